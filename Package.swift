@@ -1,0 +1,60 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Targets stand in the order of the data flow, so this file is the table of contents.
+
+let package = Package(
+  name: "modgap",
+  products: [.executable(name: "modgap", targets: ["modgap"])],
+  targets: [
+    // MARK: - System libraries
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // MARK: - What the engine and the stages agree on
+    .target(name: "Kernels", dependencies: ["COpenBLAS"]),
+    .target(name: "Contracts", dependencies: ["Kernels"]),
+
+    // MARK: - JSON → Experiment → Plan
+    .target(name: "ExperimentConfig", dependencies: ["Contracts"]),
+    .target(name: "ExperimentPlan", dependencies: ["ExperimentConfig", "Contracts", "Digests"]),
+
+    // MARK: - Plan → artefacts
+    .target(name: "Runner", dependencies: ["ExperimentPlan", "Stages", "Storage", "Claims", "Figures"]),
+    .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
+    .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5"]),
+    .target(name: "Encoders", dependencies: ["Kernels"]),
+    .target(name: "Metrics", dependencies: ["Kernels", "Contracts"]),
+
+    // MARK: - Artefacts ↔ disk
+    .target(name: "Digests", dependencies: ["CCrypto"]),
+    .target(name: "HDF5", dependencies: ["CHDF5", "Contracts", "Kernels"]),
+    .target(name: "Storage", dependencies: ["Contracts", "HDF5", "Digests", "Kernels"]),
+
+    // MARK: - Tables → verdicts, pictures, reports
+    .target(name: "Claims", dependencies: ["Contracts", "ExperimentConfig", "Kernels"]),
+    .target(name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"]),
+
+    // MARK: - The command line
+    .executableTarget(
+      name: "modgap", dependencies: ["Runner", "Figures", "Claims", "Storage", "COpenBLAS", "CHDF5"]),
+
+    // MARK: - Tests
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(
+      name: "StagesTests",
+      dependencies: ["Stages", "Metrics", "Encoders", "Contracts", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: ["Storage", "Datasets", "HDF5", "Digests", "Contracts", "TestSupport"]),
+    .testTarget(
+      name: "ConfigTests",
+      dependencies: ["ExperimentConfig", "ExperimentPlan", "Stages", "Contracts", "TestSupport"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
+    .testTarget(name: "RunnerTests", dependencies: ["Runner", "Stages", "Storage", "TestSupport"]),
+    .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,21 @@
+/// What kind of failure it is, and so which exit status the program ends with.
+package enum FailureKind: Int32, Sendable {
+  case stage = 1
+  case usage = 64
+  case invalidInput = 65
+  case `internal` = 70
+  case io = 74
+  case leaseTimeout = 75
+}
+
+/// An error that carries data; its sentence is made in one place, where the error is declared.
+package protocol Failure: Error, Sendable, CustomStringConvertible {
+  var kind: FailureKind { get }
+
+  /// What was wrong, with what was found and expected, and what to do about it.
+  var sentence: String { get }
+}
+
+extension Failure {
+  package var description: String { sentence }
+}

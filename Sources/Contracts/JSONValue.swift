@@ -1,0 +1,107 @@
+import Foundation
+
+/// Any JSON value. Numbers are doubles, so that `1` and `1.0` are one value everywhere.
+package enum JSONValue: Sendable, Hashable {
+  case null
+  case bool(Bool)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+}
+
+extension JSONValue: Codable {
+  package init(from decoder: any Decoder) throws {
+    if let keyed = try? decoder.container(keyedBy: AnyKey.self) {
+      var members: [String: JSONValue] = [:]
+      for key in keyed.allKeys { members[key.stringValue] = try keyed.decode(JSONValue.self, forKey: key) }
+      self = .object(members)
+      return
+    }
+    if var list = try? decoder.unkeyedContainer() {
+      var items: [JSONValue] = []
+      while !list.isAtEnd { items.append(try list.decode(JSONValue.self)) }
+      self = .array(items)
+      return
+    }
+    let single = try decoder.singleValueContainer()
+    if single.decodeNil() {
+      self = .null
+    } else if let flag = try? single.decode(Bool.self) {
+      self = .bool(flag)
+    } else if let number = try? single.decode(Double.self) {
+      self = .number(number)
+    } else {
+      self = .string(try single.decode(String.self))
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var single = encoder.singleValueContainer()
+    switch self {
+    case .null: try single.encodeNil()
+    case .bool(let flag): try single.encode(flag)
+    case .number(let number): try single.encode(number)
+    case .string(let text): try single.encode(text)
+    case .array(let items): try single.encode(items)
+    case .object(let members): try single.encode(members)
+    }
+  }
+
+  private struct AnyKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+}
+
+extension JSONValue {
+  package subscript(key: String) -> JSONValue? {
+    if case .object(let members) = self { return members[key] }
+    return nil
+  }
+
+  package var string: String? {
+    if case .string(let text) = self { return text }
+    return nil
+  }
+
+  package var number: Double? {
+    if case .number(let number) = self { return number }
+    return nil
+  }
+
+  /// The number as an integer, where it is one that a double holds exactly.
+  package var integer: Int? {
+    guard let number, number == number.rounded(), abs(number) <= 9_007_199_254_740_992 else { return nil }
+    return Int(number)
+  }
+
+  package var bool: Bool? {
+    if case .bool(let flag) = self { return flag }
+    return nil
+  }
+
+  package var array: [JSONValue]? {
+    if case .array(let items) = self { return items }
+    return nil
+  }
+
+  package var object: [String: JSONValue]? {
+    if case .object(let members) = self { return members }
+    return nil
+  }
+
+  /// What an error message calls it: `the string "3"`, `a list of 2`.
+  package var described: String {
+    switch self {
+    case .null: "null"
+    case .bool(let flag): flag ? "true" : "false"
+    case .number: canonical
+    case .string: "the string \(canonical)"
+    case .array(let items): items.isEmpty ? "an empty list" : "a list of \(items.count)"
+    case .object(let members): members.isEmpty ? "an empty object" : "an object"
+    }
+  }
+}

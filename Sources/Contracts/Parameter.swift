@@ -1,0 +1,71 @@
+/// One key that a stage reads from `with`: what the validator checks and the schema prints.
+package struct Parameter: Sendable {
+  package let name: String
+  package let type: ParameterType
+  /// What an absent key means; nil where the key must be given or may be left out (`isRequired`).
+  package let defaultValue: JSONValue?
+  package let isRequired: Bool
+  package let summary: String
+
+  private init(
+    _ name: String, _ type: ParameterType, _ defaultValue: JSONValue?, _ isRequired: Bool, _ summary: String
+  ) {
+    self.name = name
+    self.type = type
+    self.defaultValue = defaultValue
+    self.isRequired = isRequired
+    self.summary = summary
+  }
+
+  package static func required(_ name: String, _ type: ParameterType, _ summary: String) -> Parameter {
+    Parameter(name, type, nil, true, summary)
+  }
+
+  package static func optional(_ name: String, _ type: ParameterType, _ summary: String) -> Parameter {
+    Parameter(name, type, nil, false, summary)
+  }
+
+  package static func defaulted(
+    _ name: String, _ type: ParameterType, _ value: JSONValue, _ summary: String
+  ) -> Parameter {
+    Parameter(name, type, value, false, summary)
+  }
+}
+
+package indirect enum ParameterType: Sendable {
+  case boolean
+  case integer(ClosedRange<Int>)
+  /// A finite number in the closed range.
+  case number(ClosedRange<Double>)
+  /// A finite number above zero.
+  case positive
+  case string
+  case choice([String])
+  /// A file, relative to the config, perhaps with `:member` behind it; enters the cache key by content.
+  case file
+  /// The id of another stage, or one of these words.
+  case stageReference(orWord: [String])
+  /// A list of 1 to `most` values.
+  case list(ParameterType, most: Int)
+  /// A value, or a list of them.
+  case oneOrMany(ParameterType)
+  /// A number, a list of numbers, or `{from, to, by}`; the stage always sees the list.
+  case sweep(ClosedRange<Double>)
+  case object([Parameter])
+  /// The name of a table: a stage's id, or `<id>.<suffix>`.
+  case table
+  /// Columns and the value, or list of values, that rows must have in them.
+  case selection
+  /// Figures inside a figure.
+  case figures
+  /// Either of two types.
+  case either(ParameterType, ParameterType)
+  /// An object whose key `kind` chooses which other keys it may have.
+  case tagged([String: [Parameter]])
+}
+
+/// Which of several keys may stand together.
+package enum ParameterRule: Sendable {
+  /// Exactly one of the groups is given, each group whole: `[["path"], ["x", "y"]]`.
+  case exactlyOne([[String]])
+}

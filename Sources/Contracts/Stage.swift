@@ -1,0 +1,51 @@
+import Kernels
+
+/// A stage variant: parameters in, artefacts in, one artefact out. It knows no disk but the files its
+/// parameters name, no clock, and no randomness but its context's.
+package protocol Stage: Sendable {
+  associatedtype Parameters: Decodable & Sendable
+  static var signature: StageSignature { get }
+  init(parameters: Parameters)
+
+  /// - Throws: a `Failure` for input it cannot use, `Cancelled` at a safe point.
+  func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact
+}
+
+package struct StageInputs: Sendable {
+  /// What `from` names, in its order.
+  package let upstream: [(id: String, artefact: Artefact)]
+  /// What parameters of type `stageReference` name, by parameter.
+  package let references: [String: Artefact]
+
+  package init(upstream: [(id: String, artefact: Artefact)], references: [String: Artefact] = [:]) {
+    self.upstream = upstream
+    self.references = references
+  }
+}
+
+package struct StageContext: Sendable {
+  package let stageID: String
+  package let seed: UInt64
+  package let budget: ThreadBudget
+  /// Says how much of the stage is done, from 0 to 1.
+  package let progress: @Sendable (Double) -> Void
+  /// Writes a line to the run's log.
+  package let log: @Sendable (String) -> Void
+
+  package init(
+    stageID: String, seed: UInt64, budget: ThreadBudget,
+    progress: @escaping @Sendable (Double) -> Void = { _ in },
+    log: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.stageID = stageID
+    self.seed = seed
+    self.budget = budget
+    self.progress = progress
+    self.log = log
+  }
+
+  /// The random stream of this name: the same numbers for the same seed, stage and name.
+  package func random(_ name: String) -> RandomStream {
+    RandomStream(seed: seed, stage: stageID, name: name)
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// A listed stage variant with its type erased.
+package struct StageVariant: Sendable {
+  package let signature: StageSignature
+  /// Decodes resolved, canonical parameters (files as absolute paths) and runs the stage.
+  package let run: @Sendable (JSONValue, StageInputs, StageContext) throws -> Artefact
+
+  package init<S: Stage>(_ type: S.Type) {
+    signature = S.signature
+    run = { parameters, inputs, context in
+      let data = Data(parameters.canonical.utf8)
+      let decoded = try JSONDecoder().decode(S.Parameters.self, from: data)
+      return try S(parameters: decoded).run(inputs, context)
+    }
+  }
+}
+
+/// The variants a program offers; the config is validated against it and the plan executed with it.
+package struct StageCatalog: Sendable {
+  package let variants: [StageVariant]
+
+  package init(_ variants: [StageVariant]) { self.variants = variants }
+
+  package var signatures: [StageSignature] { variants.map(\.signature) }
+
+  package func variant(_ phase: StagePhase, _ kind: String) -> StageVariant? {
+    variants.first { $0.signature.phase == phase && $0.signature.kind == kind }
+  }
+}

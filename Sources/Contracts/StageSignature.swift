@@ -1,0 +1,50 @@
+package enum StagePhase: String, Sendable, CaseIterable, Codable {
+  case `init`, train, shift, evaluate
+}
+
+/// All that the config, the plan and the documentation know of a stage variant.
+package struct StageSignature: Sendable {
+  package let phase: StagePhase
+  package let kind: String
+  /// Raised whenever the same parameters would give other bytes; part of the cache key.
+  package let version: Int
+  package let summary: String
+  package let parameters: [Parameter]
+  package let rules: [ParameterRule]
+  /// What `from` must name; nil for stages that take nothing.
+  package let input: ArtefactType?
+  /// Further types that `from` may name: `cosine-similarity` reads pairs and single towers alike.
+  package let alsoAccepts: [ArtefactType]
+  package let output: ArtefactType
+  /// Gives what it takes (`shift` of points on the sphere is points on the sphere).
+  package let preservesInputType: Bool
+  /// Draws random numbers, so the experiment's seed and the stage's id enter its key.
+  package let isRandom: Bool
+  /// Suffixes of the tables it gives beside the main one.
+  package let extraTables: [String]
+  /// The columns of the main table after axes and coordinates, for claims and figures to be checked.
+  package let columns: [String]
+
+  package init(
+    phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
+    rules: [ParameterRule] = [], input: ArtefactType? = nil, alsoAccepts: [ArtefactType] = [],
+    output: ArtefactType, preservesInputType: Bool = false, isRandom: Bool = false,
+    extraTables: [String] = [], columns: [String] = []
+  ) {
+    self.phase = phase
+    self.kind = kind
+    self.version = version
+    self.summary = summary
+    self.parameters = parameters
+    self.rules = rules
+    self.input = input
+    self.alsoAccepts = alsoAccepts
+    self.output = output
+    self.preservesInputType = preservesInputType
+    self.isRandom = isRandom
+    self.extraTables = extraTables
+    self.columns = columns
+  }
+
+  package var name: String { "\(phase.rawValue)/\(kind)" }
+}

@@ -1,0 +1,102 @@
+/// One column of a table: integers, doubles or text.
+package enum Column: Sendable, Equatable {
+  case integers([Int])
+  case reals([Double])
+  case texts([String])
+
+  package var count: Int {
+    switch self {
+    case .integers(let values): values.count
+    case .reals(let values): values.count
+    case .texts(let values): values.count
+    }
+  }
+
+  package func cell(_ row: Int) -> Cell {
+    switch self {
+    case .integers(let values): .integer(values[row])
+    case .reals(let values): .real(values[row])
+    case .texts(let values): .text(values[row])
+    }
+  }
+}
+
+/// One value of a table.
+package enum Cell: Sendable, Hashable {
+  case integer(Int)
+  case real(Double)
+  case text(String)
+
+  package var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .real(let value): value
+    case .text: nil
+    }
+  }
+}
+
+/// A table of named columns of equal length, in fixed row and column order.
+package struct Table: Sendable, Equatable {
+  package struct NamedColumn: Sendable, Equatable {
+    package let name: String
+    package var values: Column
+    package init(_ name: String, _ values: Column) {
+      self.name = name
+      self.values = values
+    }
+  }
+
+  package var columns: [NamedColumn]
+
+  package init(_ columns: [NamedColumn]) { self.columns = columns }
+
+  package var rowCount: Int { columns.first?.values.count ?? 0 }
+  package var columnNames: [String] { columns.map(\.name) }
+
+  package subscript(name: String) -> Column? { columns.first { $0.name == name }?.values }
+}
+
+/// Builds a table row by row; every row has the same columns in the same order.
+package struct TableBuilder: Sendable {
+  private var names: [String] = []
+  private var rows: [[Cell]] = []
+
+  package init() {}
+
+  package mutating func append(_ row: [(String, Cell)]) {
+    if names.isEmpty { names = row.map(\.0) }
+    rows.append(row.map(\.1))
+  }
+
+  /// A column is of integers where all its cells are, of reals where all are numbers, else of text.
+  package func table() -> Table {
+    Table(
+      names.enumerated().map { index, name in
+        Table.NamedColumn(name, Column(cells: rows.map { $0[index] }))
+      })
+  }
+}
+
+extension Column {
+  package init(cells: [Cell]) {
+    let integers = cells.compactMap { if case .integer(let value) = $0 { value } else { nil } }
+    if integers.count == cells.count {
+      self = .integers(integers)
+      return
+    }
+    let reals = cells.compactMap(\.number)
+    self = reals.count == cells.count ? .reals(reals) : .texts(cells.map(\.plain))
+  }
+}
+
+extension Cell {
+  /// The cell as a CSV shows it: shortest round-trip floats, `nan`, `inf`, `-inf`.
+  package var plain: String {
+    switch self {
+    case .integer(let value): "\(value)"
+    case .real(let value): "\(value)"
+    case .text(let value): value
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Contracts
+
+/// A config that has been read, merged and checked: all of it is valid, nothing of it is resolved
+/// for a run yet.
+package struct Experiment: Sendable {
+  package var name: String
+  package var title: String?
+  package var seed: UInt64
+  /// In the order of the file.
+  package var axes: [Axis]
+  /// The axis over which summaries, intervals and claims are computed.
+  package var replicates: String?
+  package var stages: [StageSpec]
+  package var figures: [FigureSpec]
+  package var claims: [ClaimSpec]
+  /// The config's absolute path.
+  package var path: String
+
+  package init(
+    name: String, title: String? = nil, seed: UInt64 = 0, axes: [Axis] = [], replicates: String? = nil,
+    stages: [StageSpec], figures: [FigureSpec] = [], claims: [ClaimSpec] = [], path: String = ""
+  ) {
+    self.name = name
+    self.title = title
+    self.seed = seed
+    self.axes = axes
+    self.replicates = replicates
+    self.stages = stages
+    self.figures = figures
+    self.claims = claims
+    self.path = path
+  }
+}
+
+/// One list of the matrix.
+package struct Axis: Sendable, Equatable {
+  package let name: String
+  package let values: [JSONValue]
+  package init(name: String, values: [JSONValue]) {
+    self.name = name
+    self.values = values
+  }
+}
+
+package struct StageSpec: Sendable {
+  package let id: String
+  package let phase: StagePhase
+  package let kind: String
+  package let from: [String]
+  /// The object under `with`, with `${axis}` still in it.
+  package let with: JSONValue
+  package let isOptional: Bool
+  package init(
+    id: String, phase: StagePhase, kind: String, from: [String] = [], with: JSONValue = .object([:]),
+    isOptional: Bool = false
+  ) {
+    self.id = id
+    self.phase = phase
+    self.kind = kind
+    self.from = from
+    self.with = with
+    self.isOptional = isOptional
+  }
+}
+
+package struct FigureSpec: Sendable {
+  package let name: String
+  package let kind: String
+  /// Validated against the figure's signature, defaults filled in.
+  package let parameters: JSONValue
+  package init(name: String, kind: String, parameters: JSONValue) {
+    self.name = name
+    self.kind = kind
+    self.parameters = parameters
+  }
+}
+
+package struct ClaimSpec: Sendable {
+  package let id: String
+  /// Where the paper says it: section, figure.
+  package let source: String
+  package let says: String
+  package let table: String
+  /// Columns and the values that a row must have in them.
+  package let selection: [String: [JSONValue]]
+  package let check: String
+  /// Validated against the check's signature, defaults filled in.
+  package let parameters: JSONValue
+  package init(
+    id: String, source: String, says: String, table: String, selection: [String: [JSONValue]] = [:],
+    check: String, parameters: JSONValue
+  ) {
+    self.id = id
+    self.source = source
+    self.says = says
+    self.table = table
+    self.selection = selection
+    self.check = check
+    self.parameters = parameters
+  }
+}

@@ -1,0 +1,12 @@
+/// A pointer that several blocks write through, each to a place of its own.
+///
+/// The compiler cannot see that blocks never overlap; whoever makes one promises it.
+package struct Shared<Element>: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<Element>
+
+  package init(_ pointer: UnsafeMutablePointer<Element>) { self.pointer = pointer }
+
+  package init(_ pointer: UnsafePointer<Element>) {
+    self.pointer = UnsafeMutablePointer(mutating: pointer)
+  }
+}

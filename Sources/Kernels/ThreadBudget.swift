@@ -1,0 +1,129 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The one budget of threads (`--jobs`) that stages and the blocks inside a stage share.
+///
+/// A running stage holds one token. While it works through blocks it borrows every token that
+/// nobody else waits for, so the machine is full with one stage and never oversubscribed with many.
+/// The shape of the blocks never depends on the number of threads, so neither do the results.
+package final class ThreadBudget: Sendable {
+  package let jobs: Int
+  package let cancellation: Cancellation
+  private let state: Mutex<State>
+  private let handedOver = DispatchSemaphore(value: 0)
+  private let queue = DispatchQueue(label: "modgap.blocks", qos: .userInitiated, attributes: .concurrent)
+
+  private struct State {
+    var free: Int
+    var waiting = 0
+
+    mutating func take() -> Bool {
+      guard free > 0 else { return false }
+      free -= 1
+      return true
+    }
+  }
+
+  package init(jobs: Int, cancellation: Cancellation = Cancellation()) {
+    self.jobs = max(1, jobs)
+    self.cancellation = cancellation
+    self.state = Mutex(State(free: self.jobs))
+  }
+
+  /// Waits for a token; the stage that holds it runs on one thread.
+  package func acquire() {
+    let taken = state.withLock { state in
+      if state.take() { return true }
+      state.waiting += 1
+      return false
+    }
+    if !taken { handedOver.wait() }
+  }
+
+  /// Gives a token back, straight to whoever has waited for one.
+  package func release() {
+    let waited = state.withLock { state in
+      if state.waiting == 0 {
+        state.free += 1
+        return false
+      }
+      state.waiting -= 1
+      return true
+    }
+    if waited { handedOver.signal() }
+  }
+
+  private func borrow() -> Bool { state.withLock { $0.take() } }
+
+  /// Runs `body` once for each block `0..<count`, in any order, on the caller and on borrowed threads.
+  ///
+  /// The caller must hold a token. Blocks write to places of their own; reductions are the caller's,
+  /// in block order, afterwards.
+  /// - Throws: the error of the lowest failing block, or `Cancelled` at a safe point.
+  package func forEachBlock(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+    let work = BlockWork(count: count)
+    let helpers = DispatchGroup()
+    while let block = work.next() {
+      if work.remains, borrow() {
+        queue.async(group: helpers) {
+          defer { self.release() }
+          while let block = work.next() { self.run(block, of: work, body) }
+        }
+      }
+      run(block, of: work, body)
+    }
+    helpers.wait()
+    try work.finish()
+  }
+
+  private func run(_ block: Int, of work: BlockWork, _ body: (Int) throws -> Void) {
+    do {
+      try cancellation.check()
+      try body(block)
+    } catch {
+      work.fail(block, error)
+    }
+  }
+
+  /// `forEachBlock`, collecting one value a block, in block order.
+  package func map<Value: Sendable>(
+    blocks count: Int, _ body: @escaping @Sendable (Int) throws -> Value
+  ) throws -> [Value] {
+    var results = [Value?](repeating: nil, count: count)
+    try results.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      let shared = Shared(base)
+      try forEachBlock(count) { block in shared.pointer[block] = try body(block) }
+    }
+    return results.compactMap { $0 }
+  }
+}
+
+/// Hands out block numbers and keeps the first failure.
+private final class BlockWork: Sendable {
+  private let count: Int
+  private let upcoming = Atomic<Int>(0)
+  private let failure = Mutex<(block: Int, error: any Error)?>(nil)
+
+  init(count: Int) { self.count = count }
+
+  var remains: Bool { upcoming.load(ordering: .relaxed) < count }
+
+  func next() -> Int? {
+    let block = upcoming.add(1, ordering: .relaxed).oldValue
+    return block < count ? block : nil
+  }
+
+  func fail(_ block: Int, _ error: any Error) {
+    upcoming.store(count, ordering: .relaxed)
+    failure.withLock { held in
+      if let held, held.block <= block { return }
+      held = (block, error)
+    }
+  }
+
+  func finish() throws {
+    if let held = failure.withLock({ $0 }) { throw held.error }
+  }
+}
