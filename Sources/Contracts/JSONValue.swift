@@ -12,27 +12,19 @@ package enum JSONValue: Sendable, Hashable {
 
 extension JSONValue: Codable {
   package init(from decoder: any Decoder) throws {
-    if let keyed = try? decoder.container(keyedBy: AnyKey.self) {
-      var members: [String: JSONValue] = [:]
-      for key in keyed.allKeys { members[key.stringValue] = try keyed.decode(JSONValue.self, forKey: key) }
-      self = .object(members)
-      return
-    }
-    if var list = try? decoder.unkeyedContainer() {
-      var items: [JSONValue] = []
-      while !list.isAtEnd { items.append(try list.decode(JSONValue.self)) }
-      self = .array(items)
-      return
-    }
     let single = try decoder.singleValueContainer()
-    if single.decodeNil() {
+    if let number = try? single.decode(Double.self) {
+      self = .number(number)
+    } else if let text = try? single.decode(String.self) {
+      self = .string(text)
+    } else if single.decodeNil() {
       self = .null
     } else if let flag = try? single.decode(Bool.self) {
       self = .bool(flag)
-    } else if let number = try? single.decode(Double.self) {
-      self = .number(number)
+    } else if let items = try? single.decode([JSONValue].self) {
+      self = .array(items)
     } else {
-      self = .string(try single.decode(String.self))
+      self = .object(try single.decode([String: JSONValue].self))
     }
   }
 
@@ -46,13 +38,6 @@ extension JSONValue: Codable {
     case .array(let items): try single.encode(items)
     case .object(let members): try single.encode(members)
     }
-  }
-
-  private struct AnyKey: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
   }
 }
 

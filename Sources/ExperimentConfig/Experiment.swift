@@ -2,7 +2,7 @@ import Contracts
 
 /// A config that has been read, merged and checked: all of it is valid, nothing of it is resolved
 /// for a run yet.
-package struct Experiment: Sendable {
+package struct Experiment: Sendable, Equatable, Codable {
   package var name: String
   package var title: String?
   package var seed: UInt64
@@ -33,7 +33,7 @@ package struct Experiment: Sendable {
 }
 
 /// One list of the matrix.
-package struct Axis: Sendable, Equatable {
+package struct Axis: Sendable, Equatable, Codable {
   package let name: String
   package let values: [JSONValue]
   package init(name: String, values: [JSONValue]) {
@@ -42,7 +42,7 @@ package struct Axis: Sendable, Equatable {
   }
 }
 
-package struct StageSpec: Sendable {
+package struct StageSpec: Sendable, Equatable, Codable {
   package let id: String
   package let phase: StagePhase
   package let kind: String
@@ -50,9 +50,11 @@ package struct StageSpec: Sendable {
   /// The object under `with`, with `${axis}` still in it.
   package let with: JSONValue
   package let isOptional: Bool
+  /// Whether its embeddings are stored; where not, they are computed again when something needs them.
+  package let keeps: Bool
   package init(
     id: String, phase: StagePhase, kind: String, from: [String] = [], with: JSONValue = .object([:]),
-    isOptional: Bool = false
+    isOptional: Bool = false, keeps: Bool = true
   ) {
     self.id = id
     self.phase = phase
@@ -60,10 +62,11 @@ package struct StageSpec: Sendable {
     self.from = from
     self.with = with
     self.isOptional = isOptional
+    self.keeps = keeps
   }
 }
 
-package struct FigureSpec: Sendable {
+package struct FigureSpec: Sendable, Equatable, Codable {
   package let name: String
   package let kind: String
   /// Validated against the figure's signature, defaults filled in.
@@ -75,7 +78,7 @@ package struct FigureSpec: Sendable {
   }
 }
 
-package struct ClaimSpec: Sendable {
+package struct ClaimSpec: Sendable, Equatable, Codable {
   package let id: String
   /// Where the paper says it: section, figure.
   package let source: String

@@ -1,0 +1,20 @@
+import Foundation
+
+/// A file named by a config, perhaps with a member behind a colon: `features.h5:/clip/x`.
+package enum DataFilePath {
+  private static let containers = ["h5", "hdf5", "safetensors"]
+
+  /// Splits at the colon only where the file's extension says that it has members, so that colons in
+  /// folder names stay what they are.
+  package static func split(_ path: String) -> (file: String, member: String?) {
+    if FileManager.default.fileExists(atPath: path) { return (path, nil) }
+    for ending in containers {
+      guard let range = path.range(of: ".\(ending):", options: [.caseInsensitive, .backwards]) else {
+        continue
+      }
+      let colon = path.index(before: range.upperBound)
+      return (String(path[..<colon]), String(path[range.upperBound...]))
+    }
+    return (path, nil)
+  }
+}

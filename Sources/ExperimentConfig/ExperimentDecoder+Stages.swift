@@ -1,0 +1,155 @@
+import Contracts
+import Foundation
+
+extension ExperimentDecoder {
+  private static let stageKeys = ["$comment", "id", "stage", "kind", "from", "with", "optional", "keep"]
+
+  mutating func decodeStages() {
+    guard let node = root["stages"] else { return }
+    guard let items = node.items, !items.isEmpty else {
+      issues.add(node, "stages", expected: "a list of at least one stage")
+      return
+    }
+    for (index, item) in items.enumerated() { decodeStage(item, path: "stages[\(index)]") }
+  }
+
+  private mutating func decodeStage(_ node: ConfigNode, path: String) {
+    guard let members = node.members else {
+      issues.add(node, path, expected: "a stage, an object")
+      return
+    }
+    var checker = makeChecker()
+    for member in members where !Self.stageKeys.contains(member.key) {
+      checker.unknownKey(member, path: path, among: Self.stageKeys)
+    }
+    for key in ["id", "stage", "kind"] where node[key] == nil { checker.missingKey(key, node, path: path) }
+    issues = checker.issues
+    let id = decodeID(node, path)
+    let from = decodeFrom(node, path)
+    let isOptional = decodeOptional(node, path)
+    guard let signature = decodeSignature(node, path) else { return }
+    let keeps = decodeKeep(node, signature, path)
+    let with = decodeWith(node, signature, isOptional: isOptional, path: path)
+    checkFrom(from, node, signature, path)
+    stageNodes.append(node)
+    stages.append(
+      StageSpec(
+        id: id, phase: signature.phase, kind: signature.kind, from: from, with: with, isOptional: isOptional,
+        keeps: keeps))
+  }
+
+  private mutating func decodeID(_ node: ConfigNode, _ path: String) -> String {
+    guard let idNode = node["id"] else { return "" }
+    guard let id = idNode.value.string, ConfigNames.isIdentifier(id) else {
+      issues.add(
+        idNode, "\(path).id",
+        expected: "an id of at most \(ConfigNames.longest) letters, digits, \"-\" and \"_\"")
+      return ""
+    }
+    if stages.contains(where: { $0.id == id }) {
+      issues.add(idNode, "\(path).id", expected: "an id of its own", found: "\"\(id)\" a second time")
+    }
+    return id
+  }
+
+  private mutating func decodeFrom(_ node: ConfigNode, _ path: String) -> [String] {
+    guard let from = node["from"] else { return [] }
+    let nodes = from.items ?? [from]
+    var ids: [String] = []
+    for (index, item) in nodes.enumerated() {
+      let place = from.items == nil ? "\(path).from" : "\(path).from[\(index)]"
+      guard let id = item.value.string else {
+        issues.add(item, place, expected: "a stage's id, or a list of them")
+        continue
+      }
+      if ids.contains(id) { issues.add(item, place, expected: "each id once") }
+      ids.append(id)
+    }
+    if nodes.isEmpty { issues.add(from, "\(path).from", expected: "at least one id") }
+    return ids
+  }
+
+  private mutating func decodeOptional(_ node: ConfigNode, _ path: String) -> Bool {
+    guard let optional = node["optional"] else { return false }
+    guard let flag = optional.value.bool else {
+      issues.add(optional, "\(path).optional", expected: "true or false")
+      return false
+    }
+    if flag, let phase = node["stage"]?.value.string, phase != StagePhase.`init`.rawValue {
+      issues.add(optional, "\(path).optional", expected: "\"optional\" on init stages only")
+    }
+    return flag
+  }
+
+  private mutating func decodeKeep(_ node: ConfigNode, _ signature: StageSignature, _ path: String) -> Bool {
+    guard let keep = node["keep"] else { return true }
+    guard let flag = keep.value.bool else {
+      issues.add(keep, "\(path).keep", expected: "true or false")
+      return true
+    }
+    if signature.output == .tables { issues.add(keep, "\(path).keep", expected: "\"keep\" where embeddings are made") }
+    return flag
+  }
+
+  private mutating func decodeSignature(_ node: ConfigNode, _ path: String) -> StageSignature? {
+    guard let phaseNode = node["stage"] else { return nil }
+    let phases = StagePhase.allCases.map(\.rawValue)
+    guard let phase = phaseNode.value.string.flatMap(StagePhase.init) else {
+      issues.add(
+        phaseNode, "\(path).stage", expected: "one of \(phases.joined(separator: ", "))",
+        suggestion: phaseNode.value.string.flatMap { nearestName(to: $0, among: phases) })
+      return nil
+    }
+    guard let kindNode = node["kind"] else { return nil }
+    let kinds = grammar.stages.filter { $0.phase == phase }.map(\.kind)
+    if let kind = kindNode.value.string, let signature = grammar.signature(phase, kind) { return signature }
+    let expected =
+      kinds.isEmpty
+      ? "a kind of \(phase.rawValue), of which this version has none"
+      : "one of \(kinds.joined(separator: ", "))"
+    issues.add(
+      kindNode, "\(path).kind", expected: expected,
+      suggestion: kindNode.value.string.flatMap { nearestName(to: $0, among: kinds) })
+    return nil
+  }
+
+  private mutating func decodeWith(
+    _ node: ConfigNode, _ signature: StageSignature, isOptional: Bool, path: String
+  ) -> JSONValue {
+    let with = node["with"] ?? ConfigNode(.object([]), at: node.position)
+    var checker = makeChecker()
+    let value = checker.object(with, signature.parameters, rules: signature.rules, path: "\(path).with")
+    issues = checker.issues
+    for file in checker.files where !isOptional { checkExists(file.path, file.node, field: file.field) }
+    return value
+  }
+
+  private mutating func checkExists(_ path: String, _ node: ConfigNode, field: String) {
+    let file = DataFilePath.split(path).file
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
+    if exists, !isFolder.boolValue, FileManager.default.isReadableFile(atPath: file) { return }
+    let found =
+      !exists ? "no file \(file)" : isFolder.boolValue ? "the folder \(file)" : "\(file), unreadable"
+    let isAuthors = file.hasPrefix(dataFolder + "/")
+    issues.add(
+      ConfigIssue(
+        at: node.position, path: field, found: found, expected: "a file that can be read",
+        remedy: isAuthors && !exists ? DataFolder.remedy : nil))
+  }
+
+  private mutating func checkFrom(
+    _ from: [String], _ node: ConfigNode, _ signature: StageSignature, _ path: String
+  ) {
+    if signature.input == nil, let given = node["from"] {
+      issues.add(given, "\(path).from", expected: "no \"from\": \(signature.name) takes nothing")
+    } else if let input = signature.input, node["from"] == nil {
+      issues.add(
+        ConfigIssue(
+          at: node.position, path: "\(path).from", found: "nothing",
+          expected: "the id of a stage that gives \(input.rawValue)"))
+    } else if from.count > 1, signature.phase != .evaluate, let given = node["from"] {
+      issues.add(given, "\(path).from", expected: "one id: only evaluate stages take several")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Contracts
+import Foundation
+
+/// Reads a config and checks all of it: JSON → `Experiment`.
+package struct ExperimentLoader: Sendable {
+  package let grammar: Grammar
+  package let environment: [String: String]
+  package let overrides: [Override]
+
+  package init(grammar: Grammar, environment: [String: String], overrides: [Override] = []) {
+    self.grammar = grammar
+    self.environment = environment
+    self.overrides = overrides
+  }
+
+  /// - Throws: `ConfigError` with every problem of the config at once.
+  package func load(_ path: String) throws -> Experiment {
+    var reader = ConfigReader()
+    var node = try reader.read(path)
+    for override in overrides { node = try override.apply(to: node) }
+    var issues = IssueList()
+    let folder = DataFolder(environment: environment, config: path)
+    let variables = environment.merging(["MODGAP_DATA": folder.path]) { _, resolved in resolved }
+    node = EnvironmentInterpolation(environment: variables).apply(to: node, issues: &issues)
+    var decoder = ExperimentDecoder(grammar: grammar, root: node, issues: issues, dataFolder: folder.path)
+    return try decoder.decode(path: URL(fileURLWithPath: path).standardizedFileURL.path)
+  }
+}
+
+/// Where the authors' arrays are: `MODGAP_DATA`, else `data/`, else the folder shared beside the project.
+package struct DataFolder: Sendable {
+  package let path: String
+
+  package init(environment: [String: String], config: String) {
+    if let named = environment["MODGAP_DATA"], !named.isEmpty {
+      path = URL(fileURLWithPath: named).standardizedFileURL.path
+      return
+    }
+    let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
+    var places = [here]
+    var folder = URL(fileURLWithPath: config).standardizedFileURL.deletingLastPathComponent()
+    for _ in 0..<4 {
+      places.append(folder)
+      folder = folder.deletingLastPathComponent()
+    }
+    let candidates = places.flatMap {
+      [$0.appendingPathComponent("data"), $0.appendingPathComponent("../shared/data/authors-features")]
+    }
+    let found = candidates.first {
+      FileManager.default.fileExists(atPath: $0.appendingPathComponent("features_clip.npy").path)
+    }
+    path = (found ?? here.appendingPathComponent("data")).standardizedFileURL.path
+  }
+
+  /// The first line of an error about files that should be in it.
+  package static let remedy =
+    "the authors' embeddings are missing: run \"make data\" to fetch them, or set MODGAP_DATA to the folder that has features_clip.npy"
+}

@@ -1,0 +1,79 @@
+import Contracts
+
+extension Schema {
+  /// The schema of one parameter type; every value may also be a `${…}` reference.
+  func type(_ type: ParameterType) -> JSONValue {
+    switch type {
+    case .boolean: orReference(object(["type": "boolean"]))
+    case .integer(let range): orReference(integer(range))
+    case .number(let range): orReference(number(range))
+    case .positive: orReference(object(["type": "number", "exclusiveMinimum": 0]))
+    case .string, .table, .stageReference: object(["type": "string"])
+    case .file: object(["type": "string", "minLength": 1])
+    case .choice(let words): orReference(enumeration(words))
+    case .list(let element, let most): list(element, most: most)
+    case .oneOrMany(let element): anyOf([self.type(element), list(element, most: 100_000)])
+    case .sweep(let range): sweep(range)
+    case .object(let parameters): orReference(.object(members(parameters, description: "")))
+    case .tagged(let kinds): anyOf([object(["type": "string"]), tagged(kinds)])
+    case .either(let first, let second): anyOf([self.type(first), self.type(second)])
+    case .selection: selection
+    case .figures:
+      object(["type": "array", "minItems": 1, "items": object(["$ref": "#/definitions/figure"])])
+    }
+  }
+
+  func orReference(_ schema: JSONValue) -> JSONValue {
+    anyOf([schema, object(["type": "string", "pattern": "\\$\\{[^}]+\\}"])])
+  }
+
+  func integer(_ range: ClosedRange<Int>) -> JSONValue {
+    object([
+      "type": "integer", "minimum": .number(Double(range.lowerBound)),
+      "maximum": .number(Double(range.upperBound)),
+    ])
+  }
+
+  func tagged(_ kinds: [String: [Parameter]]) -> JSONValue {
+    anyOf(
+      kinds.sorted { $0.key < $1.key }.map { kind, parameters in
+        var body = members(parameters, description: "")
+        body["properties"] = merge(body["properties"], ["kind": object(["const": .string(kind)])])
+        body["required"] = .array((body["required"]?.array ?? []) + ["kind"])
+        return .object(body)
+      })
+  }
+
+  private func anyOf(_ schemas: [JSONValue]) -> JSONValue { object(["anyOf": .array(schemas)]) }
+
+  private func number(_ range: ClosedRange<Double>) -> JSONValue {
+    var schema: [String: JSONValue] = ["type": "number"]
+    if range.lowerBound > -.greatestFiniteMagnitude { schema["minimum"] = .number(range.lowerBound) }
+    if range.upperBound < .greatestFiniteMagnitude { schema["maximum"] = .number(range.upperBound) }
+    return .object(schema)
+  }
+
+  private func list(_ element: ParameterType, most: Int) -> JSONValue {
+    object([
+      "type": "array", "minItems": 1, "maxItems": .number(Double(most)), "items": self.type(element),
+    ])
+  }
+
+  private func sweep(_ range: ClosedRange<Double>) -> JSONValue {
+    let bound = type(.number(range))
+    let step = type(.number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude))
+    let span = object([
+      "type": "object", "additionalProperties": false, "required": ["from", "to", "by"],
+      "properties": object(["from": bound, "to": bound, "by": step, "$comment": .bool(true)]),
+    ])
+    return anyOf([bound, list(.number(range), most: Sweep.mostPoints), span])
+  }
+
+  private var selection: JSONValue {
+    let scalar = object(["type": ["number", "string", "boolean"]])
+    return object([
+      "type": "object",
+      "additionalProperties": anyOf([scalar, object(["type": "array", "items": scalar])]),
+    ])
+  }
+}

@@ -1,0 +1,185 @@
+import Contracts
+
+/// The grammar as JSON Schema draft-07, what editors support best.
+///
+/// It says all that a schema can: keys, kinds, types and ranges. Ids that exist, circles and files are
+/// the validator's alone.
+package struct Schema {
+  private let grammar: Grammar
+
+  package init(_ grammar: Grammar) { self.grammar = grammar }
+
+  package var json: JSONValue {
+    object([
+      "$schema": "http://json-schema.org/draft-07/schema#",
+      "$id": "experiment.schema.json",
+      "title": "A modgap experiment",
+      "type": "object",
+      "required": ["name", "stages"],
+      "additionalProperties": false,
+      "properties": object([
+        "$schema": object(["type": "string"]),
+        "$comment": .bool(true),
+        "extends": described("string", "another config, merged under this one"),
+        "name": object([
+          "type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$",
+          "description": "the folder of the results",
+        ]),
+        "title": described("string", "what figures and reports are headed with"),
+        "seed": orReference(integer(0...Grammar.largestSeed)),
+        "matrix": matrix,
+        "replicates": described("string", "the axis over which intervals are computed"),
+        "data": object(["type": "object", "additionalProperties": tagged(grammar.data)]),
+        "stages": object(["type": "array", "minItems": 1, "items": stage]),
+        "figures": object(["type": "array", "items": figure(named: true)]),
+        "claims": object(["type": "array", "items": claim]),
+      ]),
+      "definitions": object(["figure": figure(named: false)]),
+    ])
+  }
+
+  // MARK: - Parts
+
+  private var matrix: JSONValue {
+    object([
+      "type": "object",
+      "description": "the cross product of these lists; each combination is a run",
+      "propertyNames": object(["pattern": "^([A-Za-z0-9_-]{1,100}|\\$comment)$"]),
+      "additionalProperties": object(["type": "array", "minItems": 1, "uniqueItems": true]),
+      "properties": object(["$comment": .bool(true)]),
+    ])
+  }
+
+  private var stage: JSONValue {
+    let id = object(["type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$"])
+    let phases = StagePhase.allCases.map(\.rawValue)
+    return object([
+      "type": "object",
+      "required": ["id", "stage", "kind"],
+      "additionalProperties": false,
+      "properties": object([
+        "$comment": .bool(true), "id": id, "stage": enumeration(phases), "kind": object(["type": "string"]),
+        "from": object(["anyOf": .array([id, object(["type": "array", "items": id, "minItems": 1])])]),
+        "with": object(["type": "object"]), "optional": object(["type": "boolean"]),
+        "keep": object(["type": "boolean"]),
+      ]),
+      "allOf": .array(phases.map(kinds) + grammar.stages.map(variant)),
+    ])
+  }
+
+  private func kinds(of phase: String) -> JSONValue {
+    let names = grammar.stages.filter { $0.phase.rawValue == phase }.map(\.kind)
+    return rule(
+      when: ["stage": object(["const": .string(phase)])],
+      then: ["kind": names.isEmpty ? .bool(false) : enumeration(names)])
+  }
+
+  private func variant(_ signature: StageSignature) -> JSONValue {
+    var with = members(signature.parameters, description: signature.summary)
+    for case .exactlyOne(let groups) in signature.rules {
+      with["oneOf"] = .array(groups.map { object(["required": .array($0.map { .string($0) })]) })
+    }
+    var then = ["with": JSONValue.object(with)]
+    if signature.input == nil { then["from"] = .bool(false) }
+    let needs = (signature.input != nil ? ["from"] : []) + (needsWith(signature) ? ["with"] : [])
+    return rule(
+      when: [
+        "stage": object(["const": .string(signature.phase.rawValue)]),
+        "kind": object(["const": .string(signature.kind)]),
+      ], then: then, required: needs)
+  }
+
+  private func needsWith(_ signature: StageSignature) -> Bool {
+    !signature.rules.isEmpty || signature.parameters.contains(where: \.isRequired)
+  }
+
+  private func figure(named: Bool) -> JSONValue {
+    let own = named ? ["name": object(["type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$"])] : [:]
+    let variants = grammar.figures.map { signature in
+      var body = members(signature.parameters, description: signature.summary, also: own)
+      body["properties"] = merge(body["properties"], ["kind": object(["const": .string(signature.kind)])])
+      let required = (body["required"]?.array ?? []) + ["kind"] + own.keys.map { .string($0) }
+      body["required"] = .array(required)
+      return rule(when: ["kind": object(["const": .string(signature.kind)])], thenSchema: .object(body))
+    }
+    return object([
+      "type": "object", "required": .array((["kind"] + own.keys.sorted()).map { .string($0) }),
+      "properties": object(["kind": enumeration(grammar.figures.map(\.kind))]), "allOf": .array(variants),
+    ])
+  }
+
+  private var claim: JSONValue {
+    let checks = Dictionary(
+      grammar.checks.map {
+        ($0.name, JSONValue.object(members($0.parameters, description: $0.summary)))
+      }, uniquingKeysWith: { first, _ in first })
+    return object([
+      "type": "object",
+      "required": ["id", "source", "says", "table", "check"],
+      "additionalProperties": false,
+      "properties": object([
+        "$comment": .bool(true),
+        "id": object(["type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$"]),
+        "source": described("string", "where the paper says it"),
+        "says": described("string", "the claim in words"),
+        "table": object(["type": "string"]),
+        "where": type(.selection),
+        "check": object([
+          "type": "object", "additionalProperties": false, "minProperties": 1,
+          "properties": .object(checks.merging(["$comment": .bool(true)]) { a, _ in a }),
+          "oneOf": .array(grammar.checks.map { object(["required": [.string($0.name)]]) }),
+        ]),
+      ]),
+    ])
+  }
+}
+
+extension Schema {
+  /// The keywords of a strict object with these parameters.
+  func members(
+    _ parameters: [Parameter], description: String, also: [String: JSONValue] = [:]
+  ) -> [String: JSONValue] {
+    var properties = also
+    properties["$comment"] = .bool(true)
+    for parameter in parameters {
+      var schema = type(parameter.type).object ?? [:]
+      schema["description"] = .string(parameter.summary)
+      if let value = parameter.defaultValue { schema["default"] = value }
+      properties[parameter.name] = .object(schema)
+    }
+    var result: [String: JSONValue] = [
+      "type": "object", "description": .string(description), "additionalProperties": false,
+      "properties": .object(properties),
+    ]
+    let required = parameters.filter(\.isRequired).map { JSONValue.string($0.name) }
+    if !required.isEmpty { result["required"] = .array(required) }
+    return result
+  }
+
+  func rule(when: [String: JSONValue], then: [String: JSONValue], required: [String] = []) -> JSONValue {
+    var body: [String: JSONValue] = ["properties": .object(then)]
+    if !required.isEmpty { body["required"] = .array(required.map { .string($0) }) }
+    return rule(when: when, thenSchema: .object(body))
+  }
+
+  func rule(when: [String: JSONValue], thenSchema: JSONValue) -> JSONValue {
+    object([
+      "if": object([
+        "properties": .object(when), "required": .array(when.keys.sorted().map { .string($0) }),
+      ]),
+      "then": thenSchema,
+    ])
+  }
+
+  func object(_ members: [String: JSONValue]) -> JSONValue { .object(members) }
+
+  func enumeration(_ words: [String]) -> JSONValue { object(["enum": .array(words.map { .string($0) })]) }
+
+  func described(_ type: String, _ text: String) -> JSONValue {
+    object(["type": .string(type), "description": .string(text)])
+  }
+
+  func merge(_ schema: JSONValue?, _ more: [String: JSONValue]) -> JSONValue {
+    .object((schema?.object ?? [:]).merging(more) { _, new in new })
+  }
+}

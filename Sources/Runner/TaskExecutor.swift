@@ -1,0 +1,144 @@
+import Contracts
+import ExperimentPlan
+import Foundation
+import Kernels
+import Stages
+import Storage
+import Synchronization
+
+/// Settles one task of a plan: from the store where its key is known and its bytes are sound, else by
+/// running the stage under a lease and storing what it gives.
+final class TaskExecutor: Sendable {
+  private let plan: Plan
+  private let store: ArtefactStore
+  private let catalog: StageCatalog
+  private let budget: ThreadBudget
+  private let options: RunOptions
+  private let observe: RunObserver
+  private let numerics: String
+  private let timings: StageTimings
+  private let cache: ArtefactCache
+  private let records: Mutex<[StoredRecord?]>
+
+  init(
+    plan: Plan, store: ArtefactStore, catalog: StageCatalog, budget: ThreadBudget, options: RunOptions,
+    numerics: String, timings: StageTimings, observe: @escaping RunObserver
+  ) {
+    self.plan = plan
+    self.store = store
+    self.catalog = catalog
+    self.budget = budget
+    self.options = options
+    self.observe = observe
+    self.numerics = numerics
+    self.timings = timings
+    var readers = [Int](repeating: 0, count: plan.tasks.count)
+    for task in plan.tasks { for index in task.dependencies { readers[index] += 1 } }
+    cache = ArtefactCache(readers: readers)
+    records = Mutex([StoredRecord?](repeating: nil, count: plan.tasks.count))
+  }
+
+  /// - Throws: the stage's `Failure`, `Cancelled`, or the store's.
+  func settle(_ index: Int) throws -> TaskOutcome {
+    defer { cache.release(plan.tasks[index].dependencies) }
+    let task = plan.tasks[index]
+    let key = try key(of: index)
+    let isForced = options.forced.contains(task.stage)
+    if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
+    observe(.started(task: task.id))
+    let lease = try takeLease(key, task)
+    defer { lease.release() }
+    if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
+    let started = ContinuousClock.now
+    let artefact = try run(index)
+    let record = try store.save(
+      artefact, key: key.key, tree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)", keepsPayload: task.keeps)
+    timings.note(task, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
+    cache.keep(artefact, of: index)
+    return settled(index, record, wasCached: false)
+  }
+
+  private func settled(_ index: Int, _ record: StoredRecord, wasCached: Bool) -> TaskOutcome {
+    records.withLock { $0[index] = record }
+    return .done(record, wasCached: wasCached)
+  }
+
+  func key(of index: Int) throws -> TaskKey {
+    let task = plan.tasks[index]
+    let digests = records.withLock { records in
+      Dictionary(task.dependencies.map { ($0, records[$0]?.digest.hex) }, uniquingKeysWith: { a, _ in a })
+    }
+    return try TaskKey(task, in: plan.tasks, numerics: numerics) { dependency in
+      guard let digest = digests[dependency] ?? nil else {
+        throw RunFailure.missingInput(task: plan.tasks[dependency].id)
+      }
+      return digest
+    }
+  }
+
+  /// The stored record where its bytes are what they were when it was written; says so where not.
+  private func believable(_ key: TaskKey, _ task: PlannedTask) -> StoredRecord? {
+    do {
+      guard let record = try store.lookup(key.key) else { return nil }
+      guard let problem = store.verify(record).first else { return record }
+      observe(.distrusted(task: task.id, reason: problem.sentence))
+    } catch {
+      observe(.distrusted(task: task.id, reason: explain(error)))
+    }
+    return nil
+  }
+
+  private func takeLease(_ key: TaskKey, _ task: PlannedTask) throws -> Lease {
+    try store.leases.acquire(
+      key.key, timeout: options.leaseTimeout, cancellation: budget.cancellation,
+      onWait: { [observe] holder in
+        observe(.notice("\(task.id) is being computed by \(holder); waiting for it"))
+      })
+  }
+
+  // MARK: - Running a stage
+
+  private func run(_ index: Int) throws -> Artefact {
+    let task = plan.tasks[index]
+    try checkFiles(of: task)
+    guard let variant = catalog.variant(task.phase, task.kind) else {
+      throw RunFailure.unknownStage(task: task.id, kind: "\(task.phase.rawValue)/\(task.kind)")
+    }
+    let inputs = StageInputs(
+      upstream: try task.inputs.map { (plan.tasks[$0].stage, try artefact(of: $0)) },
+      references: try task.references.mapValues { try artefact(of: $0) })
+    let context = StageContext(
+      stageID: task.stage, seed: task.seed ?? 0, budget: budget,
+      progress: { [observe] in observe(.progress(task: task.id, fraction: $0)) },
+      log: { [observe] in observe(.log(task: task.id, line: $0)) })
+    return try variant.run(task.parameters, inputs, context)
+  }
+
+  /// A file that changed since the plan was frozen would give a result under the wrong key.
+  private func checkFiles(of task: PlannedTask) throws {
+    for file in task.files {
+      let digest = try FileDigests.shared.digest(of: file.path)
+      if digest != file.digest { throw RunFailure.fileChanged(task: task.id, path: file.path) }
+    }
+  }
+
+  /// From memory, from the store, or, for a stage that keeps nothing, by running it again.
+  func artefact(of index: Int) throws -> Artefact {
+    if let artefact = cache.artefact(of: index) { return artefact }
+    guard let record = records.withLock({ $0[index] }) else {
+      throw RunFailure.missingInput(task: plan.tasks[index].id)
+    }
+    let artefact = record.hasPayload ? try store.load(record) : try run(index)
+    cache.keep(artefact, of: index)
+    return artefact
+  }
+}
+
+/// The error as a sentence, whoever made it.
+package func explain(_ error: any Error) -> String {
+  switch error {
+  case let failure as any Failure: failure.sentence
+  case is Cancelled: "stopped"
+  default: "\(error)"
+  }
+}
