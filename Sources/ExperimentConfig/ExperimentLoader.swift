@@ -14,7 +14,10 @@ package struct ExperimentLoader: Sendable {
   }
 
   /// - Throws: `ConfigError` with every problem of the config at once.
-  package func load(_ path: String) throws -> Experiment {
+  package func load(_ path: String) throws -> Experiment { try loadWithPlaces(path).experiment }
+
+  /// The experiment, and where its parts stand.
+  package func loadWithPlaces(_ path: String) throws -> (experiment: Experiment, places: SourceMap) {
     var reader = ConfigReader()
     var node = try reader.read(path)
     for override in overrides { node = try override.apply(to: node) }
@@ -23,7 +26,8 @@ package struct ExperimentLoader: Sendable {
     let variables = environment.merging(["MODGAP_DATA": folder.path]) { _, resolved in resolved }
     node = EnvironmentInterpolation(environment: variables).apply(to: node, issues: &issues)
     var decoder = ExperimentDecoder(grammar: grammar, root: node, issues: issues, dataFolder: folder.path)
-    return try decoder.decode(path: URL(fileURLWithPath: path).standardizedFileURL.path)
+    let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
+    return (try decoder.decode(path: absolute), SourceMap(root: node))
   }
 }
 
@@ -55,4 +59,10 @@ package struct DataFolder: Sendable {
   /// The first line of an error about files that should be in it.
   package static let remedy =
     "the authors' embeddings are missing: run \"make data\" to fetch them, or set MODGAP_DATA to the folder that has features_clip.npy"
+
+  /// Why a stage of optional data is not run, with the command that gets the data.
+  package static func absence(of path: String) -> String {
+    let name = (path as NSString).lastPathComponent
+    return name.hasPrefix("features_") ? "no \(name): run \"make data\"" : "no file \(path)"
+  }
 }

@@ -143,7 +143,7 @@ package struct Planner {
     _ stage: StageSpec, _ files: [DataFile], inputs: [Int], references: [String: Int]
   ) -> String? {
     if let missing = files.first(where: { $0.digest == nil }) {
-      return "its data are absent: no file \(missing.path)"
+      return DataFolder.absence(of: missing.path)
     }
     let absent = inputs.filter { !tasks[$0].isRunnable }
     let isBlocked =

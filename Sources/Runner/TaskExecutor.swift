@@ -39,12 +39,15 @@ final class TaskExecutor: Sendable {
   }
 
   /// - Throws: the stage's `Failure`, `Cancelled`, or the store's.
-  func settle(_ index: Int) throws -> TaskOutcome {
+  ///
+  /// - Parameter mayRun: where false, the task's result must be in the store already.
+  func settle(_ index: Int, mayRun: Bool = true) throws -> TaskOutcome {
     defer { cache.release(plan.tasks[index].dependencies) }
     let task = plan.tasks[index]
     let key = try key(of: index)
     let isForced = options.forced.contains(task.stage)
     if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
+    guard mayRun else { throw RunFailure.missingInput(task: task.id) }
     observe(.started(task: task.id))
     let lease = try takeLease(key, task)
     defer { lease.release() }

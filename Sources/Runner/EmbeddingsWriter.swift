@@ -1,0 +1,80 @@
+import Contracts
+import Digests
+import ExperimentPlan
+import Foundation
+import Metrics
+import Storage
+
+/// Writes each run's `embeddings.h5`: a group for each stage that makes embeddings.
+struct EmbeddingsWriter {
+  let plan: Plan
+  let outcomes: [TaskOutcome?]
+  let executor: TaskExecutor
+  let ledger: OutputLedger
+  let folder: ResultsFolder
+
+  func write() throws {
+    var madeFrom: [String: String] = [:]
+    let config = try Self.config(of: plan)
+    for run in plan.runs {
+      let tasks = run.tasks.filter { isWritten($0) }
+      guard !tasks.isEmpty else { continue }
+      let path = "\(folder.run(run.name))/embeddings.h5"
+      let source = source(of: tasks, config)
+      if ledger.keep([path], from: source) {
+        madeFrom[source] = path
+        continue
+      }
+      if let twin = madeFrom[source], link(twin, to: path) {
+        ledger.record([path], from: source)
+        continue
+      }
+      try ledger.write(path, from: source) {
+        try EmbeddingsFile.encode(try tasks.map { try group(of: $0) }, config: config)
+      }
+      madeFrom[source] = path
+    }
+  }
+
+  private func isWritten(_ index: Int) -> Bool {
+    let task = plan.tasks[index]
+    return task.phase != .evaluate && task.keeps && outcomes[index]?.record != nil
+  }
+
+  private func source(of tasks: [Int], _ config: String) -> String {
+    let parts = tasks.map { "\(plan.tasks[$0].stage)=\(outcomes[$0]?.record?.digest.hex ?? "")" }
+    return Digest(of: parts.joined(separator: "\n") + config).hex
+  }
+
+  /// Runs that share all their embeddings share the file.
+  private func link(_ from: String, to path: String) -> Bool {
+    let target = ledger.absolute(path)
+    try? FileManager.default.removeItem(atPath: target)
+    let parent = (target as NSString).deletingLastPathComponent
+    try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    return (try? FileManager.default.linkItem(atPath: ledger.absolute(from), toPath: target)) != nil
+  }
+
+  private static func config(of plan: Plan) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(plan.experiment), as: UTF8.self)
+  }
+
+  private func group(of index: Int) throws -> EmbeddingsFile.Group {
+    let task = plan.tasks[index]
+    guard case .embeddings(let family) = try executor.artefact(of: index) else {
+      return EmbeddingsFile.Group(id: task.stage, content: .layers([]))
+    }
+    return EmbeddingsFile.Group(id: task.stage, content: try content(family, task))
+  }
+
+  private func content(_ family: EmbeddingFamily, _ task: PlannedTask) throws -> EmbeddingsFile.Content {
+    if family.members.count == 1, let member = family.members.first {
+      return .matrices(try family.materialise(member))
+    }
+    let isMoved = family.members.contains { !$0.moves.isEmpty }
+    guard isMoved, let base = task.inputs.first else { return .layers(family.bases) }
+    return .family(base: plan.tasks[base].stage, members: family.members)
+  }
+}

@@ -1,0 +1,219 @@
+import Contracts
+import ExperimentPlan
+import Foundation
+import Kernels
+import Stages
+import Storage
+import Synchronization
+
+/// Executes a frozen plan and leaves its results: the whole of `modgap run`.
+package struct Engine: Sendable {
+  package let plan: Plan
+  package let folder: ResultsFolder
+  package let options: RunOptions
+  package let catalog: StageCatalog
+  package let cancellation: Cancellation
+  package let observe: RunObserver
+
+  package init(
+    plan: Plan, resultsRoot: String, options: RunOptions, catalog: StageCatalog = stageCatalog,
+    cancellation: Cancellation = Cancellation(), observe: @escaping RunObserver = { _ in }
+  ) {
+    self.plan = plan
+    self.folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
+    self.options = options
+    self.catalog = catalog
+    self.cancellation = cancellation
+    self.observe = observe
+  }
+
+  /// - Throws: a `Failure` where the results folder cannot be used; failures of stages are outcomes.
+  package func run() throws -> RunSummary {
+    let selected = try selection()
+    let log = RunLog(plan, folder)
+    let outcomes = Outcomes(count: plan.tasks.count)
+    let store = try ArtefactStore(resultsFolder: folder.root)
+    let machine = MachineInBackground(jobs: options.jobs, config: plan.experiment.path)
+    if options.task == nil { try freeze() }
+    let budget = ThreadBudget(jobs: options.jobs, cancellation: cancellation)
+    let timings = StageTimings(resultsFolder: folder.root)
+    let listen = listener(log)
+    let executor = TaskExecutor(
+      plan: plan, store: store, catalog: catalog, budget: budget, options: options, numerics: NumericPolicy.current,
+      timings: timings, observe: listen)
+    execute(selected, executor, outcomes, budget, listen)
+    timings.save()
+    let settled = outcomes.all()
+    var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
+    guard options.task == nil else { return summary }
+    let writer = ResultsWriter(engine: self, store: store, outcomes: settled, executor: executor)
+    summary.verdicts = try writer.write(machine: machine.value, observe: listen)
+    return summary
+  }
+
+  /// The plan as it is about to be executed, written before anything runs.
+  private func freeze() throws {
+    let known = try? Manifest.read(folder.manifest)
+    if let known, known.plan == plan { return }
+    if known != nil, let data = FileManager.default.contents(atPath: folder.manifest) {
+      try AtomicWriter.write(data, to: folder.previousManifest, isDurable: false)
+    }
+    let machine = known?.machine ?? Machine.bare(threads: options.jobs)
+    try Manifest(plan: plan, machine: machine).write(to: folder.manifest)
+  }
+
+  // MARK: - Which tasks
+
+  /// The indices to settle, dependencies first.
+  private func selection() throws -> Set<Int> {
+    if let id = options.task {
+      guard let index = plan.tasks.firstIndex(where: { $0.id == id }) else {
+        throw RunFailure.unknownTask(id, known: plan.tasks.map(\.id))
+      }
+      return closure(of: [index])
+    }
+    guard !options.only.isEmpty || !options.forced.isEmpty else { return Set(plan.tasks.indices) }
+    let ids = plan.experiment.stages.map(\.id)
+    for id in options.only.union(options.forced).sorted() where !ids.contains(id) {
+      throw RunFailure.unknownStageID(id, known: ids)
+    }
+    guard !options.only.isEmpty else { return Set(plan.tasks.indices) }
+    return closure(of: plan.tasks.indices.filter { options.only.contains(plan.tasks[$0].stage) })
+  }
+
+  private func closure(of indices: [Int]) -> Set<Int> {
+    var found = Set(indices)
+    var open = indices
+    while let index = open.popLast() {
+      for other in plan.tasks[index].dependencies where found.insert(other).inserted { open.append(other) }
+    }
+    return found
+  }
+
+  // MARK: - Executing
+
+  private func execute(
+    _ selected: Set<Int>, _ executor: TaskExecutor, _ outcomes: Outcomes, _ budget: ThreadBudget,
+    _ listen: @escaping RunObserver
+  ) {
+    let tasks = plan.tasks
+    let only = options.task.flatMap { id in tasks.firstIndex { $0.id == id } }
+    let scheduler = Scheduler(
+      dependencies: tasks.enumerated().map { selected.contains($0.offset) ? $0.element.dependencies : [] },
+      budget: budget)
+    let failFast = options.failFast
+    scheduler.run { index in
+      guard selected.contains(index) else { return .settled }
+      let started = ContinuousClock.now
+      let outcome = Self.outcome(of: index, tasks, executor, outcomes, mayRun: only == nil || only == index)
+      outcomes.set(outcome, at: index)
+      let seconds = Double((ContinuousClock.now - started) / .microseconds(1)) / 1e6
+      listen(.finished(task: tasks[index].id, outcome: outcome, seconds: seconds))
+      if case .failed = outcome, failFast { return .stop }
+      return .settled
+    }
+  }
+
+  private static func outcome(
+    of index: Int, _ tasks: [PlannedTask], _ executor: TaskExecutor, _ outcomes: Outcomes, mayRun: Bool
+  ) -> TaskOutcome {
+    let task = tasks[index]
+    if let reason = task.notRun { return .notRun(reason: reason) }
+    for other in task.dependencies {
+      switch outcomes[other] {
+      case .done: continue
+      case .blocked(let cause): return .blocked(by: cause)
+      case .notRun(let reason): return .notRun(reason: reason)
+      case .interrupted, nil: return .interrupted
+      case .failed: return .blocked(by: tasks[other].id)
+      }
+    }
+    do {
+      return try executor.settle(index, mayRun: mayRun)
+    } catch is Cancelled {
+      return .interrupted
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  private func listener(_ log: RunLog) -> RunObserver {
+    { [observe] event in
+      switch event {
+      case .started(let task): log.write(task, "started")
+      case .log(let task, let line): log.write(task, line)
+      case .distrusted(let task, let reason): log.write(task, "stored result not used: \(reason)")
+      case .finished(let task, let outcome, let seconds): log.write(task, outcome.logLine(seconds: seconds))
+      case .progress, .notice: break
+      }
+      observe(event)
+    }
+  }
+}
+
+/// Outcomes of tasks as they come, from any thread.
+final class Outcomes: Sendable {
+  private let state: Mutex<[TaskOutcome?]>
+
+  init(count: Int) { state = Mutex([TaskOutcome?](repeating: nil, count: count)) }
+
+  subscript(index: Int) -> TaskOutcome? { state.withLock { $0[index] } }
+
+  func set(_ outcome: TaskOutcome, at index: Int) { state.withLock { $0[index] = outcome } }
+
+  func all() -> [TaskOutcome?] { state.withLock { $0 } }
+}
+
+/// Asking git takes longer than a cached run may, so it is done meanwhile.
+private final class MachineInBackground: Sendable {
+  private let machine = Mutex<Machine?>(nil)
+  private let group = DispatchGroup()
+
+  init(jobs: Int, config: String) {
+    let folder = (config as NSString).deletingLastPathComponent
+    DispatchQueue.global(qos: .utility).async(group: group) {
+      let found = Machine.current(threads: jobs, folder: folder)
+      self.machine.withLock { $0 = found }
+    }
+  }
+
+  var value: Machine {
+    group.wait()
+    return machine.withLock { $0 } ?? Machine.bare(threads: 1)
+  }
+}
+
+extension Machine {
+  /// What is known without asking git.
+  static func bare(threads: Int) -> Machine {
+    Machine(
+      cpu: cpuName, openblas: BLAS.version, openblasKernel: BLAS.kernel, hdf5: HDF5Version.text,
+      compiler: compilerVersion, threads: threads)
+  }
+}
+
+extension TaskOutcome {
+  func logLine(seconds: Double) -> String {
+    switch self {
+    case .done(let record, true): "cached, \(record.digest.hex.prefix(12))"
+    case .done(let record, false): "finished in \(Duration.seconds(seconds).brief), \(record.digest.hex.prefix(12))"
+    case .failed(let error): "failed: \(explain(error))"
+    case .blocked(let cause): "blocked by \(cause)"
+    case .notRun(let reason): "not run: \(reason)"
+    case .interrupted: "interrupted"
+    }
+  }
+}
+
+extension Duration {
+  /// `12 ms`, `3.4 s`, `2 min 5 s`.
+  package var brief: String {
+    let seconds = Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    switch seconds {
+    case ..<0.9995: return "\(Int((seconds * 1000).rounded())) ms"
+    case ..<59.95: return "\((seconds * 10).rounded() / 10) s"
+    case ..<3600: return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+    default: return "\(Int(seconds) / 3600) h \(Int(seconds) % 3600 / 60) min"
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import Claims
+import Contracts
+import Digests
+import ExperimentPlan
+import Storage
+import Synchronization
+
+/// The tables of an experiment, all runs together, put together when they are asked for.
+final class ResultTables: Sendable {
+  /// One run's part of a table.
+  struct Part: Sendable {
+    let name: String
+    let source: String
+    let table: @Sendable () throws -> Table
+  }
+
+  let plan: Plan
+  /// Tables that there are, in the order of the stages, extra tables behind their stage's.
+  let names: [String]
+  let axes: RunAxes
+  private let records: [StoredRecord?]
+  private let outcomes: [TaskOutcome?]
+  private let load: @Sendable (StoredRecord) throws -> Artefact
+  private let assembled = Mutex<[String: Table]>([:])
+  private let loaded = Mutex<[String: [NamedTable]]>([:])
+
+  init(plan: Plan, outcomes: [TaskOutcome?], load: @escaping @Sendable (StoredRecord) throws -> Artefact) {
+    self.plan = plan
+    self.outcomes = outcomes
+    self.records = outcomes.map { $0?.record }
+    self.load = load
+    self.axes = RunAxes(plan.experiment.axes.map(\.name), replicates: plan.experiment.replicates)
+    var names: [String] = []
+    for (position, stage) in plan.experiment.stages.enumerated() where stage.phase == .evaluate {
+      let first = plan.runs.lazy.compactMap { outcomes[$0.tasks[position]]?.record }.first
+      names += (first?.tableSuffixes ?? []).map { $0.isEmpty ? stage.id : "\(stage.id).\($0)" }
+    }
+    self.names = names
+  }
+
+  private func split(_ name: String) -> (position: Int, suffix: String)? {
+    let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+    guard let id = parts.first, let position = plan.experiment.stages.firstIndex(where: { $0.id == id }) else {
+      return nil
+    }
+    return (position, parts.count > 1 ? parts[1] : "")
+  }
+
+  // MARK: - Sources
+
+  /// What a table is made from, as a digest; empty where no run has it.
+  func source(of name: String) -> String {
+    guard let (position, suffix) = split(name) else { return "" }
+    var hasher = SHA256Hasher()
+    var count = 0
+    for run in plan.runs {
+      guard let record = records[run.tasks[position]] else { continue }
+      hasher.update("\(run.name)\n\(record.digest.hex)\n")
+      count += 1
+    }
+    hasher.update("\(suffix)\n\(axes.names.joined(separator: ","))\n\(axes.replicates ?? "")")
+    return count == 0 ? "" : hasher.finish().hex
+  }
+
+  func parts(of run: Plan.Run) -> [Part] {
+    names.compactMap { name in
+      guard let (position, suffix) = split(name), let record = records[run.tasks[position]] else { return nil }
+      let stage = plan.experiment.stages[position].id
+      let source = "\(record.digest.hex) \(axes.names.joined(separator: ","))"
+      return Part(name: name, source: source) { [self] in
+        TableAssembler.withAxes(try table(of: record, suffix), run.axes, stage: stage)
+      }
+    }
+  }
+
+  // MARK: - Tables
+
+  func table(_ name: String) throws -> Table {
+    if let known = assembled.withLock({ $0[name] }) { return known }
+    guard let (position, suffix) = split(name) else { return Table([]) }
+    let stage = plan.experiment.stages[position].id
+    let parts = try plan.runs.compactMap { run -> Table? in
+      guard let record = records[run.tasks[position]] else { return nil }
+      return TableAssembler.withAxes(try table(of: record, suffix), run.axes, stage: stage)
+    }
+    let whole = parts.count == 1 ? parts[0] : TableAssembler.stacked(parts)
+    assembled.withLock { $0[name] = whole }
+    return whole
+  }
+
+  private func table(of record: StoredRecord, _ suffix: String) throws -> Table {
+    if let known = loaded.withLock({ $0[record.key] }) { return Self.pick(known, suffix) }
+    guard case .tables(let tables) = try load(record) else { return Table([]) }
+    loaded.withLock { $0[record.key] = tables }
+    return Self.pick(tables, suffix)
+  }
+
+  private static func pick(_ tables: [NamedTable], _ suffix: String) -> Table {
+    tables.first { $0.suffix == suffix }?.table ?? Table([])
+  }
+
+  /// Over the replicates; nil where there are none, or where the file is kept as it is.
+  func summary(of name: String, isKept: Bool) throws -> Table? {
+    guard axes.replicates != nil, !isKept else { return nil }
+    return summaryTable(try table(name), axes: axes)
+  }
+
+  /// The table for claims and figures, or why it is not there.
+  func found(_ name: String) -> FoundTable {
+    guard let (position, _) = split(name) else { return .missing("there is no table \(name)") }
+    let absent = plan.runs.compactMap { run in
+      reason(outcomes[run.tasks[position]]).map { AbsentRun(values: values(of: run), reason: $0) }
+    }
+    guard absent.count < plan.runs.count else { return .missing(absent.first?.reason ?? "not run") }
+    do {
+      return .present(try table(name), absent: absent)
+    } catch {
+      return .missing(explain(error))
+    }
+  }
+
+  private func values(of run: Plan.Run) -> [String: Cell] {
+    Dictionary(run.axes.map { ($0.name, TableAssembler.cell($0.value)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func reason(_ outcome: TaskOutcome?) -> String? {
+    switch outcome {
+    case .done: nil
+    case .notRun(let reason): reason
+    case .failed(let error): "its stage failed: \(explain(error))"
+    case .blocked(let cause): "blocked by \(cause), which failed"
+    case .interrupted, nil: "not run yet"
+    }
+  }
+}

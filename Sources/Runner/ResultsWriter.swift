@@ -1,0 +1,123 @@
+import Claims
+import Contracts
+import Digests
+import ExperimentPlan
+import Foundation
+import Storage
+
+/// Writes what a run leaves: tables, embeddings, figures, verdicts, reports, manifest.
+struct ResultsWriter {
+  let engine: Engine
+  let plan: Plan
+  let store: ArtefactStore
+  let outcomes: [TaskOutcome?]
+  let executor: TaskExecutor
+  let ledger: OutputLedger
+
+  init(engine: Engine, store: ArtefactStore, outcomes: [TaskOutcome?], executor: TaskExecutor) {
+    self.engine = engine
+    self.plan = engine.plan
+    self.store = store
+    self.outcomes = outcomes
+    self.executor = executor
+    self.ledger = OutputLedger(engine.folder)
+  }
+
+  /// - Returns: the verdicts; none where the run was interrupted, for there is not enough to judge by.
+  func write(machine: Machine, observe: RunObserver) throws -> [Verdict] {
+    let tables = ResultTables(plan: plan, outcomes: outcomes) { try store.load($0) }
+    try writeTables(tables)
+    try EmbeddingsWriter(plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder)
+      .write()
+    var verdicts: [Verdict] = []
+    if !engine.cancellation.isRaised {
+      verdicts = Self.verdicts(of: plan, tables)
+      let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
+      let drawn = try figures.write(observe: observe)
+      try ReportWriter(plan: plan, folder: engine.folder, ledger: ledger).write(verdicts, figures: drawn)
+    }
+    let isWhole = !engine.cancellation.isRaised && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
+    try ledger.close(removingStale: isWhole)
+    try writeManifest(machine)
+    return verdicts
+  }
+
+  static func verdicts(of plan: Plan, _ tables: ResultTables) -> [Verdict] {
+    plan.experiment.claims.map { claim in
+      evaluate(claim, table: tables.found(claim.table), axes: tables.axes)
+    }
+  }
+
+  // MARK: - Tables
+
+  private func writeTables(_ tables: ResultTables) throws {
+    for name in tables.names {
+      let source = tables.source(of: name)
+      guard !source.isEmpty else { continue }
+      try ledger.write("tables/\(name).csv", from: source) { CSV.encode(try tables.table(name)) }
+      if let summary = try tables.summary(of: name, isKept: ledger.keep(["tables/\(name).summary.csv"], from: source)) {
+        try ledger.write("tables/\(name).summary.csv", from: source) { CSV.encode(summary) }
+      }
+    }
+    for run in plan.runs {
+      for part in tables.parts(of: run) {
+        try ledger.write("\(engine.folder.run(run.name))/metrics/\(part.name).csv", from: part.source) {
+          CSV.encode(try part.table())
+        }
+      }
+    }
+  }
+
+  // MARK: - Manifest
+
+  private func writeManifest(_ machine: Machine) throws {
+    var results: [String: Manifest.Result] = [:]
+    for (task, outcome) in zip(plan.tasks, outcomes) {
+      guard let record = outcome?.record else { continue }
+      results[task.id] = Manifest.Result(key: record.key, digest: record.digest.hex, tree: record.tree)
+    }
+    if let known = try? Manifest.read(engine.folder.manifest), known.plan == plan {
+      let merged = known.results.merging(results) { _, new in new }
+      let isSame = known.results == merged
+      if isSame, known.machine == machine { return }
+      results = merged
+    }
+    try Manifest(plan: plan, machine: machine, results: results).write(to: engine.folder.manifest)
+    try Provenance(outcomes: outcomes).write(to: engine.folder.provenance)
+  }
+}
+
+extension TaskOutcome? {
+  /// There is nothing left to do for the task.
+  fileprivate var isSettled: Bool {
+    switch self {
+    case .done?, .notRun?: true
+    default: false
+    }
+  }
+}
+
+/// Times and hosts, apart from the manifest so that nothing else changes with them.
+struct Provenance: Codable {
+  let finished: String
+  let host: String
+  let user: String
+  let computed: Int
+  let cached: Int
+  let commandLine: [String]
+
+  init(outcomes: [TaskOutcome?]) {
+    finished = Date().ISO8601Format()
+    host = ProcessInfo.processInfo.hostName
+    user = NSUserName()
+    computed = outcomes.count { if case .done(_, false)? = $0 { true } else { false } }
+    cached = outcomes.count { if case .done(_, true)? = $0 { true } else { false } }
+    commandLine = CommandLine.arguments
+  }
+
+  func write(to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+    try AtomicWriter.write(try encoder.encode(self), to: path, isDurable: false)
+  }
+}

@@ -1,0 +1,65 @@
+import Claims
+import Contracts
+import ExperimentPlan
+
+/// How a run ended, for the command line to tell and the exit status to be taken from.
+package struct RunSummary: Sendable {
+  package let plan: Plan
+  package let outcomes: [TaskOutcome?]
+  package let wasInterrupted: Bool
+  package var verdicts: [Verdict] = []
+  let log: RunLog
+
+  init(plan: Plan, outcomes: [TaskOutcome?], wasInterrupted: Bool, log: RunLog) {
+    self.plan = plan
+    self.outcomes = outcomes
+    self.wasInterrupted = wasInterrupted
+    self.log = log
+  }
+
+  /// Tasks that failed, with their errors and the last lines of their logs.
+  package var failures: [(task: String, error: any Error, log: [String])] {
+    zip(plan.tasks, outcomes).compactMap { task, outcome in
+      if case .failed(let error)? = outcome { (task.id, error, log.tail(task.id)) } else { nil }
+    }
+  }
+
+  package var blocked: [(task: String, by: String)] {
+    zip(plan.tasks, outcomes).compactMap { task, outcome in
+      if case .blocked(let cause)? = outcome { (task.id, cause) } else { nil }
+    }
+  }
+
+  /// Reasons for which tasks were not run, each once, with how many tasks it kept.
+  package var notRun: [(reason: String, count: Int)] {
+    var counts: [String: Int] = [:]
+    for case .notRun(let reason)? in outcomes { counts[reason, default: 0] += 1 }
+    return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  package var cachedCount: Int {
+    outcomes.count { if case .done(_, true)? = $0 { true } else { false } }
+  }
+
+  package var computedCount: Int {
+    outcomes.count { if case .done(_, false)? = $0 { true } else { false } }
+  }
+
+  /// 0 · 1 a stage failed (65 or 74 where the input or the disk is to blame) · 2 a claim failed.
+  package var exitStatus: Int32 {
+    let kinds = failures.map { ($0.error as? any Failure)?.kind ?? .stage }
+    for kind in [FailureKind.io, .invalidInput, .leaseTimeout] where kinds.contains(kind) { return kind.rawValue }
+    if !kinds.isEmpty { return FailureKind.stage.rawValue }
+    return verdicts.contains(where: \.isFailure) ? 2 : 0
+  }
+}
+
+extension Verdict {
+  /// A claim that fails, or that cannot be put to its table, is not borne out.
+  package var isFailure: Bool {
+    switch outcome {
+    case .fail, .error: true
+    case .pass, .inconclusive, .notRun: false
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Contracts
+
+/// One option of a command.
+struct Option {
+  let name: String
+  /// What stands for its value in the help; nil for a flag.
+  let value: String?
+  let help: String
+  let repeats: Bool
+
+  static func flag(_ name: String, _ help: String) -> Option {
+    Option(name: name, value: nil, help: help, repeats: false)
+  }
+
+  static func value(_ name: String, _ value: String, _ help: String, repeats: Bool = false) -> Option {
+    Option(name: name, value: value, help: help, repeats: repeats)
+  }
+}
+
+/// A mistake on the command line; exit status 64.
+enum UsageError: Failure {
+  case unknownCommand(String, known: [String])
+  case unknownOption(String, command: String, known: [String])
+  case missingValue(option: String, value: String, command: String)
+  case unexpectedValue(option: String, command: String)
+  case twice(option: String, command: String)
+  case wrongCount(found: Int, expected: String, command: String)
+  case badValue(option: String, found: String, expected: String, command: String)
+
+  var kind: FailureKind { .usage }
+
+  var sentence: String {
+    switch self {
+    case .unknownCommand(let name, let known):
+      return "no command \"\(name)\"\(Self.hint(name, known)); there are \(known.joined(separator: ", "))"
+    case .unknownOption(let name, let command, let known):
+      return "\(command): no option \(name)\(Self.hint(name, known)); see modgap \(command) --help"
+    case .missingValue(let option, let value, let command):
+      return "\(command): \(option) needs a value: \(option) \(value)"
+    case .unexpectedValue(let option, let command): return "\(command): \(option) takes no value"
+    case .twice(let option, let command): return "\(command): \(option) is given twice"
+    case .wrongCount(let found, let expected, let command):
+      return "\(command): found \(found) arguments, expected \(expected); see modgap \(command) --help"
+    case .badValue(let option, let found, let expected, let command):
+      return "\(command): \(option): found \"\(found)\", expected \(expected)"
+    }
+  }
+
+  private static func hint(_ name: String, _ known: [String]) -> String {
+    nearestName(to: name, among: known).map { " (did you mean \($0)?)" } ?? ""
+  }
+}
+
+/// A command's arguments, taken apart.
+struct Arguments {
+  let command: String
+  private(set) var positional: [String] = []
+  private var values: [String: [String]] = [:]
+
+  /// - Throws: `UsageError`.
+  init(_ arguments: [String], command: String, options: [Option]) throws {
+    self.command = command
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      if argument == "--" {
+        positional += rest
+        return
+      }
+      guard argument.hasPrefix("-"), argument != "-" else {
+        positional.append(argument)
+        continue
+      }
+      try take(argument, &rest, options)
+    }
+  }
+
+  private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>, _ options: [Option]) throws {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let option = options.first(where: { $0.name == parts[0] }) else {
+      throw UsageError.unknownOption(parts[0], command: command, known: options.map(\.name))
+    }
+    if !option.repeats, values[option.name] != nil { throw UsageError.twice(option: option.name, command: command) }
+    guard let value = option.value else {
+      if parts.count > 1 { throw UsageError.unexpectedValue(option: option.name, command: command) }
+      values[option.name] = []
+      return
+    }
+    guard let given = parts.count > 1 ? parts[1] : rest.popFirst() else {
+      throw UsageError.missingValue(option: option.name, value: value, command: command)
+    }
+    values[option.name, default: []].append(given)
+  }
+
+  func has(_ name: String) -> Bool { values[name] != nil }
+
+  func value(_ name: String) -> String? { values[name]?.last }
+
+  func all(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// - Throws: `UsageError.badValue` where the text is no integer in the range.
+  func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let text = value(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw UsageError.badValue(
+        option: name, found: text, expected: "an integer from \(range.lowerBound) to \(range.upperBound)",
+        command: command)
+    }
+    return number
+  }
+
+  func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
+    guard let text = value(name) else { return nil }
+    guard let number = Double(text), range.contains(number) else {
+      throw UsageError.badValue(option: name, found: text, expected: "a number in \(range)", command: command)
+    }
+    return number
+  }
+
+  /// The one positional argument.
+  func single(_ what: String) throws -> String {
+    guard positional.count == 1 else {
+      throw UsageError.wrongCount(found: positional.count, expected: what, command: command)
+    }
+    return positional[0]
+  }
+}

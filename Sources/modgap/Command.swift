@@ -1,0 +1,64 @@
+/// A command of the program: its help and what it does.
+struct Command {
+  let name: String
+  let summary: String
+  /// What stands behind the name in the usage line.
+  let usage: String
+  /// Real examples, shown first.
+  let examples: [(command: String, what: String)]
+  let options: [Option]
+  /// - Returns: the exit status.
+  let run: (Arguments) throws -> Int32
+
+  var help: String {
+    var text = "\(summary)\n\nExamples:\n"
+    for example in examples { text += "  \(example.command)\n      \(example.what)\n" }
+    text += "\nUsage: modgap \(name) \(usage)\n"
+    guard !options.isEmpty else { return text }
+    text += "\nOptions:\n"
+    for option in options {
+      let head = option.value.map { "\(option.name) \($0)" } ?? option.name
+      text += "  \(head.padding(to: 24)) \(option.help)\n"
+    }
+    return text
+  }
+
+  static let all: [Command] = [
+    .validate, .plan, .run, .why, .verify, .report, .diff, .gc, .doctor, .schema, .bench,
+  ]
+
+  static var overview: String {
+    var text = """
+      modgap runs experiments on the modality gap from JSON configs.
+
+      Examples:
+        modgap run configs/figure3.json
+            computes the experiment, draws its figures, judges its claims
+        modgap plan configs/figure3.json
+            says what a run would compute, what is cached, and why
+        modgap run configs/figure3.json --set stages.loss.with.batch=100
+            the same with one value changed; only what depends on it is computed again
+
+      Usage: modgap COMMAND [ARGUMENTS]
+
+      Commands:
+
+      """
+    for command in all { text += "  \(command.name.padding(to: 10)) \(command.summary)\n" }
+    text += """
+
+      modgap COMMAND --help says more. Data go to standard output, everything else to standard error.
+      Exit status: 0 done, every claim holds · 1 a stage failed · 2 a claim failed · 3 nothing was evaluated ·
+      64 usage · 65 invalid config or data · 70 internal error · 74 disk or input/output · 75 lease timeout ·
+      130 or 143 interrupted.
+
+      """
+    return text
+  }
+}
+
+extension String {
+  func padding(to width: Int) -> String {
+    count >= width ? self : self + String(repeating: " ", count: width - count)
+  }
+}

@@ -1,0 +1,127 @@
+import Contracts
+import ExperimentPlan
+import Runner
+
+extension Command {
+  static let plan = Command(
+    name: "plan",
+    summary: "says of each run and stage whether it is cached or to be computed, why, and how long it takes",
+    usage: "CONFIG [--json | --dot] [--all] [--set PATH=VALUE]",
+    examples: [
+      ("modgap plan configs/figure3.json", "a table of the stages"),
+      ("modgap plan configs/figure3.json --dot | dot -Tsvg > plan.svg", "the graph, drawn by Graphviz"),
+    ],
+    options: [
+      CommonOptions.set, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
+      .flag("--dot", "print the graph in Graphviz's language"),
+      .flag("--all", "list every task, however many there are"),
+    ]
+  ) { arguments in
+    let loaded = try arguments.load()
+    let status = try PlanStatus(loaded.plan, resultsRoot: arguments.resultsRoot)
+    let jobs = try arguments.jobs()
+    if arguments.has("--json") {
+      Terminal.out(PlanPrinter(status, jobs: jobs).json.canonical + "\n")
+    } else if arguments.has("--dot") {
+      Terminal.out(PlanPrinter(status, jobs: jobs).dot)
+    } else {
+      Terminal.out(PlanPrinter(status, jobs: jobs).text(showsAll: arguments.has("--all")))
+    }
+    return 0
+  }
+}
+
+/// A plan's status as text, JSON or a graph.
+struct PlanPrinter {
+  private let status: PlanStatus
+  private let jobs: Int
+  private static let mostShown = 100
+
+  init(_ status: PlanStatus, jobs: Int) {
+    self.status = status
+    self.jobs = jobs
+  }
+
+  func text(showsAll: Bool) -> String {
+    let tasks = status.plan.tasks
+    let shown = showsAll ? tasks.count : min(tasks.count, Self.mostShown)
+    let width = min(48, tasks.prefix(shown).map(\.id.count).max() ?? 0)
+    var text = ""
+    for index in 0..<shown {
+      let (word, why) = words(status.states[index])
+      let time = word == "to run" ? prediction(index).map { "about \(Duration.seconds($0).brief)" } ?? "" : ""
+      text += "\(tasks[index].id.padding(to: width))  \(word.padding(to: 8))  \(time.padding(to: 12))  \(why)\n"
+    }
+    if shown < tasks.count { text += "… and \(tasks.count - shown) more (--all lists them)\n" }
+    return text + summary
+  }
+
+  private var summary: String {
+    let open = status.states.count { if case .toRun = $0 { true } else { false } }
+    let waiting = status.states.count { if case .afterUpstream = $0 { true } else { false } }
+    let cached = status.states.count { if case .cached = $0 { true } else { false } }
+    let seconds = status.predictedSeconds(jobs: jobs)
+    let time = seconds > 0 ? ", about \(Duration.seconds(seconds).brief)" : ""
+    return "\(status.plan.runs.count) runs, \(status.plan.tasks.count) stages to settle: \(cached) cached, "
+      + "\(open) to run, \(waiting) after them\(time)\n"
+  }
+
+  private func prediction(_ index: Int) -> Double? { status.predictions[index] }
+
+  private func words(_ state: PlanStatus.State) -> (String, String) {
+    switch state {
+    case .cached(let record): ("cached", String(record.digest.hex.prefix(12)))
+    case .toRun(let reason): ("to run", reason)
+    case .afterUpstream(let id): ("waits", "for \(id)")
+    case .notRun(let reason): ("not run", reason)
+    }
+  }
+
+  var json: JSONValue {
+    .object([
+      "format": "modgap-plan", "version": 1, "experiment": .string(status.plan.experiment.name),
+      "predicted_seconds": .number(status.predictedSeconds(jobs: jobs)),
+      "runs": .array(
+        status.plan.runs.map { run in
+          .object([
+            "name": .string(run.name),
+            "axes": .object(
+              Dictionary(run.axes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })),
+            "tasks": .array(run.tasks.map { .string(status.plan.tasks[$0].id) }),
+          ])
+        }),
+      "tasks": .array(status.plan.tasks.indices.map(task)),
+    ])
+  }
+
+  private func task(_ index: Int) -> JSONValue {
+    let task = status.plan.tasks[index]
+    let (word, why) = words(status.states[index])
+    var members: [String: JSONValue] = [
+      "id": .string(task.id), "stage": .string(task.stage), "phase": .string(task.phase.rawValue),
+      "kind": .string(task.kind), "state": .string(word.replacing(" ", with: "-")), "why": .string(why),
+      "needs": .array(task.dependencies.map { .string(status.plan.tasks[$0].id) }),
+    ]
+    if let seconds = prediction(index) { members["predicted_seconds"] = .number(seconds) }
+    if let key = status.keys[index] { members["key"] = .string(key.key) }
+    return .object(members)
+  }
+
+  var dot: String {
+    var text = "digraph plan {\n  rankdir=LR;\n  node [shape=box, style=filled];\n"
+    for (index, task) in status.plan.tasks.enumerated() {
+      let color =
+        switch status.states[index] {
+        case .cached: "palegreen"
+        case .toRun: "khaki"
+        case .afterUpstream: "lightyellow"
+        case .notRun: "lightgrey"
+        }
+      text += "  \(JSONValue.string(task.id).canonical) [fillcolor=\(color)];\n"
+      for other in task.dependencies {
+        text += "  \(JSONValue.string(status.plan.tasks[other].id).canonical) -> \(JSONValue.string(task.id).canonical);\n"
+      }
+    }
+    return text + "}\n"
+  }
+}

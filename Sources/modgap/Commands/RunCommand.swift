@@ -1,0 +1,104 @@
+import Contracts
+import ExperimentPlan
+import Foundation
+import Kernels
+import Runner
+
+extension Command {
+  static let run = Command(
+    name: "run",
+    summary: "computes what is not cached, writes tables, embeddings, figures and verdicts; run again, it resumes",
+    usage: "CONFIG [options] | --manifest FILE [--task ID]",
+    examples: [
+      ("modgap run configs/figure3.json", "into results/figure3/"),
+      ("modgap run configs/figure2b.json --jobs 1", "on one thread; the bytes are the same"),
+      ("modgap run configs/figure3.json --set stages.loss.with.batch=100", "one value changed, only what follows from it computed"),
+      ("modgap run configs/figure3.json --only loss --force loss", "one stage and what it needs, computed again"),
+      ("modgap run --manifest results/figure3/manifest.json --task loss", "one task of a frozen plan, as a cluster job does"),
+    ],
+    options: [
+      CommonOptions.set, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
+      .flag("--fail-fast", "start nothing more after the first failure (default: keep going)"),
+      .value("--only", "STAGE", "only this stage and what it needs (repeatable)", repeats: true),
+      .value("--force", "STAGE", "compute this stage even where it is cached (repeatable)", repeats: true),
+      .value("--manifest", "FILE", "execute a frozen plan instead of a config"),
+      .value("--task", "ID", "only this task of the manifest; what it needs must be in the store"),
+      .value("--lease-timeout", "SECONDS", "how long to wait for another process's stage (default: a day)"),
+      .flag("--no-figures", "write tables and verdicts, draw nothing"),
+    ]
+  ) { arguments in
+    try RunCommand(arguments).run()
+  }
+}
+
+private struct RunCommand {
+  private let arguments: Arguments
+  private let plan: Plan
+  private let options: RunOptions
+
+  init(_ arguments: Arguments) throws {
+    self.arguments = arguments
+    var options = RunOptions(jobs: try arguments.jobs())
+    options.failFast = arguments.has("--fail-fast")
+    options.only = Set(arguments.all("--only"))
+    options.forced = Set(arguments.all("--force"))
+    options.task = arguments.value("--task")
+    options.drawsFigures = !arguments.has("--no-figures")
+    if let seconds = try arguments.number("--lease-timeout", in: 0...1e9) { options.leaseTimeout = seconds }
+    self.options = options
+    plan = try Self.plan(arguments)
+  }
+
+  private static func plan(_ arguments: Arguments) throws -> Plan {
+    guard let manifest = arguments.value("--manifest") else {
+      if arguments.has("--task") {
+        throw UsageError.missingValue(option: "--manifest", value: "FILE (--task names one of its tasks)", command: "run")
+      }
+      return try arguments.load().plan
+    }
+    guard arguments.positional.isEmpty, arguments.all("--set").isEmpty else {
+      throw UsageError.wrongCount(
+        found: arguments.positional.count, expected: "no config and no --set beside --manifest, which is frozen",
+        command: "run")
+    }
+    return try Manifest.read(manifest).plan
+  }
+
+  func run() throws -> Int32 {
+    let interruption = Interruption(resumeCommand: resumeCommand)
+    let progress = ProgressReporter(plan: plan, resultsRoot: resultsRoot, jobs: options.jobs)
+    let engine = Engine(
+      plan: plan, resultsRoot: resultsRoot, options: options, cancellation: interruption.cancellation,
+      observe: progress.observe)
+    let summary = try engine.run()
+    progress.finish()
+    let printer = RunPrinter(summary, folder: engine.folder)
+    if arguments.has("--json") { Terminal.out(printer.json.canonical + "\n") } else { Terminal.out(printer.text) }
+    printer.tellFailures()
+    if let status = interruption.exitStatus, summary.wasInterrupted {
+      interruption.tellHowToResume()
+      return status
+    }
+    return summary.exitStatus
+  }
+
+  /// With a manifest the results are where the manifest is, unless said otherwise.
+  private var resultsRoot: String {
+    guard arguments.value("--results") == nil, let manifest = arguments.value("--manifest") else {
+      return arguments.resultsRoot
+    }
+    let folder = URL(fileURLWithPath: manifest).standardizedFileURL.deletingLastPathComponent()
+    return folder.deletingLastPathComponent().path
+  }
+
+  private var resumeCommand: String {
+    ([CommandLine.arguments[0]] + CommandLine.arguments.dropFirst()).map(Self.quoted).joined(separator: " ")
+  }
+
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_./=,:+@%".unicodeScalars.contains($0))
+    }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,74 @@
+import Contracts
+import Foundation
+import Kernels
+import Runner
+
+@main
+struct Entry {
+  static func main() {
+    signal(SIGXFSZ, SIG_IGN)
+    BLASKernelChoice.restartIfBetter()
+    exit(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  private static func run(_ arguments: [String]) -> Int32 {
+    do {
+      return try dispatch(arguments)
+    } catch let failure as any Failure {
+      Terminal.err(message(failure.sentence))
+      return failure.kind.rawValue
+    } catch {
+      Terminal.err(message("internal error: \(error)"))
+      return FailureKind.internal.rawValue
+    }
+  }
+
+  private static func dispatch(_ arguments: [String]) throws -> Int32 {
+    var arguments = arguments
+    try takeColor(&arguments)
+    guard let name = arguments.first else {
+      Terminal.err(Command.overview)
+      return FailureKind.usage.rawValue
+    }
+    if ["--help", "-h", "help"].contains(name) { return showHelp(arguments.dropFirst().first) }
+    if name == "--version" {
+      Terminal.out("modgap \(Version.text)\n")
+      return 0
+    }
+    guard let command = Command.all.first(where: { $0.name == name }) else {
+      throw UsageError.unknownCommand(name, known: Command.all.map(\.name))
+    }
+    let rest = Array(arguments.dropFirst())
+    if rest.contains("--help") || rest.contains("-h") { return showHelp(name) }
+    return try command.run(Arguments(rest, command: name, options: command.options))
+  }
+
+  private static func showHelp(_ name: String?) -> Int32 {
+    let command = Command.all.first { $0.name == name }
+    Terminal.out(command?.help ?? Command.overview)
+    return 0
+  }
+
+  /// `--color WORD` stands anywhere.
+  private static func takeColor(_ arguments: inout [String]) throws {
+    let words = ["auto", "always", "never"]
+    while let index = arguments.firstIndex(where: { $0 == "--color" || $0.hasPrefix("--color=") }) {
+      let argument = arguments.remove(at: index)
+      var word = String(argument.dropFirst("--color=".count))
+      if argument == "--color" { word = index < arguments.count ? arguments.remove(at: index) : "" }
+      guard words.contains(word) else {
+        throw UsageError.badValue(
+          option: "--color", found: word, expected: words.joined(separator: ", "), command: "modgap")
+      }
+      Terminal.setColor(word)
+    }
+  }
+
+  private static func message(_ sentence: String) -> String {
+    Terminal.styled("modgap: ", .red, onError: true) + sentence
+  }
+}
+
+enum Version {
+  static let text = "0.1.0"
+}

@@ -1,0 +1,61 @@
+import Claims
+import Contracts
+import ExperimentConfig
+import ExperimentPlan
+import Figures
+import Foundation
+import Runner
+import Stages
+
+/// Options that several commands share.
+enum CommonOptions {
+  static let set = Option.value("--set", "PATH=VALUE", "replace one value, as in seed=3 (repeatable)", repeats: true)
+  static let results = Option.value("--results", "DIR", "where results are (default: results)")
+  static let jobs = Option.value("--jobs", "N", "threads to use (default: all cores)")
+  static let json = Option.flag("--json", "print one JSON object instead of text")
+
+  static let grammar = Grammar(
+    stages: stageCatalog.signatures, figures: figureSignatures, checks: checkSignatures)
+}
+
+/// A config and what follows from it, as most commands want them.
+struct LoadedExperiment {
+  let config: String
+  let experiment: Experiment
+  let places: SourceMap
+  let plan: Plan
+}
+
+extension Arguments {
+  var resultsRoot: String { value("--results") ?? "results" }
+
+  func jobs() throws -> Int {
+    try integer("--jobs", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+  }
+
+  /// The config that the one positional argument names.
+  /// - Throws: `UsageError`, `ConfigError` with all that is wrong with it.
+  func load() throws -> LoadedExperiment {
+    let path = ExperimentArgument.path(of: try single("one config, as in configs/figure3.json"), in: resultsRoot)
+    let loader = ExperimentLoader(
+      grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
+      overrides: try all("--set").map(Override.init))
+    let (experiment, places) = try loader.loadWithPlaces(path)
+    var planner = Planner(experiment, grammar: CommonOptions.grammar) { try FileDigests.shared.digest(of: $0) }
+    return LoadedExperiment(config: path, experiment: experiment, places: places, plan: try planner.plan())
+  }
+}
+
+/// An experiment named by its config, by the config's name, or by the name of its results.
+enum ExperimentArgument {
+  static func path(of argument: String, in resultsRoot: String) -> String {
+    if FileManager.default.fileExists(atPath: argument), argument.hasSuffix(".json") { return argument }
+    let byName = "configs/\(argument).json"
+    if FileManager.default.fileExists(atPath: byName) { return byName }
+    let folder = ResultsFolder(root: resultsRoot, experiment: argument)
+    if ConfigNames.isName(argument), let manifest = try? Manifest.read(folder.manifest) {
+      return manifest.plan.experiment.path
+    }
+    return argument
+  }
+}

@@ -1,0 +1,43 @@
+import Dispatch
+import Foundation
+import Kernels
+import Synchronization
+
+/// Ctrl-C and SIGTERM: the first asks the run to stop at its next safe point, the second ends the
+/// program at once. Nothing is lost either way, for artefacts only ever appear whole.
+final class Interruption: Sendable {
+  let cancellation = Cancellation()
+  private let received = Mutex<[Int32]>([])
+  nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
+  private let resumeCommand: String
+
+  init(resumeCommand: String) {
+    self.resumeCommand = resumeCommand
+    for number in [SIGINT, SIGTERM] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
+      source.setEventHandler { self.receive(number) }
+      source.resume()
+      sources.append(source)
+    }
+  }
+
+  private func receive(_ number: Int32) {
+    let count = received.withLock { numbers in
+      numbers.append(number)
+      return numbers.count
+    }
+    if count == 1 {
+      cancellation.raise()
+      Terminal.err("\nstopping at the next safe point; once more stops at once")
+    } else {
+      tellHowToResume()
+      _exit(128 + number)
+    }
+  }
+
+  /// 130 after Ctrl-C, 143 after SIGTERM; nil where neither came.
+  var exitStatus: Int32? { received.withLock { $0.first }.map { 128 + $0 } }
+
+  func tellHowToResume() { Terminal.err("to resume: \(resumeCommand)") }
+}

@@ -1,0 +1,103 @@
+import ExperimentPlan
+import Foundation
+import Runner
+import Synchronization
+
+/// A bar with an ETA on a terminal; one plain line an event elsewhere.
+final class ProgressReporter: Sendable {
+  private struct State {
+    var settled = 0
+    var running: [String: Double] = [:]
+    var remainingSeconds: Double
+    var lastDrawn = ContinuousClock.now
+    var isBarShown = false
+    var quietCached = 0
+  }
+
+  private let total: Int
+  private let jobs: Int
+  private let predictions: [String: Double]
+  private let state: Mutex<State>
+  private let isBar = Terminal.errorIsTerminal
+
+  init(plan: Plan, resultsRoot: String, jobs: Int) {
+    let timings = StageTimings(resultsFolder: resultsRoot)
+    total = plan.tasks.count
+    self.jobs = jobs
+    predictions = Dictionary(
+      plan.tasks.compactMap { task in timings.prediction(for: task).map { (task.id, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    state = Mutex(State(remainingSeconds: predictions.values.reduce(0, +)))
+  }
+
+  var observe: RunObserver { { [self] event in receive(event) } }
+
+  private func receive(_ event: RunEvent) {
+    state.withLock { state in
+      switch event {
+      case .started(let task):
+        state.running[task] = 0
+        if !isBar { Terminal.err("\(task): started") }
+      case .progress(let task, let fraction): state.running[task] = fraction
+      case .log: break
+      case .distrusted(let task, let reason): say("\(task): stored result not used: \(reason)", &state)
+      case .notice(let text): say(text, &state)
+      case .finished(let task, let outcome, let seconds): finished(task, outcome, seconds, &state)
+      }
+      draw(&state)
+    }
+  }
+
+  private func finished(_ task: String, _ outcome: TaskOutcome, _ seconds: Double, _ state: inout State) {
+    state.running[task] = nil
+    state.settled += 1
+    state.remainingSeconds -= predictions[task] ?? 0
+    switch outcome {
+    case .done(_, wasCached: true): state.quietCached += 1
+    case .done(_, wasCached: false):
+      if !isBar { Terminal.err("\(task): finished in \(Duration.seconds(seconds).brief)") }
+    case .failed(let error): say("\(task): failed: \(explain(error))", &state)
+    case .blocked(let cause): say("\(task): blocked by \(cause)", &state)
+    case .notRun, .interrupted: break
+    }
+  }
+
+  private func say(_ text: String, _ state: inout State) {
+    clear(&state)
+    Terminal.err(text)
+  }
+
+  private func clear(_ state: inout State) {
+    guard state.isBarShown else { return }
+    FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
+    state.isBarShown = false
+  }
+
+  private func draw(_ state: inout State) {
+    guard isBar, ContinuousClock.now - state.lastDrawn > .milliseconds(80) else { return }
+    state.lastDrawn = .now
+    let done = Double(state.settled) + state.running.values.reduce(0, +)
+    let fraction = total == 0 ? 1 : min(1, done / Double(total))
+    let filled = Int(fraction * 24)
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
+    let names = state.running.keys.sorted().prefix(2).joined(separator: ", ")
+    let eta = eta(state).map { ", \(Duration.seconds($0).brief) left" } ?? ""
+    let line = "\(bar) \(state.settled)/\(total)\(eta)  \(names)"
+    FileHandle.standardError.write(Data("\r\u{1b}[K\(line.prefix(Terminal.width - 1))".utf8))
+    state.isBarShown = true
+  }
+
+  /// From earlier runs of the same stages; nil where they never ran here.
+  private func eta(_ state: State) -> Double? {
+    let begun = state.running.reduce(0) { $0 + $1.value * (predictions[$1.key] ?? 0) }
+    let seconds = (state.remainingSeconds - begun) / Double(max(1, jobs))
+    return seconds > 0.5 ? seconds : nil
+  }
+
+  func finish() {
+    state.withLock { state in
+      clear(&state)
+      if !isBar, state.quietCached > 0 { Terminal.err("\(state.quietCached) of \(total) stages were cached") }
+    }
+  }
+}
