@@ -19,7 +19,9 @@ package let checkSignatures: [CheckSignature] = checkVariants.map(\.signature)
 extension Parameter {
   static let of = Parameter.required("of", .string, "the column with the quantity")
   static let over = Parameter.required("over", .string, "the column with the grid, such as delta")
-  static func within(_ summary: String) -> Parameter { .defaulted("within", .nonNegative, .number(0), summary) }
+  static func within(_ summary: String) -> Parameter {
+    .defaulted("within", .nonNegative, .number(0), summary)
+  }
 }
 
 extension ParameterType {

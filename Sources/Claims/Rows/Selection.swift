@@ -9,7 +9,7 @@ package func selection(_ json: JSONValue?) -> Selection {
 }
 
 /// Both selections at once; where both name a column, `narrower` decides.
-func merging(_ selection: Selection, _ narrower: Selection) -> Selection {
+package func merging(_ selection: Selection, _ narrower: Selection) -> Selection {
   selection.merging(narrower) { $1 }
 }
 
