@@ -1,0 +1,72 @@
+import Contracts
+
+/// The quantity is least, or greatest, at one place of a grid.
+struct ExtremumCheck: Check {
+  let of: String
+  let over: String
+  let equals: Double
+  let within: Double
+  let isMinimum: Bool
+
+  static let minimum = variant("argmin", "least", isMinimum: true)
+  static let maximum = variant("argmax", "greatest", isMinimum: false)
+
+  private static func variant(_ name: String, _ word: String, isMinimum: Bool) -> CheckVariant {
+    CheckVariant(
+      signature: CheckSignature(
+        name: name, summary: "the quantity is \(word) at one place of a grid",
+        parameters: [
+          .of, .over, .required("equals", .anyNumber, "where it is \(word)"),
+          .within("how far from it; 0: this very grid point"),
+        ]),
+      make: {
+        ExtremumCheck(
+          of: try $0.string("of"), over: try $0.string("over"), equals: try $0.number("equals"),
+          within: try $0.optionalNumber("within") ?? 0, isMinimum: isMinimum)
+      })
+  }
+
+  private var word: String { isMinimum ? "least" : "greatest" }
+
+  var expected: String {
+    "\(word) at \(over) = \(readable(equals))" + (within > 0 ? " ± \(readable(within))" : "")
+  }
+
+  func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
+    let curve = try rows([:]).curve(of: of, over: over)
+    let means = curve.map(\.sample.summary.mean)
+    if let bad = means.firstIndex(where: { !$0.isFinite }) {
+      return .notFinite("\(of) at \(over) = \(readable(curve[bad].x))", means[bad])
+    }
+    let places = extremes(of: means).map { curve[$0].x }
+    guard let first = places.first, let value = isMinimum ? means.min() : means.max() else {
+      return .notFinite(of, .nan)
+    }
+    let holds = places.allSatisfy { areClose($0, equals, within) }
+    let found = places.map(readable).joined(separator: " and ")
+    let own = ownPlaces(curve)
+    return Finding(
+      decision: holds ? .pass : .fail, ours: "at \(found)", number: first, count: own.count,
+      interval: own.interval(),
+      explanation: "\(of) is \(word), \(readable(value)), at \(over) = \(found)"
+        + (places.count > 1 ? ": a tie, and every one of them must do" : ""))
+  }
+
+  /// All places of the extreme value, ties (to 1e-12) included.
+  private func extremes(of values: [Double]) -> [Int] {
+    guard let best = isMinimum ? values.min() : values.max() else { return [] }
+    return values.indices.filter { areEqual(values[$0], best) }
+  }
+
+  /// Where each replicate's own curve has its first extreme.
+  private func ownPlaces(_ curve: [CurvePoint]) -> Summary {
+    let count = curve.first?.sample.values.count ?? 0
+    let places = (0..<count).compactMap { replicate in
+      let values = curve.map { point in
+        point.sample.values.indices.contains(replicate) ? point.sample.values[replicate] : .nan
+      }
+      return extremes(of: values).first.map { curve[$0].x }
+    }
+    return Summary(of: places)
+  }
+}

@@ -1,0 +1,49 @@
+import Contracts
+
+/// The quantity is greater in the first selection than in the second.
+struct GreaterCheck: Check {
+  let of: String
+  let first: Selection
+  let second: Selection
+
+  static let variant = CheckVariant(
+    signature: CheckSignature(
+      name: "greater",
+      summary: "the quantity is greater in the first selection than in the second; over replicates, the "
+        + "95% t interval of the difference (paired where both have the same replicates) decides",
+      parameters: [
+        .of,
+        .required("where", .list(.selection, most: 2), "the selection with more, then the one with less"),
+      ]),
+    make: { parameters in
+      let (first, second) = try parameters.twoSelections()
+      return GreaterCheck(of: try parameters.string("of"), first: first, second: second)
+    })
+
+  var expected: String { "\(describe(first)) > \(describe(second))" }
+
+  func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
+    let more = try rows(first).sample(of: of)
+    let less = try rows(second).sample(of: of)
+    let (a, b) = (more.summary, less.summary)
+    let difference = a.mean - b.mean
+    guard difference.isFinite else { return .notFinite("the difference", difference) }
+    let interval = differenceInterval(more, less)
+    return Finding(
+      decision: decision(difference, interval), ours: "\(readable(a.mean)) against \(readable(b.mean))",
+      number: difference, count: min(a.count, b.count), interval: interval,
+      explanation: "\(of): \(readable(a.mean)) against \(readable(b.mean)), difference "
+        + readable(difference) + (interval.map { ", 95% interval \($0.described)" } ?? ""))
+  }
+
+  private func decision(_ difference: Double, _ interval: Interval?) -> Finding.Decision {
+    guard let interval else { return difference > 0 ? .pass : .fail }
+    if interval.low > 0 { return .pass }
+    return interval.high <= 0 ? .fail : .inconclusive
+  }
+}
+
+extension Interval {
+  /// `[0.1, 0.2]`.
+  package var described: String { "[\(readable(low)), \(readable(high))]" }
+}

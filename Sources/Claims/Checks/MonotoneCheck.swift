@@ -1,0 +1,57 @@
+import Contracts
+
+/// The quantity only rises, or only falls, along a grid.
+struct MonotoneCheck: Check {
+  let of: String
+  let over: String
+  let rises: Bool
+  let isStrict: Bool
+
+  static let variant = CheckVariant(
+    signature: CheckSignature(
+      name: "monotone", summary: "the quantity only rises, or only falls, along a grid",
+      parameters: [
+        .of, .over, .required("direction", .choice(["increasing", "decreasing"]), "which way"),
+        .defaulted("strict", .boolean, .bool(false), "equal neighbours are not allowed"),
+      ]),
+    make: { parameters in
+      let direction = try parameters.string("direction")
+      guard ["increasing", "decreasing"].contains(direction) else {
+        throw RowFailure.badParameter("direction", expected: "\"increasing\" or \"decreasing\"")
+      }
+      return MonotoneCheck(
+        of: try parameters.string("of"), over: try parameters.string("over"),
+        rises: direction == "increasing", isStrict: parameters.flag("strict"))
+    })
+
+  private var word: String { (isStrict ? "strictly " : "") + (rises ? "increasing" : "decreasing") }
+
+  var expected: String { "\(word) over \(over)" }
+
+  func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
+    let curve = try rows([:]).curve(of: of, over: over)
+    let means = curve.map(\.sample.summary.mean)
+    guard curve.count > 1, let first = means.first, let last = means.last else {
+      return Finding(
+        decision: .fail, ours: "one point", explanation: "one point of \(over) shows no direction")
+    }
+    if let bad = means.firstIndex(where: { !$0.isFinite }) {
+      return .notFinite("\(of) at \(over) = \(readable(curve[bad].x))", means[bad])
+    }
+    let breaks = zip(curve, curve.dropFirst()).filter { !follows($0.sample, $1.sample) }
+    let range = "\(readable(first)) to \(readable(last))"
+    return Finding(
+      decision: breaks.isEmpty ? .pass : .fail,
+      ours: breaks.isEmpty ? range : "\(range), broken \(breaks.count) times",
+      count: curve.first?.sample.values.count ?? 0,
+      explanation: breaks.first.map { broken in
+        "\(of) goes from \(readable(broken.0.sample.summary.mean)) at \(over) = \(readable(broken.0.x)) "
+          + "to \(readable(broken.1.sample.summary.mean)) at \(readable(broken.1.x))"
+      } ?? "\(of) is \(word) over \(curve.count) values of \(over), from \(range)")
+  }
+
+  private func follows(_ earlier: Sample, _ later: Sample) -> Bool {
+    let step = later.summary.mean - earlier.summary.mean
+    return isStrict ? (rises ? step > 0 : step < 0) : (rises ? step >= 0 : step <= 0)
+  }
+}

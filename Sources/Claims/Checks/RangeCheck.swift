@@ -1,0 +1,54 @@
+import Contracts
+
+/// The quantity lies between two bounds, either of which may be left out.
+struct RangeCheck: Check {
+  let of: String
+  let bounds: Bounds
+
+  static let variant = CheckVariant(
+    signature: CheckSignature(
+      name: "range", summary: "the quantity lies between bounds; over replicates, their mean does",
+      parameters: [
+        .of, .optional("low", .anyNumber, "the least it may be"),
+        .optional("high", .anyNumber, "the most it may be"),
+      ]),
+    make: { parameters in
+      RangeCheck(of: try parameters.string("of"), bounds: try Bounds(parameters))
+    })
+
+  var expected: String { bounds.described }
+
+  func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
+    let summary = try rows([:]).sample(of: of).summary
+    guard summary.mean.isFinite else { return .notFinite(of, summary.mean) }
+    return Finding(
+      decision: bounds.contain(summary.mean) ? .pass : .fail, ours: readable(summary.mean),
+      number: summary.mean, count: summary.count, interval: summary.interval(),
+      explanation: "\(of) is \(readable(summary.mean)); expected \(bounds.described)")
+  }
+}
+
+/// A closed range with one or both ends.
+struct Bounds {
+  let low: Double?
+  let high: Double?
+
+  init(_ parameters: CheckParameters) throws {
+    low = try parameters.optionalNumber("low")
+    high = try parameters.optionalNumber("high")
+    if low == nil, high == nil { throw RowFailure.badParameter("low or high", expected: "given") }
+  }
+
+  func contain(_ value: Double) -> Bool {
+    value >= (low ?? -.infinity) && value <= (high ?? .infinity)
+  }
+
+  var described: String {
+    switch (low, high) {
+    case (let low?, let high?): "\(readable(low)) to \(readable(high))"
+    case (let low?, nil): "at least \(readable(low))"
+    case (nil, let high?): "at most \(readable(high))"
+    case (nil, nil): "any number"
+    }
+  }
+}

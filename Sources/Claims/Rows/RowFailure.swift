@@ -1,0 +1,43 @@
+import Contracts
+
+/// The rows do not exist because an optional stage had no data.
+package struct NotRun: Error, Sendable {
+  package let reason: String
+  package init(reason: String) { self.reason = reason }
+}
+
+/// Why rows of a table do not answer what a claim or a figure asks of them.
+package enum RowFailure: Failure, Equatable {
+  case unknownColumn(String, table: String, columns: [String])
+  case noRows(Selection, table: String, hint: String)
+  /// Several rows where one is wanted; `varying` are the columns that tell them apart.
+  case ambiguous(count: Int, at: String, table: String, varying: [String])
+  case notNumbers(String, table: String)
+  /// Replicates have different values of the column that should be their common grid.
+  case gridDiffers(over: String, replicates: String, table: String)
+  case unknownKind(String, String, known: [String])
+  case badParameter(String, expected: String)
+
+  package var kind: FailureKind { .invalidInput }
+
+  package var sentence: String {
+    switch self {
+    case .unknownColumn(let column, let table, let columns):
+      "table \(table) has no column \(column); its columns are \(columns.joined(separator: ", "))"
+    case .noRows(let selection, let table, let hint):
+      "no row of table \(table) has \(selection.isEmpty ? "anything" : describe(selection)): \(hint)"
+    case .ambiguous(let count, let place, let table, let varying):
+      "\(count) rows of table \(table)\(place) where one is wanted: they differ in "
+        + "\(varying.joined(separator: "; ")); choose one value of each under \"where\""
+    case .notNumbers(let column, let table):
+      "column \(column) of table \(table) holds text where numbers are wanted"
+    case .gridDiffers(let over, let replicates, let table):
+      "the values of \(over) in table \(table) are not the same for each \(replicates), so they cannot be "
+        + "averaged point by point; use a coordinate that all runs share, such as delta or layer"
+    case .unknownKind(let what, let name, let known):
+      "there is no \(what) called \(name); there are \(known.joined(separator: ", "))"
+    case .badParameter(let name, let expected):
+      "\(name) must be \(expected)"
+    }
+  }
+}

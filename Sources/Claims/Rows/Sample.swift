@@ -1,0 +1,105 @@
+import Contracts
+
+/// One quantity at one place: a number for each replicate, or a single one.
+package struct Sample: Sendable, Equatable {
+  /// The replicate each value belongs to; empty where the table has no replicates.
+  package let replicates: [Cell]
+  package let values: [Double]
+
+  package init(_ values: [Double], replicates: [Cell] = []) {
+    self.values = values
+    self.replicates = replicates
+  }
+
+  package var summary: Summary { Summary(of: values) }
+}
+
+/// A quantity over a grid, in ascending order of the grid.
+package struct CurvePoint: Sendable, Equatable {
+  package let x: Double
+  package let sample: Sample
+  package init(x: Double, sample: Sample) {
+    self.x = x
+    self.sample = sample
+  }
+}
+
+extension SelectedRows {
+  package func numbers(_ column: String) throws -> (Int) -> Double {
+    guard let cells = table[column] else {
+      throw RowFailure.unknownColumn(column, table: name, columns: table.columnNames)
+    }
+    switch cells {
+    case .integers(let values): return { Double(values[$0]) }
+    case .reals(let values): return { values[$0] }
+    case .texts: throw RowFailure.notNumbers(column, table: name)
+    }
+  }
+
+  /// The quantity where the rows are one place.
+  ///
+  /// - Throws: `RowFailure.ambiguous` where several rows belong to one replicate.
+  package func sample(of column: String) throws -> Sample {
+    try sample(of: column, rows: rows, at: "", excluding: [column])
+  }
+
+  /// The quantity at each value of `over`.
+  package func curve(of column: String, over grid: String) throws -> [CurvePoint] {
+    let x = try numbers(grid)
+    var groups: [Double: [Int]] = [:]
+    for row in rows where !x(row).isNaN { groups[x(row), default: []].append(row) }
+    let points = try groups.keys.sorted().map { at in
+      let place = " at \(grid) = \(readable(at))"
+      let group = groups[at] ?? []
+      return CurvePoint(
+        x: at, sample: try sample(of: column, rows: group, at: place, excluding: [column, grid]))
+    }
+    try checkGrid(points, grid)
+    return points
+  }
+
+  private func checkGrid(_ points: [CurvePoint], _ grid: String) throws {
+    guard let replicates = axes.replicates, let first = points.first else { return }
+    let expected = Set(first.sample.replicates)
+    if points.contains(where: { Set($0.sample.replicates) != expected }) {
+      throw RowFailure.gridDiffers(over: grid, replicates: replicates, table: name)
+    }
+  }
+
+  private func sample(
+    of column: String, rows: [Int], at place: String, excluding: [String]
+  ) throws -> Sample {
+    let value = try numbers(column)
+    let replicate = axes.replicates.flatMap { table[$0] }
+    let labels = replicate.map { column in rows.map { column.cell($0) } } ?? []
+    guard rows.count == 1 || Set(labels).count == rows.count else {
+      throw RowFailure.ambiguous(
+        count: rows.count, at: place, table: name, varying: varying(rows, excluding: excluding))
+    }
+    return Sample(rows.map(value), replicates: labels)
+  }
+
+  /// The key columns that tell these rows apart, each with what it holds.
+  package func varying(_ rows: [Int], excluding: [String]) -> [String] {
+    let candidates = table.columns.filter { column in
+      !excluding.contains(column.name) && column.name != axes.replicates
+        && distinct(column.values, rows).count > 1
+    }
+    let keys = candidates.filter { isKey($0, axes: axes) }
+    return (keys.isEmpty ? candidates : keys).map {
+      "\($0.name) (\(listing(distinct($0.values, rows))))"
+    }
+  }
+}
+
+/// Names that say which thing a row is about, whatever their type.
+private let keyNames: Set<String> = [
+  "delta", "lambda", "degrees", "layer", "temperature", "k", "index", "component", "step", "epoch",
+  "bin_low", "bin_high", "width", "cosine_in",
+]
+
+/// Whether a column says which row it is rather than what was measured.
+package func isKey(_ column: Table.NamedColumn, axes: RunAxes) -> Bool {
+  if case .texts = column.values { return true }
+  return axes.names.contains(column.name) || keyNames.contains(column.name)
+}

@@ -1,0 +1,99 @@
+import Contracts
+
+/// The rows of a table that a claim or a figure looks at.
+package struct SelectedRows: Sendable {
+  package let table: Table
+  package let name: String
+  package let rows: [Int]
+  package let axes: RunAxes
+
+  /// Takes the rows that match, once each where an axis does not reach the table's stage.
+  ///
+  /// - Throws: `RowFailure` for an unknown column or no matching row, `NotRun` where the rows would come
+  ///   from runs whose data are missing.
+  package init(of found: FoundTable, named name: String, where selection: Selection, axes: RunAxes) throws {
+    switch found {
+    case .missing(let reason): throw NotRun(reason: reason)
+    case .present(let table, let absent):
+      self.table = table
+      self.name = name
+      self.axes = axes
+      rows = try Self.rows(of: table, named: name, where: selection, absent: absent, axes: axes)
+    }
+  }
+
+  private static func rows(
+    of table: Table, named name: String, where selection: Selection, absent: [AbsentRun], axes: RunAxes
+  ) throws -> [Int] {
+    var rows = Array(0..<table.rowCount)
+    for (column, values) in selection.sorted(by: { $0.key < $1.key }) {
+      guard let cells = table[column] else {
+        throw RowFailure.unknownColumn(column, table: name, columns: table.columnNames)
+      }
+      rows = rows.filter { row in values.contains { cells.cell(row).matches($0) } }
+    }
+    guard !rows.isEmpty else {
+      if let reason = reasonForAbsence(absent, selection) { throw NotRun(reason: reason) }
+      throw RowFailure.noRows(selection, table: name, hint: hint(table, selection))
+    }
+    return withoutRepeats(rows, of: table, axes: axes)
+  }
+
+  /// Why the selected runs were not made, if the selection asks for some of them.
+  private static func reasonForAbsence(_ absent: [AbsentRun], _ selection: Selection) -> String? {
+    absent.first { run in
+      selection.allSatisfy { column, values in
+        run.values[column].map { cell in values.contains { cell.matches($0) } } ?? true
+      }
+    }?.reason
+  }
+
+  /// The first column that no row matches, and what it holds.
+  private static func hint(_ table: Table, _ selection: Selection) -> String {
+    for (column, values) in selection.sorted(by: { $0.key < $1.key }) {
+      guard let cells = table[column] else { continue }
+      let held = distinct(cells, Array(0..<table.rowCount))
+      if !held.contains(where: { cell in values.contains { cell.matches($0) } }) {
+        return "\(column) holds \(listing(held))"
+      }
+    }
+    return table.rowCount == 0 ? "the table is empty" : "no single row has all of them"
+  }
+
+  /// Axes that do not reach a stage repeat its rows for each of their values: one copy is kept.
+  private static func withoutRepeats(_ rows: [Int], of table: Table, axes: RunAxes) -> [Int] {
+    axes.names.reduce(rows) { rows, axis in
+      guard let cells = table[axis], let first = rows.first, repeats(table, along: axis) else { return rows }
+      let kept = cells.cell(first)
+      return rows.filter { cells.cell($0).isSame(as: kept) }
+    }
+  }
+}
+
+/// Whether the table's rows are the same for each value of this axis.
+package func repeats(_ table: Table, along axis: String) -> Bool {
+  guard let cells = table[axis] else { return false }
+  var groups: [Cell: [Int]] = [:]
+  for row in 0..<table.rowCount { groups[cells.cell(row), default: []].append(row) }
+  let parts = Array(groups.values)
+  guard let first = parts.first, parts.count > 1 else { return false }
+  guard parts.allSatisfy({ $0.count == first.count }) else { return false }
+  return table.columns.allSatisfy { column in
+    column.name == axis
+      || parts.dropFirst().allSatisfy { part in
+        zip(first, part).allSatisfy { column.values.cell($0).isSame(as: column.values.cell($1)) }
+      }
+  }
+}
+
+/// The different cells of these rows, in the order of their appearance.
+package func distinct(_ column: Column, _ rows: [Int]) -> [Cell] {
+  var seen: Set<Cell> = []
+  return rows.map { column.cell($0) }.filter { seen.insert($0).inserted }
+}
+
+/// The first few cells: `0.01, 0.02, 0.05 … (40 values)`.
+func listing(_ cells: [Cell]) -> String {
+  let shown = cells.prefix(6).map(\.plain).joined(separator: ", ")
+  return cells.count > 6 ? "\(shown) … (\(cells.count) values)" : shown
+}

@@ -1,0 +1,29 @@
+/// The table a claim or a figure asks for: there, perhaps with runs left out, or absent for a reason.
+package enum FoundTable: Sendable, Equatable {
+  /// `absent` lists the runs that were not made because their optional data are missing.
+  case present(Table, absent: [AbsentRun] = [])
+  /// The sentence says what is missing and the command that gets it.
+  case missing(String)
+}
+
+/// A run whose rows are not in a table, and why.
+package struct AbsentRun: Sendable, Equatable {
+  /// The run's value on each axis.
+  package let values: [String: Cell]
+  package let reason: String
+  package init(values: [String: Cell], reason: String) {
+    self.values = values
+    self.reason = reason
+  }
+}
+
+/// The axes of an experiment, which are the first columns of each of its tables.
+package struct RunAxes: Sendable, Equatable {
+  package let names: [String]
+  /// The axis over which numbers are averaged.
+  package let replicates: String?
+  package init(_ names: [String] = [], replicates: String? = nil) {
+    self.names = names
+    self.replicates = replicates
+  }
+}

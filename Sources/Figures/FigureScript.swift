@@ -1,0 +1,63 @@
+import Claims
+import Contracts
+import ExperimentConfig
+
+/// The gnuplot script of a figure, data inline. The same spec and tables give the same bytes.
+///
+/// A table whose optional data are missing leaves a grey box that says so in its place.
+/// - Throws: `FigureFailure` or `RowFailure` where the tables do not hold what the figure asks for.
+package func figureScript(
+  _ spec: FigureSpec, tables: @escaping (String) -> FoundTable, axes: RunAxes = RunAxes()
+) throws -> String {
+  guard isFileName(spec.name) else { throw FigureFailure.badName(spec.name) }
+  let variant = try figureVariant(spec.kind)
+  let parameters = FigureParameters(json: spec.parameters)
+  let picture = try variant.picture(parameters, FigureContext(tables: tables, axes: axes))
+  let size = size(parameters, picture, variant)
+  var page = Page(name: spec.name, width: size.width, height: size.height)
+  page.draw(
+    picture, in: Rectangle(left: 8, bottom: 8, right: size.width - 8, top: size.height - 4))
+  return page.script
+}
+
+/// The reasons of the places that had to be left grey; empty for a whole figure.
+package func missingParts(
+  of spec: FigureSpec, tables: @escaping (String) -> FoundTable, axes: RunAxes = RunAxes()
+) throws -> [String] {
+  let variant = try figureVariant(spec.kind)
+  let context = FigureContext(tables: tables, axes: axes)
+  var seen: Set<String> = []
+  return reasons(try variant.picture(FigureParameters(json: spec.parameters), context))
+    .filter { seen.insert($0).inserted }
+}
+
+private func reasons(_ picture: Picture) -> [String] {
+  switch picture {
+  case .plot: []
+  case .missing(let reason, _, _): [reason]
+  case .grid(let grid): grid.cells.flatMap(reasons)
+  }
+}
+
+private func isFileName(_ name: String) -> Bool {
+  let allowed = name.unicodeScalars.allSatisfy { scalar in
+    scalar.isASCII
+      && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        || "-_.".unicodeScalars.contains(scalar))
+  }
+  return allowed && !name.isEmpty && name != "." && name != ".."
+}
+
+private func size(
+  _ parameters: FigureParameters, _ picture: Picture, _ variant: FigureVariant
+) -> (width: Double, height: Double) {
+  let given = parameters.numbers("size")
+  if given.count == 2 { return (clamped(given[0]), clamped(given[1])) }
+  let usual = variant.size(parameters)
+  guard case .grid(let grid) = picture, variant.signature.kind != "panels" else { return usual }
+  return (
+    clamped(Double(grid.columns) * usual.width * 0.8), clamped(Double(grid.rowCount) * usual.height * 0.8)
+  )
+}
+
+private func clamped(_ pixels: Double) -> Double { min(max(pixels.rounded(), 100), 8000) }

@@ -1,0 +1,92 @@
+import Claims
+import Contracts
+import Foundation
+
+/// How many pairs have which cosine similarity, filled, with the mean written inside: Fig. 2(a).
+enum Histogram {
+  static let variant = FigureVariant(
+    signature: FigureSignature(
+      kind: "histogram", summary: "a filled histogram with its mean written inside",
+      parameters: [
+        .table, .rows,
+        .optional("mean_table", .table, "where the mean is; without it, the table's name up to .histogram"),
+        .defaulted("mean_column", .string, .string("mean"), "its column"),
+        .defaulted("low", .string, .string("bin_low"), "the column with the bins' lower ends"),
+        .defaulted("high", .string, .string("bin_high"), "the column with their upper ends"),
+        .defaulted("y", .string, .string("pairs"), "the column with the counts"),
+        .xlabel, .ylabel, .xrange, .yrange,
+      ] + Parameter.facets + Parameter.common),
+    picture: { parameters, context in try faceted(parameters, context, plot: plot) },
+    size: { _ in (460, 360) })
+
+  static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
+    let bins = try bins(parameters, context)
+    let x = try parameters.range("xrange") ?? range(around: bins.flatMap { [$0.low, $0.high] })
+    let top = bins.map(\.count).max() ?? 1
+    let y = try parameters.range("yrange") ?? (0, max(top, 1) * 1.06)
+    var plot = Plot(
+      x: .init(label: parameters.string("xlabel", or: "Cosine similarity"), low: x.low, high: x.high),
+      y: .init(label: parameters.string("ylabel", or: "Pairs per bin"), low: y.0, high: y.1))
+    plot.blocks = [
+      .init(comment: "outline: x, pairs", rows: bins.flatMap { [[$0.low, $0.count], [$0.high, $0.count]] })
+    ]
+    plot.layers = [
+      "$1 using 1:2 with filledcurves y=0 fillcolor rgb '\(Style.faded(Style.blue, opacity: 0.75))' "
+        + "fillstyle solid noborder notitle",
+      "$1 using 1:2 with lines linewidth 0.8 linecolor rgb '\(Style.blue)' notitle",
+    ]
+    plot.decorations = [
+      "set style textbox opaque fillcolor rgb '#CFE2F3' noborder margins 1.2,1.2",
+      "set label \(quoted("Avg = \(average(try mean(parameters, context, bins)))")) at graph 0.5,0.45 center boxed "
+        + "front font ',13' textcolor rgb '\(Style.ink)'",
+    ]
+    return plot
+  }
+
+  private struct Bin {
+    let low: Double
+    let high: Double
+    let count: Double
+  }
+
+  /// From the first bin that holds something to the last.
+  private static func bins(_ parameters: FigureParameters, _ context: FigureContext) throws -> [Bin] {
+    let rows = try context.rows(parameters.string("table"), where: parameters.selection)
+    let low = try rows.numbers(parameters.string("low", or: "bin_low"))
+    let high = try rows.numbers(parameters.string("high", or: "bin_high"))
+    let curve = try rows.curve(
+      of: parameters.string("y", or: "pairs"), over: parameters.string("low", or: "bin_low"))
+    let ends = Dictionary(rows.rows.map { (low($0), high($0)) }) { first, _ in first }
+    let bins = curve.map { Bin(low: $0.x, high: ends[$0.x] ?? $0.x, count: $0.sample.summary.mean) }
+    guard let first = bins.firstIndex(where: { $0.count > 0 }),
+      let last = bins.lastIndex(where: { $0.count > 0 })
+    else { return bins }
+    return Array(bins[first...last])
+  }
+
+  /// The exact mean from the stage's main table; the bins' middles where there is no such table.
+  private static func mean(
+    _ parameters: FigureParameters, _ context: FigureContext, _ bins: [Bin]
+  ) throws -> Double {
+    let histogram = try parameters.string("table")
+    let main = histogram.hasSuffix(".histogram") ? String(histogram.dropLast(10)) : histogram
+    let name = parameters.string("mean_table", or: main)
+    if case .present(let table, _) = context.tables(name),
+      table[parameters.string("mean_column", or: "mean")] != nil
+    {
+      let rows = try context.rows(name, where: parameters.selection)
+      return try rows.sample(of: parameters.string("mean_column", or: "mean")).summary.mean
+    }
+    let total = bins.map(\.count).reduce(0, +)
+    return bins.map { 0.5 * ($0.low + $0.high) * $0.count }.reduce(0, +) / total
+  }
+
+  /// Two decimals, or as many as keep a mean below 1 from being written as 1.00.
+  static func average(_ mean: Double) -> String {
+    for decimals in 2..<6 {
+      let text = String(format: "%.\(decimals)f", mean)
+      if mean >= 1 || Double(text).map({ $0 < 1 }) ?? true { return text }
+    }
+    return String(format: "%.6f", mean)
+  }
+}

@@ -1,0 +1,215 @@
+import Claims
+import Contracts
+
+/// Curves over a grid, one for each value of `series`, with the 95% interval over the replicates as a
+/// band: Fig. 2(b), 3(b–d) and 3(g) of the paper.
+enum Lines {
+  static let variant = FigureVariant(
+    signature: FigureSignature(
+      kind: "lines", summary: "curves over a grid, with 95% bands over the replicates",
+      parameters: parameters + Parameter.facets + Parameter.common),
+    picture: { parameters, context in try faceted(parameters, context, plot: plot) },
+    size: { _ in (680, 460) })
+
+  private static let parameters: [Parameter] = [
+    .table, .required("x", .string, "the column of the grid"), .required("y", .string, "the quantity"), .rows,
+    .optional("series", .string, "a column; each of its values gets a curve"),
+    .optional("order", .list(.value, most: 1000), "its values, in this order and no others"),
+    .optional("titles", .list(.string, most: 1000), "their names in the legend, in that order"),
+    .defaulted(
+      "format", .string, .string("{value}"), "name of a series without a title: {value}, {fraction}"),
+    .optional("legend_title", .string, "text above the legend"), .legend,
+    .defaulted("points", .boolean, .bool(true), "marks each point of the grid"),
+    .defaulted("band", .boolean, .bool(true), "draws the 95% interval over the replicates"),
+    .optional("vertical", .list(.object(verticalParameters), most: 20), "dashed vertical lines"),
+    .optional("references", .list(.object(referenceParameters), most: 20), "curves given by their numbers"),
+    .xlabel, .ylabel, .xrange, .yrange,
+  ]
+
+  private static let verticalParameters: [Parameter] = [
+    .optional("at", .anyNumber, "where it stands"),
+    .optional("table", .table, "or the table that says where"),
+    .optional("column", .string, "its column"), .rows,
+    .optional("title", .string, "its name in the legend"),
+  ]
+
+  private static let referenceParameters: [Parameter] = [
+    .required("title", .string, "its name in the legend"),
+    .required("x", .list(.anyNumber, most: 10_000), "places"),
+    .required("y", .list(.anyNumber, most: 10_000), "as many values"),
+  ]
+
+  static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
+    let curves = try Self.curves(parameters, context)
+    let references = try Self.references(parameters)
+    let verticals = try Self.verticals(parameters, context)
+    let x =
+      try parameters.range("xrange")
+      ?? range(around: curves.flatMap(\.xs) + references.flatMap(\.xs) + verticals.map(\.at), room: 0.04)
+    let shown = (curves + references).flatMap(\.extent)
+    let y = try parameters.range("yrange") ?? range(around: shown)
+    var plot = Plot(
+      x: .init(
+        label: parameters.string("xlabel", or: meaning(of: try parameters.string("x"))), low: x.low,
+        high: x.high),
+      y: .init(
+        label: parameters.string("ylabel", or: meaning(of: try parameters.string("y"))), low: y.low,
+        high: y.high))
+    plot.legendTitle = parameters.optionalString("legend_title")
+    add(curves, to: &plot, parameters)
+    add(references, to: &plot)
+    add(verticals, to: &plot)
+    return plot
+  }
+}
+
+extension Lines {
+  /// A curve with its interval, where there is one.
+  struct Curve {
+    let title: String?
+    let colour: String
+    let points: [(x: Double, y: Double, low: Double, high: Double)]
+    var hasBand: Bool { points.contains { $0.low < $0.high } }
+    var xs: [Double] { points.map(\.x) }
+    var extent: [Double] { points.flatMap { [$0.y, $0.low, $0.high] } }
+  }
+
+  struct Vertical {
+    let at: Double
+    let title: String?
+  }
+
+  private static func curves(_ parameters: FigureParameters, _ context: FigureContext) throws -> [Curve] {
+    let name = try parameters.string("table")
+    guard let series = parameters.optionalString("series") else {
+      let rows = try context.rows(name, where: parameters.selection)
+      return [try curve(rows, parameters, title: nil, colour: Style.blue)]
+    }
+    let values = try seriesValues(series, parameters, context)
+    let titles = parameters.strings("titles")
+    let format = parameters.string("format", or: "{value}")
+    return try values.enumerated().map { index, value in
+      let rows = try context.rows(name, where: merging(parameters.selection, [series: [value]]))
+      let cell = Cell(value)
+      let title =
+        titles.indices.contains(index)
+        ? titles[index] : seriesTitle(cell.plain, number: cell.number, format: format)
+      return try curve(rows, parameters, title: title, colour: Style.colour(index, of: values.count))
+    }
+  }
+
+  private static func seriesValues(
+    _ series: String, _ parameters: FigureParameters, _ context: FigureContext
+  ) throws -> [JSONValue] {
+    let order = parameters.values("order")
+    if !order.isEmpty { return order }
+    let rows = try context.rows(parameters.string("table"), where: parameters.selection)
+    guard let column = rows.table[series] else {
+      throw RowFailure.unknownColumn(series, table: rows.name, columns: rows.table.columnNames)
+    }
+    return distinct(column, rows.rows).map(JSONValue.init)
+  }
+
+  private static func curve(
+    _ rows: SelectedRows, _ parameters: FigureParameters, title: String?, colour: String
+  ) throws -> Curve {
+    let band = parameters.flag("band", or: true)
+    let points = try rows.curve(of: parameters.string("y"), over: parameters.string("x")).map { point in
+      let summary = point.sample.summary
+      let interval = band ? summary.interval() : nil
+      return (
+        x: point.x, y: summary.mean, low: interval?.low ?? summary.mean, high: interval?.high ?? summary.mean
+      )
+    }
+    return Curve(title: title, colour: colour, points: points)
+  }
+
+  private static func references(_ parameters: FigureParameters) throws -> [Curve] {
+    try parameters.objects("references").map { reference in
+      let (xs, ys) = (reference.numbers("x"), reference.numbers("y"))
+      guard xs.count == ys.count else {
+        throw RowFailure.badParameter("references", expected: "as many x as y (\(xs.count), \(ys.count))")
+      }
+      let points = zip(xs, ys).map { (x: $0, y: $1, low: $1, high: $1) }
+      return Curve(title: reference.optionalString("title"), colour: Style.ink, points: points)
+    }
+  }
+
+  private static func verticals(
+    _ parameters: FigureParameters, _ context: FigureContext
+  ) throws -> [Vertical] {
+    try parameters.objects("vertical").compactMap { line in
+      let title = line.optionalString("title")
+      if let at = line.json["at"]?.number { return Vertical(at: at, title: title) }
+      do {
+        let rows = try context.rows(line.string("table"), where: line.selection)
+        return Vertical(at: try rows.sample(of: line.string("column")).summary.mean, title: title)
+      } catch is NotRun {
+        return nil
+      }
+    }
+  }
+}
+
+extension Lines {
+  private static func add(_ curves: [Curve], to plot: inout Plot, _ parameters: FigureParameters) {
+    let marks = parameters.flag("points", or: true)
+    for curve in curves {
+      plot.blocks.append(
+        .init(
+          comment: "\(curve.title ?? "the curve"): x, y, low and high end of the 95% interval",
+          rows: curve.points.map { [$0.x, $0.y, $0.low, $0.high] }))
+      let data = "$\(plot.blocks.count) "
+      let paint = "linecolor rgb '\(curve.colour)'"
+      if curve.hasBand {
+        plot.layers.insert(
+          data + "using 1:3:4 with filledcurves fillcolor rgb '\(curve.colour)' "
+            + "fillstyle transparent solid 0.2 noborder notitle", at: 0)
+      }
+      plot.layers.append(data + "using 1:2 with lines linewidth 1.8 \(paint) notitle")
+      if marks {
+        plot.layers.append(
+          data + "using 1:2 with points pointtype 7 pointsize 0.85 linecolor rgb '#FFFFFF' notitle")
+        plot.layers.append(data + "using 1:2 with points pointtype 7 pointsize 0.62 \(paint) notitle")
+      }
+      let style = marks ? "linespoints linewidth 1.8 pointtype 7 pointsize 0.62" : "lines linewidth 1.8"
+      if let title = curve.title { plot.legend.append(.init(title: title, style: "\(style) \(paint)")) }
+      plot.occupied += traced(curve, of: plot)
+    }
+  }
+
+  private static func add(_ references: [Curve], to plot: inout Plot) {
+    for (index, curve) in references.enumerated() {
+      plot.blocks.append(
+        .init(comment: "\(curve.title ?? "reference"): x, y", rows: curve.points.map { [$0.x, $0.y] }))
+      let style = "dashtype \(index + 2) linewidth 1.2 linecolor rgb '\(curve.colour)'"
+      plot.layers.append("$\(plot.blocks.count) using 1:2 with lines \(style) notitle")
+      if let title = curve.title { plot.legend.append(.init(title: title, style: "lines \(style)")) }
+      plot.occupied += traced(curve, of: plot)
+    }
+  }
+
+  private static func add(_ verticals: [Vertical], to plot: inout Plot) {
+    for line in verticals where line.at.isFinite {
+      let at = plotted(line.at)
+      plot.decorations.append(
+        "set arrow from first \(at), graph 0 to first \(at), graph 1 nohead dashtype 2 linewidth 1.4 "
+          + "linecolor rgb '#000000' front")
+      if let title = line.title {
+        plot.legend.append(
+          .init(title: title, style: "lines dashtype 2 linewidth 1.4 linecolor rgb '#000000'"))
+      }
+      plot.occupied += (0...40).map { (line.at, plot.y.low + Double($0) / 40 * (plot.y.high - plot.y.low)) }
+    }
+  }
+
+  /// Points along the curve, close enough to each other that a legend between two of them is noticed.
+  private static func traced(_ curve: Curve, of plot: Plot) -> [(x: Double, y: Double)] {
+    zip(curve.points, curve.points.dropFirst()).flatMap { a, b in
+      (0...12).map { step in
+        let t = Double(step) / 12
+        return (a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Contracts
+
+/// Figures beside and below each other with captions (a), (b), …; panels may hold panels.
+enum Panels {
+  static let variant = FigureVariant(
+    signature: FigureSignature(
+      kind: "panels", summary: "figures beside and below each other",
+      parameters: [
+        .required("panels", .figures, "the figures, in reading order; each has its kind's parameters"),
+        .optional("columns", .integer(1...100), "how many stand beside each other; without it, two"),
+        .optional("widths", .list(.positive, most: 100), "relative widths of the columns"),
+        .optional("heights", .list(.positive, most: 100), "relative heights of the rows"),
+        .optional("column_titles", .list(.string, most: 100), "texts above the columns"),
+        .optional("row_titles", .list(.string, most: 100), "texts beside the rows"),
+        .defaulted("letters", .boolean, .bool(true), "puts (a), (b), … before the captions"),
+      ] + Parameter.common),
+    picture: picture,
+    size: { parameters in
+      let (columns, rows) = shape(parameters)
+      return (Double(columns) * 400 + 20, Double(rows) * 320 + 20)
+    })
+
+  static func shape(_ parameters: FigureParameters) -> (columns: Int, rows: Int) {
+    let count = max(parameters.values("panels").count, 1)
+    let columns = min(max(Int(parameters.number("columns", or: 2)), 1), count)
+    return (columns, (count + columns - 1) / columns)
+  }
+
+  static func picture(_ parameters: FigureParameters, _ context: FigureContext) throws -> Picture {
+    let panels = parameters.objects("panels")
+    let letters = parameters.flag("letters", or: true) ? letters(for: panels) : []
+    let cells = try panels.enumerated().map { index, panel in
+      let variant = try figureVariant(panel.string("kind"))
+      let caption = panel.optionalString("caption").map { text in
+        letters.indices.contains(index) ? letters[index] + text : text
+      }
+      return try variant.picture(panel.with(["caption": caption.map(JSONValue.string)]), context)
+    }
+    return .grid(
+      PictureGrid(
+        columns: shape(parameters).columns, cells: cells, widths: parameters.numbers("widths"),
+        heights: parameters.numbers("heights"), columnTitles: parameters.strings("column_titles"),
+        rowTitles: parameters.strings("row_titles"), caption: parameters.optionalString("caption"),
+        title: parameters.optionalString("title")))
+  }
+
+  /// `(a) `, `(b) ` and so on for the panels that have a caption; nothing before the others.
+  private static func letters(for panels: [FigureParameters]) -> [String] {
+    var next = 0
+    return panels.map { panel in
+      guard panel.optionalString("caption") != nil, next < 26 else { return "" }
+      next += 1
+      return "(\(Character(UnicodeScalar(UInt8(96 + next))))) "
+    }
+  }
+}

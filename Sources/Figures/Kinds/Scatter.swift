@@ -1,0 +1,128 @@
+import Claims
+import Contracts
+
+/// Points of a projection in two colours, the two of a pair joined by a thin line: Fig. 1 of the paper;
+/// or one colour for each value of another column: Fig. 2(c).
+enum Scatter {
+  static let variant = FigureVariant(
+    signature: FigureSignature(
+      kind: "scatter", summary: "points of a projection, pairs joined by thin lines",
+      parameters: parameters + Parameter.facets + Parameter.common),
+    picture: { parameters, context in try faceted(parameters, context, plot: plot) },
+    size: { _ in (520, 470) })
+
+  static let parameters: [Parameter] = [
+    .table, .defaulted("x", .string, .string("c1"), "the column across"),
+    .defaulted("y", .string, .string("c2"), "the column up"), .rows,
+    .defaulted("colour", .string, .string("modality"), "a column; each of its values gets a colour"),
+    .optional("titles", .list(.string, most: 1000), "the values' names in the legend, as they come"),
+    .defaulted("palette", .choice(["red-blue", "blue-orange"]), .string("red-blue"), "colours of two"),
+    .defaulted("connect", .boolean, .bool(true), "joins points of the same index"), .legend,
+    .xlabel, .ylabel, .xrange, .yrange,
+  ]
+
+  static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
+    let (rows, groups) = try groups(parameters, context)
+    var plot = try emptyPlot(parameters, rows)
+    if parameters.flag("connect", or: true), groups.count == 2 { try connect(groups, rows, &plot) }
+    for group in groups {
+      let dot = groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
+      plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
+      let style = "points pointtype 7 pointsize \(dot) linecolor rgb "
+      let colour = Style.faded(group.colour, opacity: groups.count > 2 ? 0.8 : 0.45)
+      plot.layers.append("$\(plot.blocks.count) using 1:2 with \(style)'\(colour)' notitle")
+      if groups.count <= 10 {
+        plot.legend.append(
+          .init(title: group.title, style: "points pointtype 7 pointsize 0.7 linecolor rgb '\(group.colour)'")
+        )
+      }
+      plot.occupied += group.points
+    }
+    return plot
+  }
+}
+
+extension Scatter {
+  struct Group {
+    let title: String
+    let colour: String
+    let rows: [Int]
+    let points: [(x: Double, y: Double)]
+
+    var centroid: (x: Double, y: Double) {
+      let count = Double(max(points.count, 1))
+      return (points.map(\.x).reduce(0, +) / count, points.map(\.y).reduce(0, +) / count)
+    }
+  }
+
+  static func groups(
+    _ parameters: FigureParameters, _ context: FigureContext
+  ) throws -> (SelectedRows, [Group]) {
+    let rows = try context.rows(parameters.string("table"), where: parameters.selection)
+    let x = try rows.numbers(parameters.string("x", or: "c1"))
+    let y = try rows.numbers(parameters.string("y", or: "c2"))
+    let by = parameters.string("colour", or: "modality")
+    guard let column = rows.table[by] else {
+      throw RowFailure.unknownColumn(by, table: rows.name, columns: rows.table.columnNames)
+    }
+    let values = distinct(column, rows.rows)
+    try requireOnePlace(rows, colour: by)
+    let titles = parameters.strings("titles")
+    let colours = palette(parameters.string("palette", or: "red-blue"), values.count)
+    let groups = values.enumerated().map { index, value in
+      let own = rows.rows.filter { column.cell($0) == value && x($0).isFinite && y($0).isFinite }
+      return Group(
+        title: titles.indices.contains(index) ? titles[index] : value.plain, colour: colours[index],
+        rows: own,
+        points: own.map { (x($0), y($0)) })
+    }
+    return (rows, groups)
+  }
+
+  /// An axis that is neither chosen nor a colour would lay several pictures over one another.
+  private static func requireOnePlace(_ rows: SelectedRows, colour: String) throws {
+    for axis in rows.axes.names where axis != colour {
+      guard let column = rows.table[axis] else { continue }
+      let values = distinct(column, rows.rows)
+      if values.count > 1 {
+        let listing = values.prefix(6).map(\.plain).joined(separator: ", ")
+        throw RowFailure.ambiguous(
+          count: rows.rows.count, at: "", table: rows.name, varying: ["\(axis) (\(listing))"])
+      }
+    }
+  }
+
+  private static func palette(_ name: String, _ count: Int) -> [String] {
+    if count <= 2 { return name == "red-blue" ? ["#B81D24", "#1F4E9E"] : [Style.blue, Style.orange] }
+    return (0..<count).map { Style.colour($0, of: count) }
+  }
+
+  static func emptyPlot(_ parameters: FigureParameters, _ rows: SelectedRows) throws -> Plot {
+    let names = (parameters.string("x", or: "c1"), parameters.string("y", or: "c2"))
+    let x = try parameters.range("xrange") ?? range(around: rows.rows.map(try rows.numbers(names.0)))
+    let y = try parameters.range("yrange") ?? range(around: rows.rows.map(try rows.numbers(names.1)))
+    return Plot(
+      x: .init(label: parameters.string("xlabel", or: meaning(of: names.0)), low: x.low, high: x.high),
+      y: .init(label: parameters.string("ylabel", or: meaning(of: names.1)), low: y.low, high: y.high))
+  }
+
+  /// One segment for each index that both groups have; the more there are, the fainter.
+  private static func connect(_ groups: [Group], _ rows: SelectedRows, _ plot: inout Plot) throws {
+    guard rows.table["index"] != nil else { return }
+    let index = try rows.numbers("index")
+    let partners = Dictionary(zip(groups[1].rows.map(index), groups[1].points)) { first, _ in first }
+    let pairs = zip(groups[0].rows.map(index), groups[0].points).compactMap { index, point in
+      partners[index].map { (point, $0) }
+    }
+    guard !pairs.isEmpty else { return }
+    let segments = pairs.map { a, b in [[a.x, a.y], [b.x, b.y], []] }
+    plot.blocks.append(.init(comment: "pairs: the two ends of each line", rows: Array(segments.joined())))
+    let opacity = min(max(40 / Double(pairs.count), 0.03), 0.25)
+    plot.layers.append(
+      "$\(plot.blocks.count) using 1:2 with lines linewidth 0.8 linecolor rgb "
+        + "'\(Style.faded("#000000", opacity: opacity))' notitle")
+    plot.occupied += pairs.flatMap { a, b in
+      (1..<12).map { (a.x + Double($0) / 12 * (b.x - a.x), a.y + Double($0) / 12 * (b.y - a.y)) }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Claims
+import Contracts
+
+/// All that a report of an experiment says; rendering it needs nothing else, and no clock.
+package struct Report: Sendable {
+  package struct Figure: Sendable, Equatable {
+    package let name: String
+    /// What the config calls it.
+    package let title: String?
+    /// Whether `figures/<name>.svg` was drawn.
+    package let isDrawn: Bool
+    /// Why it, or parts of it, could not be drawn.
+    package let notes: [String]
+    package init(name: String, title: String? = nil, isDrawn: Bool, notes: [String] = []) {
+      self.name = name
+      self.title = title
+      self.isDrawn = isDrawn
+      self.notes = notes
+    }
+  }
+
+  package let name: String
+  package let title: String?
+  package let figures: [Figure]
+  package let verdicts: [Verdict]
+  /// Names of the tables in `tables/`, without `.csv`.
+  package let tables: [String]
+  /// Sentences for the reader: what was not run, and the command that gets what it lacks.
+  package let notes: [String]
+  /// The command that computes a claim's number again.
+  package let command: @Sendable (Verdict) -> String
+
+  package init(
+    name: String, title: String? = nil, figures: [Figure] = [], verdicts: [Verdict], tables: [String] = [],
+    notes: [String] = [], command: @escaping @Sendable (Verdict) -> String
+  ) {
+    self.name = name
+    self.title = title
+    self.figures = figures
+    self.verdicts = verdicts
+    self.tables = tables
+    self.notes = notes
+    self.command = command
+  }
+
+  var heading: String { title ?? name }
+}
+
+extension Verdict {
+  /// The 95% interval as text, or nothing.
+  var intervalText: String { interval?.described ?? "" }
+  var countText: String { count > 0 ? "\(count)" : "" }
+}

@@ -1,0 +1,167 @@
+import Foundation
+
+/// Puts a plot into its rectangle: margins from the sizes of its texts, so that none overlap.
+extension Page {
+  mutating func draw(_ plot: Plot, in rectangle: Rectangle) {
+    var plot = plot
+    let inner = self.inner(plot, in: rectangle)
+    draw("", comment(plot.caption ?? plot.title ?? "a plot"), "reset")
+    draw(frame(plot, inner.area))
+    drawTitles(plot, rectangle, inner.area)
+    drawAxes(plot, inner.area)
+    drawLegend(plot, inner)
+    draw(plot.decorations)
+    draw(plot.definitions)
+    drawLayers(&plot)
+  }
+
+  /// Where the axes go, and where the legend does.
+  struct Inner {
+    var area: Rectangle
+    var legend: (x: Double, y: Double)?
+  }
+
+  private func inner(_ plot: Plot, in rectangle: Rectangle) -> Inner {
+    let legend = LegendBox(plot)
+    var area = self.area(plot, in: rectangle)
+    guard plot.legendPlace != .none, !plot.legend.isEmpty else { return Inner(area: area) }
+    if let place = legend.place(in: area, of: plot) { return Inner(area: area, legend: place) }
+    area.right = max(area.right - legend.width - 10, area.left + 40)
+    return Inner(area: area, legend: (area.right + 10, area.top))
+  }
+
+  private func area(_ plot: Plot, in rectangle: Rectangle) -> Rectangle {
+    var area = rectangle
+    area.top -= 8 + titleHeight(plot.title, rectangle.width)
+    area.bottom += captionHeight(plot.caption, rectangle.width) + 4
+    if plot.isBare { return squared(area) }
+    area.bottom += Style.tickSize + 12
+    if !plot.x.label.isEmpty { area.bottom += Style.labelSize * Style.leading + 2 }
+    area.left += yTicks(plot, height: area.height).width + 14
+    if !plot.y.label.isEmpty { area.left += Style.labelSize * Style.leading + 4 }
+    area.right -= 14
+    return area
+  }
+
+  /// The largest square in the middle of a rectangle.
+  private func squared(_ area: Rectangle) -> Rectangle {
+    let side = min(area.width, area.height)
+    let (x, y) = ((area.left + area.right) / 2, (area.bottom + area.top) / 2)
+    return Rectangle(left: x - side / 2, bottom: y - side / 2, right: x + side / 2, top: y + side / 2)
+  }
+
+  func titleHeight(_ title: String?, _ width: Double) -> Double {
+    Double(wrapped(title ?? "", size: Style.titleSize, width: width).count) * Style.titleSize * Style.leading
+  }
+
+  func captionHeight(_ caption: String?, _ width: Double) -> Double {
+    let lines = wrapped(caption ?? "", size: Style.captionSize, width: width).count
+    return lines == 0 ? 0 : Double(lines) * Style.captionSize * Style.leading + 6
+  }
+
+  private func frame(_ plot: Plot, _ area: Rectangle) -> [String] {
+    [
+      "set lmargin at \(x(area.left)); set rmargin at \(x(area.right))",
+      "set bmargin at \(y(area.bottom)); set tmargin at \(y(area.top))",
+      "set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb '\(Style.panel)' "
+        + "fillstyle solid noborder",
+      "set xrange [\(plotted(plot.x.low)):\(plotted(plot.x.high))]",
+      "set yrange [\(plotted(plot.y.low)):\(plotted(plot.y.high))]",
+      "unset border; unset key",
+    ]
+  }
+
+  mutating func drawTitles(_ plot: Plot, _ rectangle: Rectangle, _ area: Rectangle) {
+    drawTitle(
+      plot.title,
+      over: Rectangle(
+        left: rectangle.left, bottom: area.bottom, right: rectangle.right, top: area.top),
+      centre: (area.left + area.right) / 2)
+    drawCaption(plot.caption, in: rectangle)
+  }
+
+  mutating func drawTitle(_ title: String?, over area: Rectangle, centre: Double) {
+    let lines = wrapped(title ?? "", size: Style.titleSize, width: area.width)
+    for (index, line) in lines.enumerated() {
+      let height = Style.titleSize * Style.leading * (Double(lines.count - index) - 0.5)
+      text(line, x: centre, y: area.top + height, size: Style.titleSize)
+    }
+  }
+
+  mutating func drawCaption(_ caption: String?, in rectangle: Rectangle) {
+    let lines = wrapped(caption ?? "", size: Style.captionSize, width: rectangle.width)
+    for (index, line) in lines.enumerated() {
+      let height = Style.captionSize * Style.leading * (Double(lines.count - index) - 0.5)
+      text(
+        line, x: (rectangle.left + rectangle.right) / 2, y: rectangle.bottom + height, size: Style.captionSize
+      )
+    }
+  }
+
+  private func xTicks(_ plot: Plot, width: Double) -> Ticks {
+    for count in stride(from: max(2, Int(width / 55)), to: 1, by: -1) {
+      let ticks = Ticks(low: plot.x.low, high: plot.x.high, count: count)
+      if (ticks.width + 10) * Double(ticks.labels.count) <= width { return ticks }
+    }
+    return Ticks(low: plot.x.low, high: plot.x.high, count: 1)
+  }
+
+  private func yTicks(_ plot: Plot, height: Double) -> Ticks {
+    Ticks(low: plot.y.low, high: plot.y.high, count: max(2, Int(height / 48)))
+  }
+
+  private mutating func drawAxes(_ plot: Plot, _ area: Rectangle) {
+    if plot.isBare {
+      draw("unset tics")
+      return
+    }
+    let (across, up) = (xTicks(plot, width: area.width), yTicks(plot, height: area.height))
+    draw(
+      "set grid linetype 1 linewidth 1.2 linecolor rgb '\(Style.grid)'",
+      "set tics scale 0 font ',\(plotted(Style.tickSize))' textcolor rgb '\(Style.ink)'",
+      "set xtics \(across.command); set format x '\(across.format)'",
+      "set ytics \(up.command); set format y '\(up.format)'")
+    drawAxisLabels(plot, area, tickWidth: up.width)
+  }
+
+  private mutating func drawAxisLabels(_ plot: Plot, _ area: Rectangle, tickWidth: Double) {
+    let size = Style.labelSize
+    if !plot.x.label.isEmpty {
+      text(
+        fitting(plot.x.label, size, area.width + 40), x: (area.left + area.right) / 2,
+        y: area.bottom - Style.tickSize - 12 - size * 0.6, size: size)
+    }
+    if !plot.y.label.isEmpty {
+      text(
+        fitting(plot.y.label, size, area.height + 40), x: area.left - tickWidth - 14 - size * 0.6,
+        y: (area.bottom + area.top) / 2, size: size, rotated: true)
+    }
+  }
+
+  /// The text, cut with an ellipsis where it is longer than its axis.
+  private func fitting(_ text: String, _ size: Double, _ width: Double) -> String {
+    if textWidth(text, size: size) <= width { return text }
+    let first = wrapped(text, size: size, width: max(width - size, size)).first ?? text
+    return first + "…"
+  }
+
+  private mutating func drawLegend(_ plot: Plot, _ inner: Inner) {
+    guard let place = inner.legend else { return }
+    let title = plot.legendTitle.map { " title \(quoted($0)) left" } ?? ""
+    draw(
+      "set key at \(x(place.x)), \(y(place.y)) left top Left reverse samplen 2 spacing 1.1 width -1 opaque "
+        + "fillcolor rgb '\(Style.panel)' font ',\(plotted(Style.legendSize))'" + title)
+  }
+
+  private mutating func drawLayers(_ plot: inout Plot) {
+    let names = plot.blocks.map { add($0) }
+    var layers = plot.layers.map { layer in
+      names.indices.reversed().reduce(layer) { text, index in
+        text.replacingOccurrences(of: "$\(index + 1) ", with: names[index] + " ")
+      }
+    }
+    layers += plot.legend.map { "keyentry with \($0.style) title \(quoted($0.title))" }
+    if layers.isEmpty { layers = ["NaN notitle"] }
+    draw("plot \\\n  " + layers.joined(separator: ", \\\n  "))
+  }
+}

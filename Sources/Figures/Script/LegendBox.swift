@@ -1,0 +1,53 @@
+/// The size a legend will have, and a place where it covers nothing.
+struct LegendBox {
+  let width: Double
+  let height: Double
+
+  init(_ plot: Plot) {
+    let size = Style.legendSize
+    let texts = plot.legend.map(\.title) + [plot.legendTitle ?? ""]
+    let rows = Double(plot.legend.count + (plot.legendTitle == nil ? 0 : 1))
+    width = (texts.map { textWidth($0, size: size) }.max() ?? 0) + 48
+    height = rows * size * 1.55 + 8
+  }
+
+  /// The upper left corner in pixels; nil where it has to stand beside the plot.
+  func place(in area: Rectangle, of plot: Plot) -> (x: Double, y: Double)? {
+    let places = candidates(in: area)
+    switch plot.legendPlace {
+    case .outside, .none: return nil
+    case .topLeft: return places[0]
+    case .topRight: return places[1]
+    case .bottomLeft: return places[2]
+    case .bottomRight: return places[3]
+    case .auto: break
+    }
+    guard width < area.width - 20, height < area.height - 20 else { return nil }
+    let points = plot.occupied.map { (x: across($0.x, plot.x, area), y: up($0.y, plot.y, area)) }
+    return places.first { place in !points.contains { covers($0, at: place) } }
+  }
+
+  private func candidates(in area: Rectangle) -> [(x: Double, y: Double)] {
+    let (left, right) = (area.left + 8, area.right - width - 8)
+    let (top, bottom) = (area.top - 6, area.bottom + height + 6)
+    let (centre, middle) = ((left + right) / 2, (top + bottom) / 2)
+    return [
+      (left, top), (right, top), (left, bottom), (right, bottom), (right, middle), (left, middle),
+      (centre, top), (centre, bottom),
+    ]
+  }
+
+  private func covers(_ point: (x: Double, y: Double), at place: (x: Double, y: Double)) -> Bool {
+    let room = 7.0
+    return point.x > place.x - room && point.x < place.x + width + room
+      && point.y < place.y + room && point.y > place.y - height - room
+  }
+
+  private func across(_ value: Double, _ axis: Plot.Axis, _ area: Rectangle) -> Double {
+    area.left + (value - axis.low) / (axis.high - axis.low) * area.width
+  }
+
+  private func up(_ value: Double, _ axis: Plot.Axis, _ area: Rectangle) -> Double {
+    area.bottom + (value - axis.low) / (axis.high - axis.low) * area.height
+  }
+}

@@ -1,0 +1,81 @@
+/// One set of axes and what is drawn between them, before its place on the page is known.
+struct Plot {
+  struct Axis {
+    var label: String
+    var low: Double
+    var high: Double
+  }
+
+  struct LegendEntry {
+    let title: String
+    /// `lines linewidth 2 linecolor rgb '#…'`, without `with`.
+    let style: String
+  }
+
+  /// Rows of numbers that the script holds inline. An empty row is a break in a line.
+  struct Block {
+    let comment: String
+    let rows: [[Double]]
+  }
+
+  var title: String?
+  var caption: String?
+  var x: Axis
+  var y: Axis
+  /// No axes, and one unit is as long both ways.
+  var isBare = false
+  var blocks: [Block] = []
+  /// Functions and constants that the layers use.
+  var definitions: [String] = []
+  /// `set object …`, `set arrow …`, `set label …`, without tags.
+  var decorations: [String] = []
+  /// Elements of the plot command; `$1` stands for the first block, `$2` for the second.
+  var layers: [String] = []
+  var legend: [LegendEntry] = []
+  var legendTitle: String?
+  var legendPlace = LegendPlace.auto
+  /// Points that the legend must not cover.
+  var occupied: [(x: Double, y: Double)] = []
+}
+
+enum LegendPlace: String, CaseIterable {
+  case auto
+  case topLeft = "top-left"
+  case topRight = "top-right"
+  case bottomLeft = "bottom-left"
+  case bottomRight = "bottom-right"
+  case outside, none
+}
+
+/// What stands at one place of the page.
+indirect enum Picture {
+  case plot(Plot)
+  /// A grey box with the reason.
+  case missing(String, caption: String?, title: String?)
+  case grid(PictureGrid)
+}
+
+struct PictureGrid {
+  var columns: Int
+  var cells: [Picture]
+  /// Relative widths of the columns and heights of the rows.
+  var widths: [Double]
+  var heights: [Double]
+  var columnTitles: [String] = []
+  var rowTitles: [String] = []
+  var caption: String?
+  var title: String?
+
+  var rowCount: Int { columns > 0 ? (cells.count + columns - 1) / columns : 0 }
+}
+
+/// A rectangle of the page in pixels, y upwards.
+struct Rectangle: Equatable {
+  var left: Double
+  var bottom: Double
+  var right: Double
+  var top: Double
+
+  var width: Double { right - left }
+  var height: Double { top - bottom }
+}
