@@ -2,6 +2,7 @@ import Contracts
 import Digests
 import ExperimentPlan
 import Foundation
+import Kernels
 import Metrics
 import Storage
 
@@ -30,7 +31,7 @@ struct EmbeddingsWriter {
         continue
       }
       try ledger.write(path, from: source) {
-        try EmbeddingsFile.encode(try tasks.map { try group(of: $0) }, config: config)
+        try EmbeddingsFile.make(try tasks.map { try element(of: $0) }, config: config)
       }
       madeFrom[source] = path
     }
@@ -41,9 +42,9 @@ struct EmbeddingsWriter {
     return task.phase != .evaluate && task.keeps && outcomes[index]?.record != nil
   }
 
-  private func source(of tasks: [Int], _ config: String) -> String {
+  private func source(of tasks: [Int], _ config: JSONValue) -> String {
     let parts = tasks.map { "\(plan.tasks[$0].stage)=\(outcomes[$0]?.record?.digest.hex ?? "")" }
-    return Digest(of: parts.joined(separator: "\n") + config).hex
+    return Digest(of: parts.joined(separator: "\n") + config.canonical).hex
   }
 
   /// Runs that share all their embeddings share the file.
@@ -55,23 +56,23 @@ struct EmbeddingsWriter {
     return (try? FileManager.default.linkItem(atPath: ledger.absolute(from), toPath: target)) != nil
   }
 
-  private static func config(of plan: Plan) throws -> String {
+  private static func config(of plan: Plan) throws -> JSONValue {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(plan.experiment), as: UTF8.self)
+    return try JSONDecoder().decode(JSONValue.self, from: try encoder.encode(plan.experiment))
   }
 
-  private func group(of index: Int) throws -> EmbeddingsFile.Group {
+  private func element(of index: Int) throws -> EmbeddingsFile.Element {
     let task = plan.tasks[index]
     guard case .embeddings(let family) = try executor.artefact(of: index) else {
-      return EmbeddingsFile.Group(id: task.stage, content: .layers([]))
+      return EmbeddingsFile.Element(task.stage, .layers([]))
     }
-    return EmbeddingsFile.Group(id: task.stage, content: try content(family, task))
+    return EmbeddingsFile.Element(task.stage, try content(family, task))
   }
 
   private func content(_ family: EmbeddingFamily, _ task: PlannedTask) throws -> EmbeddingsFile.Content {
     if family.members.count == 1, let member = family.members.first {
-      return .matrices(try family.materialise(member))
+      return .matrices(try family.materialized(member, ThreadBudget(jobs: 1)))
     }
     let isMoved = family.members.contains { !$0.moves.isEmpty }
     guard isMoved, let base = task.inputs.first else { return .layers(family.bases) }

@@ -1,6 +1,7 @@
 import Contracts
 import ExperimentPlan
 import Foundation
+import HDF5
 import Kernels
 import Stages
 import Storage
@@ -32,21 +33,21 @@ package struct Engine: Sendable {
     let selected = try selection()
     let log = RunLog(plan, folder)
     let outcomes = Outcomes(count: plan.tasks.count)
-    let store = try ArtefactStore(resultsFolder: folder.root)
+    let store = try ArtefactStore(results: folder.root)
     let machine = MachineInBackground(jobs: options.jobs, config: plan.experiment.path)
     if options.task == nil { try freeze() }
     let budget = ThreadBudget(jobs: options.jobs, cancellation: cancellation)
     let timings = StageTimings(resultsFolder: folder.root)
     let listen = listener(log)
     let executor = TaskExecutor(
-      plan: plan, store: store, catalog: catalog, budget: budget, options: options, numerics: NumericPolicy.current,
+      plan: plan, store: store, leases: try Leases(store: store), catalog: catalog, budget: budget, options: options, numerics: NumericPolicy.current,
       timings: timings, observe: listen)
     execute(selected, executor, outcomes, budget, listen)
     timings.save()
     let settled = outcomes.all()
     var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
     guard options.task == nil else { return summary }
-    let writer = ResultsWriter(engine: self, store: store, outcomes: settled, executor: executor)
+    let writer = try ResultsWriter(engine: self, store: store, outcomes: settled, executor: executor)
     summary.verdicts = try writer.write(machine: machine.value, observe: listen)
     return summary
   }
@@ -56,7 +57,7 @@ package struct Engine: Sendable {
     let known = try? Manifest.read(folder.manifest)
     if let known, known.plan == plan { return }
     if known != nil, let data = FileManager.default.contents(atPath: folder.manifest) {
-      try AtomicWriter.write(data, to: folder.previousManifest, isDurable: false)
+      try OutputFolder("\(folder.path)/.state").write([UInt8](data), to: "previous-manifest.json")
     }
     let machine = known?.machine ?? Machine.bare(threads: options.jobs)
     try Manifest(plan: plan, machine: machine).write(to: folder.manifest)
@@ -187,7 +188,7 @@ extension Machine {
   /// What is known without asking git.
   static func bare(threads: Int) -> Machine {
     Machine(
-      cpu: cpuName, openblas: BLAS.version, openblasKernel: BLAS.kernel, hdf5: HDF5Version.text,
+      cpu: cpuName, openblas: BLASKernel.version, openblasKernel: BLASKernel.name, hdf5: HDF5Library.version,
       compiler: compilerVersion, threads: threads)
   }
 }

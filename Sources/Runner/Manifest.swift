@@ -54,6 +54,6 @@ package struct Manifest: Codable, Sendable {
   package func write(to path: String) throws {
     let data = try data()
     if FileManager.default.contents(atPath: path) == data { return }
-    try AtomicWriter.write(data, to: path, isDurable: true)
+    try AtomicWriter().write([UInt8](data), to: path)
   }
 }

@@ -17,10 +17,13 @@ final class OutputLedger: Sendable {
   }
 
   private let folder: ResultsFolder
+  private let output: OutputFolder
   private let state: Mutex<State>
 
-  init(_ folder: ResultsFolder) {
+  /// - Throws: `FileFailure` where the folder cannot be made.
+  init(_ folder: ResultsFolder) throws {
     self.folder = folder
+    output = try OutputFolder(folder.path)
     let data = FileManager.default.contents(atPath: folder.ledger)
     state = Mutex(State(before: data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]))
   }
@@ -28,9 +31,9 @@ final class OutputLedger: Sendable {
   /// Makes the file where its source digest is new or the file is not as it was left.
   /// - Returns: whether it was made.
   @discardableResult
-  func write(_ path: String, from source: String, _ content: () throws -> Data) throws -> Bool {
+  func write(_ path: String, from source: String, _ content: () throws -> [UInt8]) throws -> Bool {
     if keep([path], from: source) { return false }
-    try AtomicWriter.write(try content(), to: absolute(path), isDurable: false)
+    try output.write(try content(), to: path)
     record([path], from: source)
     return true
   }
@@ -75,6 +78,6 @@ final class OutputLedger: Sendable {
     guard kept != before || !FileManager.default.fileExists(atPath: folder.ledger) else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try AtomicWriter.write(try encoder.encode(kept), to: folder.ledger, isDurable: false)
+    try output.write([UInt8](try encoder.encode(kept)), to: ".state/outputs.json")
   }
 }

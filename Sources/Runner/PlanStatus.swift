@@ -26,7 +26,7 @@ package struct PlanStatus: Sendable {
   package init(_ plan: Plan, resultsRoot: String, numerics: String = NumericPolicy.current) throws {
     self.plan = plan
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
-    let store = FileManager.default.fileExists(atPath: folder.store) ? try ArtefactStore(resultsFolder: resultsRoot) : nil
+    let store = FileManager.default.fileExists(atPath: folder.store) ? try ArtefactStore(results: resultsRoot) : nil
     let manifest = try? Manifest.read(folder.manifest)
     let timings = StageTimings(resultsFolder: resultsRoot)
     earlier = manifest?.results ?? [:]
@@ -55,16 +55,16 @@ package struct PlanStatus: Sendable {
     let key = TaskKey(task, in: plan.tasks, numerics: numerics) { digests[$0] ?? "" }
     guard let store else { return (.toRun(reason: "never computed"), key) }
     do {
-      if let record = try store.lookup(key.key) {
-        if let problem = store.verify(record).first {
-          return (.toRun(reason: "its stored result is damaged: \(problem.sentence)"), key)
-        }
+      switch try store.lookup(key.key) {
+      case .absent: return (.toRun(reason: reason(key, earlier[task.id])), key)
+      case .damaged(let problem): return (.toRun(reason: problem.sentence), key)
+      case .found(let record):
+        if let problem = try store.verify(record).first { return (.toRun(reason: problem.sentence), key) }
         return (.cached(record), key)
       }
     } catch {
-      return (.toRun(reason: "its stored result is damaged: \(explain(error))"), key)
+      return (.toRun(reason: explain(error)), key)
     }
-    return (.toRun(reason: reason(key, earlier[task.id])), key)
   }
 
   private static func reason(_ key: TaskKey, _ earlier: Manifest.Result?) -> String {

@@ -33,7 +33,7 @@ final class ResultTables: Sendable {
     var names: [String] = []
     for (position, stage) in plan.experiment.stages.enumerated() where stage.phase == .evaluate {
       let first = plan.runs.lazy.compactMap { outcomes[$0.tasks[position]]?.record }.first
-      names += (first?.tableSuffixes ?? []).map { $0.isEmpty ? stage.id : "\(stage.id).\($0)" }
+      names += (first?.tables.map(\.suffix) ?? []).map { $0.isEmpty ? stage.id : "\(stage.id).\($0)" }
     }
     self.names = names
   }

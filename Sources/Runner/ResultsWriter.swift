@@ -14,13 +14,13 @@ struct ResultsWriter {
   let executor: TaskExecutor
   let ledger: OutputLedger
 
-  init(engine: Engine, store: ArtefactStore, outcomes: [TaskOutcome?], executor: TaskExecutor) {
+  init(engine: Engine, store: ArtefactStore, outcomes: [TaskOutcome?], executor: TaskExecutor) throws {
     self.engine = engine
     self.plan = engine.plan
     self.store = store
     self.outcomes = outcomes
     self.executor = executor
-    self.ledger = OutputLedger(engine.folder)
+    self.ledger = try OutputLedger(engine.folder)
   }
 
   /// - Returns: the verdicts; none where the run was interrupted, for there is not enough to judge by.
@@ -74,7 +74,7 @@ struct ResultsWriter {
     var results: [String: Manifest.Result] = [:]
     for (task, outcome) in zip(plan.tasks, outcomes) {
       guard let record = outcome?.record else { continue }
-      results[task.id] = Manifest.Result(key: record.key, digest: record.digest.hex, tree: record.tree)
+      results[task.id] = Manifest.Result(key: record.key, digest: record.digest.hex, tree: record.keyTree)
     }
     if let known = try? Manifest.read(engine.folder.manifest), known.plan == plan {
       let merged = known.results.merging(results) { _, new in new }
@@ -118,6 +118,6 @@ struct Provenance: Codable {
   func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    try AtomicWriter.write(try encoder.encode(self), to: path, isDurable: false)
+    try AtomicWriter(syncsFile: false).write([UInt8](try encoder.encode(self)), to: path)
   }
 }

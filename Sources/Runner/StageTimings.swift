@@ -41,7 +41,7 @@ package final class StageTimings: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     guard let data = entries.withLock({ try? encoder.encode($0) }) else { return }
-    try? AtomicWriter.write(data, to: path, isDurable: false)
+    try? AtomicWriter(syncsFile: false).write([UInt8](data), to: path)
   }
 
   private static func kind(_ task: PlannedTask) -> String { "\(task.phase.rawValue)/\(task.kind)" }

@@ -11,6 +11,7 @@ import Synchronization
 final class TaskExecutor: Sendable {
   private let plan: Plan
   private let store: ArtefactStore
+  private let leases: Leases
   private let catalog: StageCatalog
   private let budget: ThreadBudget
   private let options: RunOptions
@@ -21,11 +22,12 @@ final class TaskExecutor: Sendable {
   private let records: Mutex<[StoredRecord?]>
 
   init(
-    plan: Plan, store: ArtefactStore, catalog: StageCatalog, budget: ThreadBudget, options: RunOptions,
+    plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, budget: ThreadBudget, options: RunOptions,
     numerics: String, timings: StageTimings, observe: @escaping RunObserver
   ) {
     self.plan = plan
     self.store = store
+    self.leases = leases
     self.catalog = catalog
     self.budget = budget
     self.options = options
@@ -55,7 +57,8 @@ final class TaskExecutor: Sendable {
     let started = ContinuousClock.now
     let artefact = try run(index)
     let record = try store.save(
-      artefact, key: key.key, tree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)", keepsPayload: task.keeps)
+      artefact, key: key.key, keyTree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)",
+      keepsPayload: task.keeps)
     timings.note(task, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
     cache.keep(artefact, of: index)
     return settled(index, record, wasCached: false)
@@ -82,9 +85,13 @@ final class TaskExecutor: Sendable {
   /// The stored record where its bytes are what they were when it was written; says so where not.
   private func believable(_ key: TaskKey, _ task: PlannedTask) -> StoredRecord? {
     do {
-      guard let record = try store.lookup(key.key) else { return nil }
-      guard let problem = store.verify(record).first else { return record }
-      observe(.distrusted(task: task.id, reason: problem.sentence))
+      switch try store.lookup(key.key) {
+      case .absent: return nil
+      case .damaged(let problem): observe(.distrusted(task: task.id, reason: problem.sentence))
+      case .found(let record):
+        guard let problem = try store.verify(record).first else { return record }
+        observe(.distrusted(task: task.id, reason: problem.sentence))
+      }
     } catch {
       observe(.distrusted(task: task.id, reason: explain(error)))
     }
@@ -92,11 +99,10 @@ final class TaskExecutor: Sendable {
   }
 
   private func takeLease(_ key: TaskKey, _ task: PlannedTask) throws -> Lease {
-    try store.leases.acquire(
-      key.key, timeout: options.leaseTimeout, cancellation: budget.cancellation,
-      onWait: { [observe] holder in
-        observe(.notice("\(task.id) is being computed by \(holder); waiting for it"))
-      })
+    if let lease = try leases.tryAcquire(key.key) { return lease }
+    let holder = try leases.holder(of: key.key)?.described ?? "another process"
+    observe(.notice("\(task.id) is being computed by \(holder); waiting for it"))
+    return try leases.acquire(key.key, timeout: options.leaseTimeout, cancellation: budget.cancellation)
   }
 
   // MARK: - Running a stage

@@ -34,7 +34,7 @@ package struct Why: Sendable {
       let changes = changes(index, since: status.earlier[task.id])
       return "\(task.id): to be computed:\n" + (changes.isEmpty ? "  \(reason)" : changes)
     case .cached(let record):
-      let last = changes(of: task, from: previous[task.id]?.tree, to: record.tree)
+      let last = changes(of: task, from: previous[task.id]?.tree, to: record.keyTree)
       let history = last.isEmpty ? "" : "\n  it was last computed anew because\n\(last)"
       return "\(task.id): cached: nothing it depends on has changed since it was computed (\(record.digest.hex.prefix(12)))\(history)"
     }

@@ -7,7 +7,7 @@ import Runner
 struct Entry {
   static func main() {
     signal(SIGXFSZ, SIG_IGN)
-    BLASKernelChoice.restartIfBetter()
+    BLASKernel.restartIfBetter()
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 

@@ -36,7 +36,11 @@ extension Arguments {
   /// The config that the one positional argument names.
   /// - Throws: `UsageError`, `ConfigError` with all that is wrong with it.
   func load() throws -> LoadedExperiment {
-    let path = ExperimentArgument.path(of: try single("one config, as in configs/figure3.json"), in: resultsRoot)
+    guard let named = positional.first, positional.count == 1 || command == "why" else {
+      throw UsageError.wrongCount(
+        found: positional.count, expected: "one config, as in configs/figure3.json", command: command)
+    }
+    let path = ExperimentArgument.path(of: named, in: resultsRoot)
     let loader = ExperimentLoader(
       grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
       overrides: try all("--set").map(Override.init))

@@ -1,0 +1,47 @@
+import Claims
+import Contracts
+import ExperimentPlan
+import Figures
+import Foundation
+import Storage
+
+/// What an experiment's results hold as they are, without running anything: for `verify` and `report`.
+package struct StoredResults {
+  package let plan: Plan
+  package let status: PlanStatus
+  package let folder: ResultsFolder
+  private let tables: ResultTables
+
+  /// - Throws: `RunFailure.noResults` where the experiment never ran here.
+  package init(_ plan: Plan, resultsRoot: String) throws {
+    let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
+    guard FileManager.default.fileExists(atPath: folder.manifest) else {
+      throw RunFailure.noResults(experiment: plan.experiment.path, folder: folder.path)
+    }
+    let store = try ArtefactStore(results: resultsRoot)
+    self.plan = plan
+    self.folder = folder
+    status = try PlanStatus(plan, resultsRoot: resultsRoot)
+    tables = ResultTables(plan: plan, outcomes: status.outcomes) { try store.load($0) }
+  }
+
+  package func verdicts() -> [Verdict] { ResultsWriter.verdicts(of: plan, tables) }
+
+  /// Writes the reports anew from what is stored.
+  package func writeReports() throws -> [Verdict] {
+    let verdicts = verdicts()
+    let found: @Sendable (String) -> FoundTable = { [tables] in tables.found($0) }
+    let figures = try plan.experiment.figures.map { spec in
+      Report.Figure(
+        name: spec.name, title: spec.parameters["title"]?.string,
+        isDrawn: FileManager.default.fileExists(atPath: "\(folder.path)/figures/\(spec.name).svg"),
+        notes: try missingParts(of: spec, tables: found, axes: tables.axes))
+    }
+    try ReportWriter(plan: plan, folder: folder, ledger: try OutputLedger(folder)).write(verdicts, figures: figures)
+    return verdicts
+  }
+
+  package func report(_ verdicts: [Verdict]) -> Report {
+    ReportWriter.report(of: plan, verdicts, figures: [], folder: folder)
+  }
+}

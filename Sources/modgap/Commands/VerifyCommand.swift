@@ -1,0 +1,80 @@
+import Claims
+import Contracts
+import Figures
+import Foundation
+import Runner
+
+extension Command {
+  static let verify = Command(
+    name: "verify",
+    summary: "judges every claim by the stored results: paper, ours, n, interval, verdict",
+    usage: "CONFIG [--json] [--junit FILE] [--markdown FILE]",
+    examples: [
+      ("modgap verify configs/figure3.json", "a table on the terminal; exit status 2 where a claim fails"),
+      ("modgap verify figure3 --junit junit.xml", "for a CI job that shows test results"),
+    ],
+    options: [
+      CommonOptions.set, CommonOptions.results, CommonOptions.json,
+      .value("--junit", "FILE", "write the verdicts as JUnit XML"),
+      .value("--markdown", "FILE", "write the verdicts as Markdown"),
+    ]
+  ) { arguments in
+    let loaded = try arguments.load()
+    let results = try StoredResults(loaded.plan, resultsRoot: arguments.resultsRoot)
+    let verdicts = results.verdicts()
+    let report = results.report(verdicts)
+    if let path = arguments.value("--junit") { try OutputFile.write(junitReport(report), to: path) }
+    if let path = arguments.value("--markdown") { try OutputFile.write(markdownReport(report), to: path) }
+    if arguments.has("--json") {
+      Terminal.out(verdictsJSON(verdicts, command: report.command).canonical + "\n")
+    } else {
+      let color = Terminal.hasColor(Terminal.outputIsTerminal)
+      Terminal.out(terminalTable(verdicts, color: color, command: report.command))
+      Terminal.out("\n\(VerdictCounts(verdicts).sentence)\n")
+    }
+    return status(verdicts)
+  }
+
+  /// 2 where a claim is not borne out, 3 where none could be judged.
+  private static func status(_ verdicts: [Verdict]) -> Int32 {
+    if verdicts.contains(where: \.isFailure) { return 2 }
+    return VerdictCounts(verdicts).evaluated == 0 ? 3 : 0
+  }
+
+  static let report = Command(
+    name: "report",
+    summary: "writes report.html, report.md, junit.xml and verdicts.csv anew from the stored results",
+    usage: "CONFIG",
+    examples: [("modgap report configs/figure3.json", "results/figure3/report.html and its siblings")],
+    options: [CommonOptions.set, CommonOptions.results]
+  ) { arguments in
+    let loaded = try arguments.load()
+    let results = try StoredResults(loaded.plan, resultsRoot: arguments.resultsRoot)
+    let verdicts = try results.writeReports()
+    Terminal.out("\(results.folder.path)/report.html\n")
+    return status(verdicts)
+  }
+
+  static let why = Command(
+    name: "why",
+    summary: "says why a stage is or was computed: which value changed, from what to what, at which line",
+    usage: "CONFIG STAGE",
+    examples: [
+      ("modgap why configs/figure3.json loss", "after an edit: what the next run would do, and why"),
+      ("modgap why figure3 loss", "the same, by the experiment's name"),
+    ],
+    options: [CommonOptions.set, CommonOptions.results]
+  ) { arguments in
+    guard arguments.positional.count == 2 else {
+      throw UsageError.wrongCount(
+        found: arguments.positional.count, expected: "a config and a stage's id", command: "why")
+    }
+    let loaded = try arguments.load()
+    let status = try PlanStatus(loaded.plan, resultsRoot: arguments.resultsRoot)
+    let folder = ResultsFolder(root: arguments.resultsRoot, experiment: loaded.experiment.name)
+    let previous = (try? Manifest.read(folder.previousManifest))?.results ?? [:]
+    let why = Why(status: status, places: loaded.places, previous: previous)
+    for paragraph in try why.explain(stage: arguments.positional[1]) { Terminal.out(paragraph + "\n") }
+    return 0
+  }
+}

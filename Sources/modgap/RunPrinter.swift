@@ -1,0 +1,76 @@
+import Claims
+import Contracts
+import Figures
+import Foundation
+import Runner
+
+/// Tells how a run ended.
+struct RunPrinter {
+  private let summary: RunSummary
+  private let folder: ResultsFolder
+
+  init(_ summary: RunSummary, folder: ResultsFolder) {
+    self.summary = summary
+    self.folder = folder
+  }
+
+  var text: String {
+    var text = ""
+    if !summary.verdicts.isEmpty {
+      text += terminalTable(
+        summary.verdicts, color: Terminal.hasColor(Terminal.outputIsTerminal), command: ReportWriter.command(summary.plan))
+      text += "\n"
+    }
+    text += "\(summary.plan.experiment.name): \(counts)\n"
+    for (reason, count) in summary.notRun { text += "not run: \(count) stage\(count == 1 ? "" : "s"): \(reason)\n" }
+    return text + "results: \(folder.path)/report.html\n"
+  }
+
+  private var counts: String {
+    var parts = ["\(summary.computedCount) computed", "\(summary.cachedCount) cached"]
+    if !summary.failures.isEmpty { parts.append("\(summary.failures.count) failed") }
+    if !summary.blocked.isEmpty { parts.append("\(summary.blocked.count) blocked") }
+    if !summary.verdicts.isEmpty { parts.append("claims: \(VerdictCounts(summary.verdicts).sentence)") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// Causes and logs last, where a reader of a long output looks first.
+  func tellFailures() {
+    for (task, by) in summary.blocked { Terminal.err("\(task): not run, because \(by) failed") }
+    for failure in summary.failures {
+      Terminal.err(Terminal.styled("\(failure.task) failed: ", .red, onError: true) + explain(failure.error))
+      for line in failure.log { Terminal.err("    \(line)") }
+    }
+  }
+
+  var json: JSONValue {
+    .object([
+      "format": "modgap-run", "version": 1, "experiment": .string(summary.plan.experiment.name),
+      "results": .string(folder.path), "interrupted": .bool(summary.wasInterrupted),
+      "exit_status": .number(Double(summary.exitStatus)),
+      "tasks": .array(zip(summary.plan.tasks, summary.outcomes).map { Self.task($0.id, $1) }),
+      "verdicts": verdictsJSON(summary.verdicts, command: ReportWriter.command(summary.plan)),
+    ])
+  }
+
+  private static func task(_ id: String, _ outcome: TaskOutcome?) -> JSONValue {
+    var members: [String: JSONValue] = ["id": .string(id)]
+    switch outcome {
+    case .done(let record, let wasCached):
+      members["state"] = wasCached ? "cached" : "computed"
+      members["key"] = .string(record.key)
+      members["digest"] = .string(record.digest.hex)
+    case .failed(let error):
+      members["state"] = "failed"
+      members["error"] = .string(explain(error))
+    case .blocked(let cause):
+      members["state"] = "blocked"
+      members["by"] = .string(cause)
+    case .notRun(let reason):
+      members["state"] = "not-run"
+      members["reason"] = .string(reason)
+    case .interrupted, nil: members["state"] = "interrupted"
+    }
+    return .object(members)
+  }
+}
