@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "Metrics", dependencies: ["Kernels", "Contracts"]),
 
     // MARK: - Artefacts ↔ disk
-    .target(name: "Digests", dependencies: ["CCrypto"]),
+    .target(name: "Digests", dependencies: ["CCrypto", "Contracts"]),
     .target(name: "HDF5", dependencies: ["CHDF5", "Contracts", "Kernels"]),
     .target(name: "Storage", dependencies: ["Contracts", "HDF5", "Digests", "Kernels"]),
 

@@ -1,0 +1,59 @@
+import Glibc
+
+/// What the operating system said when the program touched a file.
+package struct FileFailure: Failure, Equatable {
+  package enum Operation: String, Sendable {
+    case open, read, list
+    case write, sync, rename
+    case makeFolder = "create the folder"
+    case remove
+  }
+
+  package let operation: Operation
+  package let path: String
+  /// The value of `errno`.
+  package let code: Int32
+
+  package init(_ operation: Operation, _ path: String, code: Int32) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  /// A path that leads nowhere is the config's fault; everything else is the machine's.
+  package var kind: FailureKind {
+    guard isReading else { return .io }
+    return [ENOENT, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG, EINVAL].contains(code) ? .invalidInput : .io
+  }
+
+  package var sentence: String {
+    "\(path): could not \(operation.rawValue): \(reason)"
+  }
+
+  private var isReading: Bool { [.open, .read, .list].contains(operation) }
+
+  private var reason: String {
+    switch code {
+    case ENOENT where isReading: "there is no such file; check the path"
+    case ENOTDIR: "a part of this path is a file, not a folder; choose another path"
+    case EISDIR: "it is a folder, and a file was expected"
+    case EINVAL where isReading: "it is not a regular file; copy the data into one"
+    case ENOSPC:
+      "the disk is full; what was written before is intact: free some space and run the same command again"
+    case EDQUOT:
+      "the disk quota is used up; what was written before is intact: free some space and run the same "
+        + "command again"
+    case EFBIG:
+      "the file would be larger than allowed; raise the limit (ulimit -f unlimited) and run the same "
+        + "command again"
+    case EROFS: "the file system is read-only; choose another folder with --results"
+    case EACCES where isReading, EPERM where isReading:
+      "permission denied; make the file readable for this user"
+    case EACCES, EPERM: "permission denied; make the folder writable or choose another with --results"
+    case ENAMETOOLONG: "the name is too long for this file system; choose a shorter one"
+    case EMFILE, ENFILE: "too many files are open; raise the limit (ulimit -n) or use fewer --jobs"
+    case EIO: "the device reported an input/output error; check the disk"
+    default: "\(String(cString: strerror(code))) (errno \(code)); check the path and the disk"
+    }
+  }
+}
