@@ -4,7 +4,9 @@ import Glibc
 package struct FileFailure: Failure, Equatable {
   package enum Operation: String, Sendable {
     case open, read, list
-    case write, sync, rename, makeFolder = "create the folder", remove
+    case write, sync, rename
+    case makeFolder = "create the folder"
+    case remove
   }
 
   package let operation: Operation

@@ -95,7 +95,7 @@ extension Cell {
   package var plain: String {
     switch self {
     case .integer(let value): "\(value)"
-    case .real(let value): "\(value)"
+    case .real(let value): value.isNaN ? "nan" : "\(value)"
     case .text(let value): value
     }
   }

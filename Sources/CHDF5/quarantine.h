@@ -1,0 +1,273 @@
+// Reading an HDF5 file of unknown origin in a child process. The library is not hardened against
+// damaged files: it may crash or loop, and must then take nothing but the child with it. The child
+// runs only C, so that no lock of the Swift runtime can be held over the fork.
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/// Bytes that `limit_child` allows on top of what is mapped already, and processor seconds.
+typedef struct {
+  uint64_t memory;
+  uint64_t seconds;
+} modgap_limits;
+
+static inline void modgap_limit_child(modgap_limits limits) {
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  struct rlimit seconds = {limits.seconds, limits.seconds + 1};
+  setrlimit(RLIMIT_CPU, &seconds);
+  char text[64] = {0};
+  int statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (statm < 0) return;
+  if (read(statm, text, sizeof text - 1) > 0) {
+    uint64_t bytes = strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) + limits.memory;
+    struct rlimit memory = {bytes, bytes};
+    setrlimit(RLIMIT_AS, &memory);
+  }
+  close(statm);
+}
+
+static inline void modgap_settle_child(pid_t parent) {
+  static const int fatal[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGXCPU};
+  static const int asked[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+  for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) signal(asked[i], SIG_IGN);
+  sigset_t nothing;
+  sigemptyset(&nothing);
+  sigprocmask(SIG_SETMASK, &nothing, NULL);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+  int null = open("/dev/null", O_RDWR);
+  if (null >= 0) {
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+  }
+}
+
+/// Runs `task` in a child. Gives 0 once it has ended by itself, the number of the signal that
+/// killed it, or a negative errno where no child could be made.
+static inline int modgap_run_in_child(void (*task)(void *), void *context, modgap_limits limits) {
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child < 0) return -errno;
+  if (child == 0) {
+    modgap_settle_child(parent);
+    modgap_limit_child(limits);
+    task(context);
+    _exit(0);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return -errno;
+  }
+  if (WIFSIGNALED(status)) return WTERMSIG(status);
+  return WEXITSTATUS(status) == 0 ? 0 : SIGABRT;
+}
+
+// MARK: - What the child finds
+
+enum {
+  MODGAP_H5_UNFINISHED = 0,
+  MODGAP_H5_DATASET = 1,
+  MODGAP_H5_GROUP = 2,
+  MODGAP_H5_MISSING = 3,
+  MODGAP_H5_NOT_HDF5 = 4,
+  MODGAP_H5_UNREADABLE = 5,
+  MODGAP_H5_READ = 6,
+};
+
+enum { MODGAP_H5_OTHER = 0, MODGAP_H5_REAL = 1, MODGAP_H5_INTEGER = 2 };
+
+typedef struct {
+  const char *path;
+  const char *object;
+  float *values;
+  uint64_t count;
+
+  int32_t outcome;
+  int32_t number;
+  int32_t is_chunked;
+  int32_t is_elsewhere;
+  int32_t rank;
+  uint64_t item_bytes;
+  uint64_t chunk_bytes;
+  uint64_t dims[H5S_MAX_RANK];
+  uint64_t storage;
+  uint64_t offset;
+  int32_t names_truncated;
+  uint32_t names_bytes;
+  /// For each dataset `*` (numbers of rank 2 or more) or `-`, its path, and a zero byte.
+  char *names;
+  uint32_t names_capacity;
+  char message[512];
+} modgap_h5_report;
+
+/// Copies the innermost description of HDF5's error stack, at most `size` bytes with its zero.
+typedef struct {
+  char *text;
+  size_t size;
+} modgap_h5_note;
+
+static inline herr_t modgap_h5_note_error(unsigned n, const H5E_error2_t *error, void *context) {
+  modgap_h5_note *note = (modgap_h5_note *)context;
+  if (note->size > 1 && note->text[0] == 0 && error->desc) strncpy(note->text, error->desc, note->size - 1);
+  return 0;
+}
+
+static inline void modgap_h5_last_error(char *text, size_t size) {
+  modgap_h5_note note = {text, size};
+  memset(text, 0, size);
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, modgap_h5_note_error, &note);
+}
+
+static inline int32_t modgap_h5_number_class(hid_t type) {
+  switch (H5Tget_class(type)) {
+    case H5T_FLOAT: return MODGAP_H5_REAL;
+    case H5T_INTEGER: return MODGAP_H5_INTEGER;
+    default: return MODGAP_H5_OTHER;
+  }
+}
+
+static inline int modgap_h5_is_matrix(hid_t file, const char *name) {
+  hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+  if (dataset < 0) return 0;
+  hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+  int found = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) >= 2 &&
+              modgap_h5_number_class(type) != MODGAP_H5_OTHER;
+  if (type >= 0) H5Tclose(type);
+  if (space >= 0) H5Sclose(space);
+  H5Dclose(dataset);
+  return found;
+}
+
+static inline herr_t modgap_h5_list_one(
+    hid_t file, const char *name, const H5O_info_t *info, void *context) {
+  modgap_h5_report *report = (modgap_h5_report *)context;
+  if (info->type != H5O_TYPE_DATASET) return 0;
+  size_t length = strlen(name);
+  if (report->names_bytes + length + 2 > report->names_capacity) {
+    report->names_truncated = 1;
+    return 1;
+  }
+  char *place = report->names + report->names_bytes;
+  place[0] = modgap_h5_is_matrix(file, name) ? '*' : '-';
+  memcpy(place + 1, name, length + 1);
+  report->names_bytes += (uint32_t)length + 2;
+  return 0;
+}
+
+/// Links into other files are not followed: the cache key holds the digest of this file alone.
+static inline herr_t modgap_h5_stay_inside(
+    const char *parent_file, const char *parent_group, const char *child_file,
+    const char *child_object, unsigned *flags, hid_t access, void *context) {
+  return -1;
+}
+
+static inline hid_t modgap_h5_open_object(hid_t file, const char *name) {
+  hid_t access = H5Pcreate(H5P_LINK_ACCESS);
+  H5Pset_elink_cb(access, modgap_h5_stay_inside, NULL);
+  hid_t object = H5Oopen(file, name, access);
+  H5Pclose(access);
+  return object;
+}
+
+static inline hid_t modgap_h5_open_file(modgap_h5_report *report) {
+  H5PLset_loading_state(0);
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_file_locking(access, 0, 1);
+  hid_t file = H5Fopen(report->path, H5F_ACC_RDONLY, access);
+  if (file < 0) {
+    report->outcome = H5Fis_hdf5(report->path) > 0 ? MODGAP_H5_UNREADABLE : MODGAP_H5_NOT_HDF5;
+    modgap_h5_last_error(report->message, sizeof report->message);
+  }
+  return file;
+}
+
+static inline void modgap_h5_describe_layout(hid_t dataset, modgap_h5_report *report) {
+  hid_t creation = H5Dget_create_plist(dataset);
+  H5D_layout_t layout = H5Pget_layout(creation);
+  report->is_chunked = layout == H5D_CHUNKED;
+  report->is_elsewhere = layout == H5D_VIRTUAL || H5Pget_external_count(creation) > 0;
+  report->offset = layout == H5D_CONTIGUOUS ? H5Dget_offset(dataset) : 0;
+  report->chunk_bytes = 0;
+  if (report->is_chunked) {
+    hsize_t sides[H5S_MAX_RANK] = {0};
+    int rank = H5Pget_chunk(creation, H5S_MAX_RANK, sides);
+    report->chunk_bytes = report->item_bytes;
+    for (int i = 0; i < rank; i++) {
+      if (__builtin_mul_overflow(report->chunk_bytes, (uint64_t)sides[i], &report->chunk_bytes)) {
+        report->chunk_bytes = UINT64_MAX;
+      }
+    }
+  }
+  H5Pclose(creation);
+}
+
+static inline int modgap_h5_describe_dataset(hid_t dataset, modgap_h5_report *report) {
+  hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  if (type < 0 || space < 0) return -1;
+  report->number = modgap_h5_number_class(type);
+  report->item_bytes = H5Tget_size(type);
+  hsize_t dims[H5S_MAX_RANK] = {0};
+  int is_simple = H5Sget_simple_extent_type(space) == H5S_SIMPLE;
+  report->rank = is_simple ? H5Sget_simple_extent_dims(space, dims, NULL) : 0;
+  if (report->rank < 0) return -1;
+  for (int i = 0; i < report->rank; i++) report->dims[i] = dims[i];
+  report->storage = H5Dget_storage_size(dataset);
+  modgap_h5_describe_layout(dataset, report);
+  return 0;
+}
+
+static inline void modgap_h5_inspect_task(void *context) {
+  modgap_h5_report *report = (modgap_h5_report *)context;
+  hid_t file = modgap_h5_open_file(report);
+  if (file < 0) return;
+  H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, modgap_h5_list_one, report);
+  hid_t object = modgap_h5_open_object(file, report->object);
+  if (object < 0) {
+    modgap_h5_last_error(report->message, sizeof report->message);
+    report->outcome = MODGAP_H5_MISSING;
+    return;
+  }
+  H5I_type_t type = H5Iget_type(object);
+  if (type == H5I_GROUP) {
+    report->outcome = MODGAP_H5_GROUP;
+  } else if (type == H5I_DATASET && modgap_h5_describe_dataset(object, report) == 0) {
+    report->outcome = MODGAP_H5_DATASET;
+  } else {
+    report->outcome = MODGAP_H5_UNREADABLE;
+  }
+}
+
+static inline void modgap_h5_read_task(void *context) {
+  modgap_h5_report *report = (modgap_h5_report *)context;
+  hid_t file = modgap_h5_open_file(report);
+  if (file < 0) return;
+  hid_t dataset = modgap_h5_open_object(file, report->object);
+  hid_t space = H5Dget_space(dataset);
+  report->outcome = MODGAP_H5_UNREADABLE;
+  if (space >= 0 && (uint64_t)H5Sget_simple_extent_npoints(space) == report->count &&
+      H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, report->values) >= 0) {
+    report->outcome = MODGAP_H5_READ;
+  } else {
+    modgap_h5_last_error(report->message, sizeof report->message);
+  }
+}
+
+/// Fills in what `report->object` is and which datasets the file has.
+static inline int modgap_h5_inspect(modgap_h5_report *report, modgap_limits limits) {
+  return modgap_run_in_child(modgap_h5_inspect_task, report, limits);
+}
+
+/// Reads `report->count` numbers as float into `report->values`, which both processes must share.
+static inline int modgap_h5_read(modgap_h5_report *report, modgap_limits limits) {
+  return modgap_run_in_child(modgap_h5_read_task, report, limits);
+}

@@ -1,0 +1,58 @@
+import Contracts
+
+/// Why a file of embeddings or tensors cannot be used.
+package enum DataFileFailure: Failure, Equatable {
+  case unknownFormat(path: String)
+  case needsNoMember(path: String, member: String)
+  case badHeader(path: String, format: String, detail: String)
+  case unsupportedType(path: String, found: String, expected: String)
+  case tooLarge(path: String, shape: [Int])
+  /// The bytes of values that the shape needs, and those that are there.
+  case wrongSize(path: String, shape: [Int], expected: Int, found: Int)
+  case noSuchTensor(path: String, name: String, existing: [String])
+  case memberMissing(path: String, existing: [String])
+  case wrongShape(path: String, shape: [Int], expected: String)
+
+  package var kind: FailureKind { .invalidInput }
+
+  package var sentence: String {
+    switch self {
+    case .unknownFormat(let path):
+      "\(path): unknown format; expected a file that ends in .npy, .h5, .hdf5 or .safetensors"
+    case .needsNoMember(let path, let member):
+      "\(path): a .npy file holds one array, so `:\(member)` means nothing; leave it out"
+    case .badHeader(let path, let format, let detail):
+      "\(path): this is not a valid \(format) file: \(detail); make the file again"
+    case .unsupportedType(let path, let found, let expected):
+      "\(path): the values are of type \(found); expected \(expected): convert them"
+    case .tooLarge(let path, let shape):
+      "\(path): the shape \(Self.spell(shape)) does not fit into this machine's memory; the file may be "
+        + "damaged: make it again"
+    case .wrongSize(let path, let shape, let expected, let found):
+      "\(path): the shape \(Self.spell(shape)) needs \(expected) bytes of values, and the file has \(found); "
+        + "it is \(found < expected ? "truncated" : "longer than its header says"): make it again"
+    case .noSuchTensor(let path, let name, let existing):
+      "\(path): there is no tensor `\(name)`; " + Self.offer(name, existing)
+    case .memberMissing(let path, let existing):
+      "\(path): the file holds several arrays; name one as `\(path):name`, or a pair `x` and `y`; it has "
+        + Self.list(existing)
+    case .wrongShape(let path, let shape, let expected):
+      "\(path): the shape is \(Self.spell(shape)); expected \(expected)"
+    }
+  }
+
+  private static func spell(_ shape: [Int]) -> String {
+    "(" + shape.map(String.init).joined(separator: ", ") + ")"
+  }
+
+  private static func offer(_ name: String, _ existing: [String]) -> String {
+    let has = "the file has \(list(existing))"
+    return nearestName(to: name, among: existing).map { "did you mean `\($0)`? \(has)" } ?? has
+  }
+
+  private static func list(_ names: [String]) -> String {
+    if names.isEmpty { return "none" }
+    let more = names.count > 8 ? ", … (\(names.count) in all)" : ""
+    return names.prefix(8).map { "`\($0)`" }.joined(separator: ", ") + more
+  }
+}

@@ -1,0 +1,43 @@
+import Contracts
+import Kernels
+
+/// Embeddings from a file: `.npy`, `.h5`/`.hdf5` or `.safetensors`, perhaps with `:member` behind it.
+package enum EmbeddingFile {
+  /// Loads one matrix of shape `(n, d)`, or the two of an array `(2, n, d)` or of a pair `x` and `y`.
+  ///
+  /// The numbers are not looked at; NaN, infinities and zero rows are the stage's to judge.
+  /// - Throws: `FileFailure` where the file cannot be read; `DataFileFailure` or `HDF5Failure` where it
+  ///   is damaged, has no such member, or the member has another shape, `n < 2` or `d = 0`.
+  package static func load(_ path: String) throws -> [Matrix] {
+    let tensors = try TensorFile.loadAll(path)
+    let names = tensors.count == 2 ? ["\(path) (x)", "\(path) (y)"] : [path]
+    return try zip(tensors, names).flatMap { try matrices($0, $1, allowsPair: tensors.count == 1) }
+  }
+
+  /// Splits `file.h5:/dataset` into the file, for the cache key, and the member.
+  package static func split(_ path: String) -> (file: String, member: String?) { TensorFile.split(path) }
+
+  private static func matrices(_ tensor: Tensor, _ path: String, allowsPair: Bool) throws -> [Matrix] {
+    let shape = tensor.shape
+    if tensor.isInteger {
+      throw DataFileFailure.unsupportedType(
+        path: path, found: "integer", expected: "float16, float32 or float64 for embeddings")
+    }
+    let isPair = allowsPair && shape.count == 3 && shape[0] == 2
+    guard shape.count == 2 || isPair else {
+      throw DataFileFailure.wrongShape(
+        path: path, shape: shape,
+        expected: "(n, d) for one modality\(allowsPair ? ", or (2, n, d) for a pair" : "")")
+    }
+    let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
+    guard rows >= 2, columns >= 1 else {
+      throw DataFileFailure.wrongShape(
+        path: path, shape: shape, expected: "at least 2 rows and 1 column: there is nothing to compare")
+    }
+    if !isPair { return [Matrix(rows: rows, columns: columns, values: tensor.values)] }
+    return [0, 1].map { half in
+      let range = half * rows * columns..<(half + 1) * rows * columns
+      return Matrix(rows: rows, columns: columns, values: Array(tensor.values[range]))
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Contracts
+import Foundation
+import HDF5
+
+/// A regular file open for reading.
+final class InputFile {
+  let path: String
+  let size: Int
+  private let descriptor: Int32
+
+  /// - Throws: `FileFailure` where the path leads to no regular file that can be read.
+  init(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileFailure(.open, path, code: errno) }
+    var status = stat()
+    let code: Int32? =
+      if fstat(descriptor, &status) != 0 { errno } else { Self.objection(to: status.st_mode & S_IFMT) }
+    if let code {
+      close(descriptor)
+      throw FileFailure(.read, path, code: code)
+    }
+    self.path = path
+    self.descriptor = descriptor
+    self.size = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  private static func objection(to type: mode_t) -> Int32? {
+    type == S_IFREG ? nil : type == S_IFDIR ? EISDIR : EINVAL
+  }
+
+  /// Fills as much of `buffer` as the file has from `offset` on; gives the count of bytes.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+    var done = 0
+    while done < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw FileFailure(.read, path, code: errno) }
+      if count == 0 { break }
+      done += count
+    }
+    return done
+  }
+
+  /// The bytes of the range as far as the file has them.
+  func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+    let available = max(0, min(count, size - offset))
+    return try [UInt8](unsafeUninitializedCapacity: available) { buffer, filled in
+      filled = try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+    }
+  }
+}
+
+extension InputFile {
+  /// Reads `count` numbers of this type as float32.
+  ///
+  /// The caller has checked that the file is long enough; a file that shrinks meanwhile is truncated.
+  func floats(_ type: ElementType, at offset: Int, count: Int) throws -> [Float] {
+    try [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+      if type == .float32, !type.isSwapped {
+        try readExactly(
+          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<count * 4]),
+          at: offset)
+      } else {
+        try convert(type, at: offset, into: UnsafeMutableBufferPointer(rebasing: buffer[0..<count]))
+      }
+      filled = count
+    }
+  }
+
+  private func convert(_ type: ElementType, at offset: Int, into floats: UnsafeMutableBufferPointer<Float>)
+    throws
+  {
+    let piece = 1 << 16
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: piece * type.width, alignment: 16)
+    defer { scratch.deallocate() }
+    for start in stride(from: 0, to: floats.count, by: piece) {
+      let end = min(floats.count, start + piece)
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<(end - start) * type.width])
+      try readExactly(bytes, at: offset + start * type.width)
+      type.convert(
+        UnsafeRawBufferPointer(bytes), into: UnsafeMutableBufferPointer(rebasing: floats[start..<end]))
+    }
+  }
+
+  private func readExactly(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+    let count = try read(into: buffer, at: offset)
+    if count < buffer.count {
+      throw DataFileFailure.badHeader(
+        path: path, format: "data", detail: "it became shorter while it was read")
+    }
+  }
+}

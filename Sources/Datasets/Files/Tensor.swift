@@ -1,0 +1,41 @@
+import Contracts
+import HDF5
+import Kernels
+
+/// An array of any rank, read as float32 in C order.
+package struct Tensor: Sendable, Equatable {
+  package let shape: [Int]
+  package let values: [Float]
+  /// The file held integers.
+  package let isInteger: Bool
+
+  package init(shape: [Int], values: [Float], isInteger: Bool = false) {
+    self.shape = shape
+    self.values = values
+    self.isInteger = isInteger
+  }
+}
+
+/// A shape that a file claims, with the product of its sides checked.
+struct CheckedShape {
+  let sides: [Int]
+  let count: Int
+  /// Bytes of the values in the file.
+  let bytes: Int
+
+  /// - Throws: `DataFileFailure.tooLarge` where the product overflows or does not fit into memory, both
+  ///   as it is stored and as float32.
+  init(_ sides: [Int], width: Int, path: String) throws {
+    let tooLarge = DataFileFailure.tooLarge(path: path, shape: sides)
+    guard sides.count <= 32, sides.allSatisfy({ $0 >= 0 }) else { throw tooLarge }
+    var bytes = sides.contains(0) ? 0 : max(width, 4)
+    for side in sides where bytes > 0 {
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: side)
+      guard !overflow, UInt64(product) <= physicalMemory else { throw tooLarge }
+      bytes = product
+    }
+    self.sides = sides
+    self.count = bytes / max(width, 4)
+    self.bytes = count * width
+  }
+}

@@ -1,0 +1,96 @@
+import Contracts
+import Foundation
+import HDF5
+
+/// Arrays in files of any known format, chosen by the name's ending.
+package enum TensorFile {
+  package enum Format: String, Sendable, CaseIterable {
+    case npy, hdf5, safetensors
+
+    /// The format that a file's name says, or nil.
+    package init?(file: String) {
+      switch (file as NSString).pathExtension.lowercased() {
+      case "npy": self = .npy
+      case "h5", "hdf5": self = .hdf5
+      case "safetensors": self = .safetensors
+      default: return nil
+      }
+    }
+  }
+
+  /// Splits `file.h5:/dataset` into the file and the member behind the last colon that follows a known
+  /// ending; a colon elsewhere belongs to the file's name, and so does every colon of a path that exists
+  /// as it stands.
+  package static func split(_ path: String) -> (file: String, member: String?) {
+    if Format(file: path) != nil, access(path, F_OK) == 0 { return (path, nil) }
+    for index in path.indices.reversed() where path[index] == ":" {
+      let file = String(path[..<index])
+      if Format(file: file) != nil { return (file, String(path[path.index(after: index)...])) }
+    }
+    return (path, nil)
+  }
+
+  /// Loads the array that `path` names, or the file's only one, whatever its rank.
+  ///
+  /// - Throws: `FileFailure`, `DataFileFailure`, `HDF5Failure`.
+  package static func load(_ path: String) throws -> Tensor {
+    let tensors = try loadAll(path)
+    guard tensors.count == 1, let tensor = tensors.first else {
+      throw DataFileFailure.memberMissing(path: path, existing: ["x", "y"])
+    }
+    return tensor
+  }
+
+  /// Loads the array that `path` names; or, where it names a file or a group, its only array or the two
+  /// called `x` and `y`.
+  static func loadAll(_ path: String) throws -> [Tensor] {
+    let (file, member) = split(path)
+    switch Format(file: file) {
+    case .npy:
+      if let member { throw DataFileFailure.needsNoMember(path: file, member: member) }
+      return [try NPYFile.load(file)]
+    case .safetensors: return try safetensors(file, member)
+    case .hdf5: return try hdf5(file, member)
+    case nil: throw DataFileFailure.unknownFormat(path: path)
+    }
+  }
+
+  private static func safetensors(_ path: String, _ member: String?) throws -> [Tensor] {
+    let file = try SafetensorsFile(path)
+    if let member { return [try file.load(member)] }
+    return try choose(among: file.names, path).map(file.load)
+  }
+
+  private static func hdf5(_ path: String, _ member: String?) throws -> [Tensor] {
+    _ = try InputFile(path)
+    let file = HDF5File(path)
+    let description = try file.describe(member.flatMap { $0.isEmpty ? nil : $0 } ?? "/")
+    if case .dataset(let dataset) = description.object { return [try load(dataset, of: file)] }
+    let group = (member ?? "").split(separator: "/").map { $0 + "/" }.joined()
+    let inside = description.matrices.filter { $0.hasPrefix(group) }.map { String($0.dropFirst(group.count)) }
+    let children = inside.filter { !$0.contains("/") }
+    let chosen = try choose(
+      among: children.isEmpty ? inside : children, member.map { "\(path):\($0)" } ?? path)
+    return try chosen.map { name in
+      guard case .dataset(let dataset) = try file.describe("/" + group + name).object else {
+        throw HDF5Failure.isGroup(path: path, name: group + name, existing: description.datasets)
+      }
+      return try load(dataset, of: file)
+    }
+  }
+
+  private static func load(_ dataset: HDF5File.Dataset, of file: HDF5File) throws -> Tensor {
+    try file.withFloats(of: dataset) {
+      Tensor(shape: dataset.shape, values: Array($0), isInteger: dataset.isInteger)
+    }
+  }
+
+  /// The only name, or `x` and `y`.
+  private static func choose(among names: [String], _ path: String) throws -> [String] {
+    if names.count == 1 { return names }
+    guard names.contains("x"), names.contains("y") else {
+      throw DataFileFailure.memberMissing(path: path, existing: names.sorted())
+    }
+    return ["x", "y"]
+  }
+}

@@ -1,0 +1,74 @@
+import CHDF5
+import Contracts
+import Foundation
+import Kernels
+
+/// An HDF5 file of unknown origin, read in child processes so that no damage in it can stop the
+/// program.
+package struct HDF5File: Sendable {
+  package let path: String
+
+  package init(_ path: String) { self.path = path }
+
+  /// What a name stands for, and the datasets that the file has.
+  package struct Description: Sendable {
+    package enum Object: Sendable {
+      case dataset(Dataset)
+      case group
+    }
+    package let object: Object
+    /// Paths of all datasets, without a leading slash.
+    package let datasets: [String]
+    /// Those among them that hold numbers in two or more dimensions.
+    package let matrices: [String]
+  }
+
+  /// A dataset whose shape has been checked against the bytes of the file and the memory of the machine.
+  package struct Dataset: Sendable {
+    package let name: String
+    package let shape: [Int]
+    package let isInteger: Bool
+    package let count: Int
+  }
+
+  /// Looks a name up; `/` stands for the whole file.
+  ///
+  /// - Throws: `HDF5Failure` where the file is no HDF5 file, is damaged, or has no such object; or the
+  ///   object's values lie outside the file, are not numbers, or do not fit into memory.
+  package func describe(_ name: String) throws -> Description {
+    try Report.with(path, name, sharing: 0) { report in
+      try report.run("inspect", memory: 1 << 30, seconds: 20, modgap_h5_inspect)
+      let object: Description.Object
+      switch Int(report.pointer.pointee.outcome) {
+      case MODGAP_H5_GROUP: object = .group
+      case MODGAP_H5_DATASET: object = .dataset(try report.dataset(fileBytes: try fileBytes()))
+      default: throw report.failure
+      }
+      let names = report.names
+      return Description(object: object, datasets: names.all, matrices: names.matrices)
+    }
+  }
+
+  /// Gives the dataset's values as float32 in C order; float16, float64 and integers are converted.
+  package func withFloats<Result>(
+    of dataset: Dataset, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) throws -> Result {
+    try Report.with(path, dataset.name, sharing: dataset.count) { report in
+      let bytes = UInt64(dataset.count) * 4
+      try report.run(
+        "read", memory: min(physicalMemory, bytes * 8 + (1 << 30)), seconds: 60 + bytes / 1_000_000,
+        modgap_h5_read)
+      guard Int(report.pointer.pointee.outcome) == MODGAP_H5_READ else { throw report.failure }
+      return try body(UnsafeBufferPointer(start: report.pointer.pointee.values, count: dataset.count))
+    }
+  }
+
+  private func fileBytes() throws -> UInt64 {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw FileFailure(.read, path, code: errno) }
+    return UInt64(clamping: status.st_size)
+  }
+}
+
+/// The machine's memory in bytes: nothing larger is ever allocated for a file.
+package let physicalMemory = UInt64(ProcessInfo.processInfo.physicalMemory)

@@ -1,0 +1,75 @@
+import Contracts
+import Foundation
+import Synchronization
+
+/// Writes whole files that appear at once: a reader sees the old content or the new one, never a part,
+/// whenever the program is killed and whenever the power fails.
+package struct AtomicWriter: Sendable {
+  /// Waits until the content is on the disk before it takes its name.
+  package let syncsFile: Bool
+  /// Waits until the name is on the disk, too.
+  package let syncsFolder: Bool
+
+  package init(syncsFile: Bool = true, syncsFolder: Bool = false) {
+    self.syncsFile = syncsFile
+    self.syncsFolder = syncsFolder
+  }
+
+  /// Writes beside the target under a temporary name, syncs, and renames.
+  ///
+  /// - Throws: `FileFailure`; the target is then as it was, and nothing temporary is left.
+  package func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+    let folder = Disk.folder(of: path)
+    let temporary = "\(folder)/\(TemporaryName.next())"
+    do {
+      try Disk.create(temporary, bytes, syncs: syncsFile)
+      try Disk.rename(temporary, to: path)
+    } catch let failure as FileFailure {
+      unlink(temporary)
+      throw FileFailure(failure.operation, path, code: failure.code)
+    }
+    if syncsFolder { try Disk.syncFolder(folder) }
+  }
+
+  package func write(_ bytes: [UInt8], to path: String) throws {
+    try bytes.withUnsafeBytes { try write($0, to: path) }
+  }
+
+  package func write(_ text: String, to path: String) throws {
+    try write(Array(text.utf8), to: path)
+  }
+}
+
+/// Names for things that are not finished yet: `.tmp-<pid>-<start>-<boot>-<number>`, so that whoever
+/// finds one can tell whether the process that made it still runs.
+enum TemporaryName {
+  static let prefix = ".tmp-"
+  private static let counter = Atomic<Int>(0)
+  private static let stem: String = {
+    let own = ProcessIdentity.own
+    return "\(prefix)\(own.pid)-\(own.processStart)-\(own.bootMark)"
+  }()
+
+  static func next() -> String {
+    "\(stem)-\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
+  }
+
+  /// Whether nobody can be working on this name any more: its process is gone, or, where that cannot be
+  /// known from here, it has not been touched for a day.
+  static func isStale(_ name: String, in folder: String) -> Bool {
+    let parts = name.dropFirst(prefix.count).split(separator: "-")
+    guard name.hasPrefix(prefix), parts.count == 4, let pid = Int32(parts[0]), let start = UInt64(parts[1])
+    else { return age(of: "\(folder)/\(name)") > 86_400 }
+    if parts[2] == ProcessIdentity.own.bootMark {
+      return !ProcessIdentity.isRunning(pid: pid, processStart: start)
+    }
+    return age(of: "\(folder)/\(name)") > 86_400
+  }
+
+  /// Seconds since the last change.
+  private static func age(of path: String) -> Double {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return 0 }
+    return Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec)
+  }
+}

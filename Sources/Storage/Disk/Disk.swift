@@ -1,0 +1,135 @@
+import Contracts
+import Foundation
+
+/// The file operations that the store needs, with `errno` kept.
+enum Disk {
+  /// The whole content of a regular file.
+  /// - Throws: `FileFailure`.
+  static func read(_ path: String) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileFailure(.open, path, code: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileFailure(.read, path, code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw FileFailure(.read, path, code: EISDIR) }
+    return try [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+      while count < buffer.count {
+        let read = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+        if read < 0, errno == EINTR { continue }
+        guard read >= 0 else { throw FileFailure(.read, path, code: errno) }
+        if read == 0 { break }
+        count += read
+      }
+    }
+  }
+
+  /// The content, or nil where there is no such file.
+  static func readIfPresent(_ path: String) throws -> [UInt8]? {
+    do {
+      return try read(path)
+    } catch let failure as FileFailure where [ENOENT, ENOTDIR].contains(failure.code) {
+      return nil
+    }
+  }
+
+  /// Writes all of `bytes` to an open descriptor.
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw FileFailure(.write, path, code: count < 0 ? errno : ENOSPC) }
+      done += count
+    }
+  }
+
+  /// Creates a file that must not exist yet, with this content, synced where asked.
+  static func create(_ path: String, _ bytes: UnsafeRawBufferPointer, syncs: Bool) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileFailure(.write, path, code: errno) }
+    do {
+      try write(bytes, to: descriptor, path: path)
+      if syncs, fsync(descriptor) != 0 { throw FileFailure(.sync, path, code: errno) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    guard close(descriptor) == 0 else { throw FileFailure(.write, path, code: errno) }
+  }
+
+  /// Makes a folder's entries durable.
+  static func syncFolder(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileFailure(.sync, path, code: errno) }
+    defer { close(descriptor) }
+    // Some file systems (FUSE, network mounts) cannot sync a folder; their renames are what they are.
+    if fsync(descriptor) != 0, errno != EINVAL, errno != ENOTSUP {
+      throw FileFailure(.sync, path, code: errno)
+    }
+  }
+
+  static func rename(_ source: String, to target: String) throws {
+    guard Glibc.rename(source, target) == 0 else { throw FileFailure(.rename, target, code: errno) }
+  }
+
+  /// Creates a folder and those above it; one that exists is fine.
+  static func makeFolder(_ path: String) throws {
+    if mkdir(path, 0o777) == 0 { return }
+    switch errno {
+    case EEXIST:
+      guard isFolder(path) else { throw FileFailure(.makeFolder, path, code: ENOTDIR) }
+    case ENOENT:
+      let parent = folder(of: path)
+      guard parent != path, !path.isEmpty else { throw FileFailure(.makeFolder, path, code: ENOENT) }
+      try makeFolder(parent)
+      if mkdir(path, 0o777) != 0, errno != EEXIST { throw FileFailure(.makeFolder, path, code: errno) }
+    default: throw FileFailure(.makeFolder, path, code: errno)
+    }
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The names in a folder, sorted; none where there is no such folder.
+  static func names(in path: String) throws -> [String] {
+    guard let stream = opendir(path) else {
+      if errno == ENOENT { return [] }
+      throw FileFailure(.list, path, code: errno)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Removes a file, or a folder with all it holds; what is not there is fine.
+  static func remove(_ path: String) throws {
+    if unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
+    guard errno == EISDIR || errno == EPERM, isFolder(path) else {
+      throw FileFailure(.remove, path, code: errno)
+    }
+    for name in try names(in: path) { try remove("\(path)/\(name)") }
+    if rmdir(path) != 0, errno != ENOENT { throw FileFailure(.remove, path, code: errno) }
+  }
+
+  /// Bytes of all files below a path.
+  static func size(of path: String) -> Int {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return 0 }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return Int(status.st_size) }
+    return ((try? names(in: path)) ?? []).reduce(0) { $0 + size(of: "\(path)/\($1)") }
+  }
+
+  /// The folder that holds `path`.
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

@@ -1,0 +1,108 @@
+import Contracts
+import HDF5
+
+/// A family of moved embeddings as a group: a link to its base, its coordinates, and what moves each
+/// member. A vector that all members share stands once.
+///
+/// ```
+/// base → /<stage>
+/// coordinates/delta            float64 (m)
+/// moves/0                      attribute `kind`: along, elevation, subtract, rotate-y
+/// moves/0/gap                  float64 (d): the unit gap vector
+/// moves/0/{amount_x,amount_y}  float64 (m): x − amount_x·gap, y + amount_y·gap
+/// ```
+enum FamilyGroup {
+  static func write(_ members: [EmbeddingFamily.Member], base: String, to group: HDF5Group) throws {
+    try group.setEncoding("embedding-family", "0.1.0")
+    try group.setAttribute("count", members.count)
+    try group.link("base", to: "/\(base)")
+    try group.group("coordinates") { inner in
+      try inner.setEncoding("dict", "0.1.0")
+      for name in names(of: members) { try write(coordinate: name, of: members, to: inner) }
+    }
+    try group.group("moves") { inner in
+      try inner.setEncoding("dict", "0.1.0")
+      for step in 0..<(members.map(\.moves.count).max() ?? 0) {
+        try inner.group("\(step)") { try write(step: step, of: members, to: $0) }
+      }
+    }
+  }
+
+  private static func names(of members: [EmbeddingFamily.Member]) -> [String] {
+    var seen: Set<String> = []
+    return members.flatMap(\.coordinates).map(\.name).filter { seen.insert($0).inserted }
+  }
+
+  private static func write(
+    coordinate name: String, of members: [EmbeddingFamily.Member], to group: HDF5Group
+  ) throws {
+    let cells = members.map { member in
+      member.coordinates.first { $0.name == name }?.value ?? .real(.nan)
+    }
+    let describe: (HDF5Dataset) throws -> Void = { dataset in
+      if case .texts = Column(cells: cells) { return try dataset.setEncoding("string-array", "0.2.0") }
+      try dataset.setEncoding("array", "0.2.0")
+    }
+    switch Column(cells: cells) {
+    case .integers(let values): try group.write(name, values, shape: [values.count], describe)
+    case .reals(let values): try group.write(name, values, shape: [values.count], describe)
+    case .texts(let values): try group.write(name, values, shape: [values.count], describe)
+    }
+  }
+
+  /// Writes one step of the moves; a member that has none at this step, or one of another kind, has NaN.
+  private static func write(step: Int, of members: [EmbeddingFamily.Member], to group: HDF5Group) throws {
+    let moves = members.map { $0.moves.indices.contains(step) ? $0.moves[step] : nil }
+    let parts = moves.map { $0?.parts ?? MoveParts(kind: "none") }
+    let kinds = parts.map(\.kind)
+    try group.setEncoding("dict", "0.1.0")
+    if let kind = kinds.first, kinds.allSatisfy({ $0 == kind }) {
+      try group.setAttribute("kind", kind)
+    } else {
+      try group.write("kind", kinds, shape: [kinds.count]) { try $0.setEncoding("string-array", "0.2.0") }
+    }
+    for name in Set(parts.flatMap(\.numbers.keys)).sorted() {
+      let column = parts.map { $0.numbers[name] ?? .nan }
+      try group.write(name, column, shape: [column.count]) { try $0.setEncoding("array", "0.2.0") }
+    }
+    for name in Set(parts.flatMap(\.vectors.keys)).sorted() {
+      try write(vectors: parts.map { $0.vectors[name] }, name, to: group)
+    }
+  }
+
+  /// One row a member, or a single vector where all share it.
+  private static func write(vectors: [[Double]?], _ name: String, to group: HDF5Group) throws {
+    let given = vectors.compactMap { $0 }
+    let first = given.first ?? []
+    let length = given.map(\.count).max() ?? 0
+    if given.count == vectors.count, given.allSatisfy({ $0 == first }) {
+      return try group.write(name, first, shape: [length]) { try $0.setEncoding("array", "0.2.0") }
+    }
+    let rows = vectors.flatMap { vector in
+      (vector ?? []) + [Double](repeating: .nan, count: length - (vector?.count ?? 0))
+    }
+    try group.write(name, rows, shape: [vectors.count, length]) { try $0.setEncoding("array", "0.2.0") }
+  }
+}
+
+/// A move taken apart into named numbers and vectors.
+private struct MoveParts {
+  var kind: String
+  var numbers: [String: Double] = [:]
+  var vectors: [String: [Double]] = [:]
+}
+
+extension Move {
+  fileprivate var parts: MoveParts {
+    switch self {
+    case .along(let gap, let amountX, let amountY, let renormalize):
+      MoveParts(
+        kind: "along",
+        numbers: ["amount_x": amountX, "amount_y": amountY, "renormalize": renormalize ? 1 : 0],
+        vectors: ["gap": gap])
+    case .elevation(let degrees): MoveParts(kind: "elevation", numbers: ["degrees": degrees])
+    case .subtract(let x, let y): MoveParts(kind: "subtract", vectors: ["subtract_x": x, "subtract_y": y])
+    case .rotateY(let w): MoveParts(kind: "rotate-y", vectors: ["rotation": w])
+    }
+  }
+}

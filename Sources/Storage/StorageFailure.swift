@@ -1,0 +1,45 @@
+import Contracts
+
+/// Why something stored could not be used or made; what the disk itself says is a `FileFailure`.
+package enum StorageFailure: Failure, Equatable {
+  /// A CSV file is malformed; `line` counts from 1.
+  case csv(path: String, line: Int, detail: String)
+  /// An artefact turned out damaged while it was loaded.
+  case damaged(ArtefactProblem)
+  /// A key that could leave the store's folder.
+  case badKey(String)
+  /// Somebody else works on the artefact, and still did after the time allowed.
+  case leaseTimeout(key: String, holder: String, seconds: Double)
+
+  package var kind: FailureKind {
+    switch self {
+    case .csv: .invalidInput
+    case .damaged: .io
+    case .badKey: .internal
+    case .leaseTimeout: .leaseTimeout
+    }
+  }
+
+  package var sentence: String {
+    switch self {
+    case .csv(let path, let line, let detail):
+      "\(path):\(line): this is not the CSV expected: \(detail); correct the line or make the file again"
+    case .damaged(let problem):
+      "\(problem.sentence); run the same command again to compute it anew"
+    case .badKey(let key):
+      "`\(key.prefix(80))` is not a key of the store; expected letters, digits, `-` and `_`"
+    case .leaseTimeout(let key, let holder, let seconds):
+      "waited \(Int(seconds)) s for artefact \(key.prefix(12)), on which \(holder) works; wait for it to end "
+        + "or end it, then run the same command again"
+    }
+  }
+}
+
+/// What is wrong with a stored artefact. Reported, so that the artefact is computed anew.
+package struct ArtefactProblem: Sendable, Equatable {
+  package let key: String
+  package let path: String
+  package let detail: String
+
+  package var sentence: String { "\(path): the stored artefact is damaged: \(detail)" }
+}

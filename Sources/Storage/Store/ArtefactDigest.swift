@@ -1,0 +1,147 @@
+import Contracts
+import Digests
+import Kernels
+
+extension ArtefactStore {
+  /// The digest over an artefact's decoded values: equal for equal values, however they are stored.
+  /// Zeros have no sign and all NaNs are one.
+  package static func digest(of artefact: Artefact) -> Digest {
+    var hasher = SHA256Hasher()
+    switch artefact {
+    case .embeddings(let family):
+      hasher.update("embeddings\n")
+      hasher.add(family)
+    case .tables(let tables):
+      hasher.update("tables\n")
+      hasher.add(count: tables.count)
+      for table in tables {
+        hasher.add(table.suffix)
+        hasher.add(table.table)
+      }
+    }
+    return hasher.finish()
+  }
+}
+
+/// The canonical bytes of each value: a tag or a count first, so that no two values share them.
+extension SHA256Hasher {
+  fileprivate mutating func add(count: Int) { update(UInt64(count)) }
+
+  fileprivate mutating func add(_ text: String) {
+    add(count: text.utf8.count)
+    update(text)
+  }
+
+  fileprivate mutating func add(_ flag: Bool) { update(flag ? 1 : 0) }
+
+  fileprivate mutating func add(_ value: Double) { update(Self.canonical(value)) }
+
+  fileprivate mutating func add(_ values: [Double]) {
+    add(count: values.count)
+    let bits = values.map { Self.canonical($0).littleEndian }
+    bits.withUnsafeBytes { update($0) }
+  }
+
+  private static func canonical(_ value: Double) -> UInt64 {
+    value.isNaN ? Double.nan.bitPattern : value == 0 ? 0 : value.bitPattern
+  }
+
+  fileprivate mutating func add(_ matrix: Matrix) {
+    add(count: matrix.rows)
+    add(count: matrix.columns)
+    let count = matrix.rows * matrix.columns
+    let piece = min(count, 1 << 14)
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(1, piece)) { bits in
+      matrix.withPointer { values in
+        for start in stride(from: 0, to: count, by: max(1, piece)) {
+          let length = min(piece, count - start)
+          for index in 0..<length { bits[index] = Self.canonical(values[start + index]).littleEndian }
+          update(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bits[0..<length])))
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func canonical(_ value: Float) -> UInt32 {
+    value.isNaN ? 0x7FC0_0000 : value == 0 ? 0 : value.bitPattern
+  }
+
+  fileprivate mutating func add(_ table: Table) {
+    add(count: table.columns.count)
+    for column in table.columns {
+      add(column.name)
+      switch column.values {
+      case .integers(let values):
+        add("integers")
+        add(count: values.count)
+        values.map { Int64($0).littleEndian }.withUnsafeBytes { update($0) }
+      case .reals(let values):
+        add("reals")
+        add(values)
+      case .texts(let values):
+        add("texts")
+        add(count: values.count)
+        for value in values { add(value) }
+      }
+    }
+  }
+
+  fileprivate mutating func add(_ cell: Cell) {
+    switch cell {
+    case .integer(let value):
+      add("integer")
+      update(UInt64(bitPattern: Int64(value)))
+    case .real(let value):
+      add("real")
+      add(value)
+    case .text(let value):
+      add("text")
+      add(value)
+    }
+  }
+}
+
+extension SHA256Hasher {
+  fileprivate mutating func add(_ family: EmbeddingFamily) {
+    add(count: family.bases.count)
+    for base in family.bases {
+      add(base.isNormalized)
+      add(base.x)
+      add(base.y != nil)
+      if let y = base.y { add(y) }
+    }
+    add(count: family.members.count)
+    for member in family.members {
+      add(count: member.base)
+      add(count: member.coordinates.count)
+      for coordinate in member.coordinates {
+        add(coordinate.name)
+        add(coordinate.value)
+      }
+      add(count: member.moves.count)
+      for move in member.moves { add(move) }
+    }
+  }
+
+  private mutating func add(_ move: Move) {
+    switch move {
+    case .along(let gap, let amountX, let amountY, let renormalize):
+      add("along")
+      add(gap)
+      add(amountX)
+      add(amountY)
+      add(renormalize)
+    case .elevation(let degrees):
+      add("elevation")
+      add(degrees)
+    case .subtract(let x, let y):
+      add("subtract")
+      add(x)
+      add(y)
+    case .rotateY(let w):
+      add("rotateY")
+      add(w)
+    }
+  }
+}

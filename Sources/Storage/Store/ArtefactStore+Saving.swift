@@ -1,0 +1,89 @@
+import Contracts
+import Digests
+import Foundation
+
+extension ArtefactStore {
+  /// Tables of at most this many bytes together stand inside the record: one file, one sync.
+  static let inlineLimit = 1 << 16
+
+  /// Stores an artefact under its key; when this returns, a killed program has lost nothing of it.
+  ///
+  /// A valid artefact that is already there is kept, and its record returned; a damaged one is replaced.
+  /// - Parameters:
+  ///   - keyTree: everything that entered the key, kept for `modgap why`.
+  ///   - stage: what the stage is called, for people.
+  /// - Throws: `FileFailure` of kind `.io`; the store is then as it was.
+  @discardableResult
+  package func save(
+    _ artefact: Artefact, key: String, keyTree: JSONValue, stage: String
+  ) throws -> StoredRecord {
+    try Self.check(key)
+    let (contents, tables) = try Self.contents(of: artefact)
+    let record = StoredRecord(
+      key: key, keyTree: keyTree, stage: stage, artefact: artefact, contents: contents, tables: tables,
+      folder: folder(of: key))
+    let temporary = "\(root)/\(TemporaryName.next())"
+    do {
+      try write(record, contents, to: temporary)
+      return try publish(record, from: temporary)
+    } catch {
+      try? Disk.remove(temporary)
+      throw error
+    }
+  }
+
+  private func write(_ record: StoredRecord, _ contents: [StoredRecord.Content], to temporary: String) throws
+  {
+    guard mkdir(temporary, 0o777) == 0 else { throw FileFailure(.makeFolder, temporary, code: errno) }
+    for content in contents where !content.isInline {
+      try content.bytes.withUnsafeBytes {
+        try Disk.create("\(temporary)/\(content.name)", $0, syncs: syncs)
+      }
+    }
+    try record.bytes.withUnsafeBytes { try Disk.create("\(temporary)/record.json", $0, syncs: syncs) }
+  }
+
+  /// Gives the temporary folder its name. Whoever was there first and is whole stays.
+  private func publish(_ record: StoredRecord, from temporary: String) throws -> StoredRecord {
+    // Another process may come between any two steps; each round sees what it left.
+    for _ in 0..<16 {
+      if Glibc.rename(temporary, record.folder) == 0 { return record }
+      guard [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) else {
+        throw FileFailure(.rename, record.folder, code: errno)
+      }
+      if case .found(let existing) = try lookup(record.key), try verify(existing).isEmpty {
+        try Disk.remove(temporary)
+        return existing
+      }
+      try remove(record.key)
+    }
+    throw FileFailure(.rename, record.folder, code: EEXIST)
+  }
+
+  private static func contents(
+    of artefact: Artefact
+  ) throws -> (contents: [StoredRecord.Content], tables: [StoredRecord.StoredTable]) {
+    switch artefact {
+    case .embeddings(let family):
+      let bytes = try FamilyFile.make(family)
+      return ([StoredRecord.Content(name: FamilyFile.name, bytes: bytes, isInline: false)], [])
+    case .tables(let tables):
+      let files = tables.map { CSV.encode($0.table) }
+      let isInline = files.reduce(0) { $0 + $1.count } <= inlineLimit
+      let records = tables.enumerated().map { stored($1, at: $0) }
+      let contents = zip(records, files).map {
+        StoredRecord.Content(name: $0.payload, bytes: $1, isInline: isInline)
+      }
+      return (contents, records)
+    }
+  }
+
+  private static func stored(_ table: NamedTable, at index: Int) -> StoredRecord.StoredTable {
+    let columns = zip(table.table.columns, CSV.types(of: table.table)).map {
+      StoredRecord.StoredColumn(name: $0.name, type: $1)
+    }
+    return StoredRecord.StoredTable(
+      suffix: table.suffix, payload: index == 0 ? "table.csv" : "table\(index).csv",
+      rows: table.table.rowCount, columns: columns)
+  }
+}

@@ -1,0 +1,97 @@
+import Contracts
+import HDF5
+import Kernels
+
+/// A family of embeddings as an HDF5 file: the bases as float32 datasets, every long vector once as
+/// float64, and the members as JSON that refers to them. Numbers come back bit for bit.
+///
+/// ```
+/// /bases/0/{x,y}   float32 (n, d), attribute `normalized`
+/// /vectors/0, …    float64 (k)
+/// /members         JSON: [{"base":0,"coordinates":[…],"moves":[…]}, …]
+/// ```
+enum FamilyFile {
+  static let name = "artefact.h5"
+
+  struct Problem: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  static func make(_ family: EmbeddingFamily) throws -> [UInt8] {
+    let size = family.bases.reduce(1 << 16) { $0 + ($1.x.values.count + ($1.y?.values.count ?? 0)) * 4 }
+    return try HDF5Image.make(expectedBytes: size) { root in
+      try root.setEncoding("dict", "0.1.0")
+      try root.group("bases") { bases in
+        try bases.setEncoding("dict", "0.1.0")
+        try bases.setAttribute("count", family.bases.count)
+        for (index, base) in family.bases.enumerated() {
+          try bases.group("\(index)") { try write(base, to: $0) }
+        }
+      }
+      var vectors = MoveVectors()
+      let members = JSONValue.array(family.members.map { json($0, &vectors) }).canonical
+      try root.group("vectors") { group in
+        try group.setEncoding("dict", "0.1.0")
+        try group.setAttribute("count", vectors.all.count)
+        for (index, vector) in vectors.all.enumerated() {
+          try group.write("\(index)", vector, shape: [vector.count]) { try $0.setEncoding("array", "0.2.0") }
+        }
+      }
+      try root.write("members", [members], shape: []) { try $0.setEncoding("string", "0.2.0") }
+    }
+  }
+
+  /// - Throws: `HDF5Failure`, `Problem`.
+  static func read(_ bytes: [UInt8]) throws -> EmbeddingFamily {
+    try HDF5Image.read(bytes) { root in
+      let bases = try root.open("bases") { group in
+        try (0..<group.integerAttribute("count")).map { try group.open("\($0)", base) }
+      }
+      let vectors = try root.open("vectors") { group in
+        try (0..<group.integerAttribute("count")).map { try group.doubles("\($0)") }
+      }
+      let members = try JSONScanner.value(Array(try root.text("members").utf8))
+      let family = EmbeddingFamily(
+        bases: bases, members: try (members.array ?? []).map { try member($0, vectors) })
+      guard family.members.allSatisfy({ bases.indices.contains($0.base) }) else {
+        throw Problem(description: "a member refers to a base that is not there")
+      }
+      return family
+    }
+  }
+
+  private static func write(_ base: Embeddings, to group: HDF5Group) throws {
+    try group.setEncoding("dict", "0.1.0")
+    try group.setAttribute("normalized", base.isNormalized ? 1 : 0)
+    for (name, matrix) in [("x", base.x), ("y", base.y)] {
+      guard let matrix else { continue }
+      try matrix.values.withUnsafeBufferPointer { values in
+        try group.write(name, values, shape: [matrix.rows, matrix.columns]) {
+          try $0.setEncoding("array", "0.2.0")
+        }
+      }
+    }
+  }
+
+  private static func base(_ group: HDF5Group) throws -> Embeddings {
+    Embeddings(
+      x: try group.matrix("x"), y: group.contains("y") ? try group.matrix("y") : nil,
+      isNormalized: try group.integerAttribute("normalized") == 1)
+  }
+}
+
+/// The long vectors of a family's moves, each kept once.
+struct MoveVectors {
+  private(set) var all: [[Double]] = []
+  private var places: [[UInt64]: Int] = [:]
+
+  mutating func place(of vector: [Double]) -> JSONValue {
+    let bits = vector.map(\.bitPattern)
+    let place = places[bits] ?? all.count
+    if place == all.count {
+      all.append(vector)
+      places[bits] = place
+    }
+    return .number(Double(place))
+  }
+}
