@@ -22,7 +22,9 @@ let package = Package(
     .target(name: "ExperimentPlan", dependencies: ["ExperimentConfig", "Contracts", "Digests"]),
 
     // MARK: - Plan → artefacts
-    .target(name: "Runner", dependencies: ["ExperimentPlan", "Stages", "Storage", "Claims", "Figures"]),
+    .target(
+      name: "Runner",
+      dependencies: ["ExperimentPlan", "Stages", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5"]),
     .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5"]),
     .target(name: "Encoders", dependencies: ["Kernels"]),
@@ -39,7 +41,11 @@ let package = Package(
 
     // MARK: - The command line
     .executableTarget(
-      name: "modgap", dependencies: ["Runner", "Figures", "Claims", "Storage", "COpenBLAS", "CHDF5"]),
+      name: "modgap",
+      dependencies: [
+        "Runner", "Stages", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5", "Kernels",
+        "ExperimentConfig", "ExperimentPlan", "Contracts",
+      ]),
 
     // MARK: - Tests
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),

@@ -188,7 +188,7 @@ extension Machine {
   /// What is known without asking git.
   static func bare(threads: Int) -> Machine {
     Machine(
-      cpu: cpuName, openblas: BLASKernel.version, openblasKernel: BLASKernel.name, hdf5: HDF5Library.version,
+      cpu: cpuName, openblas: BLASKernel.version, openblasKernel: BLASKernel.name, hdf5: HDF5Version.text,
       compiler: compilerVersion, threads: threads)
   }
 }

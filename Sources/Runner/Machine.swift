@@ -18,7 +18,7 @@ package struct Machine: Codable, Sendable, Equatable {
   package static func current(threads: Int, folder: String) -> Machine {
     let git = GitState(folder: folder)
     return Machine(
-      cpu: cpuName, openblas: BLASKernel.version, openblasKernel: BLASKernel.name, hdf5: HDF5Library.version,
+      cpu: cpuName, openblas: BLASKernel.version, openblasKernel: BLASKernel.name, hdf5: HDF5Version.text,
       compiler: compilerVersion, threads: threads, gitRevision: git?.revision, gitIsDirty: git?.isDirty)
   }
 

@@ -1,7 +1,7 @@
 import Contracts
 
 /// One option of a command.
-struct Option {
+struct Option: Sendable {
   let name: String
   /// What stands for its value in the help; nil for a flag.
   let value: String?

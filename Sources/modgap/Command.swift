@@ -1,5 +1,5 @@
 /// A command of the program: its help and what it does.
-struct Command {
+struct Command: Sendable {
   let name: String
   let summary: String
   /// What stands behind the name in the usage line.
@@ -8,7 +8,7 @@ struct Command {
   let examples: [(command: String, what: String)]
   let options: [Option]
   /// - Returns: the exit status.
-  let run: (Arguments) throws -> Int32
+  let run: @Sendable (Arguments) throws -> Int32
 
   var help: String {
     var text = "\(summary)\n\nExamples:\n"
@@ -24,7 +24,7 @@ struct Command {
   }
 
   static let all: [Command] = [
-    .validate, .plan, .run, .why, .verify, .report, .diff, .gc, .doctor, .schema, .bench,
+    .validate, .plan, .run, .why, .verify, .report, .diff, .gc, .doctor, .schema,
   ]
 
   static var overview: String {

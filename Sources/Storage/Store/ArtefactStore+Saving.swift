@@ -12,13 +12,15 @@ extension ArtefactStore {
   /// - Parameters:
   ///   - keyTree: everything that entered the key, kept for `modgap why`.
   ///   - stage: what the stage is called, for people.
+  ///   - keepsPayload: where false, only the digest is stored, and whoever needs the values computes
+  ///     them again.
   /// - Throws: `FileFailure` of kind `.io`; the store is then as it was.
   @discardableResult
   package func save(
-    _ artefact: Artefact, key: String, keyTree: JSONValue, stage: String
+    _ artefact: Artefact, key: String, keyTree: JSONValue, stage: String, keepsPayload: Bool = true
   ) throws -> StoredRecord {
     try Self.check(key)
-    let (contents, tables) = try Self.contents(of: artefact)
+    let (contents, tables) = keepsPayload ? try Self.contents(of: artefact) : ([], [])
     let record = StoredRecord(
       key: key, keyTree: keyTree, stage: stage, artefact: artefact, contents: contents, tables: tables,
       folder: folder(of: key))

@@ -3,6 +3,7 @@ import Contracts
 import Figures
 import Foundation
 import Runner
+import Storage
 
 extension Command {
   static let verify = Command(
@@ -23,8 +24,8 @@ extension Command {
     let results = try StoredResults(loaded.plan, resultsRoot: arguments.resultsRoot)
     let verdicts = results.verdicts()
     let report = results.report(verdicts)
-    if let path = arguments.value("--junit") { try OutputFile.write(junitReport(report), to: path) }
-    if let path = arguments.value("--markdown") { try OutputFile.write(markdownReport(report), to: path) }
+    if let path = arguments.value("--junit") { try AtomicWriter(syncsFile: false).write(junitReport(report), to: path) }
+    if let path = arguments.value("--markdown") { try AtomicWriter(syncsFile: false).write(markdownReport(report), to: path) }
     if arguments.has("--json") {
       Terminal.out(verdictsJSON(verdicts, command: report.command).canonical + "\n")
     } else {

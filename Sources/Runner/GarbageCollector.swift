@@ -1,0 +1,94 @@
+import Contracts
+import Foundation
+import Storage
+
+/// Finds what the store holds and no experiment's manifest names, and removes it.
+package struct GarbageCollector {
+  package struct Item: Sendable {
+    package let name: String
+    package let why: String
+    package let bytes: Int
+    let key: String?
+  }
+
+  package struct Garbage: Sendable {
+    package let items: [Item]
+    /// Artefacts in the store altogether.
+    package let total: Int
+    package let keptBytes: Int
+
+    package var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
+
+    package func json(deleted: Bool) -> JSONValue {
+      .object([
+        "format": "modgap-gc", "version": 1, "deleted": .bool(deleted), "bytes": .number(Double(bytes)),
+        "kept_bytes": .number(Double(keptBytes)),
+        "items": .array(
+          items.map {
+            .object(["name": .string($0.name), "why": .string($0.why), "bytes": .number(Double($0.bytes))])
+          }),
+      ])
+    }
+  }
+
+  private let root: String
+  private let store: ArtefactStore
+
+  /// - Throws: `RunFailure.noResults` where there is no store.
+  package init(resultsRoot: String) throws {
+    guard FileManager.default.fileExists(atPath: "\(resultsRoot)/.store") else {
+      throw RunFailure.noResults(experiment: "anything", folder: resultsRoot)
+    }
+    root = resultsRoot
+    store = try ArtefactStore(results: resultsRoot)
+  }
+
+  package func find() throws -> Garbage {
+    let named = try namedKeys()
+    let entries = try store.allRecords().filter { $0.key != "timings.json" }
+    var items: [Item] = []
+    var kept = 0
+    for entry in entries {
+      switch entry.lookup {
+      case .found(let record) where named.contains(entry.key):
+        _ = record
+        kept += entry.bytes
+      case .found(let record):
+        items.append(
+          Item(name: entry.key, why: "\(record.stage), named by no manifest", bytes: entry.bytes, key: entry.key))
+      case .damaged(let problem):
+        items.append(Item(name: entry.key, why: problem.detail, bytes: entry.bytes, key: entry.key))
+      case .absent: continue
+      }
+    }
+    for (path, bytes) in try store.staleTemporaries() {
+      items.append(Item(name: path, why: "left by a process that was killed", bytes: bytes, key: nil))
+    }
+    return Garbage(items: items, total: entries.count, keptBytes: kept)
+  }
+
+  package func delete(_ garbage: Garbage) throws {
+    let leases = try Leases(store: store)
+    for item in garbage.items {
+      guard let key = item.key else { continue }
+      // Somebody computing it right now keeps it.
+      guard let lease = try leases.tryAcquire(key) else { continue }
+      defer { lease.release() }
+      try store.remove(key)
+    }
+    try store.removeStaleTemporaries()
+    _ = try leases.sweep()
+  }
+
+  /// Keys that the manifest of any experiment names; a manifest that cannot be read keeps nothing, so it
+  /// is an error rather than a reason to delete.
+  private func namedKeys() throws -> Set<String> {
+    var keys: Set<String> = []
+    for name in try FileManager.default.contentsOfDirectory(atPath: root) where !name.hasPrefix(".") {
+      let path = ResultsFolder(root: root, experiment: name).manifest
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      keys.formUnion(try Manifest.read(path).results.values.map(\.key))
+    }
+    return keys
+  }
+}

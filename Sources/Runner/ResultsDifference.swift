@@ -1,0 +1,100 @@
+import Contracts
+import Foundation
+import HDF5
+import Storage
+
+/// Compares the tables and HDF5 values of two results: folders, CSV files or HDF5 files.
+package struct ResultsDifference: Sendable {
+  package let columns: [ColumnDifference]
+  /// Files that only one side has.
+  package let onlyOnOneSide: [String]
+
+  package var isSame: Bool { columns.allSatisfy(\.isSame) && onlyOnOneSide.isEmpty }
+
+  package var largestRelative: Double { columns.map(\.largestRelative).max() ?? 0 }
+
+  /// - Throws: `RunFailure.notComparable` where a side is not there; a `Failure` for unreadable files.
+  package init(_ a: String, _ b: String) throws {
+    let left = try Self.files(a)
+    let right = try Self.files(b)
+    if left.isSingle != right.isSingle {
+      throw RunFailure.notComparable("found a folder and a file: compare two folders, or two files of one kind")
+    }
+    if left.isSingle {
+      columns = try Self.compare(a, b, place: (a as NSString).lastPathComponent)
+      onlyOnOneSide = []
+      return
+    }
+    let names = Set(left.names).intersection(right.names).sorted()
+    columns = try names.flatMap { try Self.compare("\(a)/\($0)", "\(b)/\($0)", place: $0) }
+    onlyOnOneSide =
+      Set(left.names).subtracting(right.names).sorted().map { "\($0): only in \(a)" }
+      + Set(right.names).subtracting(left.names).sorted().map { "\($0): only in \(b)" }
+    if names.isEmpty {
+      throw RunFailure.notComparable("\(a) and \(b) have no table or HDF5 file of the same name")
+    }
+  }
+
+  private static let endings = [".csv", ".h5", ".hdf5"]
+  /// Not measured values: the verdicts' wording and the commands in them.
+  private static let passedOver = ["verdicts.csv"]
+
+  private static func files(_ path: String) throws -> (names: [String], isSingle: Bool) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw RunFailure.notComparable("\(path): there is no such folder or file")
+    }
+    guard isFolder.boolValue else { return ([path], true) }
+    let walker = FileManager.default.enumerator(atPath: path)
+    var names: [String] = []
+    while let name = walker?.nextObject() as? String {
+      let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
+      if !isHidden, !passedOver.contains(name), endings.contains(where: name.hasSuffix) { names.append(name) }
+    }
+    return (names, false)
+  }
+
+  private static func compare(_ a: String, _ b: String, place: String) throws -> [ColumnDifference] {
+    if a.hasSuffix(".csv"), b.hasSuffix(".csv") { return try compareTables(a, b, place: place) }
+    guard !a.hasSuffix(".csv"), !b.hasSuffix(".csv") else {
+      throw RunFailure.notComparable("\(a) and \(b) are not of one kind: compare CSV with CSV, HDF5 with HDF5")
+    }
+    return try compareDatasets(a, b, place: place)
+  }
+
+  private static func compareTables(_ a: String, _ b: String, place: String) throws -> [ColumnDifference] {
+    let left = try CSV.read(a)
+    let right = try CSV.read(b)
+    let shared = left.columns.compactMap { column in
+      right[column.name].map {
+        ColumnDifference.between(column.values, $0, place: place, column: column.name)
+      }
+    }
+    return shared + missing(left.columnNames, right.columnNames, place: place, what: "column")
+  }
+
+  private static func compareDatasets(_ a: String, _ b: String, place: String) throws -> [ColumnDifference] {
+    let left = try HDF5Values.read(a)
+    let right = try HDF5Values.read(b)
+    let shared = left.keys.sorted().compactMap { name -> ColumnDifference? in
+      guard let x = left[name], let y = right[name] else { return nil }
+      guard x.shape == y.shape else {
+        return ColumnDifference(
+          place: place, column: name, rows: x.values.count, differing: x.values.count, largestAbsolute: .infinity,
+          largestRelative: .infinity, note: "shape \(x.shape) against \(y.shape)")
+      }
+      return .between(x.values, y.values, place: place, column: name)
+    }
+    return shared + missing(left.keys.sorted(), right.keys.sorted(), place: place, what: "dataset")
+  }
+
+  private static func missing(_ a: [String], _ b: [String], place: String, what: String) -> [ColumnDifference] {
+    let one = a.filter { !b.contains($0) }.map { ($0, "\(what) only on the left") }
+    let other = b.filter { !a.contains($0) }.map { ($0, "\(what) only on the right") }
+    return (one + other).map { name, note in
+      ColumnDifference(
+        place: place, column: name, rows: 0, differing: 0, largestAbsolute: .infinity, largestRelative: .infinity,
+        note: note)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Contracts
+import Figures
+import Foundation
+import HDF5
+import Kernels
+import Runner
+
+extension Command {
+  static let doctor = Command(
+    name: "doctor",
+    summary: "says what this machine and its libraries are, what speed they reach, and what is missing",
+    usage: "[--json]",
+    examples: [("modgap doctor", "CPU, OpenBLAS kernel and GFLOP/s, HDF5, gnuplot, threads, disk")],
+    options: [CommonOptions.json, CommonOptions.results]
+  ) { arguments in
+    let findings = Doctor.findings(resultsRoot: arguments.resultsRoot)
+    if arguments.has("--json") {
+      let members = Dictionary(findings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+      Terminal.out(
+        JSONValue.object(members.merging(["format": "modgap-doctor", "version": 1]) { a, _ in a }).canonical + "\n")
+    } else {
+      for finding in findings { Terminal.out("\(finding.label.padding(to: 18)) \(finding.text)\n") }
+    }
+    return 0
+  }
+}
+
+private enum Doctor {
+  struct Finding {
+    let key: String
+    let label: String
+    let text: String
+    let value: JSONValue
+  }
+
+  static func findings(resultsRoot: String) -> [Finding] {
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    let memory = Int(ProcessInfo.processInfo.physicalMemory)
+    return [
+      text("cpu", "CPU", Machine.cpuName),
+      Finding(key: "threads", label: "threads", text: "\(threads)", value: .number(Double(threads))),
+      Finding(key: "memory_bytes", label: "memory", text: ByteCount.text(memory), value: .number(Double(memory))),
+      text("openblas", "OpenBLAS", BLASKernel.version), kernel, speed(threads: 1), speed(threads: threads),
+      text("hdf5", "HDF5", HDF5Version.text), gnuplot, text("compiler", "compiler", Machine.compilerVersion),
+      disk(resultsRoot),
+    ]
+  }
+
+  private static func text(_ key: String, _ label: String, _ value: String) -> Finding {
+    Finding(key: key, label: label, text: value, value: .string(value))
+  }
+
+  private static var kernel: Finding {
+    let own = getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }
+    let better = BLASKernel.better(cpuFlags: BLASKernel.cpuFlags, chosen: BLASKernel.name)
+    var text = BLASKernel.name
+    if let own { text += " (OPENBLAS_CORETYPE=\(own))" }
+    if let better { text += "; \(better) would be faster here: unset OPENBLAS_CORETYPE" }
+    return Finding(key: "openblas_kernel", label: "OpenBLAS kernel", text: text, value: .string(BLASKernel.name))
+  }
+
+  private static func speed(threads: Int) -> Finding {
+    let reached = MatrixProductSpeed.measure(threads: threads)
+    let rounded = reached.rounded()
+    return Finding(
+      key: "gflops_\(threads)_threads", label: "sgemm, \(threads) thread\(threads == 1 ? "" : "s")",
+      text: "\(Int(rounded)) GFLOP/s", value: .number(rounded))
+  }
+
+  private static var gnuplot: Finding {
+    guard let gnuplot = Gnuplot.find() else {
+      return text("gnuplot", "gnuplot", Gnuplot.missingSentence)
+    }
+    let version = Subprocess.output(gnuplot.path, ["--version"])?.trimmingCharacters(in: .whitespacesAndNewlines)
+    return text("gnuplot", "gnuplot", version ?? gnuplot.path)
+  }
+
+  private static func disk(_ resultsRoot: String) -> Finding {
+    var folder = URL(fileURLWithPath: resultsRoot).standardizedFileURL
+    while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" { folder.deleteLastPathComponent() }
+    var info = statvfs()
+    guard statvfs(folder.path, &info) == 0 else { return text("disk", "disk", "unknown") }
+    let free = Int(info.f_bavail) * Int(info.f_frsize)
+    let mayWrite = access(folder.path, W_OK) == 0
+    return Finding(
+      key: "disk_free_bytes", label: "disk",
+      text: "\(ByteCount.text(free)) free at \(folder.path)\(mayWrite ? "" : ", which may not be written")",
+      value: .number(Double(free)))
+  }
+}
