@@ -1,0 +1,15 @@
+import Kernels
+
+// `Kernels` lies below the contracts, so its failure learns to speak here.
+extension LinearAlgebraFailure: Failure {
+  package var kind: FailureKind { .internal }
+
+  package var sentence: String {
+    switch self {
+    case .routine(let name, let info) where info < 0:
+      "LAPACK's \(name) refused its argument \(-info); this is a fault of the program, please report it"
+    case .routine(let name, let info):
+      "LAPACK's \(name) did not converge (info = \(info)); the embeddings may hold extreme values"
+    }
+  }
+}

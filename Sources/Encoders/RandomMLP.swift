@@ -1,0 +1,105 @@
+import Kernels
+
+/// A multilayer perceptron with random weights, whose layers' outputs are looked at one by one.
+///
+///     h_0 ~ N(0, 1)^width,   h_l = φ(W_l·h_{l−1} + b_l),   W_l ~ N(0, weightStd²), b_l ~ N(0, biasStd²)
+///
+/// A maxout layer takes the greater of two such affine maps. Source: Liang et al. 2022, Sec. 2.2.
+public struct RandomMLP: Sendable {
+  public let width: Int
+  public let depth: Int
+  public let activation: Activation
+  public let weightStd: Double
+  public let biasStd: Double
+
+  /// Both standard deviations default to width^−½.
+  public init(
+    width: Int = 512, depth: Int = 25, activation: Activation, weightStd: Double? = nil,
+    biasStd: Double? = nil
+  ) {
+    self.width = width
+    self.depth = depth
+    self.activation = activation
+    self.weightStd = weightStd ?? 1 / Double(width).squareRoot()
+    self.biasStd = biasStd ?? 1 / Double(width).squareRoot()
+  }
+
+  /// Rows that one block carries through a layer.
+  private static let blockRows = 256
+
+  /// The outputs of layers 0…depth for `count` random inputs, each `(count, width)`.
+  ///
+  /// Weights come from the streams that `stream` gives for `inputs`, `weights/<layer>/<piece>` and
+  /// `biases/<layer>/<piece>`.
+  package func layers(
+    count: Int, budget: ThreadBudget, stream: (String) -> RandomStream, progress: (Double) -> Void = { _ in }
+  ) throws -> [Matrix] {
+    var outputs = [try stream("inputs").gaussianMatrix(rows: count, columns: width, budget: budget)]
+    for layer in stride(from: 1, through: depth, by: 1) {
+      let pieces = try (0..<activation.pieces).map { piece in
+        try drawPiece("\(layer)/\(piece)", stream, budget)
+      }
+      outputs.append(try forward(outputs[layer - 1], pieces, budget))
+      progress(Double(layer) / Double(depth))
+    }
+    return outputs
+  }
+
+  /// One affine map: weights `(inputs, outputs)` and biases.
+  private struct Piece: Sendable {
+    let weights: Matrix
+    let biases: Matrix
+  }
+
+  private func drawPiece(
+    _ name: String, _ stream: (String) -> RandomStream, _ budget: ThreadBudget
+  ) throws -> Piece {
+    Piece(
+      weights: try stream("weights/\(name)").gaussianMatrix(
+        rows: width, columns: width, scale: Float(weightStd), budget: budget),
+      biases: try stream("biases/\(name)").gaussianMatrix(
+        rows: 1, columns: width, scale: Float(biasStd), budget: budget))
+  }
+
+  private func forward(_ input: Matrix, _ pieces: [Piece], _ budget: ThreadBudget) throws -> Matrix {
+    try Matrix(rows: input.rows, columns: width) { buffer in
+      guard let base = buffer.baseAddress else { return }
+      let out = Shared(base)
+      try budget.forEachBlock(blockCount(input.rows, size: Self.blockRows)) { block in
+        let rows = blockRange(block, size: Self.blockRows, count: input.rows)
+        forward(input, rows, pieces, out.pointer + rows.lowerBound * width)
+      }
+    }
+  }
+
+  private func forward(
+    _ input: Matrix, _ rows: Range<Int>, _ pieces: [Piece], _ out: UnsafeMutablePointer<Float>
+  ) {
+    let count = rows.count * width
+    affine(input, rows, pieces[0], into: out)
+    for piece in pieces.dropFirst() {
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { other in
+        guard let other = other.baseAddress else { return }
+        affine(input, rows, piece, into: other)
+        Activation.joinMaximum(out, with: other, count: count)
+      }
+    }
+    activation.apply(to: out, count: count)
+  }
+
+  private func affine(
+    _ input: Matrix, _ rows: Range<Int>, _ piece: Piece, into out: UnsafeMutablePointer<Float>
+  ) {
+    piece.biases.withPointer { biases in
+      for row in 0..<rows.count { (out + row * width).update(from: biases, count: width) }
+    }
+    input.withPointer { input in
+      piece.weights.withPointer { weights in
+        BLAS.multiply(
+          ProductShape(rows: rows.count, columns: width, inner: width),
+          Operand(input + rows.lowerBound * width, stride: width), Operand(weights, stride: width), into: out,
+          stride: width, beta: 1)
+      }
+    }
+  }
+}

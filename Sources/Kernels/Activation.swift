@@ -1,0 +1,62 @@
+/// The nonlinearities of the layers, by the names a config uses.
+public enum Activation: String, CaseIterable, Sendable, Codable {
+  /// x
+  case linear
+  /// max(0, x)
+  case relu
+  /// x, or 0.01·x below zero
+  case leakyRelu = "leaky-relu"
+  /// 1 / (1 + e⁻ˣ)
+  case sigmoid
+  case tanh
+  /// ½·x·(1 + erf(x/√2)), to 1e-6
+  case gelu
+  /// x·sigmoid(1.702·x), as CLIP has it
+  case quickGelu = "quick-gelu"
+  /// x, or eˣ − 1 below zero
+  case elu
+  /// The greater of two pieces, each with weights and biases of its own. Source: Goodfellow et al. 2013.
+  case maxout
+
+  /// How many affine maps a layer needs.
+  package var pieces: Int { self == .maxout ? 2 : 1 }
+
+  /// Applies the function in place. Maxout joins two pieces instead (`joinMaximum`).
+  package func apply(to values: UnsafeMutablePointer<Float>, count: Int) {
+    switch self {
+    case .linear, .maxout: return
+    case .relu: map(values, count) { $0.replacing(with: 0, where: $0 .< 0) }
+    case .leakyRelu: map(values, count) { $0.replacing(with: $0 * 0.01, where: $0 .< 0) }
+    case .sigmoid: map(values, count) { VectorMath.sigmoid($0) }
+    case .tanh: map(values, count) { VectorMath.tanh($0) }
+    case .gelu: map(values, count) { $0 * 0.5 * (1 + VectorMath.erf($0 * 0.707_106_78)) }
+    case .quickGelu: map(values, count) { $0 * VectorMath.sigmoid($0 * 1.702) }
+    case .elu: map(values, count) { $0.replacing(with: VectorMath.exp($0) - 1, where: $0 .< 0) }
+    }
+  }
+
+  /// a ← max(a, b), element by element; NaN in `a` stays.
+  package static func joinMaximum(
+    _ a: UnsafeMutablePointer<Float>, with b: UnsafePointer<Float>, count: Int
+  ) {
+    for index in 0..<count where b[index] > a[index] { a[index] = b[index] }
+  }
+}
+
+/// Runs `body` over the values sixteen at a time; the last few through a padded vector.
+@inline(__always)
+package func map(
+  _ values: UnsafeMutablePointer<Float>, _ count: Int, _ body: (SIMD16<Float>) -> SIMD16<Float>
+) {
+  let raw = UnsafeMutableRawPointer(values)
+  let whole = count & ~15
+  for start in stride(from: 0, to: whole, by: 16) {
+    let place = raw + start * 4
+    place.storeBytes(of: body(place.loadUnaligned(as: SIMD16<Float>.self)), as: SIMD16<Float>.self)
+  }
+  guard whole < count else { return }
+  var last = SIMD16<Float>(repeating: 0)
+  for lane in 0..<count - whole { last[lane] = values[whole + lane] }
+  last = body(last)
+  for lane in 0..<count - whole { values[whole + lane] = last[lane] }
+}

@@ -1,0 +1,169 @@
+import Kernels
+
+/// 64,000 bins of width 1/32,000 over [−1, 1], by rounding to the nearest multiple, and 4,096 finer
+/// ones inside each, 8e-9 wide: finer than the rounding of a float32 product of unit vectors.
+enum CoarseBins {
+  static let count = 65_536
+  static let fineCount = 4_096
+  private static let resolution: Float = 32_000
+  private static let rounding: Float = 12_582_912
+  private static let roundingBits: UInt32 = 0x4b40_0000
+
+  @inline(__always)
+  static func index(_ values: SIMD16<Float>) -> SIMD16<UInt32> {
+    let bits = unsafeBitCast(values * resolution + rounding, to: SIMD16<UInt32>.self)
+    return (bits &- (roundingBits &- 32_768)) & 0xffff
+  }
+
+  @inline(__always)
+  static func index(_ value: Float) -> Int {
+    Int(((value * resolution + rounding).bitPattern &- (roundingBits &- 32_768)) & 0xffff)
+  }
+
+  /// Where in its coarse bin a value lies.
+  static func fineIndex(_ value: Float) -> Int {
+    let scaled = value * resolution
+    let fraction = scaled - ((scaled + rounding) - rounding)
+    return min(fineCount - 1, max(0, Int((fraction + 0.5) * Float(fineCount))))
+  }
+}
+
+/// Sums of d = s − centre over unordered pairs, and the extremes of s.
+struct PairMoments: Sendable {
+  var pairs = 0
+  var sum = 0.0
+  var squares = 0.0
+  var minimum = Float.infinity
+  var maximum = -Float.infinity
+
+  mutating func merge(_ other: PairMoments) {
+    pairs += other.pairs
+    sum += other.sum
+    squares += other.squares
+    minimum = min(minimum, other.minimum)
+    maximum = max(maximum, other.maximum)
+  }
+}
+
+/// What the first look gives.
+struct FirstLook: Sendable {
+  var moments: PairMoments
+  /// Unordered pairs in each coarse bin.
+  var coarse: [Int]
+
+  var minimum: Float { moments.minimum }
+  var maximum: Float { moments.maximum }
+
+  /// Mean and standard deviation over ordered pairs, `diagonal` similarities of 1 among them.
+  func moments(around centre: Double, diagonal: Int) -> (mean: Double, standardDeviation: Double) {
+    let own = 1 - centre
+    let count = Double(2 * moments.pairs + diagonal)
+    let sum = 2 * moments.sum + Double(diagonal) * own
+    let squares = 2 * moments.squares + Double(diagonal) * own * own
+    let variance = max(0, (squares - sum * sum / count) / (count - 1))
+    return (centre + sum / count, variance.squareRoot())
+  }
+}
+
+/// A thread's counts: two tables in turn, so that runs of one value do not wait for each other.
+private struct CoarseCounts: Sendable {
+  private var tables = [UInt32](repeating: 0, count: 2 * CoarseBins.count)
+  private var totals = [Int](repeating: 0, count: CoarseBins.count)
+  private var pending = 0
+
+  /// Lends the tables for counting at most `pairs` values.
+  mutating func count(_ pairs: Int, _ body: (UnsafeMutablePointer<UInt32>) -> Void) {
+    if pending + pairs > Int(UInt32.max) { flush() }
+    pending += pairs
+    tables.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { body(base) } }
+  }
+
+  private mutating func flush() {
+    for bin in totals.indices { totals[bin] += Int(tables[bin]) + Int(tables[CoarseBins.count + bin]) }
+    for index in tables.indices { tables[index] = 0 }
+    pending = 0
+  }
+
+  func add(to sum: inout [Int]) {
+    for bin in sum.indices {
+      sum[bin] += totals[bin] + Int(tables[bin]) + Int(tables[CoarseBins.count + bin])
+    }
+  }
+}
+
+extension PairTiles {
+  /// Moments around `centre`, extremes and the coarse histogram of all pairs.
+  func firstLook(around centre: Float, _ budget: ThreadBudget) throws -> FirstLook {
+    let pool = CounterPool { CoarseCounts() }
+    let parts = try budget.map(blocks: strips) { strip in
+      pool.use { counts in self.look(strip, around: centre, &counts) }
+    }
+    var look = FirstLook(moments: PairMoments(), coarse: [Int](repeating: 0, count: CoarseBins.count))
+    for part in parts { look.moments.merge(part) }
+    for counts in pool.all { counts.add(to: &look.coarse) }
+    return look
+  }
+
+  private func look(_ strip: Int, around centre: Float, _ counts: inout CoarseCounts) -> PairMoments {
+    var moments = PairMoments()
+    let rows = rows(ofStrip: strip)
+    forEachTile(strip) { tile, columns in
+      counts.count(rows.count * columns.count) { tables in
+        for (place, row) in rows.enumerated() {
+          let (start, length) = Self.upper(row, columns)
+          let line = tile + place * columns.count + start
+          moments.merge(Self.lookAtRow(line, length, centre, tables))
+        }
+      }
+    }
+    return moments
+  }
+
+  private static func lookAtRow(
+    _ line: UnsafePointer<Float>, _ length: Int, _ centre: Float, _ tables: UnsafeMutablePointer<UInt32>
+  ) -> PairMoments {
+    var sum = SIMD16<Float>(repeating: 0)
+    var squares = sum
+    var low = SIMD16<Float>(repeating: .infinity)
+    var high = 0 - low
+    let whole = length & ~15
+    for start in stride(from: 0, to: whole, by: 16) {
+      let values = load(line + start)
+      let deviation = values - centre
+      sum += deviation
+      squares += deviation * deviation
+      low.replace(with: values, where: values .< low)
+      high.replace(with: values, where: values .> high)
+      count(CoarseBins.index(values), tables)
+    }
+    var moments = PairMoments(
+      pairs: length, sum: wideSum(sum), squares: wideSum(squares), minimum: low.min(), maximum: high.max())
+    for index in whole..<length { addOne(line[index], centre, tables, &moments) }
+    return moments
+  }
+
+  @inline(__always)
+  private static func count(_ bins: SIMD16<UInt32>, _ tables: UnsafeMutablePointer<UInt32>) {
+    let odd = tables + CoarseBins.count
+    for lane in stride(from: 0, to: 16, by: 2) {
+      tables[Int(bins[lane])] &+= 1
+      odd[Int(bins[lane + 1])] &+= 1
+    }
+  }
+
+  private static func addOne(
+    _ value: Float, _ centre: Float, _ tables: UnsafeMutablePointer<UInt32>, _ moments: inout PairMoments
+  ) {
+    let deviation = Double(value - centre)
+    moments.sum += deviation
+    moments.squares += deviation * deviation
+    moments.minimum = min(moments.minimum, value)
+    moments.maximum = max(moments.maximum, value)
+    tables[CoarseBins.index(value)] &+= 1
+  }
+
+  @inline(__always)
+  private static func wideSum(_ lanes: SIMD16<Float>) -> Double {
+    orderedSum(SIMD8<Double>(lanes.lowHalf) + SIMD8<Double>(lanes.highHalf))
+  }
+}

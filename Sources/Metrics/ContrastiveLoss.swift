@@ -1,0 +1,96 @@
+import Contracts
+import Foundation
+import Kernels
+
+/// The contrastive loss of one member at one temperature, in nats a pair.
+public struct ContrastiveLoss: Sendable, Equatable {
+  /// −(1/n) Σ_i ln(exp(x_i·y_i/τ) / Σ_j exp(x_i·y_j/τ)).
+  public let xToY: Double
+  /// −(1/n) Σ_i ln(exp(x_i·y_i/τ) / Σ_j exp(x_j·y_i/τ)).
+  public let yToX: Double
+  /// The mean of both directions.
+  public var symmetric: Double { (xToY + yToX) / 2 }
+
+  package init(xToY: Double, yToX: Double) {
+    self.xToY = xToY
+    self.yToX = yToX
+  }
+}
+
+/// The contrastive loss of pairs of embeddings, each row divided by its norm first.
+///
+/// Candidates j run over the pair's own batch: `batch` consecutive pairs, 0 for all of them. A last
+/// batch that is smaller counts by its size, so the result is the mean over all pairs; where the size
+/// divides n this is the authors' mean over batches.
+/// - Parameters:
+///   - x: `(n, d)`, the first modality.
+///   - y: `(n, d)`, the second.
+///   - temperature: τ > 0, without unit; down to 1/1000 and below without overflow.
+/// - Throws: an error naming the row that is not finite or has norm zero.
+///
+/// Source: Liang et al. 2022, Sec. 4.1.
+public func contrastiveLoss(
+  _ x: Matrix, _ y: Matrix, temperature: Double, batch: Int = 0
+) throws -> ContrastiveLoss {
+  let budget = ThreadBudget(jobs: 1)
+  budget.acquire()
+  let family = EmbeddingFamily(Embeddings(x: x, y: y, isNormalized: false))
+  let group = try PairGroup.groups(of: family, budget)[0]
+  let factors = try group.members.map(group.factors)
+  return try group.contrastiveLosses(factors, temperatures: [temperature], batch: batch, budget)[0][0]
+}
+
+extension PairGroup {
+  /// The losses of every member (outer) at every temperature (inner), from one product x·y a batch.
+  package func contrastiveLosses(
+    _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget
+  ) throws -> [[ContrastiveLoss]] {
+    let combinations = factors.indices.flatMap { m in
+      temperatures.map { LossCombination(member: m, scale: 1 / $0) }
+    }
+    let grid = LossGrid(pairs: count, batch: batch)
+    var losses: [ContrastiveLoss] = []
+    for part in stride(from: 0, to: combinations.count, by: grid.combinationsAtOnce) {
+      let chosen = Array(combinations[part..<min(combinations.count, part + grid.combinationsAtOnce)])
+      losses += try LossPass(group: self, factors: factors, combinations: chosen, grid: grid).run(budget)
+    }
+    return factors.indices.map { m in
+      Array(losses[m * temperatures.count..<(m + 1) * temperatures.count])
+    }
+  }
+}
+
+/// One member at one temperature; `scale` is 1/τ.
+struct LossCombination: Sendable {
+  let member: Int
+  let scale: Double
+}
+
+/// How pairs are cut: batches of candidates, and each batch into strips of rows.
+struct LossGrid: Sendable {
+  static let stripRows = 256
+  let pairs: Int
+  let batchSize: Int
+  let stripsPerBatch: Int
+
+  init(pairs: Int, batch: Int) {
+    self.pairs = pairs
+    batchSize = batch <= 0 || batch > pairs ? pairs : batch
+    stripsPerBatch = Kernels.blockCount(batchSize, size: Self.stripRows)
+  }
+
+  var batches: Int { Kernels.blockCount(pairs, size: batchSize) }
+  var strips: Int { batches * stripsPerBatch }
+
+  func batch(_ index: Int) -> Range<Int> { blockRange(index, size: batchSize, count: pairs) }
+
+  /// The rows of a strip; none where a smaller last batch has fewer strips.
+  func rows(_ strip: Int) -> Range<Int> {
+    let batch = batch(strip / stripsPerBatch)
+    let first = min(batch.upperBound, batch.lowerBound + strip % stripsPerBatch * Self.stripRows)
+    return first..<min(batch.upperBound, first + Self.stripRows)
+  }
+
+  /// Column sums of this many combinations take a quarter of a gigabyte at most.
+  var combinationsAtOnce: Int { max(1, 32_000_000 / max(1, stripsPerBatch * pairs)) }
+}

@@ -1,0 +1,100 @@
+import Contracts
+import Kernels
+
+/// Statistics of cos(u_i, u_j) over all ordered pairs of one modality's embeddings.
+///
+/// Without the diagonal there are n(n−1) pairs, with it n². Source: Liang et al. 2022, Sec. 2.1,
+/// Fig. 2(a) (without) and Fig. 2(b) (with).
+public struct CosineStatistics: Sendable, Equatable {
+  /// n, the number of embeddings.
+  public let count: Int
+  public let mean: Double
+  /// With the number of pairs − 1 in the denominator.
+  public let standardDeviation: Double
+  public let minimum: Double
+  /// Quartiles, by linear interpolation between the two nearest ranks.
+  public let percentile25: Double
+  public let median: Double
+  public let percentile75: Double
+  public let maximum: Double
+  /// Equal bins over [minimum, maximum], the last one closed; none where none were asked for.
+  public let histogram: Histogram
+
+  public struct Histogram: Sendable, Equatable {
+    /// One more than there are bins.
+    public let edges: [Double]
+    /// Ordered pairs in each bin.
+    public let pairs: [Int]
+  }
+}
+
+/// All statistics of one matrix of embeddings, each row divided by its norm first.
+/// - Parameters:
+///   - embeddings: `(n, d)`, n ≥ 2.
+///   - diagonal: counts each embedding with itself, too (a similarity of 1).
+///   - bins: how many bins the histogram has.
+/// - Throws: an error naming the row that is not finite or has norm zero.
+public func cosineSimilarity(
+  _ embeddings: Matrix, diagonal: Bool = false, bins: Int = 0
+) throws -> CosineStatistics {
+  let budget = ThreadBudget(jobs: 1)
+  budget.acquire()
+  return try cosineSimilarity(MovedRows(embeddings, .x, moves: []), diagonal: diagonal, bins: bins, budget)
+}
+
+/// The mean of cos(u_i, u_j) over all ordered pairs, in O(n·d):
+///
+///     Σ_ij û_i·û_j = ‖Σ_i û_i‖²
+///
+/// so the mean is ‖Σû‖²/n² with the diagonal and (‖Σû‖² − n)/(n(n−1)) without.
+public func meanCosineSimilarity(_ embeddings: Matrix, diagonal: Bool = false) throws -> Double {
+  let budget = ThreadBudget(jobs: 1)
+  budget.acquire()
+  return try meanCosineSimilarity(MovedRows(embeddings, .x, moves: []), diagonal: diagonal, budget)
+}
+
+package func meanCosineSimilarity(
+  _ rows: MovedRows, diagonal: Bool, _ budget: ThreadBudget
+) throws -> Double {
+  guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
+  let sum = try rows.unitSum(budget)
+  let n = Double(rows.rows)
+  return diagonal ? dot(sum, sum) / (n * n) : (dot(sum, sum) - n) / (n * (n - 1))
+}
+
+/// `cosineSimilarity` of rows as they are moved, on the threads of a budget.
+///
+/// The upper triangle is multiplied in float32 tiles, which are kept while there are 16 million pairs
+/// or fewer and multiplied again otherwise. A first look takes moments, extremes and a coarse
+/// histogram; a second the bins, whose edges are known only then, and what the quartiles' coarse bins
+/// hold. Moments are float64 around the mean, in fixed order; everything else is counting.
+package func cosineSimilarity(
+  _ rows: MovedRows, diagonal: Bool, bins: Int, _ budget: ThreadBudget
+) throws -> CosineStatistics {
+  guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
+  let centre = try meanCosineSimilarity(rows, diagonal: false, budget)
+  let tiles = try PairTiles(rows.unitFloats(budget))
+  let first = try tiles.firstLook(around: Float(centre), budget)
+  let ranks = QuantileRanks(pairs: tiles.pairCount, diagonal: diagonal ? rows.rows : 0)
+  let low = first.minimum
+  let high = diagonal ? max(1, first.maximum) : first.maximum
+  let wanted = ranks.coarseBins(first.coarse)
+  let histogramBins = HistogramBins(low: low, high: high, count: bins)
+  let second = try tiles.secondLook(bins: histogramBins, wanted: wanted, budget)
+  let moments = first.moments(around: Double(Float(centre)), diagonal: diagonal ? rows.rows : 0)
+  let quartiles = ranks.quartiles(first.coarse, second.fine)
+  return CosineStatistics(
+    count: rows.rows, mean: moments.mean, standardDeviation: moments.standardDeviation,
+    minimum: Double(low), percentile25: quartiles[0], median: quartiles[1], percentile75: quartiles[2],
+    maximum: Double(high), histogram: histogramBins.histogram(second.bins, diagonal: diagonal ? rows.rows : 0)
+  )
+}
+
+extension CosineStatistics {
+  /// The mean alone; everything else is NaN.
+  package init(count: Int, onlyMean mean: Double) {
+    self.init(
+      count: count, mean: mean, standardDeviation: .nan, minimum: .nan, percentile25: .nan, median: .nan,
+      percentile75: .nan, maximum: .nan, histogram: Histogram(edges: [], pairs: []))
+  }
+}

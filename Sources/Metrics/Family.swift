@@ -1,0 +1,55 @@
+import Contracts
+import Kernels
+
+extension EmbeddingFamily {
+  /// The rows of one modality of a member, moved.
+  /// - Throws: `MetricFailure.notAPair` where `y` is asked of a single tower.
+  package func rows(_ modality: Modality, of member: Member) throws -> MovedRows {
+    let base = bases[member.base]
+    switch modality {
+    case .x: return try MovedRows(base.x, .x, moves: member.moves)
+    case .y:
+      guard let y = base.y else { throw MetricFailure.notAPair }
+      return try MovedRows(y, .y, moves: member.moves)
+    }
+  }
+
+  /// The modalities that a member has.
+  package func modalities(of member: Member) -> [Modality] {
+    bases[member.base].y == nil ? [.x] : [.x, .y]
+  }
+
+  /// The member's embeddings, moved, as float32 matrices.
+  package func materialized(_ member: Member, _ budget: ThreadBudget) throws -> Embeddings {
+    if member.moves.isEmpty { return bases[member.base] }
+    let x = try rows(.x, of: member).real(budget).rounded
+    let y = try bases[member.base].y.map { _ in try rows(.y, of: member).real(budget).rounded }
+    return Embeddings(x: x, y: y, isNormalized: member.moves.allSatisfy(\.leavesUnitRows))
+  }
+}
+
+extension Move {
+  fileprivate var leavesUnitRows: Bool {
+    if case .along(_, _, _, let renormalize) = self { return renormalize }
+    return true
+  }
+}
+
+/// Checks what every metric relies on: two rows or more, one dimension or more, equal shapes, and
+/// finite rows that have a direction.
+package func validate(_ embeddings: Embeddings, _ budget: ThreadBudget) throws {
+  try validate(embeddings.x, .x, budget)
+  guard let y = embeddings.y else { return }
+  let x = embeddings.x
+  guard x.rows == y.rows, x.columns == y.columns else {
+    throw MetricFailure.unequalShapes(
+      xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
+  }
+  try validate(y, .y, budget)
+}
+
+private func validate(_ matrix: Matrix, _ modality: Modality, _ budget: ThreadBudget) throws {
+  guard matrix.rows >= 2 else { throw MetricFailure.tooFewRows(modality, found: matrix.rows) }
+  guard matrix.columns >= 1 else { throw MetricFailure.noDimensions(modality) }
+  _ = try MovedRows(matrix, modality, moves: []).unitSum(budget)
+}

@@ -1,0 +1,164 @@
+import Contracts
+import Foundation
+import Kernels
+
+/// One pass over all batches for some combinations of member and temperature.
+///
+/// A strip of rows sees all columns of its batch, so it finishes its rows' log-sum-exps; of the
+/// columns it gives a partial log-sum-exp, and the strips of a batch are joined in order afterwards.
+struct LossPass: Sendable {
+  let group: PairGroup
+  let factors: [PairGroup.Factors]
+  let combinations: [LossCombination]
+  let grid: LossGrid
+
+  /// Columns of a product tile; a multiple of the vector length.
+  static let tileColumns = 512
+
+  func run(_ budget: ThreadBudget) throws -> [ContrastiveLoss] {
+    var columns = [Double](repeating: 0, count: grid.stripsPerBatch * combinations.count * grid.pairs)
+    return try columns.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return [] }
+      let store = Shared(base)
+      let rowSums = try budget.map(blocks: grid.strips) { strip in runStrip(strip, store) }
+      let columnSums = try budget.map(blocks: grid.batches) { batch in joinColumns(batch, store) }
+      let xToY = addInOrder(rowSums, count: combinations.count)
+      let yToX = addInOrder(columnSums, count: combinations.count)
+      return combinations.indices.map { c in
+        ContrastiveLoss(xToY: xToY[c] / Double(grid.pairs), yToX: yToX[c] / Double(grid.pairs))
+      }
+    }
+  }
+
+  /// Where a strip keeps the log-sum-exps of its batch's columns for one combination.
+  private func place(_ strip: Int, _ combination: Int, _ store: Shared<Double>) -> UnsafeMutablePointer<
+    Double
+  > {
+    let layer = strip % grid.stripsPerBatch * combinations.count + combination
+    return store.pointer + layer * grid.pairs
+  }
+
+  /// Σ over the strip's rows of ln Σ_j exp(s_ij/τ) − s_ii/τ, for each combination.
+  private func runStrip(_ strip: Int, _ store: Shared<Double>) -> [Double] {
+    let rows = grid.rows(strip)
+    let batch = grid.batch(strip / grid.stripsPerBatch)
+    var sums = [Double](repeating: 0, count: combinations.count)
+    if rows.isEmpty { return sums }
+    var work = combinations.map { LossAccumulator($0.scale, factors[$0.member].bound, rows.count) }
+    var tile = LossTile(rows: rows.count, columns: min(Self.tileColumns, batch.count))
+    for start in stride(from: batch.lowerBound, to: batch.upperBound, by: Self.tileColumns) {
+      let columns = start..<min(batch.upperBound, start + Self.tileColumns)
+      tile.multiply(group, rows, columns)
+      var member = -1
+      for (c, combination) in combinations.enumerated() {
+        if combination.member != member {
+          member = combination.member
+          tile.transform(factors[member], rows, columns)
+        }
+        work[c].add(tile, columns.count, into: place(strip, c, store) + columns.lowerBound)
+      }
+    }
+    for (c, combination) in combinations.enumerated() {
+      let pairs = factors[combination.member].pairs
+      sums[c] = work[c].finish() - combination.scale * rows.reduce(0) { $0 + pairs[$1] }
+    }
+    return sums
+  }
+
+  /// Σ over the batch's columns of ln Σ_i exp(s_ij/τ) − s_jj/τ, for each combination.
+  private func joinColumns(_ batch: Int, _ store: Shared<Double>) -> [Double] {
+    let columns = grid.batch(batch)
+    let strips = (0..<grid.stripsPerBatch).filter { !grid.rows(batch * grid.stripsPerBatch + $0).isEmpty }
+    return combinations.enumerated().map { c, combination in
+      let pairs = factors[combination.member].pairs
+      return columns.reduce(0) { sum, j in
+        sum + join(strips.map { place($0, c, store)[j] }) - combination.scale * pairs[j]
+      }
+    }
+  }
+
+  private func join(_ parts: [Double]) -> Double {
+    parts.count == 1
+      ? parts[0]
+      : parts.withUnsafeBufferPointer { buffer in
+        buffer.baseAddress.map { Softmax.logSumExp($0, count: buffer.count) } ?? 0
+      }
+  }
+}
+
+/// A tile of similarities: `rows × stride`, columns padded to whole vectors with a value so low that
+/// its exponential vanishes.
+struct LossTile {
+  let rows: Int
+  let stride: Int
+  private var products: [Double]
+  private(set) var similarities: [Double]
+  private var offsets: [Double]
+  private var scales: [Double]
+
+  init(rows: Int, columns: Int) {
+    self.rows = rows
+    stride = (columns + 7) & ~7
+    products = [Double](repeating: -1e200, count: rows * stride)
+    similarities = products
+    offsets = [Double](repeating: 0, count: stride)
+    scales = [Double](repeating: 1, count: stride)
+  }
+
+  /// x·y of these rows and columns.
+  mutating func multiply(_ group: PairGroup, _ rows: Range<Int>, _ columns: Range<Int>) {
+    let inner = group.x.columns
+    let stride = stride
+    group.x.values.withUnsafeBufferPointer { x in
+      group.y.values.withUnsafeBufferPointer { y in
+        products.withUnsafeMutableBufferPointer { out in
+          guard let x = x.baseAddress, let y = y.baseAddress, let out = out.baseAddress else { return }
+          BLAS.multiply(
+            ProductShape(rows: rows.count, columns: columns.count, inner: inner),
+            Operand(x + rows.lowerBound * inner, stride: inner),
+            Operand(y + columns.lowerBound * inner, stride: inner, transposed: true), into: out,
+            stride: stride)
+          for row in 0..<rows.count {
+            for column in columns.count..<stride { out[row * stride + column] = -1e200 }
+          }
+        }
+      }
+    }
+  }
+
+  /// s_ij = (x_i·y_j + offsetX_i + offsetY_j)·scaleX_i·scaleY_j.
+  mutating func transform(_ factors: PairGroup.Factors, _ rows: Range<Int>, _ columns: Range<Int>) {
+    for (place, column) in columns.enumerated() {
+      offsets[place] = factors.offsetY[column]
+      scales[place] = factors.scaleY[column]
+    }
+    let (stride, offsets, scales) = (stride, offsets, scales)
+    products.withUnsafeBufferPointer { products in
+      offsets.withUnsafeBufferPointer { offsets in
+        scales.withUnsafeBufferPointer { scales in
+          similarities.withUnsafeMutableBufferPointer { similarities in
+            guard let from = products.baseAddress, let to = similarities.baseAddress,
+              let offsets = offsets.baseAddress, let scales = scales.baseAddress
+            else { return }
+            for (place, row) in rows.enumerated() {
+              Self.transform(
+                from + place * stride, to + place * stride, offsets, scales, stride, factors.offsetX[row],
+                factors.scaleX[row])
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func transform(
+    _ from: UnsafePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ offsets: UnsafePointer<Double>,
+    _ scales: UnsafePointer<Double>, _ count: Int, _ offset: Double, _ scale: Double
+  ) {
+    for column in Swift.stride(from: 0, to: count, by: 8) {
+      let shifted = load(from + column) + (load(offsets + column) + offset)
+      store(shifted * (load(scales + column) * scale), to: to + column)
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import Contracts
+import Kernels
+
+/// Members of a family that differ only in how far they are shifted along one gap.
+///
+/// A shifted similarity follows from products that no shift changes. With x' = r·(x − a·g) and
+/// y' = q·(y + b·g), where r and q are the inverse norms (or 1):
+///
+///     x'·y' = (x·y + b·(x·g) − a·(y·g) − a·b)·r·q
+///     ‖x − a·g‖² = ‖x‖² − 2a·(x·g) + a²
+///
+/// So one product x·y serves every member, and each costs a few additions a pair.
+package struct PairGroup: Sendable {
+  /// `(n, d)`, after the moves that the members share.
+  package let x: RealMatrix
+  package let y: RealMatrix
+  package let members: [Shift]
+  /// The base's gap before any move.
+  package let original: [Double]
+  private let direction: [Double]
+  private let projectionsX: [Double]
+  private let projectionsY: [Double]
+  private let squaresX: [Double]
+  private let squaresY: [Double]
+  private let pairProducts: [Double]
+
+  /// A member by its place in the family, and how far it is moved along the gap.
+  package struct Shift: Sendable {
+    package let index: Int
+    package let amountX: Double
+    package let amountY: Double
+    package let renormalize: Bool
+  }
+
+  package var count: Int { x.rows }
+
+  /// The factors of one member's similarities: s_ij = (x_i·y_j + offsetX_i + offsetY_j)·scaleX_i·scaleY_j.
+  package struct Factors: Sendable {
+    package var offsetX: [Double]
+    package var offsetY: [Double]
+    package var scaleX: [Double]
+    package var scaleY: [Double]
+    /// s_ii, the similarity of each pair.
+    package var pairs: [Double]
+    /// No |s_ij| is greater.
+    package var bound: Double
+    /// ‖x'_i − y'_i‖².
+    package var squaredDistances: [Double]
+  }
+
+  private init(
+    x: RealMatrix, y: RealMatrix, members: [Shift], original: [Double], direction: [Double]
+  ) {
+    self.x = x
+    self.y = y
+    self.members = members
+    self.original = original
+    self.direction = direction
+    projectionsX = x.rowProducts(with: direction)
+    projectionsY = y.rowProducts(with: direction)
+    squaresX = x.rowProducts(with: x)
+    squaresY = y.rowProducts(with: y)
+    pairProducts = x.rowProducts(with: y)
+  }
+}
+
+extension PairGroup {
+  /// Splits a family of pairs into groups, each in the family's order.
+  package static func groups(of family: EmbeddingFamily, _ budget: ThreadBudget) throws -> [PairGroup] {
+    var keys: [(key: Key, shifts: [Shift])] = []
+    for (index, member) in family.members.enumerated() {
+      let (key, shift) = Key.split(member, index: index)
+      if let last = keys.indices.last, keys[last].key == key {
+        keys[last].shifts.append(shift)
+      } else {
+        keys.append((key, [shift]))
+      }
+    }
+    return try keys.map { try group(family, $0.key, $0.shifts, budget) }
+  }
+
+  /// What the members of a group share.
+  private struct Key: Equatable {
+    let base: Int
+    let moves: [Move]
+    let direction: [Double]?
+
+    /// Takes a last shift along a gap off the moves.
+    static func split(_ member: EmbeddingFamily.Member, index: Int) -> (Key, Shift) {
+      guard case .along(let gap, let amountX, let amountY, let renormalize)? = member.moves.last else {
+        let still = Shift(index: index, amountX: 0, amountY: 0, renormalize: false)
+        return (Key(base: member.base, moves: member.moves, direction: nil), still)
+      }
+      let shift = Shift(index: index, amountX: amountX, amountY: amountY, renormalize: renormalize)
+      return (Key(base: member.base, moves: Array(member.moves.dropLast()), direction: gap), shift)
+    }
+  }
+
+  private static func group(
+    _ family: EmbeddingFamily, _ key: Key, _ shifts: [Shift], _ budget: ThreadBudget
+  ) throws -> PairGroup {
+    let member = EmbeddingFamily.Member(base: key.base, moves: key.moves)
+    let x = try family.rows(.x, of: member).real(budget)
+    let y = try family.rows(.y, of: member).real(budget)
+    guard x.rows == y.rows, x.columns == y.columns else {
+      throw MetricFailure.unequalShapes(
+        xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
+    }
+    let direction = key.direction ?? [Double](repeating: 0, count: x.columns)
+    guard direction.count == x.columns else {
+      throw MetricFailure.directionLength(found: direction.count, expected: x.columns)
+    }
+    let original = try family.originalGap(of: member, budget).vector
+    return PairGroup(x: x, y: y, members: shifts, original: original, direction: direction)
+  }
+}
+
+extension PairGroup {
+  /// The factors of one member's similarities.
+  /// - Throws: `MetricFailure.zeroNorm` where a row is shifted onto the origin.
+  package func factors(_ shift: Shift) throws -> Factors {
+    let a = shift.amountX
+    let b = shift.amountY
+    let squareX = try squares(.x, squaresX, projectionsX, by: -a)
+    let squareY = try squares(.y, squaresY, projectionsY, by: b)
+    var factors = Factors(
+      offsetX: projectionsX.map { b * $0 }, offsetY: projectionsY.map { -a * $0 - a * b },
+      scaleX: scales(squareX, shift), scaleY: scales(squareY, shift), pairs: [], bound: 1,
+      squaredDistances: [])
+    for i in 0..<count {
+      let shifted = pairProducts[i] + (factors.offsetY[i] + factors.offsetX[i])
+      factors.pairs.append(shifted * (factors.scaleY[i] * factors.scaleX[i]))
+    }
+    let lengthX: [Double] = zip(squareX, factors.scaleX).map { $0 * $1 * $1 }
+    let lengthY: [Double] = zip(squareY, factors.scaleY).map { $0 * $1 * $1 }
+    let longest: Double = (lengthX.max() ?? 1) * (lengthY.max() ?? 1)
+    factors.bound = longest.squareRoot() * (1 + 1e-9)
+    for i in 0..<count {
+      factors.squaredDistances.append(max(0, lengthX[i] + lengthY[i] - 2 * factors.pairs[i]))
+    }
+    return factors
+  }
+
+  private func scales(_ squares: [Double], _ shift: Shift) -> [Double] {
+    shift.renormalize ? squares.map { 1 / $0.squareRoot() } : [Double](repeating: 1, count: count)
+  }
+
+  /// ‖row + t·g‖² of every row; where the short form cancels, from the shifted row itself.
+  private func squares(
+    _ modality: Modality, _ squares: [Double], _ projections: [Double], by t: Double
+  ) throws -> [Double] {
+    try (0..<count).map { row in
+      let short = squares[row] + 2 * t * projections[row] + t * t
+      if short > 1e-6 * (squares[row] + t * t) { return short }
+      let exact = squareOfShifted(modality, row, by: t)
+      guard exact > 1e-28 else { throw MetricFailure.zeroNorm(modality, row: row) }
+      return exact
+    }
+  }
+
+  private func squareOfShifted(_ modality: Modality, _ row: Int, by t: Double) -> Double {
+    let values = (modality == .x ? x : y).row(row)
+    return zip(values, direction).reduce(0) { sum, pair in
+      let value = pair.0 + t * pair.1
+      return sum + value * value
+    }
+  }
+
+  /// The similarity of x_i and y_j in one order of operations: identical rows give identical bits, so
+  /// ties are ties.
+  package func exactSimilarity(_ i: Int, _ j: Int, _ factors: Factors) -> Double {
+    x.values.withUnsafeBufferPointer { xs in
+      y.values.withUnsafeBufferPointer { ys in
+        guard let p = xs.baseAddress, let q = ys.baseAddress else { return 0 }
+        let product = dot(p + i * x.columns, q + j * x.columns, x.columns)
+        let shifted = product + (factors.offsetY[j] + factors.offsetX[i])
+        return shifted * (factors.scaleY[j] * factors.scaleX[i])
+      }
+    }
+  }
+
+  /// The gap of every member, by two products of the members' scales with the rows:
+  /// Σ x'_i = Σ r_i x_i − a·(Σ r_i)·g.
+  package func gaps(_ factors: [Factors], _ budget: ThreadBudget) throws -> [Gap] {
+    let sumsX = try x.weightedSums(factors.map(\.scaleX), budget)
+    let sumsY = try y.weightedSums(factors.map(\.scaleY), budget)
+    return members.indices.map { m in
+      let moved: Double = members[m].amountX * factors[m].scaleX.reduce(0, +)
+      let weight: Double = moved + members[m].amountY * factors[m].scaleY.reduce(0, +)
+      var vector = [Double](repeating: 0, count: x.columns)
+      for k in vector.indices {
+        vector[k] = (sumsX[m, k] - sumsY[m, k] - weight * direction[k]) / Double(count)
+      }
+      return Gap(vector: vector)
+    }
+  }
+}
+
+extension RealMatrix {
+  /// The dot product of every row with `vector`.
+  package func rowProducts(with vector: [Double]) -> [Double] {
+    values.withUnsafeBufferPointer { rows in
+      vector.withUnsafeBufferPointer { vector in
+        guard let p = rows.baseAddress, let q = vector.baseAddress else { return [] }
+        return (0..<self.rows).map { dot(p + $0 * columns, q, columns) }
+      }
+    }
+  }
+
+  /// The dot product of every row with the same row of `other`.
+  package func rowProducts(with other: RealMatrix) -> [Double] {
+    values.withUnsafeBufferPointer { mine in
+      other.values.withUnsafeBufferPointer { theirs in
+        guard let p = mine.baseAddress, let q = theirs.baseAddress else { return [] }
+        return (0..<rows).map { dot(p + $0 * columns, q + $0 * columns, columns) }
+      }
+    }
+  }
+
+  /// Σ_i w_i·row_i for each list of weights: `(weights.count, columns)`, blocks summed in order.
+  package func weightedSums(_ weights: [[Double]], _ budget: ThreadBudget) throws -> RealMatrix {
+    let size = 1024
+    let parts = try budget.map(blocks: blockCount(rows, size: size)) { block in
+      let range = blockRange(block, size: size, count: rows)
+      let part = RealMatrix(
+        rows: weights.count, columns: range.count, values: weights.flatMap { $0[range] })
+      let slice = RealMatrix(
+        rows: range.count, columns: columns,
+        values: Array(values[range.lowerBound * columns..<range.upperBound * columns]))
+      return part.multiplied(by: slice).values
+    }
+    return RealMatrix(
+      rows: weights.count, columns: columns, values: addInOrder(parts, count: weights.count * columns))
+  }
+}

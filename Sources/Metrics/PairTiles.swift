@@ -1,0 +1,89 @@
+import Contracts
+import Kernels
+import Synchronization
+
+/// The similarities of all unordered pairs of unit rows, in tiles of the upper triangle.
+///
+/// A strip is `stripRows` rows against every later column. Its tiles are kept between the two looks
+/// while all pairs fit in `keptPairs` floats; beyond that they are multiplied twice.
+final class PairTiles: Sendable {
+  static let stripRows = 128
+  static let tileColumns = 1024
+  static let keptPairs = 16_000_000
+
+  let rows: Matrix
+  private let keeps: Bool
+  private let kept = Mutex<[Int: [Float]]>([:])
+
+  init(_ rows: Matrix, keepingAtMost limit: Int = PairTiles.keptPairs) {
+    self.rows = rows
+    let pairs = rows.rows * (rows.rows - 1) / 2
+    keeps = pairs <= limit
+  }
+
+  var count: Int { rows.rows }
+  var pairCount: Int { count * (count - 1) / 2 }
+  var strips: Int { blockCount(count, size: Self.stripRows) }
+
+  func rows(ofStrip strip: Int) -> Range<Int> { blockRange(strip, size: Self.stripRows, count: count) }
+
+  /// Gives `body` each tile of a strip: its similarities `(rows of the strip, columns.count)`.
+  func forEachTile(
+    _ strip: Int, _ body: (UnsafePointer<Float>, Range<Int>) -> Void
+  ) {
+    let rows = rows(ofStrip: strip)
+    for start in stride(from: rows.lowerBound, to: count, by: Self.tileColumns) {
+      let columns = start..<min(count, start + Self.tileColumns)
+      let tile = tile(strip, rows, columns)
+      tile.withUnsafeBufferPointer { if let base = $0.baseAddress { body(base, columns) } }
+    }
+  }
+
+  private func tile(_ strip: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> [Float] {
+    guard keeps else { return product(rows, columns) }
+    let key = rows.lowerBound * count + columns.lowerBound
+    if let held = kept.withLock({ $0.removeValue(forKey: key) }) { return held }
+    let tile = product(rows, columns)
+    kept.withLock { $0[key] = tile }
+    return tile
+  }
+
+  private func product(_ lines: Range<Int>, _ columns: Range<Int>) -> [Float] {
+    let inner = rows.columns
+    let shape = ProductShape(rows: lines.count, columns: columns.count, inner: inner)
+    return [Float](unsafeUninitializedCapacity: lines.count * columns.count) { out, initialized in
+      rows.withPointer { base in
+        guard let out = out.baseAddress else { return }
+        BLAS.multiply(
+          shape, Operand(base + lines.lowerBound * inner, stride: inner),
+          Operand(base + columns.lowerBound * inner, stride: inner, transposed: true), into: out,
+          stride: columns.count)
+      }
+      initialized = lines.count * columns.count
+    }
+  }
+
+  /// The part of row `row` in a tile that lies right of the diagonal: where it starts, and its length.
+  static func upper(_ row: Int, _ columns: Range<Int>) -> (start: Int, length: Int) {
+    let start = max(0, row + 1 - columns.lowerBound)
+    return (start, max(0, columns.count - start))
+  }
+}
+
+/// Counters that threads add to in turn: whole numbers, so the order does not matter.
+final class CounterPool<Counters: Sendable>: Sendable {
+  private let idle = Mutex<[Counters]>([])
+  private let make: @Sendable () -> Counters
+
+  init(_ make: @escaping @Sendable () -> Counters) { self.make = make }
+
+  /// Lends counters that nobody else has.
+  func use<R>(_ body: (inout Counters) -> R) -> R {
+    var counters = idle.withLock { $0.popLast() } ?? make()
+    let result = body(&counters)
+    idle.withLock { [counters] in $0.append(counters) }
+    return result
+  }
+
+  var all: [Counters] { idle.withLock { $0 } }
+}

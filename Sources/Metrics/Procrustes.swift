@@ -1,0 +1,28 @@
+import Contracts
+import Kernels
+
+/// The orthogonal map that turns y closest to x, as an operator on columns, y'_i = W·y_i:
+///
+///     W = U·Vᵀ,  Xᵀ·Y = U·S·Vᵀ,   the minimiser of Σ ‖x_i − W·y_i‖² over orthogonal W
+///
+/// Rows are moved by Y·Wᵀ. Source: Schönemann 1966, doi:10.1007/BF02289451; Liang et al. 2022, Sec. 4.4.
+/// - Returns: W, `(d, d)`.
+package func procrustes(_ x: MovedRows, _ y: MovedRows, _ budget: ThreadBudget) throws -> RealMatrix {
+  let x = try x.real(budget)
+  let y = try y.real(budget)
+  guard x.rows == y.rows, x.columns == y.columns else {
+    throw MetricFailure.unequalShapes(
+      xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
+  }
+  let decomposed = try LAPACK.singularValues(x.multiplied(by: y, transposed: true))
+  return decomposed.u.multiplied(by: decomposed.vTransposed)
+}
+
+/// The orthogonal map that turns the rows of `y` closest to those of `x`, rows divided by their norms
+/// first: `(d, d)`, to be applied as y·Wᵀ.
+/// - Throws: an error naming the row that is not finite or has norm zero.
+public func procrustes(_ x: Matrix, _ y: Matrix) throws -> Matrix {
+  let budget = ThreadBudget(jobs: 1)
+  budget.acquire()
+  return try procrustes(MovedRows(x, .x, moves: []), MovedRows(y, .y, moves: []), budget).rounded
+}

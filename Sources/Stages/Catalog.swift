@@ -1,0 +1,17 @@
+import Contracts
+
+/// Every stage variant this program has: a new one is a file in its phase's folder and a line here.
+package let stageCatalog = StageCatalog([
+  StageVariant(EmbeddingsStage.self),
+  StageVariant(MLPStage.self),
+  StageVariant(SphereStage.self),
+  StageVariant(GapStage.self),
+  StageVariant(RotationStage.self),
+  StageVariant(CentreStage.self),
+  StageVariant(ProcrustesStage.self),
+  StageVariant(GapEvaluation.self),
+  StageVariant(CosineSimilarityEvaluation.self),
+  StageVariant(ContrastiveLossEvaluation.self),
+  StageVariant(RetrievalEvaluation.self),
+  StageVariant(ProjectionEvaluation.self),
+])

@@ -1,0 +1,74 @@
+import Contracts
+import Metrics
+
+/// The contrastive loss of every member at every temperature: the loss landscape.
+///
+/// Candidates are the pair's own batch of `batch` consecutive pairs. A smaller last batch counts by its
+/// size. `loss` follows the objective: the mean of both directions, or x to y alone.
+/// Source: Liang et al. 2022, Sec. 4.1 and 4.2, Fig. 3(b–d).
+package struct ContrastiveLossEvaluation: Stage {
+  package struct Parameters: Decodable, Sendable {
+    var temperature: OneOrMany<Double>
+    var batch: Int?
+    var objective: Objective?
+  }
+
+  package enum Objective: String, Decodable, Sendable, CaseIterable {
+    case symmetric
+    case xToY = "x-to-y"
+  }
+
+  package static let signature = StageSignature(
+    phase: .evaluate, kind: "contrastive-loss",
+    summary: "Contrastive loss in nats a pair, at one temperature or several.",
+    parameters: [
+      .required(
+        "temperature", .oneOrMany(.positive), "Temperature τ that similarities are divided by, or several."),
+      .defaulted(
+        "batch", .integer(0...1_000_000_000), .number(50),
+        "Consecutive pairs that are each other's candidates; 0 for all."),
+      .defaulted(
+        "objective", .choice(Objective.allCases.map(\.rawValue)), .string("symmetric"),
+        "What `loss` holds: the mean of both directions, or x to y."),
+    ],
+    input: .pairs, output: .tables,
+    columns: ["temperature", "distance", "loss", "loss_x_to_y", "loss_y_to_x"])
+
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    var rows = CoordinateTable()
+    for source in try Source.all(inputs, for: "evaluate/contrastive-loss") {
+      for group in try PairGroup.groups(of: source.family, context.budget) {
+        try measure(group, source, context, &rows)
+      }
+    }
+    return .tables([NamedTable("", rows.table)])
+  }
+
+  private func measure(
+    _ group: PairGroup, _ source: Source, _ context: StageContext, _ rows: inout CoordinateTable
+  ) throws {
+    let temperatures = parameters.temperature.values
+    let factors = try group.members.map(group.factors)
+    let gaps = try group.gaps(factors, context.budget)
+    let losses = try group.contrastiveLosses(
+      factors, temperatures: temperatures, batch: parameters.batch ?? 50, context.budget)
+    for (place, member) in group.members.enumerated() {
+      let distance = gaps[place].signedDistance(original: group.original)
+      for (loss, temperature) in zip(losses[place], temperatures) {
+        rows.append(source.coordinates(member.index), row(temperature, distance, loss))
+      }
+    }
+  }
+
+  private func row(_ temperature: Double, _ distance: Double, _ loss: ContrastiveLoss) -> [(String, Cell)] {
+    let chosen = parameters.objective == .xToY ? loss.xToY : loss.symmetric
+    return [
+      ("temperature", .real(temperature)), ("distance", .real(distance)), ("loss", .real(chosen)),
+      ("loss_x_to_y", .real(loss.xToY)), ("loss_y_to_x", .real(loss.yToX)),
+    ]
+  }
+}

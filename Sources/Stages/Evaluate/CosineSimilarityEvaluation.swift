@@ -1,0 +1,96 @@
+import Contracts
+import Kernels
+import Metrics
+
+/// Statistics of the cosine similarities within each modality of every member.
+///
+/// Over all ordered pairs of different embeddings, or all n² with `diagonal`; `count` is n. `mean`
+/// alone costs O(n·d) through ‖Σx̂‖², and leaves the other columns NaN and the histogram empty.
+/// Source: Liang et al. 2022, Sec. 2, Fig. 2(a) and 2(b).
+package struct CosineSimilarityEvaluation: Stage {
+  package struct Parameters: Decodable, Sendable {
+    var diagonal: Bool?
+    var bins: Int?
+    var statistics: Statistics?
+  }
+
+  package enum Statistics: String, Decodable, Sendable, CaseIterable {
+    case all, mean
+  }
+
+  package static let signature = StageSignature(
+    phase: .evaluate, kind: "cosine-similarity",
+    summary: "How narrow the cone is: statistics of cosine similarities within each modality.",
+    parameters: [
+      .defaulted("diagonal", .boolean, .bool(false), "Count each embedding with itself, too."),
+      .defaulted("bins", .integer(0...100_000), .number(200), "Equal bins of the histogram; 0 for none."),
+      .defaulted(
+        "statistics", .choice(Statistics.allCases.map(\.rawValue)), .string("all"),
+        "`mean` computes the mean alone, in time linear in the number of embeddings."),
+    ],
+    input: .pairs, alsoAccepts: [.single], output: .tables, extraTables: ["histogram"],
+    columns: ["modality", "count", "mean", "std", "min", "p25", "p50", "p75", "max"])
+
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    var main = CoordinateTable()
+    var histogram = CoordinateTable()
+    for source in try Source.all(inputs, for: "evaluate/cosine-similarity") {
+      for (index, member) in source.family.members.enumerated() {
+        for modality in source.family.modalities(of: member) {
+          let rows = try source.family.rows(modality, of: member)
+          let coordinates = source.coordinates(index)
+          let statistics = try measure(rows, context.budget)
+          main.append(coordinates, Self.row(modality, statistics))
+          for bin in Self.bins(modality, statistics.histogram) { histogram.append(coordinates, bin) }
+        }
+        context.progress(Double(index + 1) / Double(source.family.members.count))
+      }
+    }
+    return .tables([NamedTable("", main.table), NamedTable("histogram", Self.ensureColumns(histogram.table))])
+  }
+
+  private func measure(_ rows: MovedRows, _ budget: ThreadBudget) throws -> CosineStatistics {
+    let diagonal = parameters.diagonal ?? false
+    switch parameters.statistics ?? .all {
+    case .all:
+      return try cosineSimilarity(rows, diagonal: diagonal, bins: parameters.bins ?? 200, budget)
+    case .mean:
+      return CosineStatistics(
+        count: rows.rows, onlyMean: try meanCosineSimilarity(rows, diagonal: diagonal, budget))
+    }
+  }
+
+  private static func row(_ modality: Modality, _ statistics: CosineStatistics) -> [(String, Cell)] {
+    [
+      ("modality", .text(modality.rawValue)), ("count", .integer(statistics.count)),
+      ("mean", .real(statistics.mean)), ("std", .real(statistics.standardDeviation)),
+      ("min", .real(statistics.minimum)), ("p25", .real(statistics.percentile25)),
+      ("p50", .real(statistics.median)), ("p75", .real(statistics.percentile75)),
+      ("max", .real(statistics.maximum)),
+    ]
+  }
+
+  private static func bins(
+    _ modality: Modality, _ histogram: CosineStatistics.Histogram
+  ) -> [[(String, Cell)]] {
+    histogram.pairs.indices.map { bin in
+      [
+        ("modality", .text(modality.rawValue)), ("bin_low", .real(histogram.edges[bin])),
+        ("bin_high", .real(histogram.edges[bin + 1])), ("pairs", .integer(histogram.pairs[bin])),
+      ]
+    }
+  }
+
+  /// A histogram without bins keeps its header.
+  private static func ensureColumns(_ table: Table) -> Table {
+    if !table.columns.isEmpty { return table }
+    return Table([
+      .init("modality", .texts([])), .init("bin_low", .reals([])), .init("bin_high", .reals([])),
+      .init("pairs", .integers([])),
+    ])
+  }
+}

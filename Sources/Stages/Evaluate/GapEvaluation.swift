@@ -1,0 +1,40 @@
+import Contracts
+import Metrics
+
+/// The modality gap of every member.
+///
+/// `distance` is ‖Δ‖ signed by Δ's dot product with the gap before any move; `l2m` is ‖Δ‖; `l2i` is the
+/// mean of ‖x_i − y_i‖ over pairs; `count` is the number of pairs.
+/// Source: Liang et al. 2022, Sec. 4.2; Schrodi et al. 2025, arXiv 2404.07983.
+package struct GapEvaluation: Stage {
+  package struct Parameters: Decodable, Sendable {}
+
+  package static let signature = StageSignature(
+    phase: .evaluate, kind: "gap",
+    summary: "Distance between the modalities' centroids, and between the members of a pair.",
+    input: .pairs, output: .tables, columns: ["distance", "l2m", "l2i", "count"])
+
+  package init(parameters: Parameters) {}
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    var rows = CoordinateTable()
+    for source in try Source.all(inputs, for: "evaluate/gap") {
+      for group in try PairGroup.groups(of: source.family, context.budget) {
+        let factors = try group.members.map(group.factors)
+        let gaps = try group.gaps(factors, context.budget)
+        for (place, member) in group.members.enumerated() {
+          rows.append(source.coordinates(member.index), row(gaps[place], factors[place], group))
+        }
+      }
+    }
+    return .tables([NamedTable("", rows.table)])
+  }
+
+  private func row(_ gap: Gap, _ factors: PairGroup.Factors, _ group: PairGroup) -> [(String, Cell)] {
+    let l2i = factors.squaredDistances.reduce(0) { $0 + $1.squareRoot() } / Double(group.count)
+    return [
+      ("distance", .real(gap.signedDistance(original: group.original))), ("l2m", .real(gap.distance)),
+      ("l2i", .real(l2i)), ("count", .integer(group.count)),
+    ]
+  }
+}

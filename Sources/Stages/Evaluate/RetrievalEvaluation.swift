@@ -1,0 +1,56 @@
+import Contracts
+import Metrics
+
+/// Recall@k of every member in both directions, beside the gap it is measured at.
+///
+/// Similarity is the dot product of the rows as they are moved. Among equal similarities the lower index
+/// counts as nearer.
+package struct RetrievalEvaluation: Stage {
+  package struct Parameters: Decodable, Sendable {
+    var k: OneOrMany<Int>?
+  }
+
+  package static let signature = StageSignature(
+    phase: .evaluate, kind: "retrieval",
+    summary: "Share of embeddings whose partner is among the k nearest of the other modality.",
+    parameters: [
+      .defaulted(
+        "k", .list(.integer(1...1_000_000_000), most: 100), .array([.number(1), .number(5), .number(10)]),
+        "Numbers of nearest candidates to look among.")
+    ],
+    input: .pairs, output: .tables, columns: ["distance", "direction", "k", "recall"])
+
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    let ks = parameters.k?.values ?? [1, 5, 10]
+    var rows = CoordinateTable()
+    for source in try Source.all(inputs, for: "evaluate/retrieval") {
+      for group in try PairGroup.groups(of: source.family, context.budget) {
+        let factors = try group.members.map(group.factors)
+        let gaps = try group.gaps(factors, context.budget)
+        let recalls = try group.retrieval(factors, at: ks, context.budget)
+        for (place, member) in group.members.enumerated() {
+          let distance = gaps[place].signedDistance(original: group.original)
+          for row in Self.rows(distance, recalls[place], ks) {
+            rows.append(source.coordinates(member.index), row)
+          }
+        }
+      }
+    }
+    return .tables([NamedTable("", rows.table)])
+  }
+
+  private static func rows(_ distance: Double, _ recalls: Retrieval, _ ks: [Int]) -> [[(String, Cell)]] {
+    [("x-to-y", recalls.xToY), ("y-to-x", recalls.yToX)].flatMap { direction, values in
+      zip(ks, values).map { k, recall in
+        [
+          ("distance", .real(distance)), ("direction", .text(direction)), ("k", .integer(k)),
+          ("recall", .real(recall)),
+        ]
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Contracts
+import Encoders
+import Kernels
+import Metrics
+
+/// The layers of a random multilayer perceptron, one base each.
+package struct MLPStage: Stage {
+  package struct Parameters: Decodable, Sendable {
+    struct Inputs: Decodable, Sendable {
+      var kind: String?
+      var count: Int?
+    }
+    var width: Int?
+    var depth: Int?
+    var activation: Activation
+    var weightStd: Double?
+    var biasStd: Double?
+    var inputs: Inputs?
+
+    enum CodingKeys: String, CodingKey {
+      case width, depth, activation, inputs
+      case weightStd = "weight_std"
+      case biasStd = "bias_std"
+    }
+  }
+
+  private static let inputCount = 1024
+
+  package static let signature = StageSignature(
+    phase: .`init`, kind: "mlp",
+    summary: "A multilayer perceptron with random weights; embeddings of the inputs and of every layer.",
+    parameters: [
+      .defaulted("width", .integer(1...65_536), .number(512), "Units of the inputs and of each layer."),
+      .defaulted("depth", .integer(1...10_000), .number(25), "Layers after the inputs, which are layer 0."),
+      .required("activation", .choice(Activation.allCases.map(\.rawValue)), "The layers' nonlinearity."),
+      .optional(
+        "weight_std", .number(0...1e6), "Standard deviation of the weights; width^-1/2 where absent."),
+      .optional("bias_std", .number(0...1e6), "Standard deviation of the biases; width^-1/2 where absent."),
+      .defaulted(
+        "inputs",
+        .tagged([
+          "gaussian": [
+            .defaulted("count", .integer(2...10_000_000), .number(1024), "Inputs, drawn from N(0, 1)^width.")
+          ]
+        ]), .object(["kind": .string("gaussian"), "count": .number(1024)]), "What the network is given."),
+    ],
+    output: .single, isRandom: true)
+
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    let count = parameters.inputs?.count ?? Self.inputCount
+    try checkSize(count)
+    let network = RandomMLP(
+      width: parameters.width ?? 512, depth: parameters.depth ?? 25, activation: parameters.activation,
+      weightStd: parameters.weightStd, biasStd: parameters.biasStd)
+    let layers = try network.layers(
+      count: count, budget: context.budget, stream: context.random,
+      progress: context.progress)
+    try check(layers, context.budget)
+    let bases = layers.map { Embeddings(x: $0, isNormalized: false) }
+    let members = bases.indices.map { layer in
+      EmbeddingFamily.Member(coordinates: [Coordinate("layer", .integer(layer))], base: layer)
+    }
+    return .embeddings(EmbeddingFamily(bases: bases, members: members))
+  }
+
+  /// All layers are held at once.
+  private func checkSize(_ count: Int) throws {
+    let (width, depth) = (parameters.width ?? 512, parameters.depth ?? 25)
+    let values = Double(depth + 1) * Double(count) * Double(width) + 2 * Double(width) * Double(width)
+    if values > 0x1p32 { throw StageFailure.tooLarge(gibibytes: values / 0x1p28) }
+  }
+
+  private func check(_ layers: [Matrix], _ budget: ThreadBudget) throws {
+    for (layer, matrix) in layers.enumerated() {
+      do {
+        try validate(Embeddings(x: matrix, isNormalized: false), budget)
+      } catch let failure as MetricFailure {
+        throw StageFailure.badLayer(layer, failure)
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Contracts
+import Kernels
+import Metrics
+
+/// Shifts the modalities along the gap between them.
+///
+/// With Δ the gap and g = Δ/‖Δ‖: `both` sides move to x − δ/2·g and y + δ/2·g; one side takes the whole
+/// δ. `lambda` is the paper's form, x − λΔ and y + λΔ, so δ = 2λ‖Δ‖; on one side alone it takes the
+/// whole 2λΔ, so that λ = ½ closes the gap of centroids before renormalising on whichever sides.
+/// Source: Liang et al. 2022, Sec. 4.2.
+package struct GapStage: Stage {
+  package struct Parameters: Decodable, Sendable {
+    var delta: OneOrMany<Double>?
+    var lambda: OneOrMany<Double>?
+    var sides: Sides?
+    var renormalize: Bool?
+    var direction: String?
+  }
+
+  package enum Sides: String, Decodable, Sendable, CaseIterable {
+    case both, x, y
+
+    /// The shares of δ that x and y take.
+    var shares: (x: Double, y: Double) {
+      switch self {
+      case .both: (0.5, 0.5)
+      case .x: (1, 0)
+      case .y: (0, 1)
+      }
+    }
+  }
+
+  package static let signature = StageSignature(
+    phase: .shift, kind: "gap",
+    summary: "Moves the modalities along the gap vector, closer together or farther apart.",
+    parameters: [
+      .optional(
+        "delta", .sweep(-1e6...1e6), "Distance moved along the unit gap vector, both sides together."),
+      .optional("lambda", .sweep(-1e6...1e6), "Distance moved on each side, in lengths of the gap."),
+      .defaulted("sides", .choice(Sides.allCases.map(\.rawValue)), .string("both"), "Which side moves."),
+      .defaulted("renormalize", .boolean, .bool(true), "Divide moved rows by their norm."),
+      .defaulted(
+        "direction", .stageReference(orWord: ["own"]), .string("own"),
+        "Whose gap gives the direction: `own`, or the stage named (its first member)."),
+    ],
+    rules: [.exactlyOne([["delta"], ["lambda"]])], input: .pairs, output: .pairs, preservesInputType: true)
+
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    let family = try inputs.family(for: "shift/gap")
+    let other = try otherGap(inputs, context.budget)
+    let (name, values) = try sweep()
+    let members = try family.members.flatMap { member in
+      let gap = try other ?? family.gap(of: member, context.budget)
+      let direction = try gap.unit()
+      return values.map { shifted(member, name, $0, gap.distance, direction) }
+    }
+    return .embeddings(EmbeddingFamily(bases: family.bases, members: members))
+  }
+
+  private func sweep() throws -> (name: String, values: [Double]) {
+    switch (parameters.delta, parameters.lambda) {
+    case (let delta?, nil): return ("delta", delta.values)
+    case (nil, let lambda?): return ("lambda", lambda.values)
+    default: throw StageFailure.bothOrNeither("delta", "lambda")
+    }
+  }
+
+  private func otherGap(_ inputs: StageInputs, _ budget: ThreadBudget) throws -> Gap? {
+    guard let id = parameters.direction, id != "own" else { return nil }
+    guard case .embeddings(let family)? = inputs.references["direction"], let first = family.members.first
+    else { throw StageFailure.wrongInput(stage: "shift/gap", id: id, wanted: "pairs of embeddings") }
+    return try family.gap(of: first, budget)
+  }
+
+  private func shifted(
+    _ member: EmbeddingFamily.Member, _ name: String, _ value: Double, _ distance: Double, _ gap: [Double]
+  ) -> EmbeddingFamily.Member {
+    let delta = name == "delta" ? value : 2 * value * distance
+    let shares = (parameters.sides ?? .both).shares
+    var moved = member.moved(
+      .along(
+        gap: gap, amountX: shares.x * delta, amountY: shares.y * delta,
+        renormalize: parameters.renormalize ?? true))
+    moved.place(name, .real(value))
+    return moved
+  }
+}

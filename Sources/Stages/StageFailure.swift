@@ -1,0 +1,41 @@
+import Contracts
+import Metrics
+
+/// Why a stage cannot run on its parameters or inputs.
+package enum StageFailure: Failure {
+  case noInput(stage: String)
+  case wrongInput(stage: String, id: String, wanted: String)
+  case matrixCount(path: String, found: Int, expected: Int)
+  case unusableEmbeddings(String, MetricFailure)
+  case bothOrNeither(String, String)
+  case mismatchNeedsTwoPairs(found: Int)
+  case badLayer(Int, MetricFailure)
+  case tooLarge(gibibytes: Double)
+
+  package var kind: FailureKind { .invalidInput }
+
+  package var sentence: String {
+    switch self {
+    case .noInput(let stage):
+      "\(stage) needs embeddings, but `from` names no stage"
+    case .wrongInput(let stage, let id, let wanted):
+      "\(stage) needs \(wanted), but `\(id)` gives something else"
+    case .matrixCount(let path, let found, let expected):
+      "\(path) holds \(found == 1 ? "one matrix" : "\(found) matrices"); expected "
+        + (expected == 1
+          ? "one of shape (n, d) for each of `x` and `y`"
+          : "two, of shape (2, n, d); or give `x` and `y` instead of `path`")
+    case .unusableEmbeddings(let source, let failure):
+      "\(source): \(failure.sentence)"
+    case .bothOrNeither(let first, let second):
+      "give exactly one of `\(first)` and `\(second)`"
+    case .mismatchNeedsTwoPairs(let found):
+      "`mismatched` swaps two texts, but `pairs` is \(found); it must be 2 or more"
+    case .tooLarge(let gibibytes):
+      "the layers would take \(Int(gibibytes.rounded(.up))) GiB of memory, more than 16; lower `width`, "
+        + "`depth` or `count`"
+    case .badLayer(let layer, let failure):
+      "layer \(layer): \(failure.sentence); lower `weight_std` if values overflow, raise it if they vanish"
+    }
+  }
+}
