@@ -24,7 +24,9 @@ let package = Package(
     // MARK: - Plan → artefacts
     .target(
       name: "Runner",
-      dependencies: ["ExperimentPlan", "Stages", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5"]),
+      dependencies: [
+        "ExperimentPlan", "Stages", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5",
+      ]),
     .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5"]),
     .target(name: "Encoders", dependencies: ["Kernels"]),

@@ -87,7 +87,9 @@ extension ExperimentDecoder {
       issues.add(keep, "\(path).keep", expected: "true or false")
       return true
     }
-    if signature.output == .tables { issues.add(keep, "\(path).keep", expected: "\"keep\" where embeddings are made") }
+    if signature.output == .tables {
+      issues.add(keep, "\(path).keep", expected: "\"keep\" where embeddings are made")
+    }
     return flag
   }
 

@@ -11,7 +11,9 @@ package struct TaskKey: Sendable, Equatable {
   package let key: String
 
   /// - Parameter digestOf: the digest of a dependency's artefact, by its index in the plan.
-  package init(_ task: PlannedTask, in plan: [PlannedTask], numerics: String, digestOf: (Int) throws -> String) rethrows {
+  package init(
+    _ task: PlannedTask, in plan: [PlannedTask], numerics: String, digestOf: (Int) throws -> String
+  ) rethrows {
     var tree: [String: JSONValue] = [
       "stage": .string("\(task.phase.rawValue)/\(task.kind)"),
       "version": .number(Double(task.version)),

@@ -40,7 +40,8 @@ package struct Engine: Sendable {
     let timings = StageTimings(resultsFolder: folder.root)
     let listen = listener(log)
     let executor = TaskExecutor(
-      plan: plan, store: store, leases: try Leases(store: store), catalog: catalog, budget: budget, options: options, numerics: NumericPolicy.current,
+      plan: plan, store: store, leases: try Leases(store: store), catalog: catalog, budget: budget,
+      options: options, numerics: NumericPolicy.current,
       timings: timings, observe: listen)
     execute(selected, executor, outcomes, budget, listen)
     timings.save()
@@ -60,7 +61,7 @@ package struct Engine: Sendable {
       try OutputFolder("\(folder.path)/.state").write([UInt8](data), to: "previous-manifest.json")
     }
     let machine = known?.machine ?? Machine.bare(threads: options.jobs)
-    try Manifest(plan: plan, machine: machine).write(to: folder.manifest)
+    try Manifest(plan: plan, machine: machine).write(to: folder)
   }
 
   // MARK: - Which tasks
@@ -197,7 +198,8 @@ extension TaskOutcome {
   func logLine(seconds: Double) -> String {
     switch self {
     case .done(let record, true): "cached, \(record.digest.hex.prefix(12))"
-    case .done(let record, false): "finished in \(Duration.seconds(seconds).brief), \(record.digest.hex.prefix(12))"
+    case .done(let record, false):
+      "finished in \(Duration.seconds(seconds).brief), \(record.digest.hex.prefix(12))"
     case .failed(let error): "failed: \(explain(error))"
     case .blocked(let cause): "blocked by \(cause)"
     case .notRun(let reason): "not run: \(reason)"

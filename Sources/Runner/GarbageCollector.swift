@@ -55,7 +55,9 @@ package struct GarbageCollector {
         kept += entry.bytes
       case .found(let record):
         items.append(
-          Item(name: entry.key, why: "\(record.stage), named by no manifest", bytes: entry.bytes, key: entry.key))
+          Item(
+            name: entry.key, why: "\(record.stage), named by no manifest", bytes: entry.bytes, key: entry.key)
+        )
       case .damaged(let problem):
         items.append(Item(name: entry.key, why: problem.detail, bytes: entry.bytes, key: entry.key))
       case .absent: continue

@@ -29,7 +29,8 @@ package struct KeyDifference: Sendable, Equatable {
     let field = path.split(separator: "[").first.map(String.init) ?? path
     switch field {
     case "numerics": return "the numeric policy changed, from \(Self.text(before)) to \(Self.text(now))"
-    case "version": return "the stage's own code changed, from version \(Self.text(before)) to \(Self.text(now))"
+    case "version":
+      return "the stage's own code changed, from version \(Self.text(before)) to \(Self.text(now))"
     case "inputs": return "what it reads changed, from \(Self.text(before)) to \(Self.text(now))"
     case _ where field.hasPrefix("files."):
       return "the content of its data file changed, from \(Self.text(before)) to \(Self.text(now))"
@@ -39,7 +40,9 @@ package struct KeyDifference: Sendable, Equatable {
 
   private static func text(_ value: JSONValue?) -> String {
     guard let value else { return "nothing" }
-    if let text = value.string, text.count == 64, text.allSatisfy(\.isHexDigit) { return String(text.prefix(12)) }
+    if let text = value.string, text.count == 64, text.allSatisfy(\.isHexDigit) {
+      return String(text.prefix(12))
+    }
     let spelled = value.canonical
     return spelled.count > 120 ? String(spelled.prefix(117)) + "…" : spelled
   }

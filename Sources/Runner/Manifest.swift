@@ -50,10 +50,11 @@ package struct Manifest: Codable, Sendable {
     return try encoder.encode(self)
   }
 
-  /// Writes it where it differs from what is there.
-  package func write(to path: String) throws {
-    let data = try data()
-    if FileManager.default.contents(atPath: path) == data { return }
-    try AtomicWriter().write([UInt8](data), to: path)
+  /// Writes it where it differs from what is there, and waits until it is on the disk.
+  package func write(to folder: ResultsFolder) throws {
+    let data = [UInt8](try data())
+    let output = try OutputFolder(folder.path)
+    if try output.read("manifest.json") == data { return }
+    try AtomicWriter().write(data, to: folder.manifest)
   }
 }

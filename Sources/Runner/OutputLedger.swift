@@ -25,7 +25,8 @@ final class OutputLedger: Sendable {
     self.folder = folder
     output = try OutputFolder(folder.path)
     let data = FileManager.default.contents(atPath: folder.ledger)
-    state = Mutex(State(before: data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]))
+    state = Mutex(
+      State(before: data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]))
   }
 
   /// Makes the file where its source digest is new or the file is not as it was left.

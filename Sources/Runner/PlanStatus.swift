@@ -26,7 +26,8 @@ package struct PlanStatus: Sendable {
   package init(_ plan: Plan, resultsRoot: String, numerics: String = NumericPolicy.current) throws {
     self.plan = plan
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
-    let store = FileManager.default.fileExists(atPath: folder.store) ? try ArtefactStore(results: resultsRoot) : nil
+    let store =
+      FileManager.default.fileExists(atPath: folder.store) ? try ArtefactStore(results: resultsRoot) : nil
     let manifest = try? Manifest.read(folder.manifest)
     let timings = StageTimings(resultsFolder: resultsRoot)
     earlier = manifest?.results ?? [:]
@@ -49,7 +50,9 @@ package struct PlanStatus: Sendable {
     if let reason = task.notRun { return (.notRun(reason), nil) }
     var digests: [Int: String] = [:]
     for index in task.dependencies {
-      guard case .cached(let record) = states[index] else { return (.afterUpstream(plan.tasks[index].id), nil) }
+      guard case .cached(let record) = states[index] else {
+        return (.afterUpstream(plan.tasks[index].id), nil)
+      }
       digests[index] = record.digest.hex
     }
     let key = TaskKey(task, in: plan.tasks, numerics: numerics) { digests[$0] ?? "" }

@@ -40,7 +40,8 @@ final class ResultTables: Sendable {
 
   private func split(_ name: String) -> (position: Int, suffix: String)? {
     let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-    guard let id = parts.first, let position = plan.experiment.stages.firstIndex(where: { $0.id == id }) else {
+    guard let id = parts.first, let position = plan.experiment.stages.firstIndex(where: { $0.id == id })
+    else {
       return nil
     }
     return (position, parts.count > 1 ? parts[1] : "")
@@ -64,7 +65,9 @@ final class ResultTables: Sendable {
 
   func parts(of run: Plan.Run) -> [Part] {
     names.compactMap { name in
-      guard let (position, suffix) = split(name), let record = records[run.tasks[position]] else { return nil }
+      guard let (position, suffix) = split(name), let record = records[run.tasks[position]] else {
+        return nil
+      }
       let stage = plan.experiment.stages[position].id
       let source = "\(record.digest.hex) \(axes.names.joined(separator: ","))"
       return Part(name: name, source: source) { [self] in
@@ -120,7 +123,8 @@ final class ResultTables: Sendable {
   }
 
   private func values(of run: Plan.Run) -> [String: Cell] {
-    Dictionary(run.axes.map { ($0.name, TableAssembler.cell($0.value)) }, uniquingKeysWith: { first, _ in first })
+    Dictionary(
+      run.axes.map { ($0.name, TableAssembler.cell($0.value)) }, uniquingKeysWith: { first, _ in first })
   }
 
   private func reason(_ outcome: TaskOutcome?) -> String? {

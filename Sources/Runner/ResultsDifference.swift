@@ -18,7 +18,8 @@ package struct ResultsDifference: Sendable {
     let left = try Self.files(a)
     let right = try Self.files(b)
     if left.isSingle != right.isSingle {
-      throw RunFailure.notComparable("found a folder and a file: compare two folders, or two files of one kind")
+      throw RunFailure.notComparable(
+        "found a folder and a file: compare two folders, or two files of one kind")
     }
     if left.isSingle {
       columns = try Self.compare(a, b, place: (a as NSString).lastPathComponent)
@@ -57,7 +58,8 @@ package struct ResultsDifference: Sendable {
   private static func compare(_ a: String, _ b: String, place: String) throws -> [ColumnDifference] {
     if a.hasSuffix(".csv"), b.hasSuffix(".csv") { return try compareTables(a, b, place: place) }
     guard !a.hasSuffix(".csv"), !b.hasSuffix(".csv") else {
-      throw RunFailure.notComparable("\(a) and \(b) are not of one kind: compare CSV with CSV, HDF5 with HDF5")
+      throw RunFailure.notComparable(
+        "\(a) and \(b) are not of one kind: compare CSV with CSV, HDF5 with HDF5")
     }
     return try compareDatasets(a, b, place: place)
   }
@@ -80,7 +82,8 @@ package struct ResultsDifference: Sendable {
       guard let x = left[name], let y = right[name] else { return nil }
       guard x.shape == y.shape else {
         return ColumnDifference(
-          place: place, column: name, rows: x.values.count, differing: x.values.count, largestAbsolute: .infinity,
+          place: place, column: name, rows: x.values.count, differing: x.values.count,
+          largestAbsolute: .infinity,
           largestRelative: .infinity, note: "shape \(x.shape) against \(y.shape)")
       }
       return .between(x.values, y.values, place: place, column: name)
@@ -88,12 +91,14 @@ package struct ResultsDifference: Sendable {
     return shared + missing(left.keys.sorted(), right.keys.sorted(), place: place, what: "dataset")
   }
 
-  private static func missing(_ a: [String], _ b: [String], place: String, what: String) -> [ColumnDifference] {
+  private static func missing(_ a: [String], _ b: [String], place: String, what: String) -> [ColumnDifference]
+  {
     let one = a.filter { !b.contains($0) }.map { ($0, "\(what) only on the left") }
     let other = b.filter { !a.contains($0) }.map { ($0, "\(what) only on the right") }
     return (one + other).map { name, note in
       ColumnDifference(
-        place: place, column: name, rows: 0, differing: 0, largestAbsolute: .infinity, largestRelative: .infinity,
+        place: place, column: name, rows: 0, differing: 0, largestAbsolute: .infinity,
+        largestRelative: .infinity,
         note: note)
     }
   }

@@ -27,8 +27,10 @@ struct ResultsWriter {
   func write(machine: Machine, observe: RunObserver) throws -> [Verdict] {
     let tables = ResultTables(plan: plan, outcomes: outcomes) { try store.load($0) }
     try writeTables(tables)
-    try EmbeddingsWriter(plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder)
-      .write()
+    try EmbeddingsWriter(
+      plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder
+    )
+    .write()
     var verdicts: [Verdict] = []
     if !engine.cancellation.isRaised {
       verdicts = Self.verdicts(of: plan, tables)
@@ -36,7 +38,8 @@ struct ResultsWriter {
       let drawn = try figures.write(observe: observe)
       try ReportWriter(plan: plan, folder: engine.folder, ledger: ledger).write(verdicts, figures: drawn)
     }
-    let isWhole = !engine.cancellation.isRaised && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
+    let isWhole =
+      !engine.cancellation.isRaised && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
     try ledger.close(removingStale: isWhole)
     try writeManifest(machine)
     return verdicts
@@ -55,7 +58,9 @@ struct ResultsWriter {
       let source = tables.source(of: name)
       guard !source.isEmpty else { continue }
       try ledger.write("tables/\(name).csv", from: source) { CSV.encode(try tables.table(name)) }
-      if let summary = try tables.summary(of: name, isKept: ledger.keep(["tables/\(name).summary.csv"], from: source)) {
+      if let summary = try tables.summary(
+        of: name, isKept: ledger.keep(["tables/\(name).summary.csv"], from: source))
+      {
         try ledger.write("tables/\(name).summary.csv", from: source) { CSV.encode(summary) }
       }
     }
@@ -82,7 +87,7 @@ struct ResultsWriter {
       if isSame, known.machine == machine { return }
       results = merged
     }
-    try Manifest(plan: plan, machine: machine, results: results).write(to: engine.folder.manifest)
+    try Manifest(plan: plan, machine: machine, results: results).write(to: engine.folder)
     try Provenance(outcomes: outcomes).write(to: engine.folder.provenance)
   }
 }

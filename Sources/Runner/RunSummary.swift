@@ -48,7 +48,9 @@ package struct RunSummary: Sendable {
   /// 0 · 1 a stage failed (65 or 74 where the input or the disk is to blame) · 2 a claim failed.
   package var exitStatus: Int32 {
     let kinds = failures.map { ($0.error as? any Failure)?.kind ?? .stage }
-    for kind in [FailureKind.io, .invalidInput, .leaseTimeout] where kinds.contains(kind) { return kind.rawValue }
+    for kind in [FailureKind.io, .invalidInput, .leaseTimeout] where kinds.contains(kind) {
+      return kind.rawValue
+    }
     if !kinds.isEmpty { return FailureKind.stage.rawValue }
     return verdicts.contains(where: \.isFailure) ? 2 : 0
   }

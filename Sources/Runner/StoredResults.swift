@@ -37,7 +37,8 @@ package struct StoredResults {
         isDrawn: FileManager.default.fileExists(atPath: "\(folder.path)/figures/\(spec.name).svg"),
         notes: try missingParts(of: spec, tables: found, axes: tables.axes))
     }
-    try ReportWriter(plan: plan, folder: folder, ledger: try OutputLedger(folder)).write(verdicts, figures: figures)
+    try ReportWriter(plan: plan, folder: folder, ledger: try OutputLedger(folder)).write(
+      verdicts, figures: figures)
     return verdicts
   }
 

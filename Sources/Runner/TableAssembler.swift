@@ -55,7 +55,8 @@ package enum TableAssembler {
   private static func stackedColumn(_ name: String, _ tables: [Table]) -> Column {
     let present = tables.compactMap { $0[name] }
     let isText = present.contains { if case .texts = $0 { true } else { false } }
-    let isReal = present.count < tables.count || present.contains { if case .reals = $0 { true } else { false } }
+    let isReal =
+      present.count < tables.count || present.contains { if case .reals = $0 { true } else { false } }
     if isText {
       return .texts(tables.flatMap { table in cells(of: table, name).map { $0?.plain ?? "" } })
     }

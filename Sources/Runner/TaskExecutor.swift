@@ -22,7 +22,8 @@ final class TaskExecutor: Sendable {
   private let records: Mutex<[StoredRecord?]>
 
   init(
-    plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, budget: ThreadBudget, options: RunOptions,
+    plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, budget: ThreadBudget,
+    options: RunOptions,
     numerics: String, timings: StageTimings, observe: @escaping RunObserver
   ) {
     self.plan = plan

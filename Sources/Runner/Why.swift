@@ -36,7 +36,8 @@ package struct Why: Sendable {
     case .cached(let record):
       let last = changes(of: task, from: previous[task.id]?.tree, to: record.keyTree)
       let history = last.isEmpty ? "" : "\n  it was last computed anew because\n\(last)"
-      return "\(task.id): cached: nothing it depends on has changed since it was computed (\(record.digest.hex.prefix(12)))\(history)"
+      return
+        "\(task.id): cached: nothing it depends on has changed since it was computed (\(record.digest.hex.prefix(12)))\(history)"
     }
   }
 

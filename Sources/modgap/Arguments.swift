@@ -74,12 +74,16 @@ struct Arguments {
     }
   }
 
-  private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>, _ options: [Option]) throws {
-    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+  private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>, _ options: [Option]) throws
+  {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+      String.init)
     guard let option = options.first(where: { $0.name == parts[0] }) else {
       throw UsageError.unknownOption(parts[0], command: command, known: options.map(\.name))
     }
-    if !option.repeats, values[option.name] != nil { throw UsageError.twice(option: option.name, command: command) }
+    if !option.repeats, values[option.name] != nil {
+      throw UsageError.twice(option: option.name, command: command)
+    }
     guard let value = option.value else {
       if parts.count > 1 { throw UsageError.unexpectedValue(option: option.name, command: command) }
       values[option.name] = []

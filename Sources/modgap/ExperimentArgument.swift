@@ -9,7 +9,8 @@ import Stages
 
 /// Options that several commands share.
 enum CommonOptions {
-  static let set = Option.value("--set", "PATH=VALUE", "replace one value, as in seed=3 (repeatable)", repeats: true)
+  static let set = Option.value(
+    "--set", "PATH=VALUE", "replace one value, as in seed=3 (repeatable)", repeats: true)
   static let results = Option.value("--results", "DIR", "where results are (default: results)")
   static let jobs = Option.value("--jobs", "N", "threads to use (default: all cores)")
   static let json = Option.flag("--json", "print one JSON object instead of text")
@@ -45,7 +46,9 @@ extension Arguments {
       grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
       overrides: try all("--set").map(Override.init))
     let (experiment, places) = try loader.loadWithPlaces(path)
-    var planner = Planner(experiment, grammar: CommonOptions.grammar) { try FileDigests.shared.digest(of: $0) }
+    var planner = Planner(experiment, grammar: CommonOptions.grammar) {
+      try FileDigests.shared.digest(of: $0)
+    }
     return LoadedExperiment(config: path, experiment: experiment, places: places, plan: try planner.plan())
   }
 }

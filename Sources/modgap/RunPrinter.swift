@@ -18,11 +18,14 @@ struct RunPrinter {
     var text = ""
     if !summary.verdicts.isEmpty {
       text += terminalTable(
-        summary.verdicts, color: Terminal.hasColor(Terminal.outputIsTerminal), command: ReportWriter.command(summary.plan))
+        summary.verdicts, color: Terminal.hasColor(Terminal.outputIsTerminal),
+        command: ReportWriter.command(summary.plan))
       text += "\n"
     }
     text += "\(summary.plan.experiment.name): \(counts)\n"
-    for (reason, count) in summary.notRun { text += "not run: \(count) stage\(count == 1 ? "" : "s"): \(reason)\n" }
+    for (reason, count) in summary.notRun {
+      text += "not run: \(count) stage\(count == 1 ? "" : "s"): \(reason)\n"
+    }
     return text + "results: \(folder.path)/report.html\n"
   }
 

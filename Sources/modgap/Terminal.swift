@@ -33,7 +33,8 @@ enum Terminal {
   }
 
   static func styled(_ text: String, _ style: Style, onError: Bool = false) -> String {
-    hasColor(onError ? errorIsTerminal : outputIsTerminal) ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
+    hasColor(onError ? errorIsTerminal : outputIsTerminal)
+      ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
   }
 
   static var width: Int {

@@ -9,8 +9,10 @@ extension Command {
     usage: "A B [--tolerance REL] [--all] [--json]",
     examples: [
       ("modgap diff results/figure3 ../other/results/figure3", "folders of results, file by file"),
-      ("modgap diff results/reference/figure3.csv results/figure3/tables/loss.csv --tolerance 1e-4",
-        "two tables; exit status 2 where a number differs by more"),
+      (
+        "modgap diff results/reference/figure3.csv results/figure3/tables/loss.csv --tolerance 1e-4",
+        "two tables; exit status 2 where a number differs by more"
+      ),
     ],
     options: [
       .value("--tolerance", "REL", "the largest relative difference that passes (default: any)"),
@@ -55,7 +57,8 @@ extension Command {
     for line in difference.onlyOnOneSide { text += line + "\n" }
     let places = Set(difference.columns.map(\.place)).count
     let same = difference.columns.count { $0.isSame }
-    return text + "\(same) of \(difference.columns.count) columns and datasets in \(places) files are the same\n"
+    return text
+      + "\(same) of \(difference.columns.count) columns and datasets in \(places) files are the same\n"
   }
 
   private static func json(_ difference: ResultsDifference) -> JSONValue {
@@ -68,7 +71,8 @@ extension Command {
           .object([
             "file": .string(column.place), "column": .string(column.column),
             "rows": .number(Double(column.rows)), "differing": .number(Double(column.differing)),
-            "largest_absolute": number(column.largestAbsolute), "largest_relative": number(column.largestRelative),
+            "largest_absolute": number(column.largestAbsolute),
+            "largest_relative": number(column.largestRelative),
             "note": column.note.map { .string($0) } ?? .null,
           ])
         }),

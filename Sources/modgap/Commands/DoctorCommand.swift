@@ -17,7 +17,8 @@ extension Command {
     if arguments.has("--json") {
       let members = Dictionary(findings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
       Terminal.out(
-        JSONValue.object(members.merging(["format": "modgap-doctor", "version": 1]) { a, _ in a }).canonical + "\n")
+        JSONValue.object(members.merging(["format": "modgap-doctor", "version": 1]) { a, _ in a }).canonical
+          + "\n")
     } else {
       for finding in findings { Terminal.out("\(finding.label.padding(to: 18)) \(finding.text)\n") }
     }
@@ -39,7 +40,8 @@ private enum Doctor {
     return [
       text("cpu", "CPU", Machine.cpuName),
       Finding(key: "threads", label: "threads", text: "\(threads)", value: .number(Double(threads))),
-      Finding(key: "memory_bytes", label: "memory", text: ByteCount.text(memory), value: .number(Double(memory))),
+      Finding(
+        key: "memory_bytes", label: "memory", text: ByteCount.text(memory), value: .number(Double(memory))),
       text("openblas", "OpenBLAS", BLASKernel.version), kernel, speed(threads: 1), speed(threads: threads),
       text("hdf5", "HDF5", HDF5Version.text), gnuplot, text("compiler", "compiler", Machine.compilerVersion),
       disk(resultsRoot),
@@ -56,7 +58,8 @@ private enum Doctor {
     var text = BLASKernel.name
     if let own { text += " (OPENBLAS_CORETYPE=\(own))" }
     if let better { text += "; \(better) would be faster here: unset OPENBLAS_CORETYPE" }
-    return Finding(key: "openblas_kernel", label: "OpenBLAS kernel", text: text, value: .string(BLASKernel.name))
+    return Finding(
+      key: "openblas_kernel", label: "OpenBLAS kernel", text: text, value: .string(BLASKernel.name))
   }
 
   private static func speed(threads: Int) -> Finding {
@@ -71,13 +74,16 @@ private enum Doctor {
     guard let gnuplot = Gnuplot.find() else {
       return text("gnuplot", "gnuplot", Gnuplot.missingSentence)
     }
-    let version = Subprocess.output(gnuplot.path, ["--version"])?.trimmingCharacters(in: .whitespacesAndNewlines)
+    let version = Subprocess.output(gnuplot.path, ["--version"])?.trimmingCharacters(
+      in: .whitespacesAndNewlines)
     return text("gnuplot", "gnuplot", version ?? gnuplot.path)
   }
 
   private static func disk(_ resultsRoot: String) -> Finding {
     var folder = URL(fileURLWithPath: resultsRoot).standardizedFileURL
-    while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" { folder.deleteLastPathComponent() }
+    while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+      folder.deleteLastPathComponent()
+    }
     var info = statvfs()
     guard statvfs(folder.path, &info) == 0 else { return text("disk", "disk", "unknown") }
     let free = Int(info.f_bavail) * Int(info.f_frsize)

@@ -50,7 +50,8 @@ struct PlanPrinter {
     for index in 0..<shown {
       let (word, why) = words(status.states[index])
       let time = word == "to run" ? prediction(index).map { "about \(Duration.seconds($0).brief)" } ?? "" : ""
-      text += "\(tasks[index].id.padding(to: width))  \(word.padding(to: 8))  \(time.padding(to: 12))  \(why)\n"
+      text +=
+        "\(tasks[index].id.padding(to: width))  \(word.padding(to: 8))  \(time.padding(to: 12))  \(why)\n"
     }
     if shown < tasks.count { text += "… and \(tasks.count - shown) more (--all lists them)\n" }
     return text + summary
@@ -119,7 +120,8 @@ struct PlanPrinter {
         }
       text += "  \(JSONValue.string(task.id).canonical) [fillcolor=\(color)];\n"
       for other in task.dependencies {
-        text += "  \(JSONValue.string(status.plan.tasks[other].id).canonical) -> \(JSONValue.string(task.id).canonical);\n"
+        text +=
+          "  \(JSONValue.string(status.plan.tasks[other].id).canonical) -> \(JSONValue.string(task.id).canonical);\n"
       }
     }
     return text + "}\n"

@@ -7,14 +7,24 @@ import Runner
 extension Command {
   static let run = Command(
     name: "run",
-    summary: "computes what is not cached, writes tables, embeddings, figures and verdicts; run again, it resumes",
+    summary:
+      "computes what is not cached, writes tables, embeddings, figures and verdicts; run again, it resumes",
     usage: "CONFIG [options] | --manifest FILE [--task ID]",
     examples: [
       ("modgap run configs/figure3.json", "into results/figure3/"),
       ("modgap run configs/figure2b.json --jobs 1", "on one thread; the bytes are the same"),
-      ("modgap run configs/figure3.json --set stages.loss.with.batch=100", "one value changed, only what follows from it computed"),
-      ("modgap run configs/figure3.json --only loss --force loss", "one stage and what it needs, computed again"),
-      ("modgap run --manifest results/figure3/manifest.json --task loss", "one task of a frozen plan, as a cluster job does"),
+      (
+        "modgap run configs/figure3.json --set stages.loss.with.batch=100",
+        "one value changed, only what follows from it computed"
+      ),
+      (
+        "modgap run configs/figure3.json --only loss --force loss",
+        "one stage and what it needs, computed again"
+      ),
+      (
+        "modgap run --manifest results/figure3/manifest.json --task loss",
+        "one task of a frozen plan, as a cluster job does"
+      ),
     ],
     options: [
       CommonOptions.set, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
@@ -52,13 +62,15 @@ private struct RunCommand {
   private static func plan(_ arguments: Arguments) throws -> Plan {
     guard let manifest = arguments.value("--manifest") else {
       if arguments.has("--task") {
-        throw UsageError.missingValue(option: "--manifest", value: "FILE (--task names one of its tasks)", command: "run")
+        throw UsageError.missingValue(
+          option: "--manifest", value: "FILE (--task names one of its tasks)", command: "run")
       }
       return try arguments.load().plan
     }
     guard arguments.positional.isEmpty, arguments.all("--set").isEmpty else {
       throw UsageError.wrongCount(
-        found: arguments.positional.count, expected: "no config and no --set beside --manifest, which is frozen",
+        found: arguments.positional.count,
+        expected: "no config and no --set beside --manifest, which is frozen",
         command: "run")
     }
     return try Manifest.read(manifest).plan
@@ -73,7 +85,11 @@ private struct RunCommand {
     let summary = try engine.run()
     progress.finish()
     let printer = RunPrinter(summary, folder: engine.folder)
-    if arguments.has("--json") { Terminal.out(printer.json.canonical + "\n") } else { Terminal.out(printer.text) }
+    if arguments.has("--json") {
+      Terminal.out(printer.json.canonical + "\n")
+    } else {
+      Terminal.out(printer.text)
+    }
     printer.tellFailures()
     if let status = interruption.exitStatus, summary.wasInterrupted {
       interruption.tellHowToResume()

@@ -24,14 +24,17 @@ extension Command {
     let results = try StoredResults(loaded.plan, resultsRoot: arguments.resultsRoot)
     let verdicts = results.verdicts()
     let report = results.report(verdicts)
-    if let path = arguments.value("--junit") { try AtomicWriter(syncsFile: false).write(junitReport(report), to: path) }
-    if let path = arguments.value("--markdown") { try AtomicWriter(syncsFile: false).write(markdownReport(report), to: path) }
+    if let path = arguments.value("--junit") {
+      try AtomicWriter(syncsFile: false).write(junitReport(report), to: path)
+    }
+    if let path = arguments.value("--markdown") {
+      try AtomicWriter(syncsFile: false).write(markdownReport(report), to: path)
+    }
     if arguments.has("--json") {
       Terminal.out(verdictsJSON(verdicts, command: report.command).canonical + "\n")
     } else {
       let color = Terminal.hasColor(Terminal.outputIsTerminal)
       Terminal.out(terminalTable(verdicts, color: color, command: report.command))
-      Terminal.out("\n\(VerdictCounts(verdicts).sentence)\n")
     }
     return status(verdicts)
   }
