@@ -59,7 +59,9 @@ enum Fixture {
     members.append(
       EmbeddingFamily.Member(
         coordinates: [Coordinate("degrees", .real(.infinity))], base: 0,
-        moves: [.elevation(degrees: 20.1), .subtract(x: gap, y: [1, -0.0, 5e-324, 1e308, 3]), .rotateY(w: other)]))
+        moves: [
+          .elevation(degrees: 20.1), .subtract(x: gap, y: [1, -0.0, 4e-300, 1e308, 3]), .rotateY(w: other),
+        ]))
     return EmbeddingFamily(bases: [pair(), tower], members: members)
   }
 
@@ -87,7 +89,8 @@ enum Outside {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let path =
-      environment["MODGAP_SHARED"] ?? package.deletingLastPathComponent().appendingPathComponent("shared").path
+      environment["MODGAP_SHARED"]
+      ?? package.deletingLastPathComponent().appendingPathComponent("shared").path
     return FileManager.default.fileExists(atPath: path + "/golden") ? path : nil
   }()
 
