@@ -25,6 +25,9 @@ extension Page {
     let legend = LegendBox(plot)
     var area = self.area(plot, in: rectangle)
     guard plot.legendPlace != .none, !plot.legend.isEmpty else { return Inner(area: area) }
+    if plot.legendPlace == .above {
+      return Inner(area: area, legend: ((area.left + area.right) / 2, area.top + 3))
+    }
     if let place = legend.place(in: area, of: plot) { return Inner(area: area, legend: place) }
     area.right = max(area.right - legend.width - 10, area.left + 40)
     return Inner(area: area, legend: (area.right + 10, area.top))
@@ -33,6 +36,7 @@ extension Page {
   private func area(_ plot: Plot, in rectangle: Rectangle) -> Rectangle {
     var area = rectangle
     area.top -= 8 + titleHeight(plot.title, rectangle.width)
+    if plot.legendPlace == .above, !plot.legend.isEmpty { area.top -= legendRowHeight }
     area.bottom += captionHeight(plot.caption, rectangle.width) + 4
     if plot.isBare { return squared(area) }
     area.bottom += Style.tickSize + 12
@@ -71,12 +75,12 @@ extension Page {
     ]
   }
 
-  mutating func drawTitles(_ plot: Plot, _ rectangle: Rectangle, _ area: Rectangle) {
-    drawTitle(
-      plot.title,
-      over: Rectangle(
-        left: rectangle.left, bottom: area.bottom, right: rectangle.right, top: area.top),
-      centre: (area.left + area.right) / 2)
+  private var legendRowHeight: Double { Style.legendSize * 1.7 }
+
+  private mutating func drawTitles(_ plot: Plot, _ rectangle: Rectangle, _ area: Rectangle) {
+    var below = rectangle
+    below.top = rectangle.top - 8 - titleHeight(plot.title, rectangle.width)
+    drawTitle(plot.title, over: below, centre: (area.left + area.right) / 2)
     drawCaption(plot.caption, in: rectangle)
   }
 
@@ -148,9 +152,13 @@ extension Page {
   private mutating func drawLegend(_ plot: Plot, _ inner: Inner) {
     guard let place = inner.legend else { return }
     let title = plot.legendTitle.map { " title \(quoted($0)) left" } ?? ""
+    let manner =
+      plot.legendPlace == .above
+      ? "center bottom horizontal Left reverse samplen 1 maxrows 1"
+      : "left top Left reverse samplen 2 spacing 1.1 width -1 opaque fillcolor rgb '\(Style.panel)'"
     draw(
-      "set key at \(x(place.x)), \(y(place.y)) left top Left reverse samplen 2 spacing 1.1 width -1 opaque "
-        + "fillcolor rgb '\(Style.panel)' font ',\(plotted(Style.legendSize))'" + title)
+      "set key at \(x(place.x)), \(y(place.y)) \(manner) font ',\(plotted(Style.legendSize))' "
+        + "textcolor rgb '\(Style.ink)'" + title)
   }
 
   private mutating func drawLayers(_ plot: inout Plot) {

@@ -15,7 +15,7 @@ struct LegendBox {
   func place(in area: Rectangle, of plot: Plot) -> (x: Double, y: Double)? {
     let places = candidates(in: area)
     switch plot.legendPlace {
-    case .outside, .none: return nil
+    case .outside, .none, .above: return nil
     case .topLeft: return places[0]
     case .topRight: return places[1]
     case .bottomLeft: return places[2]
@@ -24,7 +24,7 @@ struct LegendBox {
     }
     guard width < area.width - 20, height < area.height - 20 else { return nil }
     let points = plot.occupied.map { (x: across($0.x, plot.x, area), y: up($0.y, plot.y, area)) }
-    return places.first { place in !points.contains { covers($0, at: place) } }
+    return (places + lattice(in: area)).first { place in !points.contains { covers($0, at: place) } }
   }
 
   private func candidates(in area: Rectangle) -> [(x: Double, y: Double)] {
@@ -35,6 +35,17 @@ struct LegendBox {
       (left, top), (right, top), (left, bottom), (right, bottom), (right, middle), (left, middle),
       (centre, top), (centre, bottom),
     ]
+  }
+
+  /// Places between those, from the right to the left and downwards.
+  private func lattice(in area: Rectangle) -> [(x: Double, y: Double)] {
+    let (left, right) = (area.left + 8, area.right - width - 8)
+    let (top, bottom) = (area.top - 6, area.bottom + height + 6)
+    return (0...12).flatMap { across in
+      (0...12).map { down in
+        (right - Double(across) / 12 * (right - left), top - Double(down) / 12 * (top - bottom))
+      }
+    }
   }
 
   private func covers(_ point: (x: Double, y: Double), at place: (x: Double, y: Double)) -> Bool {

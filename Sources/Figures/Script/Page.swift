@@ -63,7 +63,7 @@ struct Page {
         + "pointscale 2; set output \(quoted(name + ".png"))",
       "if (format == 3) set terminal pdfcairo size \(inches) \(cairo) fontscale 0.75 linewidth 1.5 "
         + "pointscale 0.75; set output \(quoted(name + ".pdf"))",
-      "set encoding utf8", "set multiplot",
+      "set encoding utf8; set minussign", "set multiplot",
     ]
   }
 

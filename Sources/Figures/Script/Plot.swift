@@ -44,6 +44,8 @@ enum LegendPlace: String, CaseIterable {
   case topRight = "top-right"
   case bottomLeft = "bottom-left"
   case bottomRight = "bottom-right"
+  /// One row above the axes.
+  case above
   case outside, none
 }
 
