@@ -29,12 +29,12 @@ enum Scatter {
     for group in groups {
       let dot = groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
       plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
-      let style = "points pointtype 7 pointsize \(dot) linecolor rgb "
+      let style = "points pointtype 7 pointsize \(dot)*dot linecolor rgb "
       let colour = Style.faded(group.colour, opacity: groups.count > 2 ? 0.8 : 0.45)
       plot.layers.append("$\(plot.blocks.count) using 1:2 with \(style)'\(colour)' notitle")
       if groups.count <= 10 {
         plot.legend.append(
-          .init(title: group.title, style: "points pointtype 7 pointsize 0.7 linecolor rgb '\(group.colour)'")
+          .init(title: group.title, marker: "pointtype 7 pointsize 0.7*dot linecolor rgb '\(group.colour)'")
         )
       }
       plot.occupied += group.points

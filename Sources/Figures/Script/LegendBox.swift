@@ -4,12 +4,14 @@ struct LegendBox {
   let height: Double
 
   init(_ plot: Plot) {
-    let size = Style.legendSize
-    let texts = plot.legend.map(\.title) + [plot.legendTitle ?? ""]
+    let title = plot.legendTitle.map { textWidth($0, size: Style.legendSize) } ?? 0
     let rows = Double(plot.legend.count + (plot.legendTitle == nil ? 0 : 1))
-    width = (texts.map { textWidth($0, size: size) }.max() ?? 0) + 48
-    height = rows * size * 1.55 + 8
+    width = max(title, plot.legend.map(\.width).max() ?? 0) + 2 * Self.padding
+    height = rows * Self.rowHeight + 2 * Self.padding
   }
+
+  static let padding = 6.0
+  static let rowHeight = Style.legendSize * 1.5
 
   /// The upper left corner in pixels; nil where it has to stand beside the plot.
   func place(in area: Rectangle, of plot: Plot) -> (x: Double, y: Double)? {
