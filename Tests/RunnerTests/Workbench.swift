@@ -122,7 +122,7 @@ enum ToyStages {
         let sum = family.bases[0].x.values.reduce(0) { $0 + Double($1) }
         builder.append([("total", .real(sum + parameters.plus))])
       }
-      return .tables([NamedTable(builder.table())])
+      return .tables([NamedTable("", builder.table())])
     }
   }
 
