@@ -20,7 +20,7 @@ struct Report {
     guard
       let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
       memory != MAP_FAILED
-    else { throw HDF5Failure.library(doing: "map \(size) bytes for \(path)", detail: errorText) }
+    else { throw FileFailure(.read, path, code: errno) }
     defer { munmap(memory, size) }
     let report = memory.bindMemory(to: modgap_h5_report.self, capacity: 1)
     report.pointee.names = (memory + namesStart).bindMemory(to: CChar.self, capacity: namesCapacity)
@@ -44,10 +44,7 @@ struct Report {
     _ task: (UnsafeMutablePointer<modgap_h5_report>?, modgap_limits) -> Int32
   ) throws {
     let ending = task(pointer, modgap_limits(memory: memory, seconds: seconds))
-    if ending < 0 {
-      throw HDF5Failure.library(
-        doing: "start a process to \(what) \(path)", detail: String(cString: strerror(-ending)))
-    }
+    if ending < 0 { throw FileFailure(.read, path, code: -ending) }
     if ending > 0 {
       let detail = "the HDF5 library stopped with signal \(ending) while it tried to \(what) it"
       throw HDF5Failure.damaged(path: path, dataset: nil, detail: detail)
@@ -118,7 +115,8 @@ struct Report {
     let names = self.names
     switch Int(pointer.pointee.outcome) {
     case MODGAP_H5_NOT_HDF5: return .notHDF5(path: path)
-    case MODGAP_H5_MISSING where !names.all.contains(name.trimmingPrefix("/").description):
+    case MODGAP_H5_ELSEWHERE: return .storedElsewhere(path: path, dataset: name)
+    case MODGAP_H5_MISSING:
       return .noSuchObject(
         path: path, name: name, existing: names.matrices.isEmpty ? names.all : names.matrices)
     default: return .damaged(path: path, dataset: name, detail: message)
@@ -132,5 +130,3 @@ struct Report {
     return text.isEmpty ? "the HDF5 library gave no reason" : text
   }
 }
-
-private var errorText: String { String(cString: strerror(errno)) }
