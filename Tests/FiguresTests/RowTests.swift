@@ -100,4 +100,14 @@ struct RowTests {
     #expect(summary["quantity"] == .texts(["mean", "mean"]))
     #expect(summaryTable(table, axes: RunAxes(["activation"])) == nil)
   }
+
+  /// Each replicate has its own bins: there is nothing to average.
+  @Test func rowsThatNoReplicatesShareHaveNoSummary() {
+    let bins = table(
+      ["seed", "bin_low", "pairs"], [[0, 0.1, 4], [0, 0.2, 5], [1, 0.15, 4], [1, 0.25, 6]])
+    #expect(summaryTable(bins, axes: seeds) == nil)
+    let repeated = table(
+      ["seed", "bin_low", "pairs"], [[0, 0.1, 4], [0, 0.2, 5], [1, 0.1, 4], [1, 0.2, 5]])
+    #expect(summaryTable(repeated, axes: seeds)?["n"] == .integers([1, 1]))
+  }
 }

@@ -167,6 +167,17 @@ struct ScriptTests {
     #expect(try !Self.lines(#"{"kind": "lines", "table": "t", "x": "x", "y": "y"}"#, ["t": one]).isEmpty)
   }
 
+  @Test func hugeNumbersInParametersDoNotTrap() throws {
+    for config in [
+      #"{"kind": "sphere", "pairs": 1e300, "spacing_degrees": 1e300, "view": [1e308, -1e308]}"#,
+      #"{"kind": "panels", "columns": -1e300, "size": [1e300, 1e-300], "panels": [{"kind": "sphere"}]}"#,
+      #"{"kind": "scatter", "table": "pca", "xrange": [-1.7e308, 1.7e308], "facet": "modality", "columns": 1e18}"#,
+      #"{"kind": "scatter", "table": "pca", "size": [1, 1], "caption": "far too long for so small a picture"}"#,
+    ] {
+      #expect(try Self.script(config, ["pca": Self.points]).hasSuffix("reread\n"))
+    }
+  }
+
   @Test func facetsMakeOnePanelEach() throws {
     let lines = try Self.lines(
       #"{"kind": "lines", "table": "loss", "x": "delta", "y": "loss", "facet": "temperature", "facet_titles": ["cold", "warm"]}"#,
@@ -186,6 +197,17 @@ struct LayoutTests {
   ])
   func ticks(low: Double, high: Double, count: Int, expected: [String]) {
     #expect(Ticks(low: low, high: high, count: count).labels == expected)
+  }
+
+  @Test(arguments: [
+    (0.0, 0.0), (.nan, 1), (-1.7e308, 1.7e308), (1e17, 1e17 + 16), (0, .leastNonzeroMagnitude),
+    (-1e-300, 1e-300),
+  ])
+  func oddRangesDoNotTrap(low: Double, high: Double) {
+    #expect(Ticks(low: low, high: high, count: 5).labels.count <= 1001)
+    #expect(Ticks(low: low, high: high, count: 0, isWhole: true).labels.count <= 1001)
+    let around = range(around: [low, high])
+    #expect(around.low.isFinite && around.high.isFinite && around.low < around.high)
   }
 
   @Test func wholeTicks() {
