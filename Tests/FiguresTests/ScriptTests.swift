@@ -167,6 +167,19 @@ struct ScriptTests {
     #expect(try !Self.lines(#"{"kind": "lines", "table": "t", "x": "x", "y": "y"}"#, ["t": one]).isEmpty)
   }
 
+  @Test func aSeriesWithoutDataIsNamedInTheLegend() throws {
+    let parameters = try json(
+      #"{"table": "t", "x": "x", "y": "y", "series": "set", "order": ["here", "gone"]}"#)
+    let found = FoundTable.present(
+      table(["set", "x", "y"], [["here", 0, 1.0], ["here", 1, 2.0]]),
+      absent: [AbsentRun(values: ["set": "gone"], reason: "no file")])
+    let script = try figureScript(
+      FigureSpec(name: "f", kind: "lines", parameters: parameters), tables: { _ in found },
+      axes: RunAxes(["set"]))
+    #expect(script.contains("set label 'gone: data missing'"))
+    #expect(!script.contains("$data2"))
+  }
+
   @Test func hugeNumbersInParametersDoNotTrap() throws {
     for config in [
       #"{"kind": "sphere", "pairs": 1e300, "spacing_degrees": 1e300, "view": [1e308, -1e308]}"#,
