@@ -26,7 +26,7 @@ enum Scatter {
     var plot = try emptyPlot(parameters, rows)
     if parameters.flag("connect", or: true), groups.count == 2 { try connect(groups, rows, &plot) }
     plot.legendPlace = .above
-    for group in groups {
+    for group in groups where !group.points.isEmpty {
       let dot = groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
       plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
       let style = "points pointtype 7 pointsize \(dot)*dot linecolor rgb "
