@@ -4,8 +4,8 @@ import Contracts
 /// then `quantity, n, mean, sd, ci95_low, ci95_high`.
 ///
 /// - Parameter valueColumns: the columns to sum up; nil for every number that is not a key.
-/// - Returns: nil where the table has no such axis or nothing to sum up: no numbers, or rows that no two
-///   replicates share, as the bins of a histogram do where each has its own range.
+/// - Returns: nil where the table has no such axis or nothing to sum up: no numbers, or rows that
+///   hardly any two replicates share, as the bins of a histogram do where each has its own range.
 package func summaryTable(_ table: Table, axes: RunAxes, valueColumns: [String]? = nil) -> Table? {
   guard let axis = axes.replicates, table[axis] != nil, table.rowCount > 0 else { return nil }
   let values = table.columns.filter { column in
@@ -19,7 +19,8 @@ package func summaryTable(_ table: Table, axes: RunAxes, valueColumns: [String]?
   guard !values.isEmpty else { return nil }
   let rows = rowsOnce(table, axis)
   let groups = groups(of: rows, by: keys.map(\.values))
-  if groups.count == rows.count, rows.count == table.rowCount, distinct(table[axis], rows) > 1 { return nil }
+  let isReached = distinct(table[axis], rows) > 1
+  if isReached, 2 * groups.count > rows.count { return nil }
   var builder = TableBuilder()
   for group in groups {
     for column in values {
