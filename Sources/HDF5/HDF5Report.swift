@@ -52,6 +52,8 @@ struct Report {
   }
 
   /// The dataset as the child describes it, or why it cannot be read safely.
+  ///
+  /// Half the memory is the limit, for the shared copy and the program's own exist at once.
   func dataset(fileBytes: UInt64) throws -> HDF5File.Dataset {
     let found = pointer.pointee
     let shape = self.shape
@@ -60,7 +62,7 @@ struct Report {
     }
     if found.is_elsewhere != 0 { throw HDF5Failure.storedElsewhere(path: path, dataset: name) }
     let tooLarge = HDF5Failure.tooLarge(path: path, dataset: name, shape: shape)
-    guard let bytes = Self.product(shape, times: max(4, found.item_bytes)), bytes <= physicalMemory,
+    guard let bytes = Self.product(shape, times: max(4, found.item_bytes)), bytes <= physicalMemory / 2,
       let count = Self.product(shape, times: 1), shape.allSatisfy({ $0 <= UInt64(Int.max) })
     else { throw tooLarge }
     guard found.is_chunked == 0 || found.chunk_bytes <= physicalMemory / 2 else { throw tooLarge }
