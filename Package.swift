@@ -61,7 +61,12 @@ let package = Package(
       name: "ConfigTests",
       dependencies: ["ExperimentConfig", "ExperimentPlan", "Stages", "Contracts", "TestSupport"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
-    .testTarget(name: "RunnerTests", dependencies: ["Runner", "Stages", "Storage", "TestSupport"]),
+    .testTarget(
+      name: "RunnerTests",
+      dependencies: [
+        "Runner", "Stages", "Storage", "Claims", "Figures", "ExperimentConfig", "ExperimentPlan", "Contracts",
+        "Kernels", "TestSupport", "modgap",
+      ]),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),
   ],
   swiftLanguageModes: [.v6]

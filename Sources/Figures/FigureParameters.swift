@@ -75,9 +75,11 @@ extension Parameter {
     .optional("columns", .integer(1...100), "panels beside each other"),
   ]
 
-  static let legend = Parameter.defaulted(
-    "legend", .choice(LegendPlace.allCases.map(\.rawValue)), .string("auto"),
-    "where the legend stands; auto: where it covers nothing")
+  static func legend(_ usual: LegendPlace) -> Parameter {
+    .defaulted(
+      "legend", .choice(LegendPlace.allCases.map(\.rawValue)), .string(usual.rawValue),
+      "where the legend stands; auto: where it covers nothing")
+  }
 }
 
 extension ParameterType {

@@ -35,7 +35,7 @@ private func leaf(
     var made = try plot(parameters, context)
     made.title = parameters.optionalString("title")
     made.caption = parameters.optionalString("caption")
-    made.legendPlace = LegendPlace(rawValue: parameters.string("legend", or: "auto")) ?? .auto
+    made.legendPlace = parameters.optionalString("legend").flatMap(LegendPlace.init) ?? made.legendPlace
     return .plot(made)
   } catch let absent as NotRun {
     return missing(absent, parameters)

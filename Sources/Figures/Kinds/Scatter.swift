@@ -17,7 +17,7 @@ enum Scatter {
     .defaulted("colour", .string, .string("modality"), "a column; each of its values gets a colour"),
     .optional("titles", .list(.string, most: 1000), "the values' names in the legend, as they come"),
     .defaulted("palette", .choice(["red-blue", "blue-orange"]), .string("red-blue"), "colours of two"),
-    .defaulted("connect", .boolean, .bool(true), "joins points of the same index"), .legend,
+    .defaulted("connect", .boolean, .bool(true), "joins points of the same index"), .legend(.above),
     .xlabel, .ylabel, .xrange, .yrange,
   ]
 
@@ -25,15 +25,16 @@ enum Scatter {
     let (rows, groups) = try groups(parameters, context)
     var plot = try emptyPlot(parameters, rows)
     if parameters.flag("connect", or: true), groups.count == 2 { try connect(groups, rows, &plot) }
+    plot.legendPlace = .above
     for group in groups {
       let dot = groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
       plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
-      let style = "points pointtype 7 pointsize \(dot) linecolor rgb "
+      let style = "points pointtype 7 pointsize \(dot)*dot linecolor rgb "
       let colour = Style.faded(group.colour, opacity: groups.count > 2 ? 0.8 : 0.45)
       plot.layers.append("$\(plot.blocks.count) using 1:2 with \(style)'\(colour)' notitle")
       if groups.count <= 10 {
         plot.legend.append(
-          .init(title: group.title, style: "points pointtype 7 pointsize 0.7 linecolor rgb '\(group.colour)'")
+          .init(title: group.title, marker: "pointtype 7 pointsize 0.7*dot linecolor rgb '\(group.colour)'")
         )
       }
       plot.occupied += group.points

@@ -4,18 +4,20 @@ struct LegendBox {
   let height: Double
 
   init(_ plot: Plot) {
-    let size = Style.legendSize
-    let texts = plot.legend.map(\.title) + [plot.legendTitle ?? ""]
+    let title = plot.legendTitle.map { textWidth($0, size: Style.legendSize) } ?? 0
     let rows = Double(plot.legend.count + (plot.legendTitle == nil ? 0 : 1))
-    width = (texts.map { textWidth($0, size: size) }.max() ?? 0) + 48
-    height = rows * size * 1.55 + 8
+    width = max(title, plot.legend.map(\.width).max() ?? 0) + 2 * Self.padding
+    height = rows * Self.rowHeight + 2 * Self.padding
   }
+
+  static let padding = 6.0
+  static let rowHeight = Style.legendSize * 1.5
 
   /// The upper left corner in pixels; nil where it has to stand beside the plot.
   func place(in area: Rectangle, of plot: Plot) -> (x: Double, y: Double)? {
     let places = candidates(in: area)
     switch plot.legendPlace {
-    case .outside, .none: return nil
+    case .outside, .none, .above: return nil
     case .topLeft: return places[0]
     case .topRight: return places[1]
     case .bottomLeft: return places[2]
@@ -24,7 +26,7 @@ struct LegendBox {
     }
     guard width < area.width - 20, height < area.height - 20 else { return nil }
     let points = plot.occupied.map { (x: across($0.x, plot.x, area), y: up($0.y, plot.y, area)) }
-    return places.first { place in !points.contains { covers($0, at: place) } }
+    return (places + lattice(in: area)).first { place in !points.contains { covers($0, at: place) } }
   }
 
   private func candidates(in area: Rectangle) -> [(x: Double, y: Double)] {
@@ -35,6 +37,17 @@ struct LegendBox {
       (left, top), (right, top), (left, bottom), (right, bottom), (right, middle), (left, middle),
       (centre, top), (centre, bottom),
     ]
+  }
+
+  /// Places between those, from the right to the left and downwards.
+  private func lattice(in area: Rectangle) -> [(x: Double, y: Double)] {
+    let (left, right) = (area.left + 8, area.right - width - 8)
+    let (top, bottom) = (area.top - 6, area.bottom + height + 6)
+    return (0...12).flatMap { across in
+      (0...12).map { down in
+        (right - Double(across) / 12 * (right - left), top - Double(down) / 12 * (top - bottom))
+      }
+    }
   }
 
   private func covers(_ point: (x: Double, y: Double), at place: (x: Double, y: Double)) -> Bool {

@@ -8,11 +8,16 @@ struct Ticks: Equatable {
   let decimals: Int
 
   /// About `count` ticks inside the range, 1, 2, 2.5 or 5 times a power of ten apart.
-  init(low: Double, high: Double, count: Int) {
+  /// - Parameter isWhole: only integers make sense, as for layers.
+  init(low: Double, high: Double, count: Int, isWhole: Bool = false) {
     let span = high - low
-    let rough = span / Double(max(count, 1))
+    let wanted = span / Double(max(count, 1))
+    let rough = isWhole ? max(wanted, 1) : wanted
     let power = pow(10, floor(log10(rough)))
-    let factor = [1, 2, 2.5, 5, 10].first { $0 * power >= rough * 0.999 } ?? 10
+    let factor =
+      [1, 2, 2.5, 5, 10].first {
+        $0 * power >= rough * 0.999 && !(isWhole && power < 10 && $0 == 2.5)
+      } ?? 10
     step = factor * power
     first = (low / step - 1e-9).rounded(.up) * step
     last = (high / step + 1e-9).rounded(.down) * step
