@@ -54,6 +54,10 @@ lint: toolchain ## swift format, strict, over all sources
 format: toolchain ## puts all sources into that format
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
+bench: build .venv-bench/ready ## speed beside NumPy and PyTorch, on 2 threads; alone where they cannot be installed
+	@if [ -x .venv-bench/bin/python ]; then python=.venv-bench/bin/python; else python=python3; fi; \
+	$$python Tests/bench/compare.py $(ARGS)
+
 schema: build ## configs/schema/experiment.schema.json anew, from the program's own grammar
 	@mkdir -p configs/schema
 	$(MODGAP) schema > configs/schema/experiment.schema.json.new
@@ -106,6 +110,26 @@ packages:
 	echo "make: installing$$missing" >&2; \
 	$$as_root apt-get update -qq && \
 	$$as_root env DEBIAN_FRONTEND=noninteractive $$install
+
+# MARK: - The benchmark's peers
+
+# A wheel or a version of PyTorch for `make bench`; by default the CPU build of the newest.
+MODGAP_TORCH_WHEEL ?=
+PYTHON ?= python3
+
+.venv-bench/ready:
+	@command -v $(PYTHON) > /dev/null || { echo 'make bench: there is no $(PYTHON) on PATH; apt-get install python3-venv' >&2; exit 69; }; \
+	rm -rf .venv-bench; \
+	if ! $(PYTHON) -m venv .venv-bench > /dev/null; then \
+	  rm -rf .venv-bench; \
+	  echo 'make bench: no virtual environment (apt-get install python3-venv); modgap is timed alone' >&2; exit 0; fi; \
+	pip='.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check'; \
+	if [ -n "$(MODGAP_TORCH_WHEEL)" ]; then $$pip numpy "$(MODGAP_TORCH_WHEEL)"; \
+	else \
+	  $$pip numpy && \
+	  { $$pip --index-url https://download.pytorch.org/whl/cpu torch || $$pip torch; }; fi \
+	&& touch $@ \
+	|| echo 'make bench: NumPy and PyTorch could not be installed; modgap is timed alone (MODGAP_TORCH_WHEEL names a wheel to use)' >&2
 
 # MARK: - Data
 

@@ -14,6 +14,8 @@ struct BenchRow: Sendable {
   let what: String
   /// Whether it is done once before the clock counts.
   var warmsUp = true
+  /// Whether the work is done by this process, so that its memory is the row's.
+  var isInProcess = true
   /// Makes ready what is not timed, and gives what is: a closure that returns its seconds.
   let prepare: @Sendable (BenchSettings, BenchFolder) throws -> () throws -> Double
 
@@ -27,7 +29,8 @@ struct BenchRow: Sendable {
     let work = try prepare(settings, folder)
     if warmsUp { _ = try work() }
     let seconds = try (0..<settings.repeats).map { _ in try work() }
-    return BenchResult(row: name, what: what, seconds: seconds, peakBytes: ChildProcess.ownPeakBytes)
+    return BenchResult(
+      row: name, what: what, seconds: seconds, peakBytes: isInProcess ? ChildProcess.ownPeakBytes : nil)
   }
 
   /// Measures in a new process, so that no row's memory, caches or threads are another's.
@@ -42,7 +45,7 @@ struct BenchRow: Sendable {
       !seconds.isEmpty
     else { throw BenchFailure.unreadable(row: name) }
     return BenchResult(
-      row: name, what: what, seconds: seconds, peakBytes: row["peak_rss_bytes"]?.integer ?? 0)
+      row: name, what: what, seconds: seconds, peakBytes: row["peak_rss_bytes"]?.integer)
   }
 }
 
@@ -50,7 +53,8 @@ struct BenchResult: Sendable {
   let row: String
   let what: String
   let seconds: [Double]
-  let peakBytes: Int
+  /// The most memory held, with the data and the program itself.
+  let peakBytes: Int?
 
   var median: Double {
     let sorted = seconds.sorted()
@@ -60,7 +64,8 @@ struct BenchResult: Sendable {
 
   var text: String {
     let times = "\(Self.text(median))  (\(Self.text(seconds.min() ?? 0)) to \(Self.text(seconds.max() ?? 0)))"
-    return "\(row.padding(to: 14)) \(times.padding(to: 36)) \(ByteCount.text(peakBytes).padding(to: 9)) \(what)"
+    let peak = peakBytes.map(ByteCount.text) ?? ""
+    return "\(row.padding(to: 14)) \(times.padding(to: 36)) \(peak.padding(to: 9)) \(what)"
   }
 
   /// Four significant digits: `31.25 ms`.
@@ -71,7 +76,7 @@ struct BenchResult: Sendable {
   var json: JSONValue {
     .object([
       "row": .string(row), "what": .string(what), "seconds": .array(seconds.map { .number($0) }),
-      "median": .number(median), "peak_rss_bytes": .number(Double(peakBytes)),
+      "median": .number(median), "peak_rss_bytes": peakBytes.map { .number(Double($0)) } ?? .null,
     ])
   }
 }
