@@ -11,6 +11,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // MARK: - What the engine and the stages agree on
@@ -46,7 +47,7 @@ let package = Package(
       name: "modgap",
       dependencies: [
         "Runner", "Stages", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5", "Kernels",
-        "ExperimentConfig", "ExperimentPlan", "Contracts",
+        "ExperimentConfig", "ExperimentPlan", "Contracts", "CAllocator",
       ]),
 
     // MARK: - Tests

@@ -45,6 +45,7 @@ package struct Engine: Sendable {
       timings: timings, observe: listen)
     execute(selected, executor, outcomes, budget, listen)
     timings.save()
+    try store.sync()
     let settled = outcomes.all()
     var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
     guard options.task == nil else { return summary }

@@ -51,10 +51,10 @@ final class TaskExecutor: Sendable {
     let isForced = options.forced.contains(task.stage)
     if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
     guard mayRun else { throw RunFailure.missingInput(task: task.id) }
-    observe(.started(task: task.id))
     let lease = try takeLease(key, task)
     defer { lease.release() }
     if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
+    observe(.started(task: task.id))
     let started = ContinuousClock.now
     let artefact = try run(index)
     let record = try store.save(

@@ -1,8 +1,7 @@
 import Kernels
+import Runner
 import Synchronization
 import Testing
-
-import Runner
 
 @Suite struct SchedulerTests {
   /// 0 → 1 → 3, 0 → 2 → 3, and 4 alone.
@@ -14,7 +13,10 @@ import Runner
 
     func begin(_ task: Int) {
       order.withLock { $0.append(task) }
-      counts.withLock { $0.now += 1; $0.most = max($0.most, $0.now) }
+      counts.withLock {
+        $0.now += 1
+        $0.most = max($0.most, $0.now)
+      }
     }
 
     func end() { counts.withLock { $0.now -= 1 } }
@@ -40,7 +42,8 @@ import Runner
 
   @Test(arguments: [1, 2, 4]) func neverRunsMoreThanTheBudget(jobs: Int) {
     let record = Record()
-    Scheduler(dependencies: [[Int]](repeating: [], count: 200), budget: ThreadBudget(jobs: jobs)).run { task in
+    Scheduler(dependencies: [[Int]](repeating: [], count: 200), budget: ThreadBudget(jobs: jobs)).run {
+      task in
       record.begin(task)
       for _ in 0..<1000 { _ = record.most }
       record.end()
@@ -64,7 +67,8 @@ import Runner
 
   @Test func stopsAfterAFailureWhenAsked() {
     let record = Record()
-    Scheduler(dependencies: (0..<100).map { $0 == 0 ? [] : [$0 - 1] }, budget: ThreadBudget(jobs: 2)).run { task in
+    Scheduler(dependencies: (0..<100).map { $0 == 0 ? [] : [$0 - 1] }, budget: ThreadBudget(jobs: 2)).run {
+      task in
       record.begin(task)
       record.end()
       return task == 3 ? .stop : .settled
@@ -75,13 +79,16 @@ import Runner
   @Test func startsNothingOnceCancelled() {
     let cancellation = Cancellation()
     let record = Record()
-    Scheduler(dependencies: (0..<10).map { $0 == 0 ? [] : [$0 - 1] }, budget: ThreadBudget(jobs: 1, cancellation: cancellation))
-      .run { task in
-        record.begin(task)
-        record.end()
-        if task == 4 { cancellation.raise() }
-        return .settled
-      }
+    Scheduler(
+      dependencies: (0..<10).map { $0 == 0 ? [] : [$0 - 1] },
+      budget: ThreadBudget(jobs: 1, cancellation: cancellation)
+    )
+    .run { task in
+      record.begin(task)
+      record.end()
+      if task == 4 { cancellation.raise() }
+      return .settled
+    }
     #expect(record.tasks == [0, 1, 2, 3, 4])
   }
 

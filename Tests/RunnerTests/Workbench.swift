@@ -3,10 +3,9 @@ import ExperimentConfig
 import ExperimentPlan
 import Foundation
 import Kernels
+import Runner
 import Storage
 import Synchronization
-
-import Runner
 
 /// A folder of its own for a test, removed when the test is done.
 final class Workbench: Sendable {
@@ -78,7 +77,8 @@ enum ToyStages {
     StageVariant(Source.self), StageVariant(Scale.self), StageVariant(Total.self), StageVariant(Broken.self),
   ])
   static let grammar = Grammar(stages: catalog.signatures, figures: [], checks: [])
-  static let anyNumber = ParameterType.number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
+  static let anyNumber = ParameterType.number(
+    -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
 
   struct Source: Stage {
     struct Parameters: Decodable { let value: Float }
@@ -96,7 +96,8 @@ enum ToyStages {
   struct Scale: Stage {
     struct Parameters: Decodable { let by: Float }
     static let signature = StageSignature(
-      phase: .shift, kind: "scale", summary: "times a number", parameters: [.required("by", anyNumber, "the factor")],
+      phase: .shift, kind: "scale", summary: "times a number",
+      parameters: [.required("by", anyNumber, "the factor")],
       input: .pairs, output: .pairs)
     let parameters: Parameters
 
@@ -111,7 +112,8 @@ enum ToyStages {
   struct Total: Stage {
     struct Parameters: Decodable { let plus: Double }
     static let signature = StageSignature(
-      phase: .evaluate, kind: "total", summary: "the sum", parameters: [.defaulted("plus", anyNumber, 0, "added")],
+      phase: .evaluate, kind: "total", summary: "the sum",
+      parameters: [.defaulted("plus", anyNumber, 0, "added")],
       input: .pairs, output: .tables, columns: ["total"])
     let parameters: Parameters
 
@@ -122,7 +124,7 @@ enum ToyStages {
         let sum = family.bases[0].x.values.reduce(0) { $0 + Double($1) }
         builder.append([("total", .real(sum + parameters.plus))])
       }
-      return .tables([NamedTable(builder.table())])
+      return .tables([NamedTable("", builder.table())])
     }
   }
 
@@ -133,7 +135,8 @@ enum ToyStages {
       var sentence: String { "it always breaks" }
     }
     static let signature = StageSignature(
-      phase: .evaluate, kind: "broken", summary: "always fails", input: .pairs, output: .tables, columns: ["none"])
+      phase: .evaluate, kind: "broken", summary: "always fails", input: .pairs, output: .tables,
+      columns: ["none"])
     init(parameters: Parameters) {}
 
     func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact { throw Failed() }
@@ -143,7 +146,8 @@ enum ToyStages {
 extension Workbench {
   /// Plans and runs a config of toy stages.
   @discardableResult
-  func run(_ config: String, jobs: Int = 2, spy: Spy = Spy(), change: (inout RunOptions) -> Void = { _ in }) throws
+  func run(_ config: String, jobs: Int = 2, spy: Spy = Spy(), change: (inout RunOptions) -> Void = { _ in })
+    throws
     -> RunSummary
   {
     let path = try write(config, to: "toy.json")

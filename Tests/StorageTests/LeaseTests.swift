@@ -104,7 +104,7 @@ import Testing
       let leases = try Leases(store: store)
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", "sleep 60"]
+      process.arguments = ["-c", "exec sleep 60"]
       try process.run()
       let pid = process.processIdentifier
       let start = try #require(ProcessIdentity.start(of: pid))

@@ -20,10 +20,11 @@ func faceted(
     let title = titles.indices.contains(index) ? titles[index] : "\(facet) = \(Cell(value).plain)"
     return try leaf(narrowed(parameters, facet, to: value, title: title), context, plot)
   }
-  let columns = Int(parameters.number("columns", or: Double(values.count).squareRoot().rounded(.up)))
+  let usual = Int(Double(values.count).squareRoot().rounded(.up))
+  let columns = parameters.integer("columns", or: usual, in: 1...100)
   return .grid(
     PictureGrid(
-      columns: max(columns, 1), cells: cells, widths: [], heights: [],
+      columns: columns, cells: cells, widths: [], heights: [],
       caption: parameters.optionalString("caption"), title: parameters.optionalString("title")))
 }
 

@@ -71,7 +71,7 @@ extension Sphere {
     let view: (azimuth: Double, elevation: Double)
 
     init(_ parameters: FigureParameters) {
-      let pairs = min(max(Int(parameters.number("pairs", or: 6)), 1), 40)
+      let pairs = parameters.integer("pairs", or: 6, in: 1...40)
       let spacing = parameters.number("spacing_degrees", or: 20)
       let first = parameters.number("first_degrees", or: -20)
       azimuths = (0..<pairs).map { first + spacing * Double($0) }

@@ -168,11 +168,12 @@ extension Page {
 
   private mutating func drawLayers(_ plot: inout Plot) {
     let names = plot.blocks.map { add($0) }
-    let layers = plot.layers.map { layer in
+    var layers = plot.layers.map { layer in
       names.indices.reversed().reduce(layer) { text, index in
         text.replacingOccurrences(of: "$\(index + 1) ", with: names[index] + " ")
       }
     }
+    if layers.isEmpty { layers = ["NaN notitle"] }
     draw("plot \\\n  " + layers.joined(separator: ", \\\n  "))
   }
 }

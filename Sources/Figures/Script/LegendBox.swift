@@ -26,7 +26,7 @@ struct LegendBox {
     }
     guard width < area.width - 20, height < area.height - 20 else { return nil }
     let points = plot.occupied.map { (x: across($0.x, plot.x, area), y: up($0.y, plot.y, area)) }
-    return (places + lattice(in: area)).first { place in !points.contains { covers($0, at: place) } }
+    return (places + edges(of: area)).first { place in !points.contains { covers($0, at: place) } }
   }
 
   private func candidates(in area: Rectangle) -> [(x: Double, y: Double)] {
@@ -39,15 +39,13 @@ struct LegendBox {
     ]
   }
 
-  /// Places between those, from the right to the left and downwards.
-  private func lattice(in area: Rectangle) -> [(x: Double, y: Double)] {
+  /// Places along the edges: down the right one, down the left one, then along top and bottom.
+  private func edges(of area: Rectangle) -> [(x: Double, y: Double)] {
     let (left, right) = (area.left + 8, area.right - width - 8)
     let (top, bottom) = (area.top - 6, area.bottom + height + 6)
-    return (0...12).flatMap { across in
-      (0...12).map { down in
-        (right - Double(across) / 12 * (right - left), top - Double(down) / 12 * (top - bottom))
-      }
-    }
+    let parts = (0...16).map { Double($0) / 16 }
+    return parts.map { (right, top - $0 * (top - bottom)) } + parts.map { (left, top - $0 * (top - bottom)) }
+      + parts.map { (right - $0 * (right - left), top) } + parts.map { (right - $0 * (right - left), bottom) }
   }
 
   private func covers(_ point: (x: Double, y: Double), at place: (x: Double, y: Double)) -> Bool {

@@ -36,9 +36,13 @@ package struct ProcessIdentity: Sendable, Equatable {
   }
 
   /// Whether a process of this number and this start runs in our own space.
+  ///
+  /// One that has ended but was not waited for counts as gone; one of another user that `/proc` hides
+  /// counts as running, for nothing proves that it is not.
   package static func isRunning(pid: Int32, processStart: UInt64) -> Bool {
     if let start = start(of: pid) { return start == processStart }
-    return kill(pid, 0) == 0 || errno == EPERM
+    if kill(pid, 0) == 0 { return own.processStart == 0 }
+    return errno == EPERM
   }
 
   /// The process's start out of `/proc/<pid>/stat`, or nil where there is no such process.
