@@ -15,7 +15,7 @@ extension BenchRow {
     name: "engine", what: "a stage, out of 1,000 trivial ones in 500 runs, computed and stored",
     warmsUp: false, isInProcess: false
   ) { settings, folder in
-    let config = try folder.write(trivial(runs: 500), to: "engine.json")
+    let config = try folder.write(trivial(spacings: 500, pairs: 1), to: "engine.json")
     var round = 0
     return {
       round += 1
@@ -30,19 +30,22 @@ extension BenchRow {
     name: "planning", what: "modgap plan of 10,000 runs, start of the program included",
     isInProcess: false
   ) { _, folder in
-    let config = try folder.write(trivial(runs: 10_000), to: "planning.json")
+    let config = try folder.write(trivial(spacings: 100, pairs: 100), to: "planning.json")
     return { try ChildProcess(["plan", config, "--results", "\(folder.path)/results"]).seconds() }
   }
 
   /// Two stages a run, each of them a few microseconds of arithmetic.
-  private static func trivial(runs: Int) -> JSONValue {
-    let spacings = (1...runs).map { JSONValue.number(Double($0) / 100) }
+  private static func trivial(spacings: Int, pairs: Int) -> JSONValue {
+    let axes: [String: JSONValue] = [
+      "spacing": .array((1...spacings).map { .number(Double($0) / 100) }),
+      "pairs": .array((1...pairs).map { .number(Double($0 + 5)) }),
+    ]
     return .object([
-      "name": .string("bench"), "matrix": .object(["spacing": .array(spacings)]),
+      "name": .string("bench"), "matrix": .object(axes),
       "stages": .array([
         .object([
           "id": "sphere", "stage": "init", "kind": "sphere",
-          "with": .object(["spacing_degrees": "${spacing}"]),
+          "with": .object(["spacing_degrees": "${spacing}", "pairs": "${pairs}"]),
         ]),
         .object(["id": "gap", "stage": "evaluate", "kind": "gap", "from": "sphere"]),
       ]),
