@@ -40,7 +40,10 @@ let package = Package(
 
     // MARK: - Tables → verdicts, pictures, reports
     .target(name: "Claims", dependencies: ["Contracts", "ExperimentConfig", "Kernels"]),
-    .target(name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"]),
+    .target(
+      name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"],
+      // Layout is tested from inside, in release like everything else.
+      swiftSettings: [.unsafeFlags(["-enable-testing"])]),
 
     // MARK: - The command line
     .executableTarget(

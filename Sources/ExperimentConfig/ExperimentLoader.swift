@@ -26,7 +26,9 @@ package struct ExperimentLoader: Sendable {
     var issues = reader.issues
     for override in overrides { node = override.apply(to: node, issues: &issues) }
     node = node.withoutComments
-    let source = node.value
+    var written = node
+    written.remove("$schema")
+    let source = written.value
     node = interpolation.apply(to: node, issues: &issues)
     var decoder = ExperimentDecoder(grammar: grammar, root: node, issues: issues, dataFolder: folder.path)
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
