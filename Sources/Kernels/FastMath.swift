@@ -97,7 +97,7 @@ package enum FastMath {
     var p: Float = z * -5.704_988_7e-3 + 2.063_908_9e-2
     p = p * z - 5.373_971_6e-2
     p = p * z + 1.333_144_2e-1
-    p = p * z - 3.333_282e-1
+    p = p * z - 3.333_328_2e-1
     let near = p * z * x + x
     let far = 1 - 2 / (exp(x + x) + 1)
     return z < 0.390_625 ? near : far

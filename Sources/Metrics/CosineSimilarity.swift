@@ -69,11 +69,12 @@ package func meanCosineSimilarity(
 /// histogram; a second the bins, whose edges are known only then, and what the quartiles' coarse bins
 /// hold. Moments are float64 around the mean, in fixed order; everything else is counting.
 package func cosineSimilarity(
-  _ rows: MovedRows, diagonal: Bool, bins: Int, _ budget: ThreadBudget
+  _ rows: MovedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = PairTiles.keptPairs,
+  _ budget: ThreadBudget
 ) throws -> CosineStatistics {
   guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
   let centre = try meanCosineSimilarity(rows, diagonal: false, budget)
-  let tiles = try PairTiles(rows.unitFloats(budget))
+  let tiles = try PairTiles(rows.unitFloats(budget), keepingAtMost: kept)
   let first = try tiles.firstLook(around: Float(centre), budget)
   let ranks = QuantileRanks(pairs: tiles.pairCount, diagonal: diagonal ? rows.rows : 0)
   let low = first.minimum
