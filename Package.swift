@@ -61,7 +61,7 @@ let package = Package(
       name: "ConfigTests",
       dependencies: [
         "ExperimentConfig", "ExperimentPlan", "Stages", "Figures", "Claims", "Contracts", "TestSupport",
-      ]),
+      ], exclude: ["Corpus"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Stages", "Storage", "TestSupport"]),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),

@@ -15,7 +15,9 @@ package struct Schema {
       "$id": "experiment.schema.json",
       "title": "A modgap experiment",
       "type": "object",
-      "required": ["name", "stages"],
+      "if": required(["extends"]),
+      "then": .bool(true),
+      "else": required(["name", "stages"]),
       "additionalProperties": false,
       "properties": object([
         "$schema": object(["type": "string"]),
