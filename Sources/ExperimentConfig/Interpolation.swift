@@ -113,8 +113,23 @@ struct EnvironmentInterpolation {
     return result
   }
 
-  private func value(of reference: String) -> String? {
-    let (name, fallback) = Self.split(reference)
+  /// A default may name variables in turn.
+  private func resolve(_ text: String, depth: Int) -> String? {
+    guard depth < Self.deepest else { return nil }
+    var result = text
+    for reference in Interpolation.references(in: text).reversed() where reference.name.hasPrefix("env:") {
+      guard let value = value(of: reference.name, depth: depth + 1) else { return nil }
+      result.replaceSubrange(reference.range, with: value)
+    }
+    return result
+  }
+
+  private static let deepest = 8
+
+  private func value(of reference: String, depth: Int = 0) -> String? {
+    let parts = Self.split(reference)
+    let name = parts.name
+    let fallback = parts.fallback.flatMap { resolve($0, depth: depth) }
     guard let value = variables[name], !name.isEmpty else { return fallback }
     return value.isEmpty ? fallback ?? value : value
   }

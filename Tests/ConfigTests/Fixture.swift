@@ -37,7 +37,13 @@ final class ConfigFolder {
       grammar: grammar,
       environment: environment.merging(["MODGAP_DATA": "\(path)/data"]) { given, _ in given },
       overrides: try sets.map(Override.init)
-    ).load("\(path)/\(name)")
+    ).load("\(relativePath)/\(name)")
+  }
+
+  /// From the folder that the tests run in, as a reader might have typed it.
+  private var relativePath: String {
+    let depth = FileManager.default.currentDirectoryPath.split(separator: "/").count
+    return String(repeating: "../", count: depth) + path.dropFirst()
   }
 
   /// The whole error text as one standing in the folder would see it; empty where the config is valid.
@@ -48,10 +54,7 @@ final class ConfigFolder {
       _ = try load(name, environment: environment, sets: sets)
       return ""
     } catch let error as ConfigError {
-      let lines = error.sentence.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-        line.hasPrefix("\(path)/") ? String(line.dropFirst(path.count + 1)) : String(line)
-      }
-      return lines.joined(separator: "\n").replacing(path, with: "<folder>")
+      return error.sentence.replacing("\(relativePath)/", with: "").replacing(path, with: "<folder>")
     }
   }
 }
