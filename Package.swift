@@ -11,6 +11,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // MARK: - What the engine and the stages agree on
@@ -39,14 +40,17 @@ let package = Package(
 
     // MARK: - Tables → verdicts, pictures, reports
     .target(name: "Claims", dependencies: ["Contracts", "ExperimentConfig", "Kernels"]),
-    .target(name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"]),
+    .target(
+      name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"],
+      // Layout is tested from inside, in release like everything else.
+      swiftSettings: [.unsafeFlags(["-enable-testing"])]),
 
     // MARK: - The command line
     .executableTarget(
       name: "modgap",
       dependencies: [
         "Runner", "Stages", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5", "Kernels",
-        "ExperimentConfig", "ExperimentPlan", "Contracts",
+        "ExperimentConfig", "ExperimentPlan", "Contracts", "CAllocator",
       ]),
 
     // MARK: - Tests
@@ -63,7 +67,12 @@ let package = Package(
         "ExperimentConfig", "ExperimentPlan", "Stages", "Figures", "Claims", "Contracts", "TestSupport",
       ], exclude: ["Corpus"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
-    .testTarget(name: "RunnerTests", dependencies: ["Runner", "Stages", "Storage", "TestSupport"]),
+    .testTarget(
+      name: "RunnerTests",
+      dependencies: [
+        "Runner", "Stages", "Storage", "Claims", "Figures", "ExperimentConfig", "ExperimentPlan", "Contracts",
+        "Kernels", "TestSupport", "modgap",
+      ]),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),
   ],
   swiftLanguageModes: [.v6]

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// Bytes that `limit_child` allows on top of what is mapped already, and processor seconds.
+/// Bytes that a child may map on top of what is mapped already, and processor seconds.
 typedef struct {
   uint64_t memory;
   uint64_t seconds;
@@ -82,6 +82,7 @@ enum {
   MODGAP_H5_NOT_HDF5 = 4,
   MODGAP_H5_UNREADABLE = 5,
   MODGAP_H5_READ = 6,
+  MODGAP_H5_ELSEWHERE = 7,
 };
 
 enum { MODGAP_H5_OTHER = 0, MODGAP_H5_REAL = 1, MODGAP_H5_INTEGER = 2 };
@@ -171,12 +172,21 @@ static inline herr_t modgap_h5_stay_inside(
   return -1;
 }
 
-static inline hid_t modgap_h5_open_object(hid_t file, const char *name) {
+static inline hid_t modgap_h5_open_object(hid_t file, modgap_h5_report *report) {
   hid_t access = H5Pcreate(H5P_LINK_ACCESS);
   H5Pset_elink_cb(access, modgap_h5_stay_inside, NULL);
-  hid_t object = H5Oopen(file, name, access);
+  hid_t object = H5Oopen(file, report->object, access);
+  if (object < 0) modgap_h5_last_error(report->message, sizeof report->message);
   H5Pclose(access);
   return object;
+}
+
+/// Says why an object did not open: it is not there, it is in another file, or it cannot be read.
+static inline int32_t modgap_h5_why_closed(hid_t file, const char *name) {
+  H5L_info_t link;
+  if (H5Lexists(file, name, H5P_DEFAULT) <= 0) return MODGAP_H5_MISSING;
+  if (H5Lget_info(file, name, &link, H5P_DEFAULT) < 0) return MODGAP_H5_UNREADABLE;
+  return link.type == H5L_TYPE_EXTERNAL ? MODGAP_H5_ELSEWHERE : MODGAP_H5_UNREADABLE;
 }
 
 static inline hid_t modgap_h5_open_file(modgap_h5_report *report) {
@@ -185,8 +195,8 @@ static inline hid_t modgap_h5_open_file(modgap_h5_report *report) {
   H5Pset_file_locking(access, 0, 1);
   hid_t file = H5Fopen(report->path, H5F_ACC_RDONLY, access);
   if (file < 0) {
-    report->outcome = H5Fis_hdf5(report->path) > 0 ? MODGAP_H5_UNREADABLE : MODGAP_H5_NOT_HDF5;
     modgap_h5_last_error(report->message, sizeof report->message);
+    report->outcome = H5Fis_hdf5(report->path) > 0 ? MODGAP_H5_UNREADABLE : MODGAP_H5_NOT_HDF5;
   }
   return file;
 }
@@ -231,10 +241,9 @@ static inline void modgap_h5_inspect_task(void *context) {
   hid_t file = modgap_h5_open_file(report);
   if (file < 0) return;
   H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, modgap_h5_list_one, report);
-  hid_t object = modgap_h5_open_object(file, report->object);
+  hid_t object = modgap_h5_open_object(file, report);
   if (object < 0) {
-    modgap_h5_last_error(report->message, sizeof report->message);
-    report->outcome = MODGAP_H5_MISSING;
+    report->outcome = modgap_h5_why_closed(file, report->object);
     return;
   }
   H5I_type_t type = H5Iget_type(object);
@@ -251,7 +260,7 @@ static inline void modgap_h5_read_task(void *context) {
   modgap_h5_report *report = (modgap_h5_report *)context;
   hid_t file = modgap_h5_open_file(report);
   if (file < 0) return;
-  hid_t dataset = modgap_h5_open_object(file, report->object);
+  hid_t dataset = modgap_h5_open_object(file, report);
   hid_t space = H5Dget_space(dataset);
   report->outcome = MODGAP_H5_UNREADABLE;
   if (space >= 0 && (uint64_t)H5Sget_simple_extent_npoints(space) == report->count &&

@@ -15,10 +15,14 @@ package struct Experiment: Sendable, Equatable, Codable {
   package var claims: [ClaimSpec]
   /// The config's absolute path.
   package var path: String
+  /// The config as it was written, merged but with its variables in place and without comments: the same
+  /// wherever data and config lie.
+  package var source: JSONValue
 
   package init(
     name: String, title: String? = nil, seed: UInt64 = 0, axes: [Axis] = [], replicates: String? = nil,
-    stages: [StageSpec], figures: [FigureSpec] = [], claims: [ClaimSpec] = [], path: String = ""
+    stages: [StageSpec], figures: [FigureSpec] = [], claims: [ClaimSpec] = [], path: String = "",
+    source: JSONValue = .object([:])
   ) {
     self.name = name
     self.title = title
@@ -29,6 +33,7 @@ package struct Experiment: Sendable, Equatable, Codable {
     self.figures = figures
     self.claims = claims
     self.path = path
+    self.source = source
   }
 }
 

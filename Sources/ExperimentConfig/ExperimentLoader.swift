@@ -25,10 +25,16 @@ package struct ExperimentLoader: Sendable {
     var node = try reader.read(path)
     var issues = reader.issues
     for override in overrides { node = override.apply(to: node, issues: &issues) }
-    node = interpolation.apply(to: node.withoutComments, issues: &issues)
+    node = node.withoutComments
+    var written = node
+    written.remove("$schema")
+    let source = written.value
+    node = interpolation.apply(to: node, issues: &issues)
     var decoder = ExperimentDecoder(grammar: grammar, root: node, issues: issues, dataFolder: folder.path)
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
-    return (try decoder.decode(path: absolute), SourceMap(root: node))
+    var experiment = try decoder.decode(path: absolute)
+    experiment.source = source
+    return (experiment, SourceMap(root: node))
   }
 }
 

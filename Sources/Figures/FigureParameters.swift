@@ -25,6 +25,10 @@ struct FigureParameters {
   func optionalString(_ name: String) -> String? { json[name]?.string }
   func flag(_ name: String, or fallback: Bool) -> Bool { json[name]?.bool ?? fallback }
   func number(_ name: String, or fallback: Double) -> Double { json[name]?.number ?? fallback }
+  func integer(_ name: String, or fallback: Int, in range: ClosedRange<Int>) -> Int {
+    min(max(json[name]?.integer ?? fallback, range.lowerBound), range.upperBound)
+  }
+
   func values(_ name: String) -> [JSONValue] { json[name]?.array ?? [] }
   func strings(_ name: String) -> [String] { values(name).compactMap(\.string) }
   func numbers(_ name: String) -> [Double] { values(name).compactMap(\.number) }
@@ -75,9 +79,11 @@ extension Parameter {
     .optional("columns", .integer(1...100), "panels beside each other"),
   ]
 
-  static let legend = Parameter.defaulted(
-    "legend", .choice(LegendPlace.allCases.map(\.rawValue)), .string("auto"),
-    "where the legend stands; auto: where it covers nothing")
+  static func legend(_ usual: LegendPlace) -> Parameter {
+    .defaulted(
+      "legend", .choice(LegendPlace.allCases.map(\.rawValue)), .string(usual.rawValue),
+      "where the legend stands; auto: where it covers nothing")
+  }
 }
 
 extension ParameterType {

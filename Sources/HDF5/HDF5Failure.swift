@@ -27,7 +27,8 @@ package enum HDF5Failure: Failure, Equatable {
       "\(path): this is not an HDF5 file, or its first bytes are damaged; expected one that h5py or "
         + "h5dump can open: make it again"
     case .damaged(let path, let dataset, let detail):
-      "\(Self.place(path, dataset)): the HDF5 file is damaged or truncated (\(detail)); copy or make it again"
+      "\(Self.place(path, dataset)): the HDF5 file is damaged or truncated, or of a format newer than HDF5 1.10 "
+        + "(\(detail)); make it again"
     case .noSuchObject(let path, let name, let existing):
       "\(path): there is no dataset `\(name)`; \(Self.offer(name, existing))"
     case .isGroup(let path, let name, let existing):

@@ -20,7 +20,7 @@ struct Report {
     guard
       let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
       memory != MAP_FAILED
-    else { throw HDF5Failure.library(doing: "map \(size) bytes for \(path)", detail: errorText) }
+    else { throw FileFailure(.read, path, code: errno) }
     defer { munmap(memory, size) }
     let report = memory.bindMemory(to: modgap_h5_report.self, capacity: 1)
     report.pointee.names = (memory + namesStart).bindMemory(to: CChar.self, capacity: namesCapacity)
@@ -44,10 +44,7 @@ struct Report {
     _ task: (UnsafeMutablePointer<modgap_h5_report>?, modgap_limits) -> Int32
   ) throws {
     let ending = task(pointer, modgap_limits(memory: memory, seconds: seconds))
-    if ending < 0 {
-      throw HDF5Failure.library(
-        doing: "start a process to \(what) \(path)", detail: String(cString: strerror(-ending)))
-    }
+    if ending < 0 { throw FileFailure(.read, path, code: -ending) }
     if ending > 0 {
       let detail = "the HDF5 library stopped with signal \(ending) while it tried to \(what) it"
       throw HDF5Failure.damaged(path: path, dataset: nil, detail: detail)
@@ -55,6 +52,8 @@ struct Report {
   }
 
   /// The dataset as the child describes it, or why it cannot be read safely.
+  ///
+  /// Half the memory is the limit, for the shared copy and the program's own exist at once.
   func dataset(fileBytes: UInt64) throws -> HDF5File.Dataset {
     let found = pointer.pointee
     let shape = self.shape
@@ -63,7 +62,7 @@ struct Report {
     }
     if found.is_elsewhere != 0 { throw HDF5Failure.storedElsewhere(path: path, dataset: name) }
     let tooLarge = HDF5Failure.tooLarge(path: path, dataset: name, shape: shape)
-    guard let bytes = Self.product(shape, times: max(4, found.item_bytes)), bytes <= physicalMemory,
+    guard let bytes = Self.product(shape, times: max(4, found.item_bytes)), bytes <= physicalMemory / 2,
       let count = Self.product(shape, times: 1), shape.allSatisfy({ $0 <= UInt64(Int.max) })
     else { throw tooLarge }
     guard found.is_chunked == 0 || found.chunk_bytes <= physicalMemory / 2 else { throw tooLarge }
@@ -118,7 +117,8 @@ struct Report {
     let names = self.names
     switch Int(pointer.pointee.outcome) {
     case MODGAP_H5_NOT_HDF5: return .notHDF5(path: path)
-    case MODGAP_H5_MISSING where !names.all.contains(name.trimmingPrefix("/").description):
+    case MODGAP_H5_ELSEWHERE: return .storedElsewhere(path: path, dataset: name)
+    case MODGAP_H5_MISSING:
       return .noSuchObject(
         path: path, name: name, existing: names.matrices.isEmpty ? names.all : names.matrices)
     default: return .damaged(path: path, dataset: name, detail: message)
@@ -132,5 +132,3 @@ struct Report {
     return text.isEmpty ? "the HDF5 library gave no reason" : text
   }
 }
-
-private var errorText: String { String(cString: strerror(errno)) }

@@ -1,12 +1,17 @@
 import Contracts
 import Synchronization
 
-/// Artefacts in memory while something still waits for them.
+/// Artefacts in memory while something still waits for them, and, as far as they are small, until the
+/// results are written.
 final class ArtefactCache: Sendable {
   private struct State {
     var artefacts: [Int: Artefact] = [:]
     var readersLeft: [Int]
+    var idleBytes = 0
   }
+
+  /// How much is kept for the writer of results beyond what stages wait for.
+  private static let mostIdleBytes = 256 << 20
 
   private let state: Mutex<State>
 
@@ -15,7 +20,7 @@ final class ArtefactCache: Sendable {
 
   func keep(_ artefact: Artefact, of task: Int) {
     state.withLock { state in
-      if state.readersLeft[task] > 0 { state.artefacts[task] = artefact }
+      if state.readersLeft[task] > 0 || Self.mayIdle(artefact, &state) { state.artefacts[task] = artefact }
     }
   }
 
@@ -26,8 +31,17 @@ final class ArtefactCache: Sendable {
     state.withLock { state in
       for task in tasks {
         state.readersLeft[task] -= 1
-        if state.readersLeft[task] <= 0 { state.artefacts[task] = nil }
+        guard state.readersLeft[task] == 0, let artefact = state.artefacts[task] else { continue }
+        if !Self.mayIdle(artefact, &state) { state.artefacts[task] = nil }
       }
     }
+  }
+
+  private static func mayIdle(_ artefact: Artefact, _ state: inout State) -> Bool {
+    guard case .embeddings(let family) = artefact else { return false }
+    let bytes = family.bases.reduce(0) { $0 + 4 * ($1.x.values.count + ($1.y?.values.count ?? 0)) }
+    guard state.idleBytes + bytes <= mostIdleBytes else { return false }
+    state.idleBytes += bytes
+    return true
   }
 }

@@ -16,7 +16,7 @@ struct EmbeddingsWriter {
 
   func write() throws {
     var madeFrom: [String: String] = [:]
-    let config = try Self.config(of: plan)
+    let config = plan.experiment.source
     for run in plan.runs {
       let tasks = run.tasks.filter { isWritten($0) }
       guard !tasks.isEmpty else { continue }
@@ -54,12 +54,6 @@ struct EmbeddingsWriter {
     let parent = (target as NSString).deletingLastPathComponent
     try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
     return (try? FileManager.default.linkItem(atPath: ledger.absolute(from), toPath: target)) != nil
-  }
-
-  private static func config(of plan: Plan) throws -> JSONValue {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try JSONDecoder().decode(JSONValue.self, from: try encoder.encode(plan.experiment))
   }
 
   private func element(of index: Int) throws -> EmbeddingsFile.Element {

@@ -1,3 +1,4 @@
+import CAllocator
 import Contracts
 import Foundation
 import Kernels
@@ -7,8 +8,16 @@ import Runner
 struct Entry {
   static func main() {
     signal(SIGXFSZ, SIG_IGN)
+    keepFreedMemory()
     BLASKernel.restartIfBetter()
     exit(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Buffers of up to 32 MB are used again rather than given back to the system: mapping fresh pages for
+  /// each costs more than filling them.
+  private static func keepFreedMemory() {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20)
+    mallopt(M_TRIM_THRESHOLD, 256 << 20)
   }
 
   private static func run(_ arguments: [String]) -> Int32 {

@@ -2,40 +2,130 @@ import Contracts
 import Digests
 import Foundation
 import Kernels
+import Storage
+import Synchronization
 import Testing
 
-@testable import Storage
-
 @Suite struct ArtefactStoreTests {
-  @Test func everyElementOfAFamilyComesBackBitForBit() throws {
+  private func found(_ store: ArtefactStore, _ key: String = Fixture.key) throws -> StoredRecord {
+    guard case .found(let record) = try store.lookup(key) else {
+      throw StorageFailure.badKey("not found: \(key)")
+    }
+    return record
+  }
+
+  private func save(_ artefact: Artefact, in store: ArtefactStore) throws -> StoredRecord {
+    try store.save(artefact, key: Fixture.key, keyTree: Fixture.keyTree, stage: "shift/gap")
+  }
+
+  private static let family = Artefact.embeddings(Fixture.family)
+  private static let tables = Artefact.tables(Fixture.tables)
+  /// Too large to stand inside the record.
+  private static let largeTables = Artefact.tables([
+    NamedTable("", Table([.init("v", .reals((0..<10_000).map { Double($0) / 7 }))])),
+    NamedTable("spectrum", Table([.init("t", .texts(["a,b"]))])),
+  ])
+
+  @Test(arguments: [family, tables, largeTables])
+  func everyElementComesBack(artefact: Artefact) throws {
     try withFolder { folder in
       let store = try ArtefactStore(results: folder)
-      let artefact = Artefact.embeddings(Fixture.family)
-      let saved = try store.save(artefact, key: Fixture.key, keyTree: Fixture.keyTree, stage: "shift/gap")
-      guard case .found(let record) = try store.lookup(Fixture.key) else {
-        Issue.record("the artefact is not found")
-        return
-      }
-      #expect(record.digest == saved.digest)
-      #expect(record.keyTree == Fixture.keyTree)
+      let saved = try save(artefact, in: store)
+      let record = try found(store)
+      #expect(record.digest == saved.digest && record.payloads == saved.payloads)
+      #expect(record.tables == saved.tables && record.stage == "shift/gap")
+      #expect(record.keyTree == Fixture.keyTree && saved.keyTree == Fixture.keyTree)
       #expect(try store.verify(record).isEmpty)
-      let loaded = try store.load(record)
-      #expect(loaded == artefact)
-      #expect(ArtefactStore.digest(of: loaded) == record.digest)
+      for source in [saved, record] {
+        let loaded = try store.load(source)
+        #expect(loaded == artefact)
+        #expect(ArtefactStore.digest(of: loaded) == record.digest)
+      }
+      #expect(try store.allRecords().map(\.bytes) == [record.totalBytes])
+      #expect(try store.staleTemporaries().isEmpty)
+      try store.sync()
     }
   }
 
-  @Test func everyColumnOfTablesComesBackWithItsType() throws {
+  @Test func signsAndPayloadsOfFloatsSurvive() throws {
     try withFolder { folder in
       let store = try ArtefactStore(results: folder)
-      let artefact = Artefact.tables(Fixture.tables)
-      try store.save(artefact, key: Fixture.key, keyTree: Fixture.keyTree, stage: "evaluate/gap")
-      guard case .found(let record) = try store.lookup(Fixture.key) else {
-        Issue.record("the artefact is not found")
-        return
+      let values: [Float] = [-0.0, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 0.1]
+      let matrix = Matrix(rows: 2, columns: 3, values: values)
+      let vectors = [-0.0, Double.nan, .infinity, 5e-300]
+      let family = EmbeddingFamily(
+        bases: [Embeddings(x: matrix, isNormalized: false)],
+        members: [.init(moves: [.subtract(x: vectors, y: vectors.map { $0 + 0.0 })])])
+      _ = try save(.embeddings(family), in: store)
+      guard case .embeddings(let back) = try store.load(found(store)) else { return }
+      #expect(back.bases[0].x.values.map(\.bitPattern) == values.map(\.bitPattern))
+      guard case .subtract(let x, let y) = back.members[0].moves[0] else { return }
+      #expect(x.map(\.bitPattern) == vectors.map(\.bitPattern))
+      #expect(y[0].sign == .plus)
+    }
+  }
+
+  @Test func theDigestIsOverValues() {
+    func digest(_ values: [Double]) -> Digest {
+      ArtefactStore.digest(of: .tables([NamedTable("", Table([.init("v", .reals(values))]))]))
+    }
+    #expect(digest([0, .nan]) == digest([-0.0, -.nan]))
+    #expect(digest([1]) != digest([1, 1]))
+    var family = Fixture.family
+    let before = ArtefactStore.digest(of: .embeddings(family))
+    family.members[3].coordinates[0] = Coordinate("delta", .real(7))
+    #expect(ArtefactStore.digest(of: .embeddings(family)) != before)
+    let integer = Artefact.tables([NamedTable("", Table([.init("v", .integers([1]))]))])
+    #expect(ArtefactStore.digest(of: integer) != digest([1]))
+  }
+
+  @Test func theSameArtefactGivesTheSameBytes() throws {
+    try withFolder { folder in
+      let files = try (0..<2).map { round in
+        let store = try ArtefactStore(results: "\(folder)/\(round)")
+        let record = try save(Self.family, in: store)
+        return try ["record.json", "artefact.h5"].map {
+          try Digest(file: "\(record.folder)/\($0)")
+        }
       }
-      #expect(record.tables.map(\.suffix) == ["", "histogram", "none"])
-      #expect(try store.load(record) == artefact)
+      #expect(files[0] == files[1])
+    }
+  }
+
+  @Test func keysThatCouldLeaveTheStoreAreRefused() throws {
+    try withFolder { folder in
+      let store = try ArtefactStore(results: folder)
+      for key in ["", "..", "a/b", ".tmp-1", String(repeating: "a", count: 129), "é"] {
+        #expect(throws: StorageFailure.badKey(key)) { try store.lookup(key) }
+        #expect(throws: StorageFailure.badKey(key)) { try store.remove(key) }
+      }
+    }
+  }
+
+  @Test func manyThreadsMaySaveOneKey() throws {
+    try withFolder { folder in
+      let store = try ArtefactStore(results: folder, syncs: false)
+      let failures = Mutex<[String]>([])
+      DispatchQueue.concurrentPerform(iterations: 16) { round in
+        do {
+          if round.isMultiple(of: 4) { try store.remove(Fixture.key) }
+          let record = try store.save(
+            Self.largeTables, key: Fixture.key, keyTree: Fixture.keyTree, stage: "a")
+          _ = record
+        } catch { failures.withLock { $0.append("\(error)") } }
+      }
+      #expect(failures.withLock { $0 } == [])
+      #expect(try store.load(found(store)) == Self.largeTables)
+      #expect(try store.staleTemporaries().isEmpty)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: store.root) == [Fixture.key])
+    }
+  }
+
+  @Test func aStoreInsideAFileIsAnIOFailure() throws {
+    try withFolder { folder in
+      let file = try DataFiles.write([1], "\(folder)/file")
+      let failure = #expect(throws: FileFailure.self) { try ArtefactStore(results: file) }
+      #expect(failure?.kind == .io)
     }
   }
 }

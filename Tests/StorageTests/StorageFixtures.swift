@@ -60,7 +60,7 @@ enum Fixture {
       EmbeddingFamily.Member(
         coordinates: [Coordinate("degrees", .real(.infinity))], base: 0,
         moves: [
-          .elevation(degrees: 20.1), .subtract(x: gap, y: [1, -0.0, 5e-324, 1e308, 3]), .rotateY(w: other),
+          .elevation(degrees: 20.1), .subtract(x: gap, y: [1, -0.0, 4e-300, 1e308, 3]), .rotateY(w: other),
         ]))
     return EmbeddingFamily(bases: [pair(), tower], members: members)
   }

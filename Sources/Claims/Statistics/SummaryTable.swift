@@ -4,7 +4,8 @@ import Contracts
 /// then `quantity, n, mean, sd, ci95_low, ci95_high`.
 ///
 /// - Parameter valueColumns: the columns to sum up; nil for every number that is not a key.
-/// - Returns: nil where the table has no such axis or nothing to sum up.
+/// - Returns: nil where the table has no such axis or nothing to sum up: no numbers, or rows that
+///   hardly any two replicates share, as the bins of a histogram do where each has its own range.
 package func summaryTable(_ table: Table, axes: RunAxes, valueColumns: [String]? = nil) -> Table? {
   guard let axis = axes.replicates, table[axis] != nil, table.rowCount > 0 else { return nil }
   let values = table.columns.filter { column in
@@ -16,8 +17,12 @@ package func summaryTable(_ table: Table, axes: RunAxes, valueColumns: [String]?
       && (valueColumns == nil || isKey(column, axes: axes))
   }
   guard !values.isEmpty else { return nil }
+  let rows = rowsOnce(table, axis)
+  let groups = groups(of: rows, by: keys.map(\.values))
+  let isReached = distinct(table[axis], rows) > 1
+  if isReached, 2 * groups.count > rows.count { return nil }
   var builder = TableBuilder()
-  for group in groups(of: rowsOnce(table, axis), by: keys.map(\.values)) {
+  for group in groups {
     for column in values {
       let numbers = group.compactMap { column.values.cell($0).number }
       builder.append(keys.map { ($0.name, $0.values.cell(group[0])) } + summaryCells(column.name, numbers))
@@ -34,6 +39,10 @@ private func summaryCells(_ quantity: String, _ numbers: [Double]) -> [(String, 
     ("sd", .real(summary.standardDeviation)), ("ci95_low", .real(interval?.low ?? .nan)),
     ("ci95_high", .real(interval?.high ?? .nan)),
   ]
+}
+
+private func distinct(_ column: Column?, _ rows: [Int]) -> Int {
+  column.map { Claims.distinct($0, rows).count } ?? 0
 }
 
 /// All rows, or those of one replicate where the axis does not reach the stage.

@@ -132,7 +132,9 @@ extension SafetensorsFile {
     case .keyNotFound(let key, let context):
       return "`\(path(context))` lacks `\(key.stringValue)`"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      return context.codingPath.isEmpty ? "broken JSON" : "`\(path(context))` has a value of another type"
+      return context.codingPath.isEmpty
+        ? "broken JSON, or a side or an offset that is not a whole number"
+        : "`\(path(context))` has a value of another type"
     @unknown default: return "unreadable"
     }
   }

@@ -7,13 +7,17 @@ enum Arrows {
   static let variant = FigureVariant(
     signature: FigureSignature(
       kind: "arrows", summary: "points of a projection and the directions in which a shift moves them",
-      parameters: Scatter.parameters.filter { $0.name != "connect" } + Parameter.facets + Parameter.common),
+      parameters: own + Parameter.facets + Parameter.common),
     picture: { parameters, context in try faceted(parameters, context, plot: plot) },
     size: { _ in (520, 470) })
 
+  private static let own =
+    Scatter.parameters.filter { !["connect", "palette"].contains($0.name) } + [Scatter.palette(.blueOrange)]
+
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
     let changes: [String: JSONValue?] = [
-      "connect": .bool(false), "palette": .string(parameters.string("palette", or: "blue-orange")),
+      "connect": .bool(false),
+      "palette": .string(parameters.string("palette", or: Scatter.Palette.blueOrange.rawValue)),
     ]
     let parameters = parameters.with(changes)
     let (_, groups) = try Scatter.groups(parameters, context)

@@ -35,11 +35,7 @@ enum Histogram {
         + "fillstyle solid noborder notitle",
       "$1 using 1:2 with lines linewidth 0.8 linecolor rgb '\(Style.blue)' notitle",
     ]
-    plot.decorations = [
-      "set style textbox opaque fillcolor rgb '#CFE2F3' noborder margins 1.2,1.2",
-      "set label \(quoted("Avg = \(average(try mean(parameters, context, bins)))")) at graph 0.5,0.45 center boxed "
-        + "front font ',13' textcolor rgb '\(Style.ink)'",
-    ]
+    plot.note = "Avg = \(average(try mean(parameters, context, bins)))"
     return plot
   }
 

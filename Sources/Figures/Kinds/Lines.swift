@@ -18,7 +18,7 @@ enum Lines {
     .optional("titles", .list(.string, most: 1000), "their names in the legend, in that order"),
     .defaulted(
       "format", .string, .string("{value}"), "name of a series without a title: {value}, {fraction}"),
-    .optional("legend_title", .string, "text above the legend"), .legend,
+    .optional("legend_title", .string, "text above the legend"), .legend(.auto),
     .defaulted("points", .boolean, .bool(true), "marks each point of the grid"),
     .defaulted("band", .boolean, .bool(true), "draws the 95% interval over the replicates"),
     .optional("vertical", .list(.object(verticalParameters), most: 20), "dashed vertical lines"),
@@ -55,6 +55,7 @@ enum Lines {
       y: .init(
         label: parameters.string("ylabel", or: meaning(of: try parameters.string("y"))), low: y.low,
         high: y.high))
+    plot.x.isWhole = curves.flatMap(\.xs).allSatisfy { $0 == $0.rounded() }
     plot.legendTitle = parameters.optionalString("legend_title")
     add(curves, to: &plot, parameters)
     add(references, to: &plot)
@@ -88,14 +89,23 @@ extension Lines {
     let values = try seriesValues(series, parameters, context)
     let titles = parameters.strings("titles")
     let format = parameters.string("format", or: "{value}")
-    return try values.enumerated().map { index, value in
-      let rows = try context.rows(name, where: merging(parameters.selection, [series: [value]]))
+    var absent: NotRun?
+    let curves = try values.enumerated().map { index, value in
       let cell = Cell(value)
       let title =
         titles.indices.contains(index)
         ? titles[index] : seriesTitle(cell.plain, number: cell.number, format: format)
-      return try curve(rows, parameters, title: title, colour: Style.colour(index, of: values.count))
+      let colour = Style.colour(index, of: values.count)
+      do {
+        let rows = try context.rows(name, where: merging(parameters.selection, [series: [value]]))
+        return try curve(rows, parameters, title: title, colour: colour)
+      } catch let notRun as NotRun {
+        absent = notRun
+        return Curve(title: "\(title): data missing", colour: colour, points: [])
+      }
     }
+    if let absent, curves.allSatisfy(\.points.isEmpty) { throw absent }
+    return curves
   }
 
   private static func seriesValues(
@@ -155,27 +165,32 @@ extension Lines {
   private static func add(_ curves: [Curve], to plot: inout Plot, _ parameters: FigureParameters) {
     let marks = parameters.flag("points", or: true)
     for curve in curves {
-      plot.blocks.append(
-        .init(
-          comment: "\(curve.title ?? "the curve"): x, y, low and high end of the 95% interval",
-          rows: curve.points.map { [$0.x, $0.y, $0.low, $0.high] }))
-      let data = "$\(plot.blocks.count) "
       let paint = "linecolor rgb '\(curve.colour)'"
-      if curve.hasBand {
-        plot.layers.insert(
-          data + "using 1:3:4 with filledcurves fillcolor rgb '\(curve.colour)' "
-            + "fillstyle transparent solid 0.2 noborder notitle", at: 0)
+      if !curve.points.isEmpty { add(curve, to: &plot, marks: marks, paint: paint) }
+      if let title = curve.title {
+        let marker = marks ? "pointtype 7 pointsize 0.62*dot \(paint)" : nil
+        plot.legend.append(.init(title: title, line: "linewidth 1.8 \(paint)", marker: marker))
       }
-      plot.layers.append(data + "using 1:2 with lines linewidth 1.8 \(paint) notitle")
-      if marks {
-        plot.layers.append(
-          data + "using 1:2 with points pointtype 7 pointsize 0.85 linecolor rgb '#FFFFFF' notitle")
-        plot.layers.append(data + "using 1:2 with points pointtype 7 pointsize 0.62 \(paint) notitle")
-      }
-      let style = marks ? "linespoints linewidth 1.8 pointtype 7 pointsize 0.62" : "lines linewidth 1.8"
-      if let title = curve.title { plot.legend.append(.init(title: title, style: "\(style) \(paint)")) }
       plot.occupied += traced(curve, of: plot)
     }
+  }
+
+  private static func add(_ curve: Curve, to plot: inout Plot, marks: Bool, paint: String) {
+    plot.blocks.append(
+      .init(
+        comment: "\(curve.title ?? "the curve"): x, y, low and high end of the 95% interval",
+        rows: curve.points.map { [$0.x, $0.y, $0.low, $0.high] }))
+    let data = "$\(plot.blocks.count) "
+    if curve.hasBand {
+      plot.layers.insert(
+        data + "using 1:3:4 with filledcurves fillcolor rgb '\(curve.colour)' "
+          + "fillstyle transparent solid 0.2 noborder notitle", at: 0)
+    }
+    plot.layers.append(data + "using 1:2 with lines linewidth 1.8 \(paint) notitle")
+    guard marks else { return }
+    plot.layers.append(
+      data + "using 1:2 with points pointtype 7 pointsize 0.85*dot linecolor rgb '#FFFFFF' notitle")
+    plot.layers.append(data + "using 1:2 with points pointtype 7 pointsize 0.62*dot \(paint) notitle")
   }
 
   private static func add(_ references: [Curve], to plot: inout Plot) {
@@ -184,7 +199,7 @@ extension Lines {
         .init(comment: "\(curve.title ?? "reference"): x, y", rows: curve.points.map { [$0.x, $0.y] }))
       let style = "dashtype \(index + 2) linewidth 1.2 linecolor rgb '\(curve.colour)'"
       plot.layers.append("$\(plot.blocks.count) using 1:2 with lines \(style) notitle")
-      if let title = curve.title { plot.legend.append(.init(title: title, style: "lines \(style)")) }
+      if let title = curve.title { plot.legend.append(.init(title: title, line: style)) }
       plot.occupied += traced(curve, of: plot)
     }
   }
@@ -197,7 +212,7 @@ extension Lines {
           + "linecolor rgb '#000000' front")
       if let title = line.title {
         plot.legend.append(
-          .init(title: title, style: "lines dashtype 2 linewidth 1.4 linecolor rgb '#000000'"))
+          .init(title: title, line: "dashtype 2 linewidth 1.4 linecolor rgb '#000000'"))
       }
       plot.occupied += (0...40).map { (line.at, plot.y.low + Double($0) / 40 * (plot.y.high - plot.y.low)) }
     }

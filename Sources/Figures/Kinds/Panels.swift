@@ -22,7 +22,7 @@ enum Panels {
 
   static func shape(_ parameters: FigureParameters) -> (columns: Int, rows: Int) {
     let count = max(parameters.values("panels").count, 1)
-    let columns = min(max(Int(parameters.number("columns", or: 2)), 1), count)
+    let columns = min(parameters.integer("columns", or: 2, in: 1...100), count)
     return (columns, (count + columns - 1) / columns)
   }
 

@@ -16,24 +16,43 @@ enum Scatter {
     .defaulted("y", .string, .string("c2"), "the column up"), .rows,
     .defaulted("colour", .string, .string("modality"), "a column; each of its values gets a colour"),
     .optional("titles", .list(.string, most: 1000), "the values' names in the legend, as they come"),
-    .defaulted("palette", .choice(["red-blue", "blue-orange"]), .string("red-blue"), "colours of two"),
-    .defaulted("connect", .boolean, .bool(true), "joins points of the same index"), .legend,
+    palette(.redBlue),
+    .defaulted("connect", .boolean, .bool(true), "joins points of the same index"), .legend(.above),
     .xlabel, .ylabel, .xrange, .yrange,
   ]
+
+  /// The colours of two modalities.
+  enum Palette: String, CaseIterable {
+    case redBlue = "red-blue"
+    case blueOrange = "blue-orange"
+
+    var colours: [String] {
+      switch self {
+      case .redBlue: ["#B81D24", "#1F4E9E"]
+      case .blueOrange: [Style.blue, Style.orange]
+      }
+    }
+  }
+
+  static func palette(_ usual: Palette) -> Parameter {
+    .defaulted(
+      "palette", .choice(Palette.allCases.map(\.rawValue)), .string(usual.rawValue), "colours of two values")
+  }
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
     let (rows, groups) = try groups(parameters, context)
     var plot = try emptyPlot(parameters, rows)
     if parameters.flag("connect", or: true), groups.count == 2 { try connect(groups, rows, &plot) }
-    for group in groups {
+    plot.legendPlace = .above
+    for group in groups where !group.points.isEmpty {
       let dot = groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
       plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
-      let style = "points pointtype 7 pointsize \(dot) linecolor rgb "
+      let style = "points pointtype 7 pointsize \(dot)*dot linecolor rgb "
       let colour = Style.faded(group.colour, opacity: groups.count > 2 ? 0.8 : 0.45)
       plot.layers.append("$\(plot.blocks.count) using 1:2 with \(style)'\(colour)' notitle")
       if groups.count <= 10 {
         plot.legend.append(
-          .init(title: group.title, style: "points pointtype 7 pointsize 0.7 linecolor rgb '\(group.colour)'")
+          .init(title: group.title, marker: "pointtype 7 pointsize 0.7*dot linecolor rgb '\(group.colour)'")
         )
       }
       plot.occupied += group.points
@@ -68,7 +87,7 @@ extension Scatter {
     let values = distinct(column, rows.rows)
     try requireOnePlace(rows, colour: by)
     let titles = parameters.strings("titles")
-    let colours = palette(parameters.string("palette", or: "red-blue"), values.count)
+    let colours = colours(parameters, values.count)
     let groups = values.enumerated().map { index, value in
       let own = rows.rows.filter { column.cell($0) == value && x($0).isFinite && y($0).isFinite }
       return Group(
@@ -92,9 +111,9 @@ extension Scatter {
     }
   }
 
-  private static func palette(_ name: String, _ count: Int) -> [String] {
-    if count <= 2 { return name == "red-blue" ? ["#B81D24", "#1F4E9E"] : [Style.blue, Style.orange] }
-    return (0..<count).map { Style.colour($0, of: count) }
+  private static func colours(_ parameters: FigureParameters, _ count: Int) -> [String] {
+    if count > 2 { return (0..<count).map { Style.colour($0, of: count) } }
+    return (parameters.optionalString("palette").flatMap(Palette.init) ?? .redBlue).colours
   }
 
   static func emptyPlot(_ parameters: FigureParameters, _ rows: SelectedRows) throws -> Plot {

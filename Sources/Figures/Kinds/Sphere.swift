@@ -38,8 +38,8 @@ enum Sphere {
     plot.layers = Sphere.layers
     plot.decorations += setup.labels
     plot.legend = [
-      .init(title: "Image", style: "points pointtype 9 pointsize 1.1 linecolor rgb '\(Style.blue)'"),
-      .init(title: "Text", style: "points pointtype 13 pointsize 1.1 linecolor rgb '\(Style.orange)'"),
+      .init(title: "Image", marker: "pointtype 9 pointsize 1.1*dot linecolor rgb '\(Style.blue)'"),
+      .init(title: "Text", marker: "pointtype 13 pointsize 1.1*dot linecolor rgb '\(Style.orange)'"),
     ]
     plot.legendPlace = .topRight
     return plot
@@ -56,8 +56,8 @@ enum Sphere {
       "$4 using \(place) with lines linewidth 2 linecolor rgb '#E3342F' notitle",
       "$5 using \(place):\(steps) with vectors head filled size screen 0.012,25 linewidth 2.4 "
         + "linecolor rgb '\(Style.gold)' notitle",
-      "$6 using \(place) with points pointtype 9 pointsize 1.3 linecolor rgb '\(Style.blue)' notitle",
-      "$7 using \(place) with points pointtype 13 pointsize 1.3 linecolor rgb '\(Style.orange)' notitle",
+      "$6 using \(place) with points pointtype 9 pointsize 1.3*dot linecolor rgb '\(Style.blue)' notitle",
+      "$7 using \(place) with points pointtype 13 pointsize 1.3*dot linecolor rgb '\(Style.orange)' notitle",
     ]
   }()
 }
@@ -71,7 +71,7 @@ extension Sphere {
     let view: (azimuth: Double, elevation: Double)
 
     init(_ parameters: FigureParameters) {
-      let pairs = min(max(Int(parameters.number("pairs", or: 6)), 1), 40)
+      let pairs = parameters.integer("pairs", or: 6, in: 1...40)
       let spacing = parameters.number("spacing_degrees", or: 20)
       let first = parameters.number("first_degrees", or: -20)
       azimuths = (0..<pairs).map { first + spacing * Double($0) }

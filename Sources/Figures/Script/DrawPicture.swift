@@ -53,11 +53,11 @@ extension Page {
     guard grid.caption != nil || grid.title != nil || !grid.columnTitles.isEmpty || !grid.rowTitles.isEmpty
     else { return }
     draw("", comment("titles of columns and rows"), "reset", "unset border; unset tics; unset key")
-    for (index, title) in grid.columnTitles.prefix(grid.columns).enumerated() {
+    for (index, title) in grid.columnTitles.prefix(min(grid.columns, grid.cells.count)).enumerated() {
       let place = cell(index, of: grid, in: area)
       drawTitle(
         title, over: Rectangle(left: place.left, bottom: place.bottom, right: place.right, top: area.top),
-        centre: (place.left + place.right) / 2)
+        centre: centre(of: grid.cells[index], in: place))
     }
     for (row, title) in grid.rowTitles.prefix(grid.rowCount).enumerated() {
       drawRowTitle(title, cell(row * grid.columns, of: grid, in: area), left: rectangle.left)
@@ -67,6 +67,12 @@ extension Page {
     top.top -= titleHeight(grid.title, rectangle.width)
     drawTitle(grid.title, over: top, centre: (rectangle.left + rectangle.right) / 2)
     drawLabelsOnly()
+  }
+
+  /// The middle of what a column's title stands above: of the axes, where there are some.
+  private func centre(of picture: Picture, in place: Rectangle) -> Double {
+    if case .plot(let plot) = picture { return self.centre(of: plot, in: place) }
+    return (place.left + place.right) / 2
   }
 
   private mutating func drawRowTitle(_ title: String, _ cell: Rectangle, left: Double) {

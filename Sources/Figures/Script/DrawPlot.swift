@@ -9,7 +9,8 @@ extension Page {
     draw(frame(plot, inner.area))
     drawTitles(plot, rectangle, inner.area)
     drawAxes(plot, inner.area)
-    drawLegend(plot, inner)
+    if let place = inner.legend { drawLegend(plot, at: place) }
+    if let note = plot.note { drawNote(note, inner.area) }
     draw(plot.decorations)
     draw(plot.definitions)
     drawLayers(&plot)
@@ -25,17 +26,27 @@ extension Page {
     let legend = LegendBox(plot)
     var area = self.area(plot, in: rectangle)
     guard plot.legendPlace != .none, !plot.legend.isEmpty else { return Inner(area: area) }
+    if plot.legendPlace == .above {
+      return Inner(area: area, legend: ((area.left + area.right) / 2, area.top + 10))
+    }
     if let place = legend.place(in: area, of: plot) { return Inner(area: area, legend: place) }
     area.right = max(area.right - legend.width - 10, area.left + 40)
     return Inner(area: area, legend: (area.right + 10, area.top))
   }
 
+  /// The middle of the axes that the plot will have.
+  func centre(of plot: Plot, in rectangle: Rectangle) -> Double {
+    let area = inner(plot, in: rectangle).area
+    return (area.left + area.right) / 2
+  }
+
   private func area(_ plot: Plot, in rectangle: Rectangle) -> Rectangle {
     var area = rectangle
     area.top -= 8 + titleHeight(plot.title, rectangle.width)
+    if plot.legendPlace == .above, !plot.legend.isEmpty { area.top -= legendRowHeight }
     area.bottom += captionHeight(plot.caption, rectangle.width) + 4
     if plot.isBare { return squared(area) }
-    area.bottom += Style.tickSize + 12
+    area.bottom += Style.tickSize + 14
     if !plot.x.label.isEmpty { area.bottom += Style.labelSize * Style.leading + 2 }
     area.left += yTicks(plot, height: area.height).width + 14
     if !plot.y.label.isEmpty { area.left += Style.labelSize * Style.leading + 4 }
@@ -71,12 +82,12 @@ extension Page {
     ]
   }
 
-  mutating func drawTitles(_ plot: Plot, _ rectangle: Rectangle, _ area: Rectangle) {
-    drawTitle(
-      plot.title,
-      over: Rectangle(
-        left: rectangle.left, bottom: area.bottom, right: rectangle.right, top: area.top),
-      centre: (area.left + area.right) / 2)
+  private var legendRowHeight: Double { Style.legendSize * 1.7 }
+
+  private mutating func drawTitles(_ plot: Plot, _ rectangle: Rectangle, _ area: Rectangle) {
+    var below = rectangle
+    below.top = rectangle.top - 4 - titleHeight(plot.title, rectangle.width)
+    drawTitle(plot.title, over: below, centre: (area.left + area.right) / 2)
     drawCaption(plot.caption, in: rectangle)
   }
 
@@ -100,10 +111,10 @@ extension Page {
 
   private func xTicks(_ plot: Plot, width: Double) -> Ticks {
     for count in stride(from: max(2, Int(width / 55)), to: 1, by: -1) {
-      let ticks = Ticks(low: plot.x.low, high: plot.x.high, count: count)
+      let ticks = Ticks(low: plot.x.low, high: plot.x.high, count: count, isWhole: plot.x.isWhole)
       if (ticks.width + 10) * Double(ticks.labels.count) <= width { return ticks }
     }
-    return Ticks(low: plot.x.low, high: plot.x.high, count: 1)
+    return Ticks(low: plot.x.low, high: plot.x.high, count: 1, isWhole: plot.x.isWhole)
   }
 
   private func yTicks(_ plot: Plot, height: Double) -> Ticks {
@@ -129,7 +140,7 @@ extension Page {
     if !plot.x.label.isEmpty {
       text(
         fitting(plot.x.label, size, area.width + 40), x: (area.left + area.right) / 2,
-        y: area.bottom - Style.tickSize - 12 - size * 0.6, size: size)
+        y: area.bottom - Style.tickSize - 14 - size * 0.6, size: size)
     }
     if !plot.y.label.isEmpty {
       text(
@@ -145,12 +156,14 @@ extension Page {
     return first + "…"
   }
 
-  private mutating func drawLegend(_ plot: Plot, _ inner: Inner) {
-    guard let place = inner.legend else { return }
-    let title = plot.legendTitle.map { " title \(quoted($0)) left" } ?? ""
+  /// A box in the middle with a few words.
+  private mutating func drawNote(_ note: String, _ area: Rectangle) {
+    let (centre, middle) = ((area.left + area.right) / 2, area.bottom + 0.45 * area.height)
+    let (width, height) = (textWidth(note, size: Style.labelSize) / 2 + 8, Style.labelSize * 0.85)
     draw(
-      "set key at \(x(place.x)), \(y(place.y)) left top Left reverse samplen 2 spacing 1.1 width -1 opaque "
-        + "fillcolor rgb '\(Style.panel)' font ',\(plotted(Style.legendSize))'" + title)
+      "set object rectangle from \(x(centre - width)), \(y(middle - height)) to \(x(centre + width)), "
+        + "\(y(middle + height)) front fillcolor rgb '#CFE2F3' fillstyle solid noborder")
+    text(note, x: centre, y: middle, size: Style.labelSize)
   }
 
   private mutating func drawLayers(_ plot: inout Plot) {
@@ -160,7 +173,6 @@ extension Page {
         text.replacingOccurrences(of: "$\(index + 1) ", with: names[index] + " ")
       }
     }
-    layers += plot.legend.map { "keyentry with \($0.style) title \(quoted($0.title))" }
     if layers.isEmpty { layers = ["NaN notitle"] }
     draw("plot \\\n  " + layers.joined(separator: ", \\\n  "))
   }

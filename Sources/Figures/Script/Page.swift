@@ -61,9 +61,10 @@ struct Page {
         + "background '#FFFFFF' name 'figure'; set output \(quoted(name + ".svg"))",
       "if (format == 2) set terminal pngcairo size \(double) \(cairo) fontscale 1.5 linewidth 2 "
         + "pointscale 2; set output \(quoted(name + ".png"))",
-      "if (format == 3) set terminal pdfcairo size \(inches) \(cairo) fontscale 0.75 linewidth 1.5 "
-        + "pointscale 0.75; set output \(quoted(name + ".pdf"))",
-      "set encoding utf8", "set multiplot",
+      "if (format == 3) set terminal pdfcairo size \(inches) \(cairo) fontscale 0.5625 linewidth 1.2 "
+        + "pointscale 0.7; set output \(quoted(name + ".pdf"))",
+      "dot = format == 1 ? 0.75 : 1  # SVG draws points larger",
+      "set encoding utf8; set minussign", "set multiplot",
     ]
   }
 

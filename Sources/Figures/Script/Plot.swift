@@ -4,12 +4,16 @@ struct Plot {
     var label: String
     var low: Double
     var high: Double
+    /// Only whole numbers are marked.
+    var isWhole = false
   }
 
   struct LegendEntry {
     let title: String
-    /// `lines linewidth 2 linecolor rgb '#…'`, without `with`.
-    let style: String
+    /// `linewidth 2 linecolor rgb '#…'`, for curves.
+    var line: String?
+    /// `pointtype 7 pointsize 1 linecolor rgb '#…'`, for points.
+    var marker: String?
   }
 
   /// Rows of numbers that the script holds inline. An empty row is a break in a line.
@@ -32,6 +36,8 @@ struct Plot {
   /// Elements of the plot command; `$1` stands for the first block, `$2` for the second.
   var layers: [String] = []
   var legend: [LegendEntry] = []
+  /// A few words in a box in the middle.
+  var note: String?
   var legendTitle: String?
   var legendPlace = LegendPlace.auto
   /// Points that the legend must not cover.
@@ -44,6 +50,8 @@ enum LegendPlace: String, CaseIterable {
   case topRight = "top-right"
   case bottomLeft = "bottom-left"
   case bottomRight = "bottom-right"
+  /// One row above the axes.
+  case above
   case outside, none
 }
 

@@ -2,7 +2,7 @@ import Contracts
 import Foundation
 
 /// The file operations that the store needs, with `errno` kept.
-enum Disk {
+package enum Disk {
   /// The whole content of a regular file.
   /// - Throws: `FileFailure`.
   static func read(_ path: String) throws -> [UInt8] {
@@ -33,7 +33,7 @@ enum Disk {
   }
 
   /// Writes all of `bytes` to an open descriptor.
-  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+  package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
     var done = 0
     while done < bytes.count {
       let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)

@@ -14,7 +14,7 @@ extension LeaseHolder {
   /// On this machine, since its last start: its process is gone, or its number has passed to another.
   /// On a machine of this name, before its last start: it has been silent since. Elsewhere, other
   /// containers included: only long silence tells.
-  func isDead(seenBy own: ProcessIdentity) -> Bool {
+  package func isDead(seenBy own: ProcessIdentity) -> Bool {
     if process.host == own.host, process.bootID == own.bootID, process.pidSpace == own.pidSpace {
       return !ProcessIdentity.isRunning(pid: process.pid, processStart: process.processStart)
     }
@@ -23,7 +23,7 @@ extension LeaseHolder {
   }
 
   /// The lease file's text.
-  static func text(_ process: ProcessIdentity, token: String) -> String {
+  package static func text(_ process: ProcessIdentity, token: String) -> String {
     JSONValue.object([
       "host": .string(process.host), "pid": .number(Double(process.pid)),
       "processStart": .string("\(process.processStart)"), "bootID": .string(process.bootID),
@@ -33,7 +33,7 @@ extension LeaseHolder {
   }
 
   /// Reads a lease file; nil where it is not whole.
-  init?(_ bytes: [UInt8], age: Double) {
+  package init?(_ bytes: [UInt8], age: Double) {
     guard let json = try? JSONScanner.value(bytes), let host = json["host"]?.string,
       let pid = json["pid"]?.integer, let start = json["processStart"]?.string.flatMap({ UInt64($0) }),
       let bootID = json["bootID"]?.string, let pidSpace = json["pidSpace"]?.string,

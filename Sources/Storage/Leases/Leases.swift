@@ -88,7 +88,8 @@ package final class Leases: Sendable {
     }
   }
 
-  func path(_ key: String) -> String { "\(folder)/\(key)" }
+  /// The lease's file.
+  package func path(_ key: String) -> String { "\(folder)/\(key)" }
 }
 
 // MARK: - Taking
@@ -156,7 +157,7 @@ extension Leases {
   }
 
   /// Says that the owner of all leases held here lives.
-  func beat() {
+  package func beat() {
     for key in state.withLock({ $0.held }) { utimensat(AT_FDCWD, path(key), nil, 0) }
   }
 }

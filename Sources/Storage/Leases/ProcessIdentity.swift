@@ -12,6 +12,14 @@ package struct ProcessIdentity: Sendable, Equatable {
   /// The space in which the number counts; containers have their own.
   package let pidSpace: String
 
+  package init(host: String, pid: Int32, processStart: UInt64, bootID: String, pidSpace: String) {
+    self.host = host
+    self.pid = pid
+    self.processStart = processStart
+    self.bootID = bootID
+    self.pidSpace = pidSpace
+  }
+
   package static let own: ProcessIdentity = {
     let pid = getpid()
     return ProcessIdentity(
@@ -28,13 +36,17 @@ package struct ProcessIdentity: Sendable, Equatable {
   }
 
   /// Whether a process of this number and this start runs in our own space.
+  ///
+  /// One that has ended but was not waited for counts as gone; one of another user that `/proc` hides
+  /// counts as running, for nothing proves that it is not.
   package static func isRunning(pid: Int32, processStart: UInt64) -> Bool {
     if let start = start(of: pid) { return start == processStart }
-    return kill(pid, 0) == 0 || errno == EPERM
+    if kill(pid, 0) == 0 { return own.processStart == 0 }
+    return errno == EPERM
   }
 
   /// The process's start out of `/proc/<pid>/stat`, or nil where there is no such process.
-  static func start(of pid: Int32) -> UInt64? {
+  package static func start(of pid: Int32) -> UInt64? {
     let text = line("/proc/\(pid)/stat")
     // The name in parentheses may hold anything, parentheses too; the fields after it do not.
     guard let end = text.lastIndex(of: ")") else { return nil }

@@ -28,9 +28,9 @@ extension ArtefactStore {
     do {
       try write(record, contents, to: temporary)
       return try publish(record, from: temporary)
-    } catch {
+    } catch let failure as FileFailure {
       try? Disk.remove(temporary)
-      throw error
+      throw FileFailure(failure.operation, record.folder, code: failure.code)
     }
   }
 

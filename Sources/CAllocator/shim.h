@@ -1,0 +1,2 @@
+// Swift's Glibc module leaves out mallopt.
+#include <malloc.h>

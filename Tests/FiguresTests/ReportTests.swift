@@ -1,0 +1,92 @@
+import Claims
+import Contracts
+import Foundation
+import Testing
+
+@testable import Figures
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+@Suite("Reports")
+struct ReportTests {
+  static let nasty = #"<b>&"quoted" 'it' | `code` *x* ]]>"#
+
+  static func report() throws -> Report {
+    let table = curveTable([(0, [1]), (1, [2])])
+    let value = #"{"of": "loss", "equals": 1}"#
+    let single = curveTable([(0, [1])])
+    let verdicts = [
+      try verdict("value", value, on: table, where: #"{"delta": 0}"#),
+      try verdict("value", value, on: table, where: #"{"delta": 1}"#),
+      try verdict("value", value, on: table, where: #"{"delta": 7}"#),
+      try verdict("equivalent", #"{"of": "loss", "mean": 1, "interval": [0.9, 1.1]}"#, on: single),
+      try verdict(
+        "value", value, on: table, where: #"{"delta": 7}"#, absent: [AbsentRun(values: [:], reason: nasty)]),
+    ]
+    return Report(
+      name: "an-experiment", title: nasty,
+      figures: [
+        Report.Figure(name: "figure1", title: nasty, isDrawn: true, notes: ["a part is missing"]),
+        Report.Figure(name: "figure2", isDrawn: false),
+      ],
+      verdicts: verdicts, tables: ["loss"], notes: ["a note & more"],
+      command: { "modgap verify 'x & y' --claim \($0.id)" })
+  }
+
+  @Test func verdictsOfEveryKind() throws {
+    let words = try Self.report().verdicts.map(\.outcome.word)
+    #expect(words == ["pass", "fail", "error", "inconclusive", "not-run"])
+    let counts = VerdictCounts(try Self.report().verdicts)
+    #expect(counts.sentence == "1 pass, 1 fail, 1 inconclusive, 1 not-run, 1 error")
+    #expect(counts.evaluated == 3)
+  }
+
+  @Test func junitIsWellFormedAndCounts() throws {
+    let text = junitReport(try Self.report())
+    let parser = XMLParser(data: Data(text.utf8))
+    #expect(parser.parse())
+    #expect(text.contains(#"tests="5" failures="1" errors="1" skipped="2""#))
+    #expect(text.contains(#"<failure message="loss is 2, 1 from 1; allowed 0">"#))
+    #expect(text.contains("<skipped message=\"not-run: &lt;b&gt;&amp;&quot;quoted&quot; &#39;it&#39;"))
+  }
+
+  @Test func htmlEscapesAndRefersToPictures() throws {
+    let text = htmlReport(try Self.report())
+    #expect(!text.contains("<b>"))
+    #expect(text.contains("&lt;b&gt;&amp;&quot;quoted&quot;"))
+    #expect(text.contains(#"<img src="figures/figure1.svg""#))
+    #expect(!text.contains(#"<img src="figures/figure2.svg""#))
+    #expect(text.contains("modgap verify &#39;x &amp; y&#39; --claim a-claim"))
+    #expect(!text.contains("http"))
+  }
+
+  @Test func markdownCellsStayInTheirCells() throws {
+    let text = markdownReport(try Self.report())
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| a thing holds") }
+    #expect(rows.count == 5)
+    #expect(text.contains("![\\<b\\>&\"quoted\" 'it' \\| \\`code\\` \\*x\\* \\]\\]\\>](figures/figure1.svg)"))
+    #expect(markdownCode("a`b") == "`` a`b ``")
+  }
+
+  @Test func theTableAndTheJSONHoldTheSame() throws {
+    let report = try Self.report()
+    let table = verdictTable(report.verdicts, command: report.command)
+    #expect(table.rowCount == 5)
+    #expect(table["verdict"] == .texts(["pass", "fail", "error", "inconclusive", "not-run"]))
+    let list = try #require(verdictsJSON(report.verdicts, command: report.command).array)
+    #expect(list[1]["number"] == .number(2) && list[2]["number"] == .null)
+    #expect(list[1]["paper"] == .string("1"))
+  }
+
+  @Test func theTerminalTableIsAlignedAndPlain() throws {
+    let report = try Self.report()
+    let lines = terminalTable(report.verdicts, color: false, command: report.command).split(separator: "\n")
+    #expect(lines[0].hasPrefix("verdict       claim    paper"))
+    #expect(lines[1].hasPrefix("pass          a-claim  1"))
+    #expect(lines.last == "1 pass, 1 fail, 1 inconclusive, 1 not-run, 1 error")
+    #expect(!lines.contains { $0.contains("\u{1B}") })
+    #expect(terminalTable(report.verdicts, color: true, command: report.command).contains("\u{1B}[31m"))
+  }
+}

@@ -1,0 +1,41 @@
+import Claims
+import Contracts
+import ExperimentConfig
+import Foundation
+
+/// A table from rows of literals: the first row holds the names.
+func table(_ names: [String], _ rows: [[Cell]]) -> Table {
+  var builder = TableBuilder()
+  for row in rows { builder.append(Array(zip(names, row))) }
+  return builder.table()
+}
+
+extension Cell: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral {
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .real(value) }
+  public init(stringLiteral value: String) { self = .text(value) }
+}
+
+func json(_ text: String) throws -> JSONValue {
+  try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+}
+
+/// Puts a check, written as in a config, to a table.
+func verdict(
+  _ check: String, _ parameters: String, on table: Table, where selection: String = "{}",
+  axes: RunAxes = RunAxes(), absent: [AbsentRun] = []
+) throws -> Verdict {
+  let claim = ClaimSpec(
+    id: "a-claim", source: "Fig. 1", says: "a thing holds", table: "t",
+    selection: Claims.selection(try json(selection)), check: check, parameters: try json(parameters))
+  return evaluate(claim, table: .present(table, absent: absent), axes: axes)
+}
+
+/// The loss over a grid: one row for each x and seed.
+func curveTable(_ values: [(x: Double, ys: [Double])]) -> Table {
+  table(
+    ["seed", "delta", "loss"],
+    values.flatMap { point in point.ys.enumerated().map { [.integer($0), .real(point.x), .real($1)] } })
+}
+
+let seeds = RunAxes(["seed"], replicates: "seed")

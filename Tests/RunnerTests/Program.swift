@@ -1,0 +1,90 @@
+import Foundation
+
+/// The built program, run as a user runs it.
+struct Program {
+  struct Result {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  /// Beside the test bundle, where the package manager builds it.
+  static let path: String = {
+    let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    return bundle.deletingLastPathComponent().appendingPathComponent("modgap").path
+  }()
+
+  static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
+  static let missing = "the program is not built beside the tests"
+
+  let folder: String
+  /// Keeps the folder alive as long as somebody runs programs in it.
+  var bench: Workbench?
+  var environment: [String: String] = [:]
+
+  func start(_ arguments: [String], output: URL? = nil) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    if let output {
+      try Data().write(to: output)
+      process.standardError = try FileHandle(forWritingTo: output)
+    }
+    try process.run()
+    return process
+  }
+
+  func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+  func run(_ arguments: [String]) throws -> Result {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+    process.standardInput = FileHandle.nullDevice
+    let errorFile = URL(fileURLWithPath: folder + "/.stderr-\(UUID().uuidString)")
+    try Data().write(to: errorFile)
+    defer { try? FileManager.default.removeItem(at: errorFile) }
+    process.standardError = try FileHandle(forWritingTo: errorFile)
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+      errors: (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "")
+  }
+}
+
+/// Experiments that need no data, small enough for tests and long enough to be interrupted.
+enum Experiments {
+  static let depth = """
+    { "name": "depth", "matrix": { "activation": ["relu", "tanh"], "seed": [0, 1, 2, 3] }, "replicates": "seed",
+      "stages": [
+        { "id": "mlp", "stage": "init", "kind": "mlp",
+          "with": { "width": 96, "depth": 6, "activation": "${activation}", "inputs": { "kind": "gaussian", "count": 160 } } },
+        { "id": "cosine", "stage": "evaluate", "kind": "cosine-similarity", "from": "mlp" } ],
+      "claims": [
+        { "id": "cone", "source": "Fig. 2(b)", "says": "ReLU narrows the cone with depth", "table": "cosine",
+          "where": { "activation": "relu" }, "check": { "monotone": { "of": "mean", "over": "layer", "direction": "increasing" } } } ] }
+    """
+
+  static let sphere = """
+    { "name": "sphere", "stages": [
+        { "id": "points", "stage": "init", "kind": "sphere" },
+        { "id": "turned", "stage": "shift", "kind": "rotation", "from": "points", "with": { "degrees": { "from": 90, "to": -90, "by": -5 } } },
+        { "id": "loss", "stage": "evaluate", "kind": "contrastive-loss", "from": "turned", "with": { "temperature": [0.01, 1], "batch": 0 } },
+        { "id": "gap", "stage": "evaluate", "kind": "gap", "from": "turned" } ],
+      "figures": [ { "name": "loss", "kind": "lines", "table": "loss", "x": "degrees", "y": "loss", "series": "temperature" } ],
+      "claims": [
+        { "id": "closed", "source": "Sec. 4.3", "says": "At temperature 1 the closed gap is best", "table": "loss",
+          "where": { "temperature": 1 }, "check": { "argmin": { "of": "loss", "over": "degrees", "equals": 0 } } } ] }
+    """
+}

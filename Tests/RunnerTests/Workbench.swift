@@ -1,0 +1,163 @@
+import Contracts
+import ExperimentConfig
+import ExperimentPlan
+import Foundation
+import Kernels
+import Runner
+import Storage
+import Synchronization
+
+/// A folder of its own for a test, removed when the test is done.
+final class Workbench: Sendable {
+  let folder: String
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "modgap-test-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  var results: String { folder + "/results" }
+
+  @discardableResult
+  func write(_ text: String, to name: String) throws -> String {
+    let path = "\(folder)/\(name)"
+    try FileManager.default.createDirectory(
+      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  func text(_ name: String) throws -> String {
+    try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+  }
+
+  /// Every artefact digest of an experiment by task, from its manifest.
+  func digests(_ experiment: String) throws -> [String: String] {
+    try Manifest.read("\(results)/\(experiment)/manifest.json").results.mapValues(\.digest)
+  }
+
+  /// The bytes of every table of an experiment, by path.
+  func tables(_ experiment: String) throws -> [String: Data] {
+    let root = "\(results)/\(experiment)"
+    var found: [String: Data] = [:]
+    let walker = FileManager.default.enumerator(atPath: root)
+    while let name = walker?.nextObject() as? String {
+      guard name.hasSuffix(".csv") || name.hasSuffix(".h5") else { continue }
+      found[name] = FileManager.default.contents(atPath: "\(root)/\(name)")
+    }
+    return found
+  }
+}
+
+/// Counts which stages really ran.
+final class Spy: Sendable {
+  private let runs = Mutex<[String]>([])
+  private let said = Mutex<[String]>([])
+
+  var observe: RunObserver {
+    { [self] event in
+      switch event {
+      case .started(let task): runs.withLock { $0.append(task) }
+      case .distrusted(let task, let reason): said.withLock { $0.append("\(task): \(reason)") }
+      case .notice(let text): said.withLock { $0.append(text) }
+      case .progress, .log, .finished: break
+      }
+    }
+  }
+
+  var started: [String] { runs.withLock { $0.sorted() } }
+  var notices: [String] { said.withLock { $0 } }
+}
+
+/// Small stages that compute next to nothing, for tests of the engine alone.
+enum ToyStages {
+  static let catalog = StageCatalog([
+    StageVariant(Source.self), StageVariant(Scale.self), StageVariant(Total.self), StageVariant(Broken.self),
+  ])
+  static let grammar = Grammar(stages: catalog.signatures, figures: [], checks: [])
+  static let anyNumber = ParameterType.number(
+    -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
+
+  struct Source: Stage {
+    struct Parameters: Decodable { let value: Float }
+    static let signature = StageSignature(
+      phase: .`init`, kind: "source", summary: "two rows of a value",
+      parameters: [.required("value", anyNumber, "the value")], output: .pairs)
+    let parameters: Parameters
+
+    func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+      let matrix = Matrix(rows: 2, columns: 1, values: [parameters.value, parameters.value])
+      return .embeddings(EmbeddingFamily(Embeddings(x: matrix, y: matrix, isNormalized: false)))
+    }
+  }
+
+  struct Scale: Stage {
+    struct Parameters: Decodable { let by: Float }
+    static let signature = StageSignature(
+      phase: .shift, kind: "scale", summary: "times a number",
+      parameters: [.required("by", anyNumber, "the factor")],
+      input: .pairs, output: .pairs)
+    let parameters: Parameters
+
+    func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+      guard case .embeddings(let family)? = inputs.upstream.first?.artefact else { throw Broken.Failed() }
+      let values = family.bases[0].x.values.map { $0 * parameters.by }
+      let matrix = Matrix(rows: 2, columns: 1, values: values)
+      return .embeddings(EmbeddingFamily(Embeddings(x: matrix, y: matrix, isNormalized: false)))
+    }
+  }
+
+  struct Total: Stage {
+    struct Parameters: Decodable { let plus: Double }
+    static let signature = StageSignature(
+      phase: .evaluate, kind: "total", summary: "the sum",
+      parameters: [.defaulted("plus", anyNumber, 0, "added")],
+      input: .pairs, output: .tables, columns: ["total"])
+    let parameters: Parameters
+
+    func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+      var builder = TableBuilder()
+      for (_, artefact) in inputs.upstream {
+        guard case .embeddings(let family) = artefact else { continue }
+        let sum = family.bases[0].x.values.reduce(0) { $0 + Double($1) }
+        builder.append([("total", .real(sum + parameters.plus))])
+      }
+      return .tables([NamedTable("", builder.table())])
+    }
+  }
+
+  struct Broken: Stage {
+    struct Parameters: Decodable {}
+    struct Failed: Failure {
+      var kind: FailureKind { .stage }
+      var sentence: String { "it always breaks" }
+    }
+    static let signature = StageSignature(
+      phase: .evaluate, kind: "broken", summary: "always fails", input: .pairs, output: .tables,
+      columns: ["none"])
+    init(parameters: Parameters) {}
+
+    func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact { throw Failed() }
+  }
+}
+
+extension Workbench {
+  /// Plans and runs a config of toy stages.
+  @discardableResult
+  func run(_ config: String, jobs: Int = 2, spy: Spy = Spy(), change: (inout RunOptions) -> Void = { _ in })
+    throws
+    -> RunSummary
+  {
+    let path = try write(config, to: "toy.json")
+    let experiment = try ExperimentLoader(grammar: ToyStages.grammar, environment: [:]).load(path)
+    var planner = Planner(experiment, grammar: ToyStages.grammar)
+    var options = RunOptions(jobs: jobs)
+    change(&options)
+    return try Engine(
+      plan: try planner.plan(), resultsRoot: results, options: options, catalog: ToyStages.catalog,
+      observe: spy.observe
+    ).run()
+  }
+}

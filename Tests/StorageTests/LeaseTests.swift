@@ -1,0 +1,203 @@
+import Contracts
+import Foundation
+import Kernels
+import Storage
+import Synchronization
+import Testing
+
+@Suite struct LeaseTests {
+  private func withStore(_ body: (ArtefactStore) throws -> Void) throws {
+    try withFolder { folder in try body(ArtefactStore(results: folder, syncs: false)) }
+  }
+
+  private func identity(
+    host: String = ProcessIdentity.own.host, pid: Int32 = ProcessIdentity.own.pid,
+    start: UInt64 = ProcessIdentity.own.processStart, boot: String = ProcessIdentity.own.bootID,
+    space: String = ProcessIdentity.own.pidSpace
+  ) -> ProcessIdentity {
+    ProcessIdentity(host: host, pid: pid, processStart: start, bootID: boot, pidSpace: space)
+  }
+
+  /// Puts a lease file there, last touched `age` seconds ago.
+  private func plant(_ text: String, at path: String, age: Double = 0) throws {
+    try DataFiles.write(Array(text.utf8), path)
+    let date = Date(timeIntervalSinceNow: -age)
+    try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+  }
+
+  @Test(arguments: [true, false])
+  func aLeaseIsHeldByOneAndThenByAnother(linksFiles: Bool) throws {
+    try withStore { store in
+      let one = try Leases(store: store, linksFiles: linksFiles)
+      let two = try Leases(store: store, linksFiles: linksFiles)
+      let lease = try one.acquire("k", timeout: 1)
+      #expect(try two.tryAcquire("k") == nil)
+      #expect(try one.tryAcquire("k") == nil)
+      #expect(try two.holder(of: "k")?.process == .own)
+      lease.release()
+      lease.release()
+      let other = try #require(try two.tryAcquire("k"))
+      lease.release()
+      #expect(try one.tryAcquire("k") == nil, "a lease given back twice must not end another's")
+      other.release()
+      #expect(try one.holder(of: "k") == nil)
+    }
+  }
+
+  @Test func aLeaseEndsWithItsObject() throws {
+    try withStore { store in
+      let leases = try Leases(store: store)
+      _ = try leases.acquire("k", timeout: 1)
+      #expect(try leases.tryAcquire("k") != nil)
+    }
+  }
+
+  @Test func waitingEndsWithAFailureThatNamesTheHolder() throws {
+    try withStore { store in
+      let leases = try Leases(store: store)
+      let lease = try leases.acquire("k", timeout: 1)
+      let failure = #expect(throws: StorageFailure.self) { try leases.acquire("k", timeout: 0.05) }
+      #expect(failure?.kind == .leaseTimeout)
+      #expect(failure?.sentence.contains("process \(ProcessIdentity.own.pid)") == true)
+      let cancellation = Cancellation()
+      cancellation.raise()
+      #expect(throws: Cancelled.self) {
+        try leases.acquire("k", timeout: 10, cancellation: cancellation)
+      }
+      lease.release()
+    }
+  }
+
+  @Test func onlyTheProvablyDeadAreDead() {
+    let own = ProcessIdentity.own
+    func isDead(_ process: ProcessIdentity, age: Double) -> Bool {
+      LeaseHolder(Array(LeaseHolder.text(process, token: "t").utf8), age: age)?.isDead(seenBy: own) ?? true
+    }
+    #expect(!isDead(own, age: 1e9))
+    #expect(!isDead(identity(pid: getppid(), start: ProcessIdentity.start(of: getppid()) ?? 0), age: 1e9))
+    #expect(isDead(identity(pid: 999_999_999), age: 0), "no such process")
+    #expect(isDead(identity(start: own.processStart &+ 1), age: 0), "the number is another process's now")
+    #expect(!isDead(identity(boot: "earlier"), age: 30))
+    #expect(isDead(identity(boot: "earlier"), age: 61))
+    #expect(!isDead(identity(pid: 999_999_999, space: "pid:[1]"), age: 800), "another container")
+    #expect(!isDead(identity(host: "elsewhere", pid: 999_999_999), age: 899))
+    #expect(isDead(identity(host: "elsewhere"), age: 901))
+  }
+
+  @Test func leasesOfTheDeadAreBroken() throws {
+    try withStore { store in
+      let leases = try Leases(store: store)
+      let dead = LeaseHolder.text(identity(pid: 999_999_999), token: "t")
+      try plant(dead, at: leases.path("dead"))
+      try plant(String(dead.prefix(20)), at: leases.path("half"), age: 11)
+      try plant("", at: leases.path("young"))
+      try plant(LeaseHolder.text(identity(host: "far"), token: "t"), at: leases.path("far"), age: 1000)
+      #expect(try leases.tryAcquire("dead") != nil)
+      #expect(try leases.tryAcquire("half") != nil)
+      #expect(try leases.tryAcquire("young") == nil, "it may just be being written")
+      #expect(try leases.tryAcquire("far") != nil)
+    }
+  }
+
+  @Test func aKilledProcessLosesItsLease() throws {
+    try withStore { store in
+      let leases = try Leases(store: store)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "exec sleep 60"]
+      try process.run()
+      let pid = process.processIdentifier
+      let start = try #require(ProcessIdentity.start(of: pid))
+      try plant(LeaseHolder.text(identity(pid: pid, start: start), token: "t"), at: leases.path("k"))
+      #expect(try leases.tryAcquire("k") == nil)
+      kill(pid, SIGKILL)
+      process.waitUntilExit()
+      #expect(try leases.tryAcquire("k") != nil)
+    }
+  }
+
+  @Test func sweepingRemovesWhatTheDeadLeftAndNothingElse() throws {
+    try withStore { store in
+      let leases = try Leases(store: store)
+      let lease = try leases.acquire("mine", timeout: 1)
+      let dead = LeaseHolder.text(identity(pid: 999_999_999), token: "t")
+      try plant(dead, at: leases.path("dead"))
+      try plant(dead, at: leases.path(".owner-999999999-1"))
+      #expect(try leases.sweep() == 2)
+      #expect(try leases.holder(of: "dead") == nil)
+      #expect(try leases.holder(of: "mine") != nil)
+      #expect(try leases.sweep() == 0)
+      lease.release()
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func theHeartbeatTouchesEveryLease(linksFiles: Bool) throws {
+    try withStore { store in
+      let leases = try Leases(store: store, linksFiles: linksFiles)
+      let held = try ["a", "b"].map { try leases.acquire($0, timeout: 1) }
+      for lease in held {
+        let old = Date(timeIntervalSinceNow: -500)
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: leases.path(lease.key))
+        #expect((try leases.holder(of: lease.key)?.age ?? 0) > 400)
+      }
+      leases.beat()
+      for lease in held { #expect((try leases.holder(of: lease.key)?.age ?? 500) < 100) }
+    }
+  }
+
+  /// Each round starts from a dead owner's lease, which all threads see at once and try to break.
+  @Test func breakersNeverBothSucceed() throws {
+    try withStore { store in
+      let all = try (0..<8).map { _ in try Leases(store: store) }
+      let dead = LeaseHolder.text(identity(pid: 999_999_999), token: "t")
+      for round in 0..<200 {
+        try plant(dead, at: all[0].path("k"))
+        let held = Mutex<[Lease]>([])
+        DispatchQueue.concurrentPerform(iterations: all.count) { index in
+          if let lease = try? all[index].tryAcquire("k") { held.withLock { $0.append(lease) } }
+        }
+        #expect(held.withLock { $0.count } == 1, "round \(round)")
+        held.withLock { $0.removeAll() }
+      }
+    }
+  }
+
+  /// A shell that follows the protocol with `ln` and this process count the same counter up: an update
+  /// would be lost if both ever held the lease.
+  @Test func twoProcessesNeverHoldALeaseAtOnce() throws {
+    try withStore { store in
+      let leases = try Leases(store: store)
+      let counter = "\(store.root)/counter"
+      try DataFiles.write(Array("0".utf8), counter)
+      let rounds = 200
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      let script = """
+        while [ ! -e "$1" ]; do sleep 0.01; done
+        i=0
+        while [ $i -lt \(rounds) ]; do
+          if ln "$1" "$2" 2>/dev/null; then
+            read n < "$3"; echo $((n + 1)) > "$3"; rm "$2"; i=$((i + 1))
+          fi
+        done
+        """
+      let owner = "\(leases.folder)/.owner-shell"
+      shell.arguments = ["-c", script, "sh", owner, leases.path("k"), counter]
+      try shell.run()
+      let start = try #require(ProcessIdentity.start(of: shell.processIdentifier))
+      let text = LeaseHolder.text(identity(pid: shell.processIdentifier, start: start), token: "shell")
+      try AtomicWriter().write(text, to: owner)
+      for _ in 0..<rounds {
+        let lease = try leases.acquire("k", timeout: 60)
+        let text = try String(contentsOfFile: counter, encoding: .utf8)
+        let count = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        try DataFiles.write(Array("\(count + 1)".utf8), counter)
+        lease.release()
+      }
+      shell.waitUntilExit()
+      let text2 = try String(contentsOfFile: counter, encoding: .utf8)
+      #expect(text2.trimmingCharacters(in: .whitespacesAndNewlines) == "\(2 * rounds)")
+    }
+  }
+}
