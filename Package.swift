@@ -65,7 +65,7 @@ let package = Package(
       name: "ConfigTests",
       dependencies: [
         "ExperimentConfig", "ExperimentPlan", "Stages", "Figures", "Claims", "Contracts", "TestSupport",
-      ]),
+      ], exclude: ["Corpus"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
     .testTarget(
       name: "RunnerTests",

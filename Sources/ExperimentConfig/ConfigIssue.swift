@@ -53,9 +53,12 @@ package struct ConfigIssue: Sendable, Hashable {
     }
   }
 
+  /// Control characters, and those that turn the direction of writing.
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-      || (0x200e...0x202e).contains(scalar.value)
+    switch scalar.value {
+    case 0..<0x20, 0x7f...0x9f, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069: true
+    default: false
+    }
   }
 }
 
@@ -82,14 +85,19 @@ package struct ConfigError: Failure {
 package struct IssueList {
   package private(set) var issues: [ConfigIssue] = []
   private var seen: Set<ConfigIssue> = []
+  private var settled: Set<Position> = []
 
   package init() {}
 
   package var count: Int { issues.count }
 
   package mutating func add(_ issue: ConfigIssue) {
+    if let position = issue.position, settled.contains(position) { return }
     if seen.insert(issue).inserted { issues.append(issue) }
   }
+
+  /// Nothing more is to be said of what stands here: it has no value to be judged.
+  package mutating func settle(_ position: Position) { settled.insert(position) }
 
   package mutating func add(
     _ node: ConfigNode, _ path: String, expected: String, found: String? = nil, suggestion: String? = nil

@@ -38,7 +38,7 @@ extension ExperimentDecoder {
       if !checkAxisValue(item, value, isSeed: member.key == "seed", place) { continue }
       if let first = firstIndex[value] {
         issues.add(
-          item, place, expected: "each value once", found: "\(item.described), the value of [\(first)],")
+          item, place, expected: "each value once", found: "\(item.described), which is [\(first)] already")
       } else {
         firstIndex[value] = index
         values.append(value)

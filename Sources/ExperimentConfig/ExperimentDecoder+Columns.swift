@@ -4,7 +4,7 @@ import Contracts
 /// signatures tell.
 extension ExperimentDecoder {
   /// Parameters of figures that name a column of the table beside them.
-  private static let figureFields = ["x", "y", "series", "facet", "colour", "column"]
+  private static let figureFields = ["x", "y", "series", "facet", "colour"]
 
   private struct Columns {
     let table: String
@@ -30,9 +30,16 @@ extension ExperimentDecoder {
     return Columns(table: table, names: names, isNumbered: names.contains("c1"))
   }
 
+  /// What a figure of this kind has; inside a figure, `column` names one.
+  private func figureFields(_ node: ConfigNode) -> [String] {
+    guard let kind = node["kind"]?.text else { return ["column"] }
+    let known = grammar.figures.first { $0.kind == kind }?.parameters.map(\.name) ?? []
+    return Self.figureFields.filter(known.contains)
+  }
+
   mutating func checkFigureColumns(_ node: ConfigNode, _ path: String) {
     if let table = node["table"]?.text, let columns = columns(of: table) {
-      for field in Self.figureFields { checkColumn(node[field], columns, "\(path).\(field)") }
+      for field in figureFields(node) { checkColumn(node[field], columns, "\(path).\(field)") }
       checkSelection(node["where"], columns, "\(path).where")
     }
     for member in node.members ?? [] {

@@ -90,13 +90,19 @@ struct EnvironmentInterpolation {
       let references = Interpolation.references(in: text).filter { $0.name.hasPrefix("env:") }
       guard !references.isEmpty else { return nil }
       var changed = text
+      var isComplete = true
       for reference in references.reversed() {
-        let (name, fallback) = Self.split(reference.name)
-        guard let value = value(of: name, or: fallback) else {
-          found.add(Self.unset(name, place, path))
+        guard let value = value(of: reference.name) else {
+          isComplete = false
           continue
         }
         changed.replaceSubrange(reference.range, with: value)
+      }
+      if !isComplete {
+        for reference in references where value(of: reference.name) == nil {
+          found.add(Self.unset(Self.split(reference.name).name, place, path))
+        }
+        found.settle(place.position)
       }
       var replaced = place
       replaced.content = .scalar(.string(changed))
@@ -107,7 +113,23 @@ struct EnvironmentInterpolation {
     return result
   }
 
-  private func value(of name: String, or fallback: String?) -> String? {
+  /// A default may name variables in turn.
+  private func resolve(_ text: String, depth: Int) -> String? {
+    guard depth < Self.deepest else { return nil }
+    var result = text
+    for reference in Interpolation.references(in: text).reversed() where reference.name.hasPrefix("env:") {
+      guard let value = value(of: reference.name, depth: depth + 1) else { return nil }
+      result.replaceSubrange(reference.range, with: value)
+    }
+    return result
+  }
+
+  private static let deepest = 8
+
+  private func value(of reference: String, depth: Int = 0) -> String? {
+    let parts = Self.split(reference)
+    let name = parts.name
+    let fallback = parts.fallback.flatMap { resolve($0, depth: depth) }
     guard let value = variables[name], !name.isEmpty else { return fallback }
     return value.isEmpty ? fallback ?? value : value
   }

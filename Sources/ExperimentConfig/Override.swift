@@ -67,7 +67,7 @@ package struct Override: Sendable {
     _ node: ConfigNode, _ steps: ArraySlice<String>, walked: String, issues: inout IssueList
   ) -> ConfigNode {
     guard let step = steps.first else { return self.node }
-    let here = walked.isEmpty ? step : "\(walked).\(step)"
+    let here = walked.isEmpty ? step : Int(step) == nil ? "\(walked).\(step)" : "\(walked)[\(step)]"
     var copy = node
     switch node.content {
     case .object:
@@ -97,8 +97,11 @@ package struct Override: Sendable {
     _ step: String, in items: [ConfigNode], walked: String, here: String, issues: inout IssueList
   ) {
     let names = items.compactMap { ($0["id"] ?? $0["name"])?.text }
-    var expected = items.isEmpty ? "a list with elements" : "an index from 0 to \(items.count - 1)"
-    if !names.isEmpty { expected += ", or one of \(names.joined(separator: ", "))" }
+    let indices = items.count == 1 ? "the index 0" : "an index from 0 to \(items.count - 1)"
+    let expected =
+      items.isEmpty
+      ? "a list with elements"
+      : names.isEmpty ? indices : "one of \(names.joined(separator: ", ")), or \(indices)"
     add(
       here, "no such element of \(walked)", expected, nearestName(to: step, among: names), to: &issues)
   }

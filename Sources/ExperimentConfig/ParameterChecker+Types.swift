@@ -17,7 +17,7 @@ extension ParameterChecker {
     case .figures: return figureList(node, path)
     case .list(let element, let least, let most): return list(node, element, least...max(least, most), path)
     case .oneOrMany(let element):
-      return node.items == nil ? check(node, element, path: path) : list(node, element, 1...100_000, path)
+      return node.items == nil ? one(node, element, path) : list(node, element, 1...100_000, path)
     case .sweep(let range): return sweep(node, range, path)
     case .object(let parameters): return object(node, parameters, path: path)
     case .either(let first, let second): return either(node, first, second, path)
@@ -112,6 +112,19 @@ extension ParameterChecker {
     var result: [JSONValue] = []
     for (index, item) in items.enumerated() { result.append(check(item, element, path: "\(path)[\(index)]")) }
     return .array(result)
+  }
+
+  /// One value where a list of them might stand.
+  private mutating func one(_ node: ConfigNode, _ element: ParameterType, _ path: String) -> JSONValue {
+    let before = issues.count
+    var attempt = self
+    let value = attempt.check(node, element, path: path)
+    if attempt.issues.count == before + 1, let issue = attempt.issues.issues.last, issue.path == path {
+      issues.add(node, path, expected: "\(issue.expected), or a list of such", found: issue.found)
+      return value
+    }
+    self = attempt
+    return value
   }
 
   private mutating func sweep(_ node: ConfigNode, _ range: ClosedRange<Double>, _ path: String) -> JSONValue {

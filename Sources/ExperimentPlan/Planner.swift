@@ -11,6 +11,8 @@ package struct Planner {
   /// How each value of each axis reads in names: `seed=3`.
   private let labels: [[String]]
   private var tasks: [PlannedTask] = []
+  /// Where each stage stands in the order.
+  private let positions: [String: Int]
   /// By stage, then by the combination of the axes that reach it.
   private var known: [[Int: Int]]
   private var digests: [String: String?] = [:]
@@ -26,6 +28,8 @@ package struct Planner {
     order = StageOrder(experiment, grammar: grammar)
     labels = experiment.axes.map { axis in axis.values.map { RunName.label(axis.name, $0) } }
     known = order.entries.map { _ in [:] }
+    positions = Dictionary(
+      order.entries.enumerated().map { ($1.spec.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// - Throws: `ConfigError` where the matrix is absurdly large; a `Failure` where a file cannot be read.
@@ -40,8 +44,6 @@ package struct Planner {
           at: nil, path: "matrix", found: "\(count) runs", expected: "1 to \(Grammar.mostRuns)")
       ])
     }
-    let positions = Dictionary(
-      order.entries.enumerated().map { ($1.spec.id, $0) }, uniquingKeysWith: { first, _ in first })
     let inFileOrder = experiment.stages.compactMap { positions[$0.id] }
     var runs: [Plan.Run] = []
     runs.reserveCapacity(count)
@@ -72,7 +74,7 @@ package struct Planner {
         indices[position] = index
         continue
       }
-      tasks.append(try makeTask(entry, places, taskOf(indices, before: position)))
+      tasks.append(try makeTask(entry, places) { [positions] in positions[$0].map { indices[$0] } })
       known[position][combination] = tasks.count - 1
       indices[position] = tasks.count - 1
     }
@@ -82,13 +84,6 @@ package struct Planner {
         AxisValue(name: experiment.axes[$0].name, value: experiment.axes[$0].values[$1])
       },
       tasks: inFileOrder.map { indices[$0] })
-  }
-
-  /// The tasks of this run so far, by stage.
-  private func taskOf(_ indices: [Int], before position: Int) -> (String) -> Int? {
-    { [order] id in
-      order.entries[..<position].firstIndex { $0.spec.id == id }.map { indices[$0] }
-    }
   }
 
   private mutating func makeTask(_ entry: StageOrder.Entry, _ places: [Int], _ taskOf: (String) -> Int?)
