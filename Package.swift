@@ -60,7 +60,9 @@ let package = Package(
       dependencies: ["Storage", "Datasets", "HDF5", "Digests", "Contracts", "TestSupport"]),
     .testTarget(
       name: "ConfigTests",
-      dependencies: ["ExperimentConfig", "ExperimentPlan", "Stages", "Contracts", "TestSupport"]),
+      dependencies: [
+        "ExperimentConfig", "ExperimentPlan", "Stages", "Figures", "Claims", "Contracts", "TestSupport",
+      ]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
     .testTarget(
       name: "RunnerTests",

@@ -29,7 +29,10 @@ package struct Schema {
         "seed": orReference(integer(0...Grammar.largestSeed)),
         "matrix": matrix,
         "replicates": described("string", "the axis over which intervals are computed"),
-        "data": object(["type": "object", "additionalProperties": tagged(grammar.data)]),
+        "data": object([
+          "type": "object", "additionalProperties": tagged(grammar.data),
+          "properties": object(["$comment": .bool(true)]),
+        ]),
         "stages": object(["type": "array", "minItems": 1, "items": stage]),
         "figures": object(["type": "array", "items": figure(named: true)]),
         "claims": object(["type": "array", "items": claim]),
@@ -76,9 +79,7 @@ package struct Schema {
 
   private func variant(_ signature: StageSignature) -> JSONValue {
     var with = members(signature.parameters, description: signature.summary)
-    for case .exactlyOne(let groups) in signature.rules {
-      with["oneOf"] = .array(groups.map { object(["required": .array($0.map { .string($0) })]) })
-    }
+    apply(signature.rules, to: &with)
     var then = ["with": JSONValue.object(with)]
     if signature.input == nil { then["from"] = .bool(false) }
     let needs = (signature.input != nil ? ["from"] : []) + (needsWith(signature) ? ["with"] : [])
@@ -110,8 +111,10 @@ package struct Schema {
 
   private var claim: JSONValue {
     let checks = Dictionary(
-      grammar.checks.map {
-        ($0.name, JSONValue.object(members($0.parameters, description: $0.summary)))
+      grammar.checks.map { signature in
+        var body = members(signature.parameters, description: signature.summary)
+        apply(signature.rules, to: &body)
+        return (signature.name, JSONValue.object(body))
       }, uniquingKeysWith: { first, _ in first })
     return object([
       "type": "object",
@@ -155,6 +158,19 @@ extension Schema {
     if !required.isEmpty { result["required"] = .array(required) }
     return result
   }
+
+  /// What of the rules a schema can say: not which of two numbers is larger.
+  func apply(_ rules: [ParameterRule], to schema: inout [String: JSONValue]) {
+    for rule in rules {
+      switch rule {
+      case .exactlyOne(let groups): schema["oneOf"] = .array(groups.map(required))
+      case .atLeastOne(let names): schema["anyOf"] = .array(names.map { required([$0]) })
+      case .ascending: break
+      }
+    }
+  }
+
+  func required(_ names: [String]) -> JSONValue { object(["required": .array(names.map { .string($0) })]) }
 
   func rule(when: [String: JSONValue], then: [String: JSONValue], required: [String] = []) -> JSONValue {
     var body: [String: JSONValue] = ["properties": .object(then)]

@@ -79,14 +79,15 @@ package func cosineSimilarity(
   let low = first.minimum
   let high = diagonal ? max(1, first.maximum) : first.maximum
   let wanted = ranks.coarseBins(first.coarse)
-  let histogramBins = HistogramBins(low: low, high: high, count: bins)
+  let histogramBins = HistogramBins(low: low, high: high, count: max(1, bins))
   let second = try tiles.secondLook(bins: histogramBins, wanted: wanted, budget)
   let moments = first.moments(around: Double(Float(centre)), diagonal: diagonal ? rows.rows : 0)
+  let histogram = histogramBins.histogram(second.bins, diagonal: diagonal ? rows.rows : 0)
   let quartiles = ranks.quartiles(first.coarse, second.fine)
   return CosineStatistics(
     count: rows.rows, mean: moments.mean, standardDeviation: moments.standardDeviation,
     minimum: Double(low), percentile25: quartiles[0], median: quartiles[1], percentile75: quartiles[2],
-    maximum: Double(high), histogram: histogramBins.histogram(second.bins, diagonal: diagonal ? rows.rows : 0)
+    maximum: Double(high), histogram: bins > 0 ? histogram : CosineStatistics.Histogram(edges: [], pairs: [])
   )
 }
 

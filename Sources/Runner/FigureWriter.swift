@@ -5,14 +5,11 @@ import Figures
 import Foundation
 import Storage
 
-/// Draws the figures whose tables changed: script, SVG, PNG and PDF side by side.
+/// Draws the figures whose scripts changed: script, SVG, PNG and PDF side by side.
 struct FigureWriter {
   let engine: Engine
   let ledger: OutputLedger
   let tables: ResultTables
-
-  /// Raised when scripts of the same tables would come out otherwise.
-  private static let version = 1
 
   /// - Throws: a `Failure` where a figure asks for what its tables do not hold, or gnuplot fails.
   func write(observe: RunObserver) throws -> [Report.Figure] {
@@ -33,13 +30,12 @@ struct FigureWriter {
     _ spec: FigureSpec, _ found: @escaping @Sendable (String) -> FoundTable, _ isMissing: inout Bool,
     _ observe: RunObserver
   ) throws -> Bool {
-    let source = source(of: spec)
+    let text = try figureScript(spec, tables: found, axes: tables.axes)
+    let source = Digest(of: text).hex
     let script = "figures/\(spec.name).gp"
     let pictures = ["svg", "png", "pdf"].map { "figures/\(spec.name).\($0)" }
     if ledger.keep([script] + pictures, from: source) { return true }
-    try ledger.write(script, from: source) {
-      [UInt8](try figureScript(spec, tables: found, axes: tables.axes).utf8)
-    }
+    try ledger.write(script, from: source) { [UInt8](text.utf8) }
     guard engine.options.drawsFigures else { return false }
     switch try draw(URL(fileURLWithPath: ledger.absolute(script))) {
     case .drawn(_, let warnings):
@@ -50,24 +46,6 @@ struct FigureWriter {
       if !isMissing { observe(.notice(sentence)) }
       isMissing = true
       return false
-    }
-  }
-
-  private func source(of spec: FigureSpec) -> String {
-    let names = Self.strings(in: spec.parameters).filter { tables.plan.hasTable($0) }
-    let sources = names.sorted().map { "\($0)=\(tables.source(of: $0))" }
-    let absent = tables.plan.tasks.compactMap(\.notRun)
-    return Digest(
-      of: "\(Self.version)\n\(spec.name)\n\(spec.parameters.canonical)\n\(sources)\n\(absent)"
-    ).hex
-  }
-
-  private static func strings(in value: JSONValue) -> Set<String> {
-    switch value {
-    case .string(let text): [text]
-    case .array(let items): items.reduce(into: []) { $0.formUnion(strings(in: $1)) }
-    case .object(let members): members.values.reduce(into: []) { $0.formUnion(strings(in: $1)) }
-    default: []
     }
   }
 }

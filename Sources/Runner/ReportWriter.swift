@@ -53,8 +53,4 @@ extension Plan {
   package var tableNames: [String] {
     experiment.stages.filter { $0.phase == .evaluate }.map(\.id)
   }
-
-  func hasTable(_ name: String) -> Bool {
-    tableNames.contains(name.split(separator: ".").first.map(String.init) ?? name)
-  }
 }
