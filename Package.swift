@@ -40,7 +40,10 @@ let package = Package(
 
     // MARK: - Tables → verdicts, pictures, reports
     .target(name: "Claims", dependencies: ["Contracts", "ExperimentConfig", "Kernels"]),
-    .target(name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"]),
+    // Its tests look inside it (@testable), in the one build that `make` and `make test` share.
+    .target(
+      name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"],
+      swiftSettings: [.unsafeFlags(["-enable-testing"])]),
 
     // MARK: - The command line
     .executableTarget(
