@@ -39,9 +39,10 @@ $(REPRODUCTIONS): reproduce-%: build ## one experiment: configs/NAME.json into r
 reproduce-%:
 	@echo "make: there is no configs/$*.json; there are: $(EXPERIMENTS)" >&2; exit 64
 
-run: build ## any experiment: make run CONFIG=configs/figure3.json ARGS="--jobs 1"
+run: ## any experiment: make run CONFIG=configs/figure3.json ARGS="--jobs 1"
 	@if [ -z "$(CONFIG)" ]; then \
 	  echo 'make run: say which config, as in make run CONFIG=configs/figure3.json' >&2; exit 64; fi
+	@$(MAKE) --no-print-directory build
 	$(MODGAP) run "$(CONFIG)" $(ARGS)
 
 test: build ## builds and runs all tests, in release
@@ -143,7 +144,7 @@ data: ## the authors' embeddings, from their public repository into data/
 	  echo 'make data: could not clone $(AUTHORS) (is there a network?).' >&2; \
 	  echo '    Clone it elsewhere and copy Figure_1_Modality_Gap/*.npy into data/,' >&2; \
 	  echo '    or set MODGAP_DATA to the folder that has features_clip.npy.' >&2; \
-	  echo '    Experiments run without them: what needs them is left out, and said to be.' >&2; \
+	  echo '    Experiments that can do without them, such as figure2, still run, and say what they left out.' >&2; \
 	  exit 69; fi; \
 	mkdir -p data; \
 	cp "$$folder"/clone/Figure_1_Modality_Gap/*.npy "$$folder"/clone/LICENSE* data/; \

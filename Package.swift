@@ -40,9 +40,9 @@ let package = Package(
 
     // MARK: - Tables → verdicts, pictures, reports
     .target(name: "Claims", dependencies: ["Contracts", "ExperimentConfig", "Kernels"]),
+    // Its tests look inside it (@testable), in the one build that `make` and `make test` share.
     .target(
       name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"],
-      // Layout is tested from inside, in release like everything else.
       swiftSettings: [.unsafeFlags(["-enable-testing"])]),
 
     // MARK: - The command line

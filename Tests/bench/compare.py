@@ -1,7 +1,8 @@
 """Times modgap beside NumPy and PyTorch on the same work, in one run, and prints a table in Markdown.
 
 Rounds alternate, modgap, peer, modgap, peer, so that what else the machine does falls on both; a ratio
-is taken in each round, and the median of the ratios is what is printed. Without torch or numpy, modgap is
+is taken in each round, and the median of the ratios is what is printed, once by the clock and once by the time
+of all processors, which other work on the machine disturbs less. Without torch or numpy, modgap is
 timed alone. `make bench` sets up what this needs.
 """
 
@@ -145,9 +146,9 @@ def modgap(row, repeats=1):
 
 
 def timed(work):
-    started = time.perf_counter()
+    started, processor = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - processor
 
 
 def readable(seconds):
@@ -163,23 +164,30 @@ def compare(row, peer, make):
     work()
     ours, theirs = [], []
     for _ in range(ARGUMENTS.rounds):
-        ours.append(modgap(row)["median"])
+        found = modgap(row)
+        ours.append((found["seconds"][0], found["processor_seconds"][0]))
         theirs.append(timed(work))
-    ratio = statistics.median(b / a for a, b in zip(ours, theirs))
-    line(row, readable(statistics.median(ours)), peer, readable(statistics.median(theirs)), f"{ratio:.1f}×", "")
+    cells = [row]
+    for side in [ours, theirs]:
+        cells.append(readable(statistics.median(wall for wall, _ in side)))
+    cells.insert(2, peer)
+    for clock in [0, 1]:
+        ratio = statistics.median(b[clock] / a[clock] for a, b in zip(ours, theirs))
+        cells.append(f"{ratio:.1f}×")
+    line(*cells, f"{found['peak_rss_bytes'] / 1e6:.0f} MB")
 
 
 def alone(row, repeats):
     found = modgap(row, repeats)
     peak = found["peak_rss_bytes"]
-    line(row, readable(found["median"]), "–", "–", "–", f"peak {peak / 1e6:.0f} MB" if peak else "")
+    line(row, readable(found["median"]), "–", "–", "–", "–", f"{peak / 1e6:.0f} MB" if peak else "–")
 
 
 def main():
     versions = f"torch {torch.__version__}, numpy {numpy.__version__}, " if torch else ""
     print(f"{ARGUMENTS.threads} threads, {versions}{platform.machine()}, {ARGUMENTS.rounds} rounds\n")
-    line("row", "modgap", "peer", "its time", "ratio", "")
-    line(*["---"] * 6)
+    line("row", "modgap", "peer", "its time", "ratio", "of processor time", "modgap's peak memory")
+    line(*["---"] * 7)
     for row in ARGUMENTS.rows or [*PEERS, *ALONE]:
         for name, make in PEERS.get(row, []) if torch else []:
             compare(row, name, make)

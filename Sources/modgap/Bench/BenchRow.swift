@@ -28,9 +28,14 @@ struct BenchRow: Sendable {
     defer { folder.remove() }
     let work = try prepare(settings, folder)
     if warmsUp { _ = try work() }
-    let seconds = try (0..<settings.repeats).map { _ in try work() }
-    return BenchResult(
-      row: name, what: what, seconds: seconds, peakBytes: isInProcess ? ChildProcess.ownPeakBytes : nil)
+    var result = BenchResult(row: name, what: what)
+    for _ in 0..<settings.repeats {
+      let started = ChildProcess.ownProcessorSeconds
+      result.seconds.append(try work())
+      if isInProcess { result.processorSeconds.append(ChildProcess.ownProcessorSeconds - started) }
+    }
+    if isInProcess { result.peakBytes = ChildProcess.ownPeakBytes }
+    return result
   }
 
   /// Measures in a new process, so that no row's memory, caches or threads are another's.
@@ -45,27 +50,27 @@ struct BenchRow: Sendable {
       !seconds.isEmpty
     else { throw BenchFailure.unreadable(row: name) }
     return BenchResult(
-      row: name, what: what, seconds: seconds, peakBytes: row["peak_rss_bytes"]?.integer)
+      row: name, what: what, seconds: seconds,
+      processorSeconds: row["processor_seconds"]?.array?.compactMap(\.number) ?? [],
+      peakBytes: row["peak_rss_bytes"]?.integer)
   }
 }
 
 struct BenchResult: Sendable {
   let row: String
   let what: String
-  let seconds: [Double]
+  var seconds: [Double] = []
+  /// Of all threads together: steadier than the clock where the machine has other work, too.
+  var processorSeconds: [Double] = []
   /// The most memory held, with the data and the program itself.
-  let peakBytes: Int?
-
-  var median: Double {
-    let sorted = seconds.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
+  var peakBytes: Int?
 
   var text: String {
-    let times = "\(Self.text(median))  (\(Self.text(seconds.min() ?? 0)) to \(Self.text(seconds.max() ?? 0)))"
-    let peak = peakBytes.map(ByteCount.text) ?? ""
-    return "\(row.padding(to: 14)) \(times.padding(to: 36)) \(peak.padding(to: 9)) \(what)"
+    let (low, high) = (seconds.min() ?? 0, seconds.max() ?? 0)
+    var times = "\(Self.text(median(seconds)))  (\(Self.text(low)) to \(Self.text(high))"
+    if !processorSeconds.isEmpty { times += "; processor \(Self.text(median(processorSeconds)))" }
+    let peak = peakBytes.map { "peak \(ByteCount.text($0))" } ?? ""
+    return "\(row.padding(to: 13)) \((times + ")").padding(to: 56)) \(peak.padding(to: 13)) \(what)"
   }
 
   /// Four significant digits: `31.25 ms`.
@@ -76,9 +81,18 @@ struct BenchResult: Sendable {
   var json: JSONValue {
     .object([
       "row": .string(row), "what": .string(what), "seconds": .array(seconds.map { .number($0) }),
-      "median": .number(median), "peak_rss_bytes": peakBytes.map { .number(Double($0)) } ?? .null,
+      "processor_seconds": .array(processorSeconds.map { .number($0) }),
+      "median": .number(median(seconds)), "peak_rss_bytes": peakBytes.map { .number(Double($0)) } ?? .null,
     ])
   }
+}
+
+private func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  guard let last = sorted.last else { return .nan }
+  let middle = sorted.count / 2
+  if sorted.count % 2 == 1 { return sorted[middle] }
+  return middle > 0 ? (sorted[middle - 1] + sorted[middle]) / 2 : last
 }
 
 /// A folder of the benchmark's own, for configs and results.

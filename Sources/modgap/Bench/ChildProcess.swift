@@ -20,6 +20,13 @@ struct ChildProcess {
     return (kibibytes ?? 0) * 1024
   }
 
+  /// How long all threads of this process have computed; its children are not counted.
+  static var ownProcessorSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
+
   /// How long it takes from its start to its end.
   /// - Throws: `BenchFailure` where it ends with another status than these.
   func seconds(allowing statuses: Set<Int32> = [0]) throws -> Double {
