@@ -100,8 +100,7 @@ package struct ResultsDifference: Sendable {
     return shared + missing(left.keys.sorted(), right.keys.sorted(), place: place)
   }
 
-  private static func missing(_ a: [String], _ b: [String], place: String) -> [ColumnDifference]
-  {
+  private static func missing(_ a: [String], _ b: [String], place: String) -> [ColumnDifference] {
     let one = a.filter { !b.contains($0) }.map { ($0, onlyOnTheLeft) }
     let other = b.filter { !a.contains($0) }.map { ($0, onlyOnTheRight) }
     return (one + other).map { name, note in
