@@ -16,7 +16,7 @@ package final class PairTiles: Sendable {
   private let keeps: Bool
   private let kept = Mutex<[Int: [Float]]>([:])
 
-  init(_ rows: Matrix, keepingAtMost limit: Int = PairTiles.keptPairs) {
+  package init(_ rows: Matrix, keepingAtMost limit: Int = PairTiles.keptPairs) {
     self.rows = rows
     stripRows = rows.rows > 8192 ? 256 : 128
     let pairs = rows.rows * (rows.rows - 1) / 2
