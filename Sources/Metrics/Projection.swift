@@ -55,7 +55,8 @@ private func loadings(
   var top = RealMatrix(
     rows: count, columns: order, values: Array(eigen.vectors.values[0..<count * order]))
   if !isTall { top = top.multiplied(by: union) }
-  let negligible = (values.first ?? 0) * 1e-8
+  // The Gram matrix squares rounding, too: a direction of no variance comes out at about √ε of the first.
+  let negligible = (values.first ?? 0) * 3e-7
   for row in 0..<count {
     let length = dot(Array(top.row(row)), Array(top.row(row))).squareRoot()
     let scale = values[row] > negligible && length > 0 ? top.signOfGreatest(row) / length : 0

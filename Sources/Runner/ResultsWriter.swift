@@ -32,7 +32,7 @@ struct ResultsWriter {
     try EmbeddingsWriter(
       plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder
     )
-    .write()
+    .write(observe: observe)
     var verdicts: [Verdict] = []
     var failures: [RunSummary.FigureFailed] = []
     if !engine.cancellation.isRaised {
@@ -45,8 +45,21 @@ struct ResultsWriter {
     let isWhole =
       !engine.cancellation.isRaised && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
     try ledger.close(removingStale: isWhole)
+    if isWhole { removeRunsThatAreNoMore() }
     try writeManifest(machine)
     return (verdicts, failures)
+  }
+
+  /// Folders of runs that the matrix no longer has, as far as nobody put anything of their own into them.
+  private func removeRunsThatAreNoMore() {
+    let root = ledger.absolute("runs")
+    let names = Set(plan.runs.map(\.name))
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] where !names.contains(name)
+    {
+      unlink("\(root)/\(name)/log.txt")
+      rmdir("\(root)/\(name)/metrics")
+      rmdir("\(root)/\(name)")
+    }
   }
 
   static func verdicts(of plan: Plan, _ tables: ResultTables) -> [Verdict] {

@@ -57,7 +57,7 @@ struct ShiftTests {
     #expect(family.members.map { $0.coordinates } == authorsDeltas.map { [Coordinate("delta", .real($0))] })
   }
 
-  /// λ = δ / (2‖Δ‖), on both sides and on one.
+  /// λ = δ / (2‖Δ‖) on both sides, δ / ‖Δ‖ on one.
   @Test("λ and δ name the same shift", arguments: ["both", "x", "y"])
   func lambda(sides: String) throws {
     let pair = try pair()
@@ -65,7 +65,8 @@ struct ShiftTests {
     let byDelta = try run(
       .shift, "gap", ["delta": .number(0.3), "sides": .string(sides)], from: [("pair", pair)])
     let byLambda = try run(
-      .shift, "gap", ["lambda": .number(0.15 / distance), "sides": .string(sides)], from: [("pair", pair)])
+      .shift, "gap", ["lambda": .number((sides == "both" ? 0.15 : 0.3) / distance), "sides": .string(sides)],
+      from: [("pair", pair)])
     let gaps = try [byDelta, byLambda].map { try evaluate("gap", of: $0) }
     for column in ["distance", "l2i"] {
       #expect(abs(gaps[0].numbers(column)[0] - gaps[1].numbers(column)[0]) < 1e-12)

@@ -39,9 +39,16 @@ extension Command {
     } else {
       let color = Terminal.hasColor(Terminal.outputIsTerminal)
       Terminal.out(terminalTable(verdicts, color: color, command: report.command))
-      Terminal.out(recomputing(verdicts, report.command))
+      let options = repeated(arguments)
+      Terminal.out(recomputing(verdicts) { report.command($0) + options })
     }
     return status(verdicts)
+  }
+
+  /// The options that say which results these are, for a command that computes them again.
+  private static func repeated(_ arguments: Arguments) -> String {
+    let results = arguments.value("--results").map { " --results \($0)" } ?? ""
+    return results + arguments.all("--set").map { " --set '\($0)'" }.joined()
   }
 
   /// What a regression compares: `modgap diff results/reference/NAME.csv results/NAME/verdicts.csv`.
