@@ -45,8 +45,8 @@ package indirect enum ParameterType: Sendable {
   case file
   /// The id of another stage, or one of these words.
   case stageReference(orWord: [String])
-  /// A list of 1 to `most` values.
-  case list(ParameterType, most: Int)
+  /// A list of `least` to `most` values.
+  case list(ParameterType, least: Int = 1, most: Int)
   /// A value, or a list of them.
   case oneOrMany(ParameterType)
   /// A number, a list of numbers, or `{from, to, by}`; the stage always sees the list.
@@ -68,4 +68,8 @@ package indirect enum ParameterType: Sendable {
 package enum ParameterRule: Sendable {
   /// Exactly one of the groups is given, each group whole: `[["path"], ["x", "y"]]`.
   case exactlyOne([[String]])
+  /// One or more of the keys is given.
+  case atLeastOne([String])
+  /// Where both are given, the first is at most the second.
+  case ascending(String, String)
 }

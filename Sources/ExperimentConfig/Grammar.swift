@@ -29,9 +29,10 @@ package struct Grammar: Sendable {
   }
 
   package static let topLevelKeys = [
-    "$schema", "$comment", "extends", "name", "title", "seed", "matrix", "replicates", "data", "stages",
+    "$schema", "extends", "name", "title", "seed", "matrix", "replicates", "data", "stages",
     "figures", "claims",
   ]
+  package static let mostRuns = 1_000_000
   package static let largestSeed = 9_007_199_254_740_991
   /// Coordinates that shifts, layers and lists of upstream stages bring to a table.
   package static let coordinates = ["delta", "lambda", "degrees", "layer", "from"]

@@ -35,7 +35,7 @@ package enum ParameterDefaults {
     case .sweep: return Sweep.points(value).map { .array($0.map { .number($0) }) } ?? value
     case .oneOrMany(let element):
       return .array((value.array ?? [value]).map { normal($0, element) })
-    case .list(let element, _): return .array((value.array ?? []).map { normal($0, element) })
+    case .list(let element, _, _): return .array((value.array ?? []).map { normal($0, element) })
     case .object(let parameters): return fill(value, parameters)
     case .tagged(let kinds):
       guard let kind = value["kind"]?.string, let parameters = kinds[kind] else { return value }

@@ -69,24 +69,26 @@ package func meanCosineSimilarity(
 /// histogram; a second the bins, whose edges are known only then, and what the quartiles' coarse bins
 /// hold. Moments are float64 around the mean, in fixed order; everything else is counting.
 package func cosineSimilarity(
-  _ rows: MovedRows, diagonal: Bool, bins: Int, _ budget: ThreadBudget
+  _ rows: MovedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = PairTiles.keptPairs,
+  _ budget: ThreadBudget
 ) throws -> CosineStatistics {
   guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
   let centre = try meanCosineSimilarity(rows, diagonal: false, budget)
-  let tiles = try PairTiles(rows.unitFloats(budget))
+  let tiles = try PairTiles(rows.unitFloats(budget), keepingAtMost: kept)
   let first = try tiles.firstLook(around: Float(centre), budget)
   let ranks = QuantileRanks(pairs: tiles.pairCount, diagonal: diagonal ? rows.rows : 0)
   let low = first.minimum
   let high = diagonal ? max(1, first.maximum) : first.maximum
   let wanted = ranks.coarseBins(first.coarse)
-  let histogramBins = HistogramBins(low: low, high: high, count: bins)
+  let histogramBins = HistogramBins(low: low, high: high, count: max(1, bins))
   let second = try tiles.secondLook(bins: histogramBins, wanted: wanted, budget)
   let moments = first.moments(around: Double(Float(centre)), diagonal: diagonal ? rows.rows : 0)
+  let histogram = histogramBins.histogram(second.bins, diagonal: diagonal ? rows.rows : 0)
   let quartiles = ranks.quartiles(first.coarse, second.fine)
   return CosineStatistics(
     count: rows.rows, mean: moments.mean, standardDeviation: moments.standardDeviation,
     minimum: Double(low), percentile25: quartiles[0], median: quartiles[1], percentile75: quartiles[2],
-    maximum: Double(high), histogram: histogramBins.histogram(second.bins, diagonal: diagonal ? rows.rows : 0)
+    maximum: Double(high), histogram: bins > 0 ? histogram : CosineStatistics.Histogram(edges: [], pairs: [])
   )
 }
 

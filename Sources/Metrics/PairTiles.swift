@@ -6,10 +6,10 @@ import Synchronization
 ///
 /// A strip is `stripRows` rows against every later column. Its tiles are kept between the two looks
 /// while all pairs fit in `keptPairs` floats; beyond that they are multiplied twice.
-final class PairTiles: Sendable {
+package final class PairTiles: Sendable {
   static let stripRows = 128
   static let tileColumns = 1024
-  static let keptPairs = 16_000_000
+  package static let keptPairs = 16_000_000
 
   let rows: Matrix
   private let keeps: Bool

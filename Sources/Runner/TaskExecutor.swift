@@ -18,13 +18,15 @@ final class TaskExecutor: Sendable {
   private let observe: RunObserver
   private let numerics: String
   private let timings: StageTimings
+  /// Keys that the last run of the experiment left, by task.
+  private let expected: [String: String]
   private let cache: ArtefactCache
   private let records: Mutex<[StoredRecord?]>
 
   init(
     plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, budget: ThreadBudget,
     options: RunOptions,
-    numerics: String, timings: StageTimings, observe: @escaping RunObserver
+    numerics: String, timings: StageTimings, expected: [String: String], observe: @escaping RunObserver
   ) {
     self.plan = plan
     self.store = store
@@ -35,6 +37,7 @@ final class TaskExecutor: Sendable {
     self.observe = observe
     self.numerics = numerics
     self.timings = timings
+    self.expected = expected
     var readers = [Int](repeating: 0, count: plan.tasks.count)
     for task in plan.tasks { for index in task.dependencies { readers[index] += 1 } }
     cache = ArtefactCache(readers: readers)
@@ -87,6 +90,8 @@ final class TaskExecutor: Sendable {
   private func believable(_ key: TaskKey, _ task: PlannedTask) -> StoredRecord? {
     do {
       switch try store.lookup(key.key) {
+      case .absent where expected[task.id] == key.key:
+        observe(.distrusted(task: task.id, reason: "it is gone from the store, so it is computed again"))
       case .absent: return nil
       case .damaged(let problem): observe(.distrusted(task: task.id, reason: problem.sentence))
       case .found(let record):

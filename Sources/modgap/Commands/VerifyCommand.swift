@@ -35,8 +35,19 @@ extension Command {
     } else {
       let color = Terminal.hasColor(Terminal.outputIsTerminal)
       Terminal.out(terminalTable(verdicts, color: color, command: report.command))
+      Terminal.out(recomputing(verdicts, report.command))
     }
     return status(verdicts)
+  }
+
+  /// The command that computes each number again, with the claims it stands behind.
+  private static func recomputing(_ verdicts: [Verdict], _ command: (Verdict) -> String) -> String {
+    var claims: [String: [String]] = [:]
+    for verdict in verdicts { claims[command(verdict), default: []].append(verdict.id) }
+    let lines = claims.sorted { $0.key < $1.key }.map {
+      "  \($0.key)\n      \($0.value.joined(separator: ", "))\n"
+    }
+    return lines.isEmpty ? "" : "\nto compute a claim's number again:\n" + lines.joined()
   }
 
   /// 2 where a claim is not borne out, 3 where none could be judged.
