@@ -42,16 +42,14 @@ final class BestCandidates {
     offerEach(row, values, offsets, start..<count, first)
   }
 
+  /// Whether one of 64 scores is above the bar.
   @inline(__always)
   private static func anyAbove(
     _ values: UnsafePointer<Float>, _ offsets: UnsafePointer<Float>, _ bar: Float
   ) -> Bool {
-    let limit = SIMD16<Float>(repeating: bar)
-    let a = (load(values) - load(offsets)) .> limit
-    let b = (load(values + 16) - load(offsets + 16)) .> limit
-    let c = (load(values + 32) - load(offsets + 32)) .> limit
-    let d = (load(values + 48) - load(offsets + 48)) .> limit
-    return unsafeBitCast((a .| b) .| (c .| d), to: SIMD16<Int32>.self).wrappedSum() != 0
+    var above: UInt32 = 0
+    for index in 0..<64 { above |= values[index] - offsets[index] > bar ? 1 : 0 }
+    return above != 0
   }
 
   private func offerEach(

@@ -103,14 +103,21 @@ private struct TileScorer {
   }
 
   mutating func offer(_ columns: Range<Int>, to best: BestCandidates) {
-    if points.isNarrow { subtract(columns) } else if precise { multiplyReal(columns) } else { multiply(columns) }
+    if points.isNarrow {
+      subtract(columns)
+    } else if precise {
+      multiplyReal(columns)
+    } else {
+      multiply(columns)
+    }
     tile.withUnsafeBufferPointer { tile in
       (precise ? nothing : points.halfSquares).withUnsafeBufferPointer { offsets in
         guard let tile = tile.baseAddress, let offsets = offsets.baseAddress else { return }
         for row in rows.indices {
           best.offer(
             to: row, tile + row * BlockSearch.tileColumns,
-            less: offsets + (precise ? 0 : columns.lowerBound), count: columns.count, first: columns.lowerBound)
+            less: offsets + (precise ? 0 : columns.lowerBound), count: columns.count,
+            first: columns.lowerBound)
         }
       }
     }
@@ -140,7 +147,8 @@ private struct TileScorer {
     others.withUnsafeBufferPointer { others in
       realQueries.withUnsafeBufferPointer { queries in
         products.withUnsafeMutableBufferPointer { out in
-          guard let a = queries.baseAddress, let b = others.baseAddress, let out = out.baseAddress else { return }
+          guard let a = queries.baseAddress, let b = others.baseAddress, let out = out.baseAddress
+          else { return }
           BLAS.multiply(
             ProductShape(rows: rows.count, columns: width, inner: d), Operand(a, stride: d),
             Operand(b, stride: d, transposed: true), into: out, stride: width)
@@ -173,20 +181,5 @@ private struct TileScorer {
         }
       }
     }
-  }
-}
-
-/// line ← line − (values − x)².
-func subtractSquares(
-  _ line: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, _ x: Float, _ count: Int
-) {
-  let whole = count & ~15
-  for start in stride(from: 0, to: whole, by: 16) {
-    let difference = load(values + start) - x
-    store(load(line + start) - difference * difference, to: line + start)
-  }
-  for index in whole..<count {
-    let difference = values[index] - x
-    line[index] -= difference * difference
   }
 }

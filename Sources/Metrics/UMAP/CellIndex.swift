@@ -2,9 +2,10 @@ import Kernels
 
 /// Nearest neighbours of many points: the points of a cell are compared with those of the nearest cells.
 ///
-/// Cells are those of k-means, about 512 points each. How many cells are looked into is decided by a
-/// sample: the true neighbours of 256 points are found exactly, and enough cells are taken for
-/// `wantedRecall` of them. So the recall is known, and data without structure cost a search of all.
+/// Cells are those of k-means, about 512 points each. How many candidates a point is compared with is
+/// decided by a sample: the true neighbours of 256 points are found exactly, and cells are looked into
+/// until they hold `wantedRecall` of them. So the recall is known, and data without any structure cost a
+/// search of everything.
 /// Source: inverted lists as in Jégou, Douze, Schmid, PAMI 2011, doi:10.1109/TPAMI.2010.57.
 struct CellIndex: Sendable {
   /// The share of true neighbours that a search must find.
@@ -29,8 +30,8 @@ struct CellIndex: Sendable {
   ) throws -> Neighbors {
     let width = max(0, min(width, points.count - 1))
     let index = try CellIndex(points, random: random, budget)
-    let (probes, recall) = try index.probes(width: width, budget)
-    return try index.search(width: width, probes: probes, recall: recall, budget)
+    let (candidates, recall) = try index.reach(width: width, budget)
+    return try index.search(width: width, atLeast: candidates, recall: recall, budget)
   }
 
   init(_ original: PointSet, random: RandomStream, _ budget: ThreadBudget) throws {
@@ -53,39 +54,34 @@ struct CellIndex: Sendable {
     preferences = means.preferences(near, points: original.count)
   }
 
-  /// The least number of cells in which the sample finds enough of its true neighbours.
-  private func probes(width: Int, _ budget: ThreadBudget) throws -> (count: Int, recall: Double) {
+  /// How many candidates each point needs so that the sample finds enough of its true neighbours, and
+  /// the share it finds.
+  private func reach(width: Int, _ budget: ThreadBudget) throws -> (candidates: Int, recall: Double) {
     let size = min(Self.sampleSize, points.count)
     let rows = (0..<size).map { $0 * points.count / size }
     let search = BlockSearch(points: points, width: width)
     let found = try budget.map(blocks: blockCount(size, size: 64)) { block in
       search.run(Array(rows[blockRange(block, size: 64, count: size)]), among: [0..<points.count]).labels
     }
-    let ranks = ranks(of: found.flatMap { $0 }, near: rows, width: width)
-    var covered = 0
-    for (place, count) in ranks.enumerated() {
-      covered += count
-      let recall = Double(covered) / Double(max(1, size * width))
-      if recall >= Self.wantedRecall { return (place + 1, recall) }
-    }
-    return (cells, 1)
+    let before = candidatesBefore(found.flatMap { $0 }, near: rows, width: width).sorted()
+    guard !before.isEmpty else { return (points.count, 1) }
+    let last = min(before.count, Int((Self.wantedRecall * Double(before.count)).rounded(.up))) - 1
+    let reached = before.count { $0 <= before[last] }
+    return (max(before[last] + 1, 4 * width + 64), Double(reached) / Double(before.count))
   }
 
-  /// How many of the neighbours lie in the first, second… preference of their point's cell.
-  private func ranks(of neighbors: [Int32], near rows: [Int], width: Int) -> [Int] {
-    let orders = preferences.map { list in
-      var order = [Int](repeating: 0, count: cells)
-      for (rank, cell) in list.enumerated() { order[cell] = rank }
-      return order
-    }
-    var counts = [Int](repeating: 0, count: cells)
-    for (place, row) in rows.enumerated() {
-      let order = orders[cell(of: row)]
-      for rank in 0..<width where neighbors[place * width + rank] >= 0 {
-        counts[order[cell(of: Int(neighbors[place * width + rank]))]] += 1
+  /// For each neighbour, how many points lie in cells that are looked into before its own.
+  private func candidatesBefore(_ neighbors: [Int32], near rows: [Int], width: Int) -> [Int] {
+    rows.enumerated().flatMap { place, row in
+      var sum = 0
+      var before = [Int](repeating: 0, count: cells)
+      for cell in preferences[cell(of: row)] {
+        before[cell] = sum
+        sum += range(cell).count
       }
+      let own = neighbors[place * width..<(place + 1) * width].filter { $0 >= 0 }
+      return own.map { before[cell(of: Int($0))] }
     }
-    return counts
   }
 
   /// The cell of a position, by bisection.
@@ -99,7 +95,7 @@ struct CellIndex: Sendable {
   }
 
   private func search(
-    width: Int, probes: Int, recall: Double, _ budget: ThreadBudget
+    width: Int, atLeast count: Int, recall: Double, _ budget: ThreadBudget
   ) throws -> Neighbors {
     let blocks = (0..<cells).flatMap { cell in
       stride(from: starts[cell], to: starts[cell + 1], by: BlockSearch.blockRows).map { start in
@@ -107,12 +103,21 @@ struct CellIndex: Sendable {
       }
     }
     let search = BlockSearch(points: points, width: width, labels: labels)
-    let candidates = preferences.map { list in list.prefix(probes).map(range).filter { !$0.isEmpty } }
+    let candidates = preferences.map { ranges($0, atLeast: count) }
     var result = Neighbors(count: points.count, width: width, recall: recall)
     try result.fill(blocks: blocks.count, rows: labels, budget) { block, place in
       let rows = blocks[block].rows
       place(rows, search.run(Array(rows), among: candidates[blocks[block].cell]))
     }
     return result
+  }
+
+  /// Cells in their order until they hold so many points.
+  private func ranges(_ order: [Int], atLeast count: Int) -> [Range<Int>] {
+    var sum = 0
+    return order.map(range).prefix { range in
+      defer { sum += range.count }
+      return sum < count
+    }.filter { !$0.isEmpty }
   }
 }

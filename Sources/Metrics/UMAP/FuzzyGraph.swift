@@ -136,8 +136,7 @@ package struct SmoothDistances: Sendable {
     let width = neighbors.width
     let distances = neighbors.distances[index * width..<(index + 1) * width].map(Double.init)
     let rho = distances.first { $0 > 0 } ?? 0
-    var excess = distances.map { max(0, $0 - rho) }
-    excess += [Double](repeating: .infinity, count: -width & 7)
+    let excess = distances.map { max(0, $0 - rho) }
     let sigma = max(
       sigma(excess, target: log2(Double(width + 1))),
       1e-3 * (rho > 0 ? distances.reduce(0, +) / Double(width + 1) : mean))
@@ -159,13 +158,11 @@ package struct SmoothDistances: Sendable {
   }
 
   private static func sum(_ excess: [Double], _ sigma: Double) -> Double {
-    excess.withUnsafeBufferPointer { excess in
-      guard let base = excess.baseAddress else { return 0 }
-      var sum = SIMD8<Double>(repeating: 0)
-      for start in stride(from: 0, to: excess.count, by: 8) {
-        sum += VectorMath.exp(load(base + start) * (-1 / sigma))
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: excess.count) { powers in
+      excess.withUnsafeBufferPointer { excess in
+        guard let base = excess.baseAddress, let powers = powers.baseAddress else { return 0 }
+        return exponentials(base, around: 0, -1 / sigma, excess.count, into: powers)
       }
-      return orderedSum(sum)
     }
   }
 }

@@ -24,135 +24,146 @@ struct Layout: Sendable {
     var components: Int
   }
 
-  private static let groupsPerBlock = 32
+  private static let blockSize = 8 * LayoutLanes.width
 
-  private let graph: FuzzyGraph
+  /// An edge by its end, and in which share of the epochs it is drawn, of 2³².
+  private struct Edge {
+    let tail: Int32
+    let rate: UInt32
+  }
+
   private let settings: Settings
-  private let random: RandomStream
-  /// Points by how much they move, sixteen a group, so that those of a group are done at the same time.
+  private let forces: LayoutForces
+  /// Points by how much they move, so that lanes have equally much to do. Within the layout point i is
+  /// `order[i]`.
   private let order: [Int32]
-  /// The share of epochs in which each edge is drawn.
-  private let rates: [Float]
-  private let groupSteps: [Int]
+  private let starts: [Int]
+  private let edges: [Edge]
 
   init(_ graph: FuzzyGraph, _ settings: Settings, random: RandomStream) {
-    self.graph = graph
     self.settings = settings
-    self.random = random
-    let greatest = graph.weights.max() ?? 1
-    let rates = graph.weights.map { $0 / greatest }
-    let activity = (0..<graph.count).map { row in graph.edges(row).reduce(Float(0)) { $0 + rates[$1] } }
-    let order = (0..<Int32(graph.count)).sorted { a, b in
+    forces = LayoutForces(
+      a: settings.curve.a, b: settings.curve.b, negativeSamples: settings.negativeSamples, count: graph.count,
+      key: random.key)
+    let activity = (0..<graph.count).map { row in
+      graph.edges(row).reduce(Float(0)) { $0 + graph.weights[$1] }
+    }
+    order = (0..<Int32(graph.count)).sorted { a, b in
       let (x, y) = (activity[Int(a)], activity[Int(b)])
       return x != y ? x > y : a < b
     }
-    self.rates = rates
-    self.order = order
-    groupSteps = stride(from: 0, to: order.count, by: 16).map { first in
-      order[first..<min(order.count, first + 16)].map { graph.edges(Int($0)).count }.max() ?? 0
+    (starts, edges) = Self.renumbered(graph, order)
+  }
+
+  private static func renumbered(_ graph: FuzzyGraph, _ order: [Int32]) -> ([Int], [Edge]) {
+    var places = [Int32](repeating: 0, count: order.count)
+    for (place, point) in order.enumerated() { places[Int(point)] = Int32(place) }
+    let greatest = Double(graph.weights.max() ?? 1)
+    var starts = [0]
+    var edges: [Edge] = []
+    edges.reserveCapacity(graph.tails.count)
+    for point in order {
+      for edge in graph.edges(Int(point)) {
+        let rate = UInt32(min(0xffff_ffff, Double(graph.weights[edge]) / greatest * 0x1p32))
+        edges.append(Edge(tail: places[Int(graph.tails[edge])], rate: rate))
+      }
+      starts.append(edges.count)
     }
+    return (starts, edges)
   }
 
   /// Moves `positions`, `(count, components)`.
   func run(
     _ positions: inout [Float], _ budget: ThreadBudget, progress: (Double) -> Void = { _ in }
   ) throws {
-    var next = positions
-    let blocks = blockCount(groupSteps.count, size: Self.groupsPerBlock)
+    let width = settings.components
+    var now = order.flatMap { positions[Int($0) * width..<(Int($0) + 1) * width] }
+    var next = now
+    let blocks = blockCount(order.count, size: Self.blockSize)
     for epoch in 0..<settings.epochs {
-      try positions.withUnsafeBufferPointer { from in
+      try now.withUnsafeBufferPointer { from in
         try next.withUnsafeMutableBufferPointer { to in
           guard let from = from.baseAddress, let to = to.baseAddress else { return }
           let (source, target) = (Shared(from), Shared(to))
           try budget.forEachBlock(blocks) { block in
-            for group in blockRange(block, size: Self.groupsPerBlock, count: groupSteps.count) {
-              move(group, epoch: epoch, from: source.pointer, to: target.pointer)
-            }
+            move(block, epoch: epoch, from: source.pointer, to: target.pointer)
           }
         }
       }
-      swap(&positions, &next)
+      swap(&now, &next)
       progress(Double(epoch + 1) / Double(settings.epochs))
     }
-  }
-
-  /// One epoch of sixteen points.
-  private func move(
-    _ group: Int, epoch: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>
-  ) {
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 16 * (groupSteps[group] + 1)) { lists in
-      guard let list = lists.baseAddress else { return }
-      let points = UnsafeMutablePointer<Int32>.allocate(capacity: 16)
-      defer { points.deallocate() }
-      let lanes = min(16, order.count - 16 * group)
-      for lane in 0..<16 { points[lane] = order[16 * group + min(lane, lanes - 1)] }
-      let steps = draw(points, lanes, epoch, list)
-      var walk = Walk(points, from, settings, epoch)
-      let generator = NegativePoints(key: random.key, epoch: epoch, group: group, count: graph.count)
-      for step in 0..<steps { walk.step(list + 16 * step, UInt64(step), generator) }
-      walk.finish(to, lanes)
+    for (place, point) in order.enumerated() {
+      for c in 0..<width { positions[Int(point) * width + c] = now[place * width + c] }
     }
   }
 
-  /// Lists the tails of the edges drawn in this epoch, sixteen points side by side; a point that has
-  /// fewer than others is its own tail. Gives the greatest number of edges.
-  private func draw(
-    _ points: UnsafePointer<Int32>, _ lanes: Int, _ epoch: Int, _ list: UnsafeMutablePointer<Int32>
-  ) -> Int {
-    let (now, then) = (Float(epoch), Float(epoch + 1))
-    var counts = (0..<16).map { _ in 0 }
-    rates.withUnsafeBufferPointer { rates in
-      graph.tails.withUnsafeBufferPointer { tails in
-        for lane in 0..<lanes {
-          var place = lane
-          for edge in graph.edges(Int(points[lane])) {
-            list[place] = tails[edge]
-            let rate = rates[edge]
-            let isDrawn = Int32(then * rate) &- Int32(now * rate)
-            place += isDrawn > 0 ? 16 : 0
-          }
-          counts[lane] = (place - lane) / 16
-        }
+  /// One epoch of a block of points.
+  private func move(
+    _ block: Int, epoch: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>
+  ) {
+    let width = LayoutLanes.width
+    let points = blockRange(block, size: Self.blockSize, count: order.count)
+    let first = points.lowerBound * settings.components
+    (to + first).update(from: from + first, count: points.count * settings.components)
+    let rate = Float(settings.learningRate * (1 - Double(epoch) / Double(settings.epochs)))
+    let lanes = LayoutLanes(forces, components: settings.components, from: from, to: to)
+    let most = mostSteps(points)
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * width * (most + 1)) { lists in
+      guard let walkers = lists.baseAddress else { return }
+      let tails = walkers + width * (most + 1)
+      for step in 0..<draw(points, epoch, walkers, tails) {
+        lanes.step(
+          walkers + width * step, to: tails + width * step, rate: rate, number: step, block: block,
+          epoch: epoch)
       }
     }
-    let steps = counts.max() ?? 0
-    for lane in 0..<16 {
-      for step in counts[lane]..<max(counts[lane], steps) { list[16 * step + lane] = points[lane] }
+    lanes.finish()
+  }
+
+  /// The greatest number of edges on a lane.
+  private func mostSteps(_ points: Range<Int>) -> Int {
+    var counts = [Int](repeating: 0, count: LayoutLanes.width)
+    for point in points {
+      counts[(point - points.lowerBound) % LayoutLanes.width] += starts[point + 1] - starts[point]
+    }
+    return counts.max() ?? 0
+  }
+
+  /// Lists the edges drawn in this epoch, a lane's points after one another, the lanes side by side; on a
+  /// lane that has fewer the last point rests. Gives the number of steps.
+  ///
+  /// An edge is drawn when (epoch + 1)·rate passes a multiple of 2³².
+  private func draw(
+    _ points: Range<Int>, _ epoch: Int, _ walkers: UnsafeMutablePointer<Int32>,
+    _ tails: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    let width = LayoutLanes.width
+    let time = UInt32(truncatingIfNeeded: epoch)
+    var ends = (0..<width).map { $0 }
+    edges.withUnsafeBufferPointer { edges in
+      for point in points {
+        let lane = (point - points.lowerBound) % width
+        var place = ends[lane]
+        for index in starts[point]..<starts[point + 1] {
+          let edge = edges[index]
+          walkers[place] = Int32(truncatingIfNeeded: point)
+          tails[place] = edge.tail
+          let phase = time &* edge.rate
+          place &+= phase &+ edge.rate < phase ? width : 0
+        }
+        ends[lane] = place
+      }
+    }
+    let steps = ends.enumerated().map { lane, end in (end - lane) / width }.max() ?? 0
+    for lane in 0..<width {
+      let first = Int32(truncatingIfNeeded: points.lowerBound)
+      let last = ends[lane] > lane ? walkers[ends[lane] - width] : first
+      for place in stride(from: ends[lane], to: steps * width, by: width) {
+        walkers[place] = last
+        tails[place] = last
+      }
     }
     return steps
-  }
-}
-
-/// Random points for sixteen walkers at a time.
-struct NegativePoints {
-  private let generator: Philox
-  private let epoch: UInt64
-  private let group: UInt64
-  private let count: UInt64
-
-  init(key: UInt64, epoch: Int, group: Int, count: Int) {
-    generator = Philox(key: key)
-    self.epoch = UInt64(epoch)
-    self.group = UInt64(group)
-    self.count = UInt64(count)
-  }
-
-  /// Two draws of sixteen points: `pair` 0 for the first and second negative sample, 1 for the next two…
-  @inline(__always)
-  func draw(step: UInt64, pair: UInt64) -> (SIMD16<Int32>, SIMD16<Int32>) {
-    let lanes = Philox.Lanes(0, 1, 2, 3, 4, 5, 6, 7) &+ (pair &* 8)
-    let block = generator.apply(
-      Philox.Block(
-        lanes, Philox.Lanes(repeating: step), Philox.Lanes(repeating: group), Philox.Lanes(repeating: epoch)))
-    return (
-      SIMD16(lowHalf: scaled(block.w0), highHalf: scaled(block.w2)),
-      SIMD16(lowHalf: scaled(block.w1), highHalf: scaled(block.w3))
-    )
-  }
-
-  /// ⌊w·count/2³²⌋ for the lower 32 bits w of a lane.
-  @inline(__always)
-  private func scaled(_ words: Philox.Lanes) -> SIMD8<Int32> {
-    SIMD8<Int32>(truncatingIfNeeded: ((words & 0xffff_ffff) &* count) &>> 32)
   }
 }

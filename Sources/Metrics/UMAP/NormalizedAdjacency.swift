@@ -37,7 +37,8 @@ struct NormalizedAdjacency: Sendable {
 
   /// α·S·X + β·X + γ·Z, where the number of columns is a multiple of eight.
   func applied(
-    to x: RealMatrix, _ alpha: Double, _ beta: Double, _ gamma: Double, _ z: RealMatrix, _ budget: ThreadBudget
+    to x: RealMatrix, _ alpha: Double, _ beta: Double, _ gamma: Double, _ z: RealMatrix,
+    _ budget: ThreadBudget
   ) throws -> RealMatrix {
     let width = x.columns
     return try RealMatrix(rows: count, columns: width) { out in
@@ -50,7 +51,8 @@ struct NormalizedAdjacency: Sendable {
               for lane in stride(from: 0, to: width, by: 8) {
                 let sum = gathered(row, x + lane, width)
                 let place = row * width + lane
-                store(sum * alpha + load(x + place) * beta + load(z + place) * gamma, to: target.pointer + place)
+                let rest = load(x + place) * beta + load(z + place) * gamma
+                store(sum * alpha + rest, to: target.pointer + place)
               }
             }
           }

@@ -29,8 +29,8 @@ package struct Trustworthiness: Sendable {
   /// Up to this many points all count; beyond, `sampleSize` of them, evenly spaced, stand for all. Their
   /// neighbours and ranks are still among all points.
   package static let exactLimit = 20_000
-  package static let sampleSize = 2_000
-  private static let blockRows = 128
+  package static let sampleSize = 512
+  private static let blockRows = 256
 
   private let picture: PointSet
   private let data: PointSet
@@ -41,7 +41,9 @@ package struct Trustworthiness: Sendable {
   /// Whether only a sample of the points counts.
   package var isSampled: Bool { rows.count < data.count }
 
-  package init(picture: Matrix, data: PointSet, neighbors: Int, exactLimit: Int = Trustworthiness.exactLimit) {
+  package init(
+    picture: Matrix, data: PointSet, neighbors: Int, exactLimit: Int = Trustworthiness.exactLimit
+  ) {
     self.picture = PointSet(centring: picture)
     self.data = data
     k = min(neighbors, (data.count - 1) / 2)
@@ -90,7 +92,8 @@ private struct RankCounter {
     let bars = bars()
     for start in stride(from: 0, to: data.count, by: Self.tileColumns) {
       let columns = start..<min(data.count, start + Self.tileColumns)
-      let tile = tile(data.rows.values[columns.lowerBound * data.dimension..<columns.upperBound * data.dimension])
+      let d = data.dimension
+      let tile = tile(data.rows.values[columns.lowerBound * d..<columns.upperBound * d])
       tile.withUnsafeBufferPointer { values in
         guard let base = values.baseAddress else { return }
         for place in rows.indices {
@@ -128,7 +131,8 @@ private struct RankCounter {
     others.withUnsafeBufferPointer { others in
       queries.withUnsafeBufferPointer { queries in
         out.withUnsafeMutableBufferPointer { out in
-          guard let a = queries.baseAddress, let b = others.baseAddress, let out = out.baseAddress else { return }
+          guard let a = queries.baseAddress, let b = others.baseAddress, let out = out.baseAddress
+          else { return }
           BLAS.multiply(
             ProductShape(rows: rows.count, columns: count, inner: d), Operand(a, stride: d),
             Operand(b, stride: d, transposed: true), into: out, stride: count)

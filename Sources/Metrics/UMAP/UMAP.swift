@@ -36,11 +36,13 @@ public struct UMAPParameters: Sendable, Equatable {
 public struct UMAPResult: Sendable, Equatable {
   /// `(n, components)`.
   public let picture: Matrix
-  /// T(15), over all points up to 20,000, beyond over a sample of 2,000.
+  /// T(15), over all points up to 20,000, beyond over a sample of 512.
   public let trustworthiness: Double
   /// The share of true neighbours that the picture was made from: 1 up to 20,000 points, beyond measured
   /// on a sample.
   public let neighborRecall: Double
+  /// Whether trustworthiness is that of a sample.
+  public let isSampled: Bool
 }
 
 /// Uniform manifold approximation and projection: points in a few dimensions so that neighbours stay
@@ -76,10 +78,11 @@ package struct UMAP: Sendable {
   }
 
   package func run(_ rows: Matrix, _ budget: ThreadBudget) throws -> UMAPResult {
-    guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(.x, found: rows.rows) }
+    try check(rows)
     let points = try prepared(rows)
+    guard points.greatestSquare < 1e30 else { throw MetricFailure.tooLargeToMeasure }
     var neighbors = try Neighbors.search(
-      points, width: parameters.neighbors - 1, random: random("umap-cells"), budget)
+      points, width: max(1, parameters.neighbors - 1), random: random("umap-cells"), budget)
     if parameters.metric == .cosine { neighbors.distances = neighbors.distances.map { $0 * $0 / 2 } }
     progress(0.3)
     let epochs = parameters.epochs ?? Self.epochs(points.count)
@@ -89,8 +92,21 @@ package struct UMAP: Sendable {
     progress(0.4)
     try layout(graph, epochs).run(&positions, budget) { progress(0.4 + 0.5 * $0) }
     let picture = Matrix(rows: points.count, columns: parameters.components, values: positions)
-    let trust = try Trustworthiness(picture: picture, data: points, neighbors: 15).value(budget)
-    return UMAPResult(picture: picture, trustworthiness: trust, neighborRecall: neighbors.recall)
+    let trust = Trustworthiness(picture: picture, data: points, neighbors: 15)
+    return UMAPResult(
+      picture: picture, trustworthiness: try trust.value(budget), neighborRecall: neighbors.recall,
+      isSampled: trust.isSampled)
+  }
+
+  private func check(_ rows: Matrix) throws {
+    guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(.x, found: rows.rows) }
+    guard rows.columns >= 1 else { throw MetricFailure.noDimensions(.x) }
+    guard parameters.minDist <= parameters.spread else {
+      throw MetricFailure.minDistBeyondSpread(minDist: parameters.minDist, spread: parameters.spread)
+    }
+    guard let bad = rows.values.firstIndex(where: { !$0.isFinite }) else { return }
+    throw MetricFailure.notFinite(
+      .x, row: bad / rows.columns, column: bad % rows.columns, value: rows.values[bad])
   }
 
   private static func epochs(_ count: Int) -> Int { count <= 10_000 ? 500 : 200 }
