@@ -35,7 +35,7 @@ package struct ProjectionEvaluation: Stage {
     ] + UMAPPicture.parameters,
     input: .pairs, alsoAccepts: [.single], output: .tables, isRandom: true,
     drawsOnly: ParameterCondition("method", [umap]), extraTables: ["spectrum"],
-    columns: ["modality", "index", "c1", "c2", "trustworthiness"])
+    columns: ["modality", "index", "c1", "c2"])
 
   private let parameters: Parameters
 
