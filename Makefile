@@ -14,6 +14,9 @@ ARGS ?=
 # Where `make data` finds the authors' repository.
 AUTHORS ?= https://github.com/Weixin-Liang/Modality-Gap
 
+# How far, relatively, `make regression` lets a number be from the accepted one: another CPU rounds otherwise.
+TOLERANCE ?= 1e-3
+
 SWIFT ?= swift
 SWIFT_FLAGS := -c release
 ifeq ($(NATIVE),1)
@@ -27,7 +30,7 @@ MODGAP := .build/release/modgap
 EXPERIMENTS := $(sort $(basename $(notdir $(wildcard configs/*.json))))
 REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
 
-.PHONY: build test lint format run data bench schema clean help setup packages toolchain $(REPRODUCTIONS)
+.PHONY: build test lint format run data regression reference bench schema clean help setup packages toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
 	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
@@ -54,6 +57,18 @@ lint: toolchain ## swift format, strict, over all sources
 
 format: toolchain ## puts all sources into that format
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+regression: build ## every experiment, its numbers held to those last accepted (results/reference)
+	@status=0; for name in $(EXPERIMENTS); do \
+	  echo "== $$name"; \
+	  $(MODGAP) run "configs/$$name.json" $(ARGS) || status=1; \
+	  $(MODGAP) diff "results/reference/$$name.csv" "results/$$name/verdicts.csv" --tolerance $(TOLERANCE) || status=1; \
+	done; exit $$status
+
+reference: build ## accepts the numbers of the stored results as the new reference
+	@set -e; for name in $(EXPERIMENTS); do \
+	  $(MODGAP) verify "configs/$$name.json" --accept "results/reference/$$name.csv" > /dev/null; \
+	  echo "results/reference/$$name.csv"; done
 
 bench: build .venv-bench/ready ## speed beside NumPy and PyTorch, on 2 threads; alone where they cannot be installed
 	@if [ -x .venv-bench/bin/python ]; then python=.venv-bench/bin/python; else python=python3; fi; \

@@ -9,11 +9,13 @@ extension ExperimentDecoder {
   private struct Columns {
     let table: String
     let names: [String]
+    /// Columns that share an axis's name, as they are called where they differ from it.
+    let hidden: [String]
     /// A projection has as many of `c1`, `c2`, … as it is asked for.
     let isNumbered: Bool
 
     func contain(_ name: String) -> Bool {
-      names.contains(name)
+      names.contains(name) || hidden.contains(name)
         || isNumbered && name.hasPrefix("c") && (Int(name.dropFirst()).map { $0 > 0 } ?? false)
     }
   }
@@ -27,7 +29,8 @@ extension ExperimentDecoder {
     for name in axes.map(\.name) + stage.signature.columns + Grammar.coordinates where !names.contains(name) {
       names.append(name)
     }
-    return Columns(table: table, names: names, isNumbered: names.contains("c1"))
+    let hidden = stage.signature.columns.filter(axes.map(\.name).contains).map { "\(table).\($0)" }
+    return Columns(table: table, names: names, hidden: hidden, isNumbered: names.contains("c1"))
   }
 
   /// What a figure of this kind has; inside a figure, `column` names one.

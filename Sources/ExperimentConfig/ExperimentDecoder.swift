@@ -83,6 +83,9 @@ struct ExperimentDecoder {
       issues.add(node, "name", expected: ConfigNames.describedName)
       return ""
     }
+    if name == "reference" {
+      issues.add(node, "name", expected: "another name: results/reference holds the accepted numbers")
+    }
     return name
   }
 

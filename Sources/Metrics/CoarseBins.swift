@@ -125,6 +125,11 @@ extension PairTiles {
     _ line: UnsafePointer<Float>, _ length: Int, _ centre: Float, _ bins: UnsafeMutablePointer<UInt32>
   ) -> PairMoments {
     for index in 0..<length { bins[index] = CoarseBins.index(line[index]) }
+    return momentsOfRow(line, length, centre)
+  }
+
+  /// Moments and extremes of a row.
+  static func momentsOfRow(_ line: UnsafePointer<Float>, _ length: Int, _ centre: Float) -> PairMoments {
     let middle = SIMD16<Float>(repeating: centre)
     var sum = SIMD16<Float>(repeating: 0)
     var squares = sum

@@ -51,7 +51,7 @@ package struct Engine: Sendable {
     var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
     guard options.task == nil else { return summary }
     let writer = try ResultsWriter(engine: self, store: store, outcomes: settled, executor: executor)
-    summary.verdicts = try writer.write(machine: machine.value, observe: listen)
+    (summary.verdicts, summary.figureFailures) = try writer.write(machine: machine.value, observe: listen)
     return summary
   }
 

@@ -2,6 +2,7 @@ import Claims
 import Contracts
 import Digests
 import ExperimentPlan
+import Figures
 import Foundation
 import Storage
 
@@ -23,8 +24,9 @@ struct ResultsWriter {
     self.ledger = try OutputLedger(engine.folder)
   }
 
-  /// - Returns: the verdicts; none where the run was interrupted, for there is not enough to judge by.
-  func write(machine: Machine, observe: RunObserver) throws -> [Verdict] {
+  /// - Returns: the verdicts, none where the run was interrupted, for there is not enough to judge by; and
+  ///   the figures that could not be drawn.
+  func write(machine: Machine, observe: RunObserver) throws -> ([Verdict], [RunSummary.FigureFailed]) {
     let tables = ResultTables(plan: plan, outcomes: outcomes) { try store.load($0) }
     try writeTables(tables)
     try EmbeddingsWriter(
@@ -32,17 +34,19 @@ struct ResultsWriter {
     )
     .write()
     var verdicts: [Verdict] = []
+    var failures: [RunSummary.FigureFailed] = []
     if !engine.cancellation.isRaised {
       verdicts = Self.verdicts(of: plan, tables)
       let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
-      let drawn = try figures.write(observe: observe)
+      let drawn: [Report.Figure]
+      (drawn, failures) = try figures.write(observe: observe)
       try ReportWriter(plan: plan, folder: engine.folder, ledger: ledger).write(verdicts, figures: drawn)
     }
     let isWhole =
       !engine.cancellation.isRaised && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
     try ledger.close(removingStale: isWhole)
     try writeManifest(machine)
-    return verdicts
+    return (verdicts, failures)
   }
 
   static func verdicts(of plan: Plan, _ tables: ResultTables) -> [Verdict] {

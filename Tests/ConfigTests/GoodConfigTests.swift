@@ -9,25 +9,35 @@ struct GoodConfig: Sendable, CustomTestStringConvertible {
   let text: String
   var testDescription: String { name }
 
-  static let all: [GoodConfig] = {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Corpus/good")
+  static let all: [GoodConfig] =
+    read(here.appendingPathComponent("Corpus/good")) + read(root.appendingPathComponent("configs"))
+    + Specimens.configs.map { GoodConfig(name: $0.name, text: $0.text) }
+
+  static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  static let root = here.deletingLastPathComponent().deletingLastPathComponent()
+
+  private static func read(_ folder: URL) -> [GoodConfig] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    let written = names.sorted().compactMap { name in
+    return names.filter { $0.hasSuffix(".json") }.sorted().compactMap { name in
       (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)).map {
         GoodConfig(name: name, text: $0)
       }
     }
-    return written + Specimens.configs.map { GoodConfig(name: $0.name, text: $0.text) }
-  }()
+  }
 }
 
 @Suite struct GoodConfigTests {
+  /// The authors' arrays, which the project's configs name.
+  private static let features = [
+    "clasp", "clasp_random", "clip", "clip_random", "convirt", "convirt_random", "videoclip",
+    "videoclip_random",
+  ]
+
   @Test(arguments: GoodConfig.all) func isValid(_ config: GoodConfig) throws {
     let folder = try ConfigFolder()
     try folder.write(config.text)
     try folder.write("", to: "e.npy")
-    try folder.write("", to: "data/features_clip.npy")
+    for name in Self.features { try folder.write("", to: "data/features_\(name).npy") }
     #expect(try folder.problems() == "")
   }
 

@@ -64,9 +64,7 @@ enum PythonSchema {
   }
 
   @Test func theCommittedSchemaIsTheProgramsOwn() throws {
-    var root = URL(fileURLWithPath: #filePath)
-    for _ in 0..<3 { root.deleteLastPathComponent() }
-    let file = root.appendingPathComponent("configs/schema/experiment.schema.json")
+    let file = GoodConfig.root.appendingPathComponent("configs/schema/experiment.schema.json")
     guard FileManager.default.fileExists(atPath: file.path) else { return }
     #expect(
       try String(contentsOf: file, encoding: .utf8) == Schema(grammar).json.pretty,

@@ -23,6 +23,24 @@ struct SphereTests {
     return try evaluate("contrastive-loss", ["temperature": numbers(tau)], of: moved)
   }
 
+  /// The loss does not see which neighbours are swapped, so the points themselves are looked at.
+  @Test("points stand where the figure has them", arguments: [true, false])
+  func points(mismatched: Bool) throws {
+    let with: [String: JSONValue] = ["mismatched": .bool(mismatched), "elevation_degrees": .number(30)]
+    let base = try #require(try run(.`init`, "sphere", with).family?.bases.first)
+    let y = try #require(base.y)
+    let radius = 0.75.squareRoot()
+    let order = mismatched ? [1, 0, 2, 3, 4, 5] : Array(0..<6)
+    for k in 0..<6 {
+      let (image, text) = (Double(k - 1) * Double.pi / 9, Double(order[k] - 1) * Double.pi / 9)
+      let expected = [radius * cos(text), radius * sin(text), 0.5]
+      for axis in 0..<3 {
+        #expect(abs(Double(base.x[k, axis]) - [cos(image), sin(image), 0][axis]) < 1e-7)
+        #expect(abs(Double(y[k, axis]) - expected[axis]) < 1e-7)
+      }
+    }
+  }
+
   @Test("loss at every elevation", arguments: [20.0, 15], [true, false])
   func everyElevation(spacing: Double, mismatched: Bool) throws {
     let degrees = (-18...18).map { 5 * Double($0) }

@@ -77,11 +77,13 @@ struct CosineTwinTests {
   }
 
   /// Rows of ±1/8 have similarities that are multiples of 1/32 in any arithmetic, so each pair's bin is
-  /// certain, on edges too.
-  @Test("histogram, exactly", arguments: [1, 2, 8, 10, 200], [true, false])
+  /// certain; with bins 1/32 wide (`bins` 0) every one lies on an edge.
+  @Test("histogram, exactly", arguments: [0, 1, 2, 8, 10, 200], [true, false])
   func histogram(bins: Int, kept: Bool) throws {
     let signs = RandomStream(seed: 9, stage: "twin", name: "signs").integers(below: 2, count: 400 * 64)
     let matrix = Matrix(rows: 400, columns: 64, values: signs.map { $0 == 0 ? 0.125 : -0.125 })
+    let range = try cosineSimilarity(matrix)
+    let bins = bins > 0 ? bins : Int(32 * (range.maximum - range.minimum))
     for diagonal in [false, true] {
       let found = try withBudget(jobs: 2) { budget in
         try cosineSimilarity(

@@ -18,6 +18,7 @@ extension Command {
       CommonOptions.set, CommonOptions.results, CommonOptions.json,
       .value("--junit", "FILE", "write the verdicts as JUnit XML"),
       .value("--markdown", "FILE", "write the verdicts as Markdown"),
+      .value("--accept", "FILE", "write the numbers as those a later diff is held to"),
     ]
   ) { arguments in
     let loaded = try arguments.load()
@@ -30,6 +31,9 @@ extension Command {
     if let path = arguments.value("--markdown") {
       try AtomicWriter(syncsFile: false).write(markdownReport(report), to: path)
     }
+    if let path = arguments.value("--accept") {
+      try AtomicWriter(syncsFile: false).write(CSV.encode(accepted(verdicts)), to: path)
+    }
     if arguments.has("--json") {
       Terminal.out(verdictsJSON(verdicts, command: report.command).canonical + "\n")
     } else {
@@ -38,6 +42,16 @@ extension Command {
       Terminal.out(recomputing(verdicts, report.command))
     }
     return status(verdicts)
+  }
+
+  /// What a regression compares: `modgap diff results/reference/NAME.csv results/NAME/verdicts.csv`.
+  private static func accepted(_ verdicts: [Verdict]) -> Table {
+    Table([
+      Table.NamedColumn("id", .texts(verdicts.map(\.id))),
+      Table.NamedColumn("verdict", .texts(verdicts.map(\.outcome.word))),
+      Table.NamedColumn("number", .reals(verdicts.map { $0.number ?? .nan })),
+      Table.NamedColumn("n", .integers(verdicts.map(\.count))),
+    ])
   }
 
   /// The command that computes each number again, with the claims it stands behind.
