@@ -64,6 +64,17 @@ package indirect enum ParameterType: Sendable {
   case tagged([String: [Parameter]])
 }
 
+/// That a parameter has one of some values.
+package struct ParameterCondition: Sendable {
+  package let parameter: String
+  package let values: [String]
+
+  package init(_ parameter: String, _ values: [String]) {
+    self.parameter = parameter
+    self.values = values
+  }
+}
+
 /// Which of several keys may stand together.
 package enum ParameterRule: Sendable {
   /// Exactly one of the groups is given, each group whole: `[["path"], ["x", "y"]]`.

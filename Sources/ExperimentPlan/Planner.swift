@@ -112,7 +112,8 @@ package struct Planner {
     return PlannedTask(
       id: id(of: stage, entry.reach, places), stage: stage.id, phase: stage.phase, kind: stage.kind,
       version: entry.signature?.version ?? 0, parameters: resolved, files: files,
-      seed: entry.signature?.isRandom == true ? seed(values) : nil, inputs: inputs, references: references,
+      seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil, inputs: inputs,
+      references: references,
       keeps: stage.keeps, notRun: reason)
   }
 

@@ -24,7 +24,9 @@ struct StageOrder {
     var reach: [String: Set<Int>] = [:]
     for index in entries.indices {
       var names = entries[index].namedAxes
-      if entries[index].signature?.isRandom == true { names.insert("seed") }
+      if let signature = entries[index].signature, signature.isRandom(with: entries[index].spec.with) {
+        names.insert("seed")
+      }
       var axes = Set(experiment.axes.indices.filter { names.contains(experiment.axes[$0].name) })
       for id in entries[index].dependencies { axes.formUnion(reach[id] ?? []) }
       reach[entries[index].spec.id] = axes

@@ -28,7 +28,14 @@ public struct Projection: Sendable {
 package func projection(
   of parts: [MovedRows], method: ProjectionMethod, components: Int, _ budget: ThreadBudget
 ) throws -> Projection {
-  var union = try stack(parts.map { try $0.real(budget) })
+  try projection(of: stack(parts.map { try $0.real(budget) }), method: method, components: components)
+}
+
+/// `projection` of rows as they are.
+package func projection(
+  of rows: consuming RealMatrix, method: ProjectionMethod, components: Int
+) throws -> Projection {
+  var union = rows
   if method == .pca { union.subtractColumnMeans() }
   let isTall = union.rows > union.columns
   let eigen = try LAPACK.symmetricEigen(union.gram(ofColumns: isTall))
