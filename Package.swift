@@ -30,7 +30,7 @@ let package = Package(
       ]),
     .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5"]),
-    .target(name: "Encoders", dependencies: ["Kernels"]),
+    .target(name: "Encoders", dependencies: ["Contracts", "Kernels"]),
     .target(name: "Metrics", dependencies: ["Kernels", "Contracts"]),
 
     // MARK: - Artefacts ↔ disk
@@ -55,6 +55,9 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(
+      name: "EncodersTests",
+      dependencies: ["Encoders", "Datasets", "Contracts", "Kernels", "TestSupport"]),
     .testTarget(
       name: "StagesTests",
       dependencies: ["Stages", "Metrics", "Encoders", "Contracts", "Kernels", "TestSupport"]),
