@@ -26,13 +26,16 @@ package struct StageSignature: Sendable {
   package let extraTables: [String]
   /// The columns of the main table after axes and coordinates, for claims and figures to be checked.
   package let columns: [String]
+  /// Further columns that it has with some parameters.
+  package let sometimesColumns: [String]
 
   package init(
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
     rules: [ParameterRule] = [], input: ArtefactType? = nil, alsoAccepts: [ArtefactType] = [],
     output: ArtefactType, preservesInputType: Bool = false, isRandom: Bool = false,
     drawsOnly: ParameterCondition? = nil,
-    extraTables: [String] = [], columns: [String] = []
+    extraTables: [String] = [], columns: [String] = [],
+    sometimesColumns: [String] = []
   ) {
     self.phase = phase
     self.kind = kind
@@ -48,6 +51,7 @@ package struct StageSignature: Sendable {
     self.drawsOnly = drawsOnly
     self.extraTables = extraTables
     self.columns = columns
+    self.sometimesColumns = sometimesColumns
   }
 
   /// Whether the stage draws with these parameters. One that an axis of the matrix decides counts as

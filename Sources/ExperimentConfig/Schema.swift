@@ -63,6 +63,9 @@ package struct Schema {
 
   private var stage: JSONValue {
     let id = object(["type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$"])
+    let names = object([
+      "anyOf": .array([id, object(["type": "array", "items": id, "minItems": 1, "uniqueItems": true])])
+    ])
     let phases = StagePhase.allCases.map(\.rawValue)
     return object([
       "type": "object",
@@ -70,9 +73,7 @@ package struct Schema {
       "additionalProperties": false,
       "properties": object([
         "$comment": .bool(true), "id": id, "stage": enumeration(phases), "kind": object(["type": "string"]),
-        "from": object([
-          "anyOf": .array([id, object(["type": "array", "items": id, "minItems": 1, "uniqueItems": true])])
-        ]),
+        "from": names, "over": names,
         "with": object(["type": "object"]), "optional": object(["type": "boolean"]),
         "keep": object(["type": "boolean"]),
       ]),
@@ -84,7 +85,10 @@ package struct Schema {
     let names = grammar.stages.filter { $0.phase.rawValue == phase }.map(\.kind)
     var then: [String: JSONValue] = ["kind": names.isEmpty ? .bool(false) : enumeration(names)]
     if phase != StagePhase.`init`.rawValue { then["optional"] = object(["const": false]) }
-    if phase != StagePhase.evaluate.rawValue { then["from"] = object(["maxItems": 1]) }
+    if phase != StagePhase.evaluate.rawValue {
+      then["from"] = object(["maxItems": 1])
+      then["over"] = .bool(false)
+    }
     return rule(when: ["stage": object(["const": .string(phase)])], then: then)
   }
 
