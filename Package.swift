@@ -13,6 +13,10 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"]),
 
     // MARK: - What the engine and the stages agree on
     .target(name: "Kernels", dependencies: ["COpenBLAS"]),
@@ -29,7 +33,7 @@ let package = Package(
         "ExperimentPlan", "Stages", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5",
       ]),
     .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
-    .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5"]),
+    .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5", "CImageCodecs", "CZlib"]),
     .target(name: "Encoders", dependencies: ["Kernels"]),
     .target(name: "Metrics", dependencies: ["Kernels", "Contracts"]),
 
@@ -58,6 +62,8 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: ["Storage", "Datasets", "HDF5", "Digests", "Contracts", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Contracts", "Kernels", "TestSupport", "CZlib"]),
     .testTarget(
       name: "ConfigTests",
       dependencies: ["ExperimentConfig", "ExperimentPlan", "Stages", "Contracts", "TestSupport"]),
