@@ -77,6 +77,13 @@ enum Outside {
     return run(python, ["-c", "import PIL"])?.status == 0 ? python : nil
   }()
 
+  /// The folder of Debian's clip art: `MODGAP_CLIPART`, or where its packages put it.
+  static let clipart: String? = {
+    let folder = ProcessInfo.processInfo.environment["MODGAP_CLIPART"] ?? "/usr/share/openclipart"
+    return ["png", "svg"].allSatisfy { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+      ? folder : nil
+  }()
+
   /// Runs a program and gives its status and what it printed; nil where it cannot be started.
   static func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String)? {
     let process = Process()
