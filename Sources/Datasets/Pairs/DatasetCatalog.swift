@@ -27,6 +27,13 @@ package enum DatasetCatalog {
     Shapes.kind,
     MovingShapes.kind,
     Proteins.kind,
+    OpenClipart.kind,
+    CaptionedImages.kind,
+    COCO.kind,
+    ImageFolder.kind,
+    CIFAR.kind,
+    IDX.kind,
+    TensorData.kind,
   ]
 
   /// What the config's grammar checks and the schema prints: kind, and the keys it may have.
