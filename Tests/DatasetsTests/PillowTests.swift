@@ -115,11 +115,11 @@ import Testing
       #expect(pictures.count == 70)
       for name in pictures {
         let path = folder + "/" + name
-        #expect(try distance(ImageFile(path).decode(), path + ".rgb") <= 1, "\(name)")
+        #expect(try distance(ImageFile(path).decode(), path + ".rgb") == 0, "\(name)")
         for filter in ResizeFilter.allCases {
           let transform = ImageTransform(size: 24, filter: filter)
           let apart = try distance(ImageFile(path).pixels(transform), path + "." + filter.rawValue)
-          #expect(apart <= 1, "\(name), \(filter.rawValue)")
+          #expect(apart == 0, "\(name), \(filter.rawValue)")
         }
       }
     }

@@ -73,11 +73,13 @@ struct Scene: Sendable, Equatable {
   private func paint(_ object: DrawnObject, on image: inout PixelImage, _ side: Int) {
     let radius = object.extent.radius * Float(side)
     let centre = object.centre * Float(side)
+    let corners = object.outline.corners
     let columns = span(centre.x, radius, side)
     for y in span(centre.y, radius, side) {
       for x in columns {
         let offset = (SIMD2(Float(x), Float(y)) + 0.5 - centre) / radius
-        let cover = min(1, max(0, 0.5 - object.outline.distance(offset.x, offset.y) * radius))
+        let distance = object.outline.distance(offset.x, offset.y, corners: corners)
+        let cover = min(1, max(0, 0.5 - distance * radius))
         if cover > 0 { mix(object.paint.levels, cover, into: &image.pixels, at: 4 * (y * side + x)) }
       }
     }

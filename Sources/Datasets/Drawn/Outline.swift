@@ -2,8 +2,9 @@
 enum Outline: String, CaseIterable, Sendable {
   case circle, square, triangle, diamond, pentagon, star, cross, ring
 
-  /// How far a point lies outside the shape; negative inside. `y` grows downwards.
-  func distance(_ x: Float, _ y: Float) -> Float {
+  /// How far a point lies outside the shape, whose `corners` are given; negative inside. `y` grows
+  /// downwards.
+  func distance(_ x: Float, _ y: Float, corners: [SIMD2<Float>]) -> Float {
     switch self {
     case .circle: (x * x + y * y).squareRoot() - 1
     case .ring: abs((x * x + y * y).squareRoot() - 0.78) - 0.22
@@ -11,7 +12,8 @@ enum Outline: String, CaseIterable, Sendable {
     }
   }
 
-  private var corners: [SIMD2<Float>] { Self.polygons[self] ?? [] }
+  /// None where the shape is round.
+  var corners: [SIMD2<Float>] { Self.polygons[self] ?? [] }
 
   private static let polygons: [Outline: [SIMD2<Float>]] = [
     .square: [SIMD2(-0.8, -0.8), SIMD2(0.8, -0.8), SIMD2(0.8, 0.8), SIMD2(-0.8, 0.8)],
