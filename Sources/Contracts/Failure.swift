@@ -1,6 +1,7 @@
 /// What kind of failure it is, and so which exit status the program ends with.
 package enum FailureKind: Int32, Sendable {
   case stage = 1
+  case nothingEvaluated = 3
   case usage = 64
   case invalidInput = 65
   case `internal` = 70

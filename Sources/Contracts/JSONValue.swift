@@ -84,7 +84,9 @@ extension JSONValue {
     case .null: "null"
     case .bool(let flag): flag ? "true" : "false"
     case .number: canonical
-    case .string: "the string \(canonical)"
+    case .string(let text):
+      text.utf8.count > 100
+        ? "the string \(JSONValue.string(String(text.prefix(60))).canonical)…" : "the string \(canonical)"
     case .array(let items): items.isEmpty ? "an empty list" : "a list of \(items.count)"
     case .object(let members): members.isEmpty ? "an empty object" : "an object"
     }

@@ -45,8 +45,8 @@ package indirect enum ParameterType: Sendable {
   case file
   /// The id of another stage, or one of these words.
   case stageReference(orWord: [String])
-  /// A list of 1 to `most` values.
-  case list(ParameterType, most: Int)
+  /// A list of `least` to `most` values.
+  case list(ParameterType, least: Int = 1, most: Int)
   /// A value, or a list of them.
   case oneOrMany(ParameterType)
   /// A number, a list of numbers, or `{from, to, by}`; the stage always sees the list.
@@ -64,8 +64,23 @@ package indirect enum ParameterType: Sendable {
   case tagged([String: [Parameter]])
 }
 
+/// That a parameter has one of some values.
+package struct ParameterCondition: Sendable {
+  package let parameter: String
+  package let values: [String]
+
+  package init(_ parameter: String, _ values: [String]) {
+    self.parameter = parameter
+    self.values = values
+  }
+}
+
 /// Which of several keys may stand together.
 package enum ParameterRule: Sendable {
   /// Exactly one of the groups is given, each group whole: `[["path"], ["x", "y"]]`.
   case exactlyOne([[String]])
+  /// One or more of the keys is given.
+  case atLeastOne([String])
+  /// Where both are given, the first is at most the second.
+  case ascending(String, String)
 }

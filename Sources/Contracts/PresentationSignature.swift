@@ -16,10 +16,12 @@ package struct CheckSignature: Sendable {
   package let name: String
   package let summary: String
   package let parameters: [Parameter]
+  package let rules: [ParameterRule]
 
-  package init(name: String, summary: String, parameters: [Parameter]) {
+  package init(name: String, summary: String, parameters: [Parameter], rules: [ParameterRule] = []) {
     self.name = name
     self.summary = summary
     self.parameters = parameters
+    self.rules = rules
   }
 }

@@ -24,14 +24,41 @@ package struct ConfigIssue: Sendable, Hashable {
     self.remedy = remedy
   }
 
-  /// `file:line:column: path.to.field: found …, expected … (did you mean …?)`
+  /// `file:line:column: path.to.field: found …, expected … (did you mean …?)`, on one line.
   package var sentence: String {
     var text = ""
     if let position { text += "\(position.file):\(position.line):\(position.column): " }
-    if !path.isEmpty { text += "\(path): " }
+    if !path.isEmpty { text += "\(Self.clipped(path)): " }
     text += "found \(found), expected \(expected)"
     if let suggestion { text += " (did you mean \"\(suggestion)\"?)" }
-    return text
+    return Self.printable(text)
+  }
+
+  private static let longestPath = 200
+
+  private static func clipped(_ path: String) -> String {
+    path.utf8.count > 4 * longestPath ? path.prefix(longestPath) + "…" : path
+  }
+
+  /// A key may hold line breaks or a terminal's escape codes; a message shows them and obeys none.
+  private static func printable(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.reduce(into: "") { result, scalar in
+      if isControl(scalar) {
+        let hex = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  /// Control characters, and those that turn the direction of writing.
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7f...0x9f, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069: true
+    default: false
+    }
   }
 }
 
@@ -58,30 +85,39 @@ package struct ConfigError: Failure {
 package struct IssueList {
   package private(set) var issues: [ConfigIssue] = []
   private var seen: Set<ConfigIssue> = []
+  private var settled: Set<Position> = []
 
   package init() {}
 
+  package var count: Int { issues.count }
+
   package mutating func add(_ issue: ConfigIssue) {
+    if let position = issue.position, settled.contains(position) { return }
     if seen.insert(issue).inserted { issues.append(issue) }
   }
+
+  /// Nothing more is to be said of what stands here: it has no value to be judged.
+  package mutating func settle(_ position: Position) { settled.insert(position) }
 
   package mutating func add(
     _ node: ConfigNode, _ path: String, expected: String, found: String? = nil, suggestion: String? = nil
   ) {
     add(
       ConfigIssue(
-        at: node.position, path: path, found: found ?? node.value.described, expected: expected,
+        at: node.position, path: path, found: found ?? node.described, expected: expected,
         suggestion: suggestion))
   }
 
+  /// In the order of the file; what has no place of its own comes last.
+  package var sorted: [ConfigIssue] {
+    let placed = issues.enumerated().compactMap { index, issue in
+      issue.position.map { (position: $0, index: index, issue: issue) }
+    }
+    return placed.sorted { ($0.position, $0.index) < ($1.position, $1.index) }.map(\.issue)
+      + issues.filter { $0.position == nil }
+  }
+
   package func throwIfAny() throws {
-    guard !issues.isEmpty else { return }
-    throw ConfigError(
-      issues.enumerated().sorted {
-        switch ($0.element.position, $1.element.position) {
-        case (let a?, let b?) where a != b: a < b
-        default: $0.offset < $1.offset
-        }
-      }.map(\.element))
+    guard issues.isEmpty else { throw ConfigError(sorted) }
   }
 }

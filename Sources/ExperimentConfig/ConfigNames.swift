@@ -2,13 +2,16 @@
 package enum ConfigNames {
   static let longest = 100
 
-  /// Letters, digits, `-`, `_`, `.`; not `.` or `..`; an experiment's or a figure's name.
-  package static func isName(_ text: String) -> Bool {
-    isWord(text, also: "-_.") && text != "." && text != ".." && !text.hasPrefix(".")
-  }
+  /// Letters, digits, `-`, `_`, `.`; an experiment's, a figure's or a claim's name. No dot in front: that
+  /// is where `.`, `..` and the folder of the store are.
+  package static func isName(_ text: String) -> Bool { isWord(text, also: "-_.") && !text.hasPrefix(".") }
 
   /// Letters, digits, `-`, `_`: a stage's or an axis's name, which a table's suffix may follow after a dot.
   package static func isIdentifier(_ text: String) -> Bool { isWord(text, also: "-_") }
+
+  static let describedName =
+    "a name of at most \(longest) letters, digits, \"-\", \"_\" and \".\", with no \".\" in front"
+  static let describedIdentifier = "a name of at most \(longest) letters, digits, \"-\" and \"_\""
 
   private static func isWord(_ text: String, also: String) -> Bool {
     !text.isEmpty && text.utf8.count <= longest

@@ -4,6 +4,7 @@ import Contracts
 package struct Position: Sendable, Hashable, Comparable {
   package let file: String
   package let line: Int
+  /// Counted in characters (Unicode scalars), from 1.
   package let column: Int
 
   package init(file: String, line: Int, column: Int) {
@@ -21,7 +22,7 @@ package struct Position: Sendable, Hashable, Comparable {
 package struct ConfigNode: Sendable {
   package struct Member: Sendable {
     package let key: String
-    package let keyPosition: Position
+    package var keyPosition: Position
     package var node: ConfigNode
   }
 
@@ -32,10 +33,17 @@ package struct ConfigNode: Sendable {
     case object([Member])
   }
 
+  /// What the value stands in the place of.
+  package enum Origin: Sendable {
+    /// `${env:NAME}`: text, in which a number may be spelt.
+    case environment(String)
+    /// `${axis}`, with one of the axis's values in its place.
+    case axis(String)
+  }
+
   package var content: Content
   package var position: Position
-  /// The text came from the environment, so a number may be spelt in it.
-  package var isFromEnvironment = false
+  package var origin: Origin?
 
   package init(_ content: Content, at position: Position) {
     self.content = content
@@ -55,7 +63,11 @@ package struct ConfigNode: Sendable {
     }
     self.position = position
   }
+}
 
+// MARK: - Reading
+
+extension ConfigNode {
   package var value: JSONValue {
     switch content {
     case .scalar(let value): value
@@ -63,6 +75,13 @@ package struct ConfigNode: Sendable {
     case .object(let members):
       .object(Dictionary(members.map { ($0.key, $0.node.value) }, uniquingKeysWith: { _, last in last }))
     }
+  }
+
+  /// The value; text out of the environment that spells a number, true or false is that.
+  package var typedValue: JSONValue {
+    guard case .environment = origin, let text = value.string else { return value }
+    if let flag = Bool(text) { return .bool(flag) }
+    return JSONScanner.number(spelt: text).map { .number($0) } ?? value
   }
 
   package var members: [Member]? {
@@ -75,15 +94,40 @@ package struct ConfigNode: Sendable {
     return nil
   }
 
+  /// The text of a string; nil for all else.
+  package var text: String? {
+    if case .scalar(.string(let text)) = content { return text }
+    return nil
+  }
+
   package subscript(key: String) -> ConfigNode? { members?.first { $0.key == key }?.node }
 
+  /// What an error message calls it.
+  package var described: String {
+    let plain =
+      switch content {
+      case .scalar(let value): value.described
+      case .array(let items): items.isEmpty ? "an empty list" : "a list of \(items.count)"
+      case .object(let members): members.isEmpty ? "an empty object" : "an object"
+      }
+    switch origin {
+    case .environment(let source), .axis(let source): return "\(source), which is \(plain)"
+    case nil: return plain
+    }
+  }
+}
+
+// MARK: - Changing
+
+extension ConfigNode {
   /// Puts a member in place of one with the same key, or behind the others.
   package mutating func set(_ key: String, _ node: ConfigNode, keyPosition: Position) {
-    guard var members else { return }
+    guard case .object(var members) = content else { return }
+    let member = Member(key: key, keyPosition: keyPosition, node: node)
     if let index = members.firstIndex(where: { $0.key == key }) {
-      members[index].node = node
+      members[index] = member
     } else {
-      members.append(Member(key: key, keyPosition: keyPosition, node: node))
+      members.append(member)
     }
     content = .object(members)
   }
@@ -95,33 +139,56 @@ package struct ConfigNode: Sendable {
 
   /// This node over `base`, as `extends` merges: objects member by member, all else replaced.
   package func merged(over base: ConfigNode) -> ConfigNode {
-    guard let own = members, base.members != nil else { return self }
-    var result = base
-    result.position = position
+    guard let own = members, var result = base.members else { return self }
+    var places = Dictionary(
+      result.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
     for member in own {
-      let inherited = base[member.key]
-      let node = inherited.map { member.node.merged(over: $0) } ?? member.node
-      result.set(member.key, node, keyPosition: member.keyPosition)
+      guard let place = places[member.key] else {
+        places[member.key] = result.count
+        result.append(member)
+        continue
+      }
+      result[place].keyPosition = member.keyPosition
+      result[place].node = member.node.merged(over: result[place].node)
     }
-    return result
+    return ConfigNode(.object(result), at: position)
   }
 
-  /// Every string of the tree replaced by what `change` makes of it.
-  package func mapStrings(_ change: (String, Position) throws -> (String, fromEnvironment: Bool)) rethrows
-    -> ConfigNode
-  {
+  /// The tree without its `$comment`s, which mean nothing wherever they stand.
+  package var withoutComments: ConfigNode {
     var copy = self
     switch content {
-    case .scalar(.string(let text)):
-      let (changed, fromEnvironment) = try change(text, position)
-      copy.content = .scalar(.string(changed))
-      copy.isFromEnvironment = fromEnvironment
     case .scalar: break
-    case .array(let items): copy.content = .array(try items.map { try $0.mapStrings(change) })
+    case .array(let items): copy.content = .array(items.map(\.withoutComments))
     case .object(let members):
       copy.content = .object(
-        try members.map {
-          Member(key: $0.key, keyPosition: $0.keyPosition, node: try $0.node.mapStrings(change))
+        members.filter { $0.key != "$comment" }.map { member in
+          var member = member
+          member.node = member.node.withoutComments
+          return member
+        })
+    }
+    return copy
+  }
+
+  /// Every string of the tree replaced by the node that `change` makes of it; nil leaves it.
+  package func mapStrings(
+    path: String = "", _ change: (_ text: String, _ place: ConfigNode, _ path: String) -> ConfigNode?
+  ) -> ConfigNode {
+    var copy = self
+    switch content {
+    case .scalar(.string(let text)): return change(text, self, path) ?? self
+    case .scalar: break
+    case .array(let items):
+      copy.content = .array(
+        items.enumerated().map { $1.mapStrings(path: "\(path)[\($0)]", change) })
+    case .object(let members):
+      copy.content = .object(
+        members.map { member in
+          var member = member
+          let place = path.isEmpty ? member.key : "\(path).\(member.key)"
+          member.node = member.node.mapStrings(path: place, change)
+          return member
         })
     }
     return copy

@@ -2,43 +2,52 @@ import Contracts
 import Foundation
 
 /// Reads a config file into nodes: size limit, syntax, duplicate keys, `extends`.
-package struct ConfigReader {
+struct ConfigReader {
   /// A config is written by hand; anything larger is some other file.
   static let largestFile = 8 << 20
   static let longestChain = 16
 
-  private var issues = IssueList()
+  private let environment: EnvironmentInterpolation
+  private(set) var issues = IssueList()
 
-  package init() {}
+  init(environment: EnvironmentInterpolation) { self.environment = environment }
 
-  /// - Throws: `ConfigError`: unreadable, too large, not JSON, duplicate keys, a circle of `extends`.
-  package mutating func read(_ path: String) throws -> ConfigNode {
-    let node = try chain(path, shownAs: path, from: nil, visited: [])
-    try issues.throwIfAny()
-    return node
+  /// The file's node, over those it extends; duplicate keys are among `issues`.
+  /// - Throws: `ConfigError`: unreadable, too large, not JSON, a circle of `extends`.
+  mutating func read(_ path: String) throws -> ConfigNode {
+    do {
+      return try chain(path, from: nil, visited: [])
+    } catch let error as ConfigError {
+      for issue in error.issues { issues.add(issue) }
+      throw ConfigError(issues.sorted)
+    }
   }
 
   private mutating func chain(
-    _ path: String, shownAs shown: String, from origin: ConfigNode?, visited: [String]
+    _ path: String, from origin: ConfigNode?, visited: [(absolute: String, shown: String)]
   ) throws -> ConfigNode {
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
-    guard !visited.contains(absolute), visited.count < Self.longestChain else {
-      throw ConfigError([
-        ConfigIssue(
-          at: origin?.position, path: "extends", found: "a circle: \(shown) extends itself",
-          expected: "a config that does not lead back here")
-      ])
+    if let index = visited.firstIndex(where: { $0.absolute == absolute }) {
+      let names = visited[index...].map(\.shown) + [path]
+      throw Self.refusal(
+        path, origin, "a circle: \(names.joined(separator: " → "))", "a config that does not lead back here")
     }
-    var node = try parse(absolute, shownAs: shown, from: origin)
-    guard let base = node["extends"] else { return node }
-    guard let name = base.value.string else {
+    guard visited.count < Self.longestChain else {
+      throw Self.refusal(
+        path, origin, "more than \(Self.longestChain) configs that extend each other",
+        "at most \(Self.longestChain)")
+    }
+    var node = try parse(absolute, shownAs: path, from: origin)
+    guard let given = node["extends"] else { return node }
+    node.remove("extends")
+    let base = environment.apply(to: given, path: "extends", issues: &issues)
+    guard let name = base.text, !name.isEmpty, !name.contains("\0") else {
       issues.add(base, "extends", expected: "the path of another config")
       return node
     }
-    let folder = (shown as NSString).deletingLastPathComponent
+    let folder = (path as NSString).deletingLastPathComponent
     let target = name.hasPrefix("/") ? name : (folder as NSString).appendingPathComponent(name)
-    node.remove("extends")
-    return node.merged(over: try chain(target, shownAs: target, from: base, visited: visited + [absolute]))
+    return node.merged(over: try chain(target, from: base, visited: visited + [(absolute, path)]))
   }
 
   private mutating func parse(_ path: String, shownAs shown: String, from origin: ConfigNode?) throws
@@ -46,54 +55,72 @@ package struct ConfigReader {
   {
     let bytes = try Self.bytes(of: path, shownAs: shown, from: origin)
     var scanner = JSONScanner(bytes, file: shown)
-    let shape = try scanner.scan()
-    for duplicate in scanner.duplicates { issues.add(duplicate) }
-    let value: JSONValue
+    let shape: JSONScanner.Shape
     do {
-      value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-    } catch {
-      throw ConfigError([
-        ConfigIssue(
-          at: Position(file: shown, line: 1, column: 1), path: "", found: "text that is not JSON",
-          expected: "a JSON object")
-      ])
+      defer { for duplicate in scanner.duplicates { issues.add(duplicate) } }
+      shape = try scanner.scan()
     }
-    let node = ConfigNode(value: value, shape: shape)
+    let node = ConfigNode(value: try Self.decode(bytes, file: shown), shape: shape)
     guard node.members != nil else {
       throw ConfigError([
         ConfigIssue(
-          at: node.position, path: "", found: value.described, expected: "an experiment, a JSON object")
+          at: node.position, path: "", found: node.described, expected: "an experiment: a JSON object")
       ])
     }
     return node
   }
 
+  private static func decode(_ bytes: [UInt8], file: String) throws -> JSONValue {
+    do {
+      return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    } catch {
+      throw ConfigError([
+        ConfigIssue(
+          at: Position(file: file, line: 1, column: 1), path: "", found: "text that is not JSON",
+          expected: "a JSON object")
+      ])
+    }
+  }
+
+  private static func refusal(_ shown: String, _ origin: ConfigNode?, _ found: String, _ expected: String)
+    -> ConfigError
+  {
+    ConfigError([
+      ConfigIssue(
+        at: origin?.position ?? Position(file: shown, line: 1, column: 1),
+        path: origin == nil ? "" : "extends", found: found, expected: expected)
+    ])
+  }
+
   private static func bytes(of path: String, shownAs shown: String, from origin: ConfigNode?) throws
     -> [UInt8]
   {
-    func refusal(_ found: String, _ expected: String) -> ConfigError {
-      ConfigError([
-        ConfigIssue(
-          at: origin?.position ?? Position(file: shown, line: 1, column: 1),
-          path: origin == nil ? "" : "extends",
-          found: found, expected: expected)
-      ])
-    }
+    let wanted = "the config of an experiment"
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw refusal("no file \(shown)", "an experiment's config")
+      throw refusal(shown, origin, "no file \(shown)", wanted)
     }
-    guard !isFolder.boolValue else { throw refusal("a folder", "an experiment's config") }
+    guard !isFolder.boolValue else { throw refusal(shown, origin, "the folder \(shown)", wanted) }
     guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw refusal("a file that may not be read", "an experiment's config")
+      throw refusal(shown, origin, "\(shown), which may not be read", wanted)
     }
     defer { try? handle.close() }
-    let data = (try? handle.read(upToCount: largestFile + 1)) ?? Data()
-    guard data.count <= largestFile else {
-      throw refusal("more than \(largestFile >> 20) MB", "a config of at most \(largestFile >> 20) MB")
+    var data = Data()
+    do {
+      while data.count <= largestFile, let more = try handle.read(upToCount: largestFile + 1 - data.count),
+        !more.isEmpty
+      {
+        data += more
+      }
+    } catch {
+      throw refusal(shown, origin, "\(shown), which cannot be read", wanted)
     }
-    let bytes = [UInt8](data)
-    return bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes
+    guard data.count <= largestFile else {
+      throw refusal(
+        shown, origin, "a file of more than \(largestFile >> 20) MB",
+        "a config of at most \(largestFile >> 20) MB")
+    }
+    return data.starts(with: [0xef, 0xbb, 0xbf]) ? [UInt8](data.dropFirst(3)) : [UInt8](data)
   }
 }
 
@@ -113,8 +140,9 @@ extension ConfigNode {
               key: $0.key, keyPosition: $0.keyPosition,
               node: ConfigNode(value: values[$0.key] ?? .null, shape: $0.shape))
           }), at: position)
+    // Only behind a duplicate key, which is an error already, may text and value differ in shape.
     case (.scalar(let position), _), (.array(let position, _), _), (.object(let position, _), _):
-      self.init(.scalar(value), at: position)
+      self.init(value, at: position)
     }
   }
 }

@@ -1,116 +1,119 @@
 import Contracts
 
+/// Something that a stage waits for, and where the config says so.
+private struct Edge {
+  let target: String
+  let node: ConfigNode
+  let path: String
+  /// Named by a parameter, not by `from`.
+  let isReference: Bool
+}
+
 extension ExperimentDecoder {
   /// Ids that exist, types that fit, no cycles.
   mutating func checkGraph() {
-    let ids = stages.map(\.id)
-    var outputs: [String: ArtefactType] = [:]
-    for (stage, node) in zip(stages, stageNodes) {
-      for id in stage.from where !ids.contains(id) { unknownStage(id, node["from"] ?? node, "from", stage) }
-      checkReferences(of: stage, node, ids)
+    let edges = stages.map(edges)
+    let indices = Dictionary(
+      stages.enumerated().map { ($1.spec.id, $0) }, uniquingKeysWith: { first, _ in first })
+    reportUnknown(edges)
+    let targets = edges.map { $0.compactMap { indices[$0.target] } }
+    let order = topologicalOrder(targets)
+    if order.count < stages.count { reportCircles(edges, targets, settled: Set(order)) }
+    var outputs = [ArtefactType?](repeating: nil, count: stages.count)
+    for index in order {
+      let signature = stages[index].signature
+      outputs[index] =
+        signature.preservesInputType ? targets[index].first.flatMap { outputs[$0] } : signature.output
     }
-    reportCycles()
-    for _ in stages {
-      for stage in stages where outputs[stage.id] == nil { outputs[stage.id] = output(of: stage, outputs) }
+    for (stage, edges) in zip(stages, edges) {
+      for edge in edges {
+        guard let given = indices[edge.target].flatMap({ outputs[$0] }) else { continue }
+        checkType(given, stage.signature, edge)
+      }
     }
-    for (stage, node) in zip(stages, stageNodes) { checkTypes(of: stage, node, outputs) }
   }
 
-  private func path(of stage: StageSpec) -> String {
-    guard let node = stages.firstIndex(where: { $0.id == stage.id }).map({ stageNodes[$0] }),
-      let index = root["stages"]?.items?.firstIndex(where: { $0.position == node.position })
-    else { return "stages" }
-    return "stages[\(index)]"
+  private func edges(of stage: DecodedStage) -> [Edge] {
+    let from = stage.node["from"]
+    let nodes = from?.items ?? from.map { [$0] } ?? []
+    let upstream = nodes.enumerated().compactMap { index, node -> Edge? in
+      guard let id = node.text else { return nil }
+      let path = from?.items == nil ? "\(stage.path).from" : "\(stage.path).from[\(index)]"
+      return Edge(target: id, node: node, path: path, isReference: false)
+    }
+    let references = stage.signature.parameters.compactMap { parameter -> Edge? in
+      guard case .stageReference(let words) = parameter.type,
+        let node = stage.node["with"]?[parameter.name], let id = node.text,
+        !id.isEmpty, !words.contains(id), !id.contains("${")
+      else { return nil }
+      return Edge(target: id, node: node, path: "\(stage.path).with.\(parameter.name)", isReference: true)
+    }
+    return upstream + references
   }
 
-  private mutating func unknownStage(_ id: String, _ node: ConfigNode, _ field: String, _ stage: StageSpec) {
-    let place = node.items?.first { $0.value.string == id } ?? node
+  private mutating func reportUnknown(_ edges: [[Edge]]) {
+    let known = Set(declaredIDs)
+    for (stage, edges) in zip(stages, edges) {
+      for edge in edges where !known.contains(edge.target) {
+        issues.add(
+          edge.node, edge.path, expected: "the id of a stage",
+          suggestion: nearestName(to: edge.target, among: declaredIDs.filter { $0 != stage.spec.id }))
+      }
+    }
+  }
+
+  /// Indices of stages, each behind those it waits for; stages in or behind a circle are left out.
+  private func topologicalOrder(_ targets: [[Int]]) -> [Int] {
+    var waiting = targets.map(\.count)
+    var dependants = [[Int]](repeating: [], count: targets.count)
+    for (index, targets) in targets.enumerated() {
+      for target in targets { dependants[target].append(index) }
+    }
+    var order = waiting.indices.filter { waiting[$0] == 0 }
+    var next = 0
+    while next < order.count {
+      for dependant in dependants[order[next]] {
+        waiting[dependant] -= 1
+        if waiting[dependant] == 0 { order.append(dependant) }
+      }
+      next += 1
+    }
+    return order
+  }
+
+  /// Follows each unsettled stage to what it waits for, until it comes back to where it was.
+  private mutating func reportCircles(_ edges: [[Edge]], _ targets: [[Int]], settled: Set<Int>) {
+    var walkOf: [Int: Int] = [:]
+    for start in stages.indices where !settled.contains(start) && walkOf[start] == nil {
+      var walked: [Int] = []
+      var current = start
+      while walkOf[current] == nil {
+        walkOf[current] = start
+        walked.append(current)
+        guard let next = targets[current].first(where: { !settled.contains($0) }) else { return }
+        current = next
+      }
+      guard walkOf[current] == start, let begin = walked.firstIndex(of: current) else { continue }
+      reportCircle(Array(walked[begin...]), edges)
+    }
+  }
+
+  private mutating func reportCircle(_ circle: [Int], _ edges: [[Edge]]) {
+    guard let first = circle.min(), let turn = circle.firstIndex(of: first) else { return }
+    let ids = (Array(circle[turn...]) + Array(circle[..<turn]) + [first]).map { stages[$0].spec.id }
+    guard let edge = edges[first].first(where: { $0.target == ids[1] }) else { return }
+    let shown = ids.count > 12 ? ids.prefix(6) + ["…"] + ids.suffix(5) : ids[...]
     issues.add(
-      place, "\(path(of: stage)).\(field)", expected: "the id of a stage", found: "\"\(id)\"",
-      suggestion: nearestName(to: id, among: stages.map(\.id).filter { $0 != stage.id }))
+      edge.node, edge.path, expected: "a stage that does not lead back here",
+      found: "a circle: \(shown.joined(separator: " → "))")
   }
 
-  private mutating func checkReferences(of stage: StageSpec, _ node: ConfigNode, _ ids: [String]) {
-    for (name, words) in references(of: stage) {
-      guard let id = stage.with[name]?.string, !words.contains(id), !id.contains("${"), !ids.contains(id)
-      else {
-        continue
-      }
-      unknownStage(id, node["with"]?[name] ?? node, "with.\(name)", stage)
-    }
-  }
-
-  private func references(of stage: StageSpec) -> [(name: String, words: [String])] {
-    grammar.signature(stage.phase, stage.kind)?.parameters.compactMap {
-      if case .stageReference(let words) = $0.type { ($0.name, words) } else { nil }
-    } ?? []
-  }
-
-  /// Every stage that a stage waits for.
-  private func dependencies(of stage: StageSpec) -> [String] {
-    stage.from
-      + references(of: stage).compactMap { name, words in
-        stage.with[name]?.string.flatMap { words.contains($0) ? nil : $0 }
-      }
-  }
-
-  private mutating func reportCycles() {
-    var settled: Set<String> = []
-    var remaining = stages
-    let ids = Set(stages.map(\.id))
-    while true {
-      let ready = remaining.filter {
-        dependencies(of: $0).allSatisfy { settled.contains($0) || !ids.contains($0) }
-      }
-      if ready.isEmpty { break }
-      settled.formUnion(ready.map(\.id))
-      remaining.removeAll { settled.contains($0.id) }
-    }
-    guard let first = remaining.first, let index = stages.firstIndex(where: { $0.id == first.id }) else {
-      return
-    }
+  private mutating func checkType(_ given: ArtefactType, _ signature: StageSignature, _ edge: Edge) {
+    let wanted = edge.isReference ? [.pairs] : [signature.input].compactMap { $0 } + signature.alsoAccepts
+    guard !wanted.isEmpty, !wanted.contains(where: given.satisfies) else { return }
     issues.add(
-      stageNodes[index]["from"] ?? stageNodes[index], "\(path(of: first)).from",
-      expected: "stages in no circle",
-      found: "a circle: \(circle(from: first, among: remaining).joined(separator: " → "))")
-  }
-
-  private func circle(from start: StageSpec, among remaining: [StageSpec]) -> [String] {
-    var walked = [start.id]
-    var current = start
-    while let next = remaining.first(where: { dependencies(of: current).contains($0.id) }) {
-      if let seen = walked.firstIndex(of: next.id) { return Array(walked[seen...]) + [next.id] }
-      walked.append(next.id)
-      current = next
-    }
-    return walked
-  }
-
-  private func output(of stage: StageSpec, _ known: [String: ArtefactType]) -> ArtefactType? {
-    guard let signature = grammar.signature(stage.phase, stage.kind) else { return nil }
-    guard signature.preservesInputType else { return signature.output }
-    return stage.from.first.flatMap { known[$0] }
-  }
-
-  private mutating func checkTypes(of stage: StageSpec, _ node: ConfigNode, _ outputs: [String: ArtefactType])
-  {
-    guard let signature = grammar.signature(stage.phase, stage.kind), let input = signature.input else {
-      return
-    }
-    let wanted = [input] + signature.alsoAccepts
-    for id in stage.from {
-      guard let given = outputs[id], !wanted.contains(where: given.satisfies) else { continue }
-      issues.add(
-        node["from"] ?? node, "\(path(of: stage)).from",
-        expected: wanted.map(\.rawValue).joined(separator: " or "),
-        found: "\"\(id)\", which gives \(given.rawValue)")
-    }
-    for (name, words) in references(of: stage) {
-      guard let id = stage.with[name]?.string, !words.contains(id), let given = outputs[id] else { continue }
-      guard !given.satisfies(.pairs) else { continue }
-      issues.add(
-        node["with"]?[name] ?? node, "\(path(of: stage)).with.\(name)", expected: ArtefactType.pairs.rawValue,
-        found: "\"\(id)\", which gives \(given.rawValue)")
-    }
+      edge.node, edge.path,
+      expected: "a stage that gives " + wanted.map(\.rawValue).joined(separator: " or "),
+      found: "\"\(edge.target)\", which gives \(given.rawValue)")
   }
 }

@@ -1,17 +1,9 @@
 import Contracts
 
 extension ExperimentDecoder {
-  private static let claimKeys = ["$comment", "id", "source", "says", "table", "where", "check"]
+  private static let claimKeys = ["id", "source", "says", "table", "where", "check"]
 
-  /// Every table that the stages give: `loss`, `dots.histogram`.
-  private var tables: [String] {
-    stages.flatMap { stage -> [String] in
-      guard let signature = grammar.signature(stage.phase, stage.kind), signature.output == .tables else {
-        return []
-      }
-      return [stage.id] + signature.extraTables.map { "\(stage.id).\($0)" }
-    }
-  }
+  // MARK: - Figures
 
   mutating func decodeFigures() -> [FigureSpec] {
     guard let node = root["figures"] else { return [] }
@@ -20,33 +12,36 @@ extension ExperimentDecoder {
       return []
     }
     var figures: [FigureSpec] = []
+    var names: Set<String> = []
     for (index, item) in items.enumerated() {
       let path = "figures[\(index)]"
-      var checker = makeChecker(tables: tables)
-      let parameters = checker.figure(item, path: path, also: ["name", "$comment"])
-      issues = checker.issues
-      let name = decodeFigureName(item, path, taken: figures.map(\.name))
+      let parameters = checking(presentation: true) { $0.figure(item, path: path, also: ["name"]) }
+      let name = decodeFigureName(item, path, taken: &names)
+      checkFigureColumns(item, path)
       figures.append(FigureSpec(name: name, kind: parameters["kind"]?.string ?? "", parameters: parameters))
     }
     return figures
   }
 
-  private mutating func decodeFigureName(_ node: ConfigNode, _ path: String, taken: [String]) -> String {
+  private mutating func decodeFigureName(_ node: ConfigNode, _ path: String, taken: inout Set<String>)
+    -> String
+  {
     guard node.members != nil else { return "" }
     guard let nameNode = node["name"] else {
-      issues.add(
-        ConfigIssue(at: node.position, path: "\(path).name", found: "nothing", expected: "this key"))
+      checking { $0.missingKey("name", node, path: path) }
       return ""
     }
-    guard let name = nameNode.value.string, ConfigNames.isName(name) else {
-      issues.add(nameNode, "\(path).name", expected: "a name for files: letters, digits, \"-\", \"_\", \".\"")
+    guard let name = nameNode.text, ConfigNames.isName(name) else {
+      issues.add(nameNode, "\(path).name", expected: ConfigNames.describedName)
       return ""
     }
-    if taken.contains(name) {
+    if !taken.insert(name).inserted {
       issues.add(nameNode, "\(path).name", expected: "a name of its own", found: "\"\(name)\" a second time")
     }
     return name
   }
+
+  // MARK: - Claims
 
   mutating func decodeClaims() -> [ClaimSpec] {
     guard let node = root["claims"] else { return [] }
@@ -55,105 +50,71 @@ extension ExperimentDecoder {
       return []
     }
     var claims: [ClaimSpec] = []
+    var ids: Set<String> = []
     for (index, item) in items.enumerated() {
-      guard let claim = decodeClaim(item, path: "claims[\(index)]") else { continue }
-      if claims.contains(where: { $0.id == claim.id }) {
-        issues.add(
-          item["id"] ?? item, "claims[\(index)].id", expected: "an id of its own",
-          found: "\"\(claim.id)\" a second time")
+      let path = "claims[\(index)]"
+      if let claim = decodeClaim(item, path: path) { claims.append(claim) }
+      if let id = item["id"], let text = id.text, !ids.insert(text).inserted {
+        issues.add(id, "\(path).id", expected: "an id of its own", found: "\"\(text)\" a second time")
       }
-      claims.append(claim)
     }
     return claims
   }
 
   private mutating func decodeClaim(_ node: ConfigNode, path: String) -> ClaimSpec? {
     guard let members = node.members else {
-      issues.add(node, path, expected: "a claim, an object")
+      issues.add(node, path, expected: "a claim: an object")
       return nil
     }
-    let before = issues.issues.count
-    var checker = makeChecker(tables: tables)
-    for member in members where !Self.claimKeys.contains(member.key) {
-      checker.unknownKey(member, path: path, among: Self.claimKeys)
-    }
-    let texts = ["id", "source", "says"].map { key -> String in
-      guard let text = node[key] else {
-        checker.missingKey(key, node, path: path)
-        return ""
+    let before = issues.count
+    let (texts, selection) = checking(presentation: true) { checker in
+      for member in members where !Self.claimKeys.contains(member.key) {
+        checker.unknownKey(member, path: path, among: Self.claimKeys)
       }
-      return checker.checkPlain(text, .string, path: "\(path).\(key)").string ?? ""
+      let texts = ["id", "source", "says", "table"].map { key -> String in
+        guard let text = node[key] else {
+          checker.missingKey(key, node, path: path)
+          return ""
+        }
+        return checker.check(text, key == "table" ? .table : .string, path: "\(path).\(key)").string ?? ""
+      }
+      return (texts, node["where"].map { checker.check($0, .selection, path: "\(path).where") })
     }
-    let table = checkedTable(node, path, &checker)
-    let selection = node["where"].map { checker.checkPlain($0, .selection, path: "\(path).where") }
-    issues = checker.issues
+    if let id = node["id"], let text = id.text, !ConfigNames.isName(text) {
+      issues.add(id, "\(path).id", expected: ConfigNames.describedName)
+    }
     let (check, parameters) = decodeCheck(node, path)
-    if let id = node["id"], id.value.string != nil, !ConfigNames.isName(texts[0]) {
-      issues.add(id, "\(path).id", expected: "an id of letters, digits, \"-\", \"_\", \".\"")
-    }
-    checkColumns(table, selection, parameters, node, path)
-    guard issues.issues.count == before else { return nil }
+    checkClaimColumns(texts[3], node, path)
+    guard issues.count == before else { return nil }
     return ClaimSpec(
-      id: texts[0], source: texts[1], says: texts[2], table: table,
+      id: texts[0], source: texts[1], says: texts[2], table: texts[3],
       selection: (selection?.object ?? [:]).mapValues { $0.array ?? [$0] }, check: check,
       parameters: parameters)
   }
 
-  private func checkedTable(_ node: ConfigNode, _ path: String, _ checker: inout ParameterChecker) -> String {
-    guard let table = node["table"] else {
-      checker.missingKey("table", node, path: path)
-      return ""
-    }
-    return checker.checkPlain(table, .table, path: "\(path).table").string ?? ""
-  }
-
   private mutating func decodeCheck(_ node: ConfigNode, _ path: String) -> (String, JSONValue) {
+    let nothing = ("", JSONValue.object([:]))
     let names = grammar.checks.map(\.name)
     guard let check = node["check"] else {
+      checking { $0.missingKey("check", node, path: path) }
+      return nothing
+    }
+    let list = names.sorted().joined(separator: ", ")
+    guard let members = check.members, members.count == 1, let given = members.first else {
+      let kinds = (check.members ?? []).map(\.key).joined(separator: " and ")
       issues.add(
-        ConfigIssue(at: node.position, path: "\(path).check", found: "nothing", expected: "this key"))
-      return ("", .object([:]))
+        check, "\(path).check", expected: "an object with one check: \(list)",
+        found: kinds.isEmpty ? nil : kinds)
+      return nothing
     }
-    let given = (check.members ?? []).filter { $0.key != "$comment" }
-    guard given.count == 1 else {
-      issues.add(check, "\(path).check", expected: "an object with one of \(names.joined(separator: ", "))")
-      return ("", .object([:]))
+    guard let signature = grammar.checks.first(where: { $0.name == given.key }) else {
+      checking { $0.unknownKey(given, path: "\(path).check", among: names, kind: "check") }
+      return nothing
     }
-    guard let signature = grammar.checks.first(where: { $0.name == given[0].key }) else {
-      var checker = makeChecker()
-      checker.unknownKey(given[0], path: "\(path).check", among: names)
-      issues = checker.issues
-      return ("", .object([:]))
+    let place = "\(path).check.\(signature.name)"
+    let value = checking(presentation: true) {
+      $0.object(given.node, signature.parameters, rules: signature.rules, path: place)
     }
-    var checker = makeChecker()
-    let value = checker.object(given[0].node, signature.parameters, path: "\(path).check.\(signature.name)")
-    issues = checker.issues
     return (signature.name, ParameterDefaults.fill(value, signature.parameters))
-  }
-
-  /// Columns that a claim names must be ones that its table has, as far as the signatures tell.
-  private mutating func checkColumns(
-    _ table: String, _ selection: JSONValue?, _ parameters: JSONValue, _ node: ConfigNode, _ path: String
-  ) {
-    guard let stage = stages.first(where: { $0.id == table }), stage.kind != "projection",
-      let signature = grammar.signature(stage.phase, stage.kind), !signature.columns.isEmpty
-    else { return }
-    let known = axes.map(\.name) + Grammar.coordinates + signature.columns
-    let check = node["check"]?.members?.first { $0.key != "$comment" }
-    let checkPath = "\(path).check.\(check?.key ?? "")"
-    for field in ["of", "over"] {
-      guard let column = parameters[field]?.string, !known.contains(column) else { continue }
-      unknownColumn(column, check?.node[field] ?? node, "\(checkPath).\(field)", known)
-    }
-    for column in (selection?.object ?? [:]).keys.sorted() where !known.contains(column) {
-      unknownColumn(column, node["where"]?[column] ?? node, "\(path).where.\(column)", known)
-    }
-  }
-
-  private mutating func unknownColumn(_ column: String, _ node: ConfigNode, _ path: String, _ known: [String])
-  {
-    issues.add(
-      node, path, expected: "a column of the table: \(known.joined(separator: ", "))", found: "\"\(column)\"",
-      suggestion: nearestName(to: column, among: known))
   }
 }

@@ -2,7 +2,7 @@ import Contracts
 import Foundation
 
 extension ExperimentDecoder {
-  private static let stageKeys = ["$comment", "id", "stage", "kind", "from", "with", "optional", "keep"]
+  private static let stageKeys = ["id", "stage", "kind", "from", "with", "optional", "keep"]
 
   mutating func decodeStages() {
     guard let node = root["stages"] else { return }
@@ -10,45 +10,47 @@ extension ExperimentDecoder {
       issues.add(node, "stages", expected: "a list of at least one stage")
       return
     }
-    for (index, item) in items.enumerated() { decodeStage(item, path: "stages[\(index)]") }
+    var taken: Set<String> = []
+    for (index, item) in items.enumerated() { decodeStage(item, path: "stages[\(index)]", taken: &taken) }
   }
 
-  private mutating func decodeStage(_ node: ConfigNode, path: String) {
+  private mutating func decodeStage(_ node: ConfigNode, path: String, taken: inout Set<String>) {
     guard let members = node.members else {
-      issues.add(node, path, expected: "a stage, an object")
+      issues.add(node, path, expected: "a stage: an object")
       return
     }
-    var checker = makeChecker()
-    for member in members where !Self.stageKeys.contains(member.key) {
-      checker.unknownKey(member, path: path, among: Self.stageKeys)
+    checking { checker in
+      for member in members where !Self.stageKeys.contains(member.key) {
+        checker.unknownKey(member, path: path, among: Self.stageKeys)
+      }
+      for key in ["id", "stage", "kind"] where node[key] == nil { checker.missingKey(key, node, path: path) }
     }
-    for key in ["id", "stage", "kind"] where node[key] == nil { checker.missingKey(key, node, path: path) }
-    issues = checker.issues
-    let id = decodeID(node, path)
+    let id = decodeID(node, path, taken: &taken)
     let from = decodeFrom(node, path)
     let isOptional = decodeOptional(node, path)
     guard let signature = decodeSignature(node, path) else { return }
     let keeps = decodeKeep(node, signature, path)
     let with = decodeWith(node, signature, isOptional: isOptional, path: path)
     checkFrom(from, node, signature, path)
-    stageNodes.append(node)
-    stages.append(
-      StageSpec(
-        id: id, phase: signature.phase, kind: signature.kind, from: from, with: with, isOptional: isOptional,
-        keeps: keeps))
+    guard let id else { return }
+    let spec = StageSpec(
+      id: id, phase: signature.phase, kind: signature.kind, from: from, with: with, isOptional: isOptional,
+      keeps: keeps)
+    stages.append(DecodedStage(spec: spec, signature: signature, node: node, path: path))
   }
 
-  private mutating func decodeID(_ node: ConfigNode, _ path: String) -> String {
-    guard let idNode = node["id"] else { return "" }
-    guard let id = idNode.value.string, ConfigNames.isIdentifier(id) else {
-      issues.add(
-        idNode, "\(path).id",
-        expected: "an id of at most \(ConfigNames.longest) letters, digits, \"-\" and \"_\"")
-      return ""
+  /// - Returns: nil where there is no id of its own.
+  private mutating func decodeID(_ node: ConfigNode, _ path: String, taken: inout Set<String>) -> String? {
+    guard let idNode = node["id"] else { return nil }
+    guard let id = idNode.text, ConfigNames.isIdentifier(id) else {
+      issues.add(idNode, "\(path).id", expected: ConfigNames.describedIdentifier)
+      return nil
     }
-    if stages.contains(where: { $0.id == id }) {
+    guard taken.insert(id).inserted else {
       issues.add(idNode, "\(path).id", expected: "an id of its own", found: "\"\(id)\" a second time")
+      return nil
     }
+    declaredIDs.append(id)
     return id
   }
 
@@ -58,11 +60,15 @@ extension ExperimentDecoder {
     var ids: [String] = []
     for (index, item) in nodes.enumerated() {
       let place = from.items == nil ? "\(path).from" : "\(path).from[\(index)]"
-      guard let id = item.value.string else {
-        issues.add(item, place, expected: "a stage's id, or a list of them")
+      guard let id = item.text else {
+        issues.add(
+          item, place,
+          expected: from.items == nil ? "the id of a stage, or a list of ids" : "the id of a stage")
         continue
       }
-      if ids.contains(id) { issues.add(item, place, expected: "each id once") }
+      if ids.contains(id) {
+        issues.add(item, place, expected: "each id once", found: "\"\(id)\" a second time")
+      }
       ids.append(id)
     }
     if nodes.isEmpty { issues.add(from, "\(path).from", expected: "at least one id") }
@@ -75,8 +81,10 @@ extension ExperimentDecoder {
       issues.add(optional, "\(path).optional", expected: "true or false")
       return false
     }
-    if flag, let phase = node["stage"]?.value.string, phase != StagePhase.`init`.rawValue {
-      issues.add(optional, "\(path).optional", expected: "\"optional\" on init stages only")
+    if flag, let phase = node["stage"]?.text.flatMap(StagePhase.init), phase != .`init` {
+      issues.add(
+        optional, "\(path).optional",
+        expected: "no \"optional\" here: only the data of an init stage may be absent")
     }
     return flag
   }
@@ -88,7 +96,7 @@ extension ExperimentDecoder {
       return true
     }
     if signature.output == .tables {
-      issues.add(keep, "\(path).keep", expected: "\"keep\" where embeddings are made")
+      issues.add(keep, "\(path).keep", expected: "no \"keep\" here: tables are always kept")
     }
     return flag
   }
@@ -96,22 +104,25 @@ extension ExperimentDecoder {
   private mutating func decodeSignature(_ node: ConfigNode, _ path: String) -> StageSignature? {
     guard let phaseNode = node["stage"] else { return nil }
     let phases = StagePhase.allCases.map(\.rawValue)
-    guard let phase = phaseNode.value.string.flatMap(StagePhase.init) else {
+    guard let phase = phaseNode.text.flatMap(StagePhase.init) else {
       issues.add(
         phaseNode, "\(path).stage", expected: "one of \(phases.joined(separator: ", "))",
-        suggestion: phaseNode.value.string.flatMap { nearestName(to: $0, among: phases) })
+        suggestion: phaseNode.text.flatMap { nearestName(to: $0, among: phases) })
       return nil
     }
     guard let kindNode = node["kind"] else { return nil }
     let kinds = grammar.stages.filter { $0.phase == phase }.map(\.kind)
-    if let kind = kindNode.value.string, let signature = grammar.signature(phase, kind) { return signature }
+    if let kind = kindNode.text, let signature = grammar.signature(phase, kind) { return signature }
     let expected =
       kinds.isEmpty
       ? "a kind of \(phase.rawValue), of which this version has none"
       : "one of \(kinds.joined(separator: ", "))"
+    let elsewhere = grammar.stages.filter { $0.kind == kindNode.text }.map(\.phase.rawValue)
     issues.add(
       kindNode, "\(path).kind", expected: expected,
-      suggestion: kindNode.value.string.flatMap { nearestName(to: $0, among: kinds) })
+      found: elsewhere.isEmpty
+        ? nil : "\(kindNode.described), a kind of \(elsewhere.joined(separator: " and "))",
+      suggestion: elsewhere.isEmpty ? kindNode.text.flatMap { nearestName(to: $0, among: kinds) } : nil)
     return nil
   }
 
@@ -119,20 +130,23 @@ extension ExperimentDecoder {
     _ node: ConfigNode, _ signature: StageSignature, isOptional: Bool, path: String
   ) -> JSONValue {
     let with = node["with"] ?? ConfigNode(.object([]), at: node.position)
-    var checker = makeChecker()
-    let value = checker.object(with, signature.parameters, rules: signature.rules, path: "\(path).with")
-    issues = checker.issues
-    for file in checker.files where !isOptional { checkExists(file.path, file.node, field: file.field) }
+    let (value, files) = checking { checker in
+      let value = checker.object(with, signature.parameters, rules: signature.rules, path: "\(path).with")
+      return (value, checker.files)
+    }
+    for file in files { checkFile(file.path, file.node, field: file.field, isOptional: isOptional) }
     return value
   }
 
-  private mutating func checkExists(_ path: String, _ node: ConfigNode, field: String) {
+  private mutating func checkFile(_ path: String, _ node: ConfigNode, field: String, isOptional: Bool) {
     let file = DataFilePath.split(path).file
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
+    if !exists, isOptional { return }
     if exists, !isFolder.boolValue, FileManager.default.isReadableFile(atPath: file) { return }
     let found =
-      !exists ? "no file \(file)" : isFolder.boolValue ? "the folder \(file)" : "\(file), unreadable"
+      !exists
+      ? "no file \(file)" : isFolder.boolValue ? "the folder \(file)" : "\(file), which may not be read"
     let isAuthors = file.hasPrefix(dataFolder + "/")
     issues.add(
       ConfigIssue(
@@ -144,12 +158,13 @@ extension ExperimentDecoder {
     _ from: [String], _ node: ConfigNode, _ signature: StageSignature, _ path: String
   ) {
     if signature.input == nil, let given = node["from"] {
-      issues.add(given, "\(path).from", expected: "no \"from\": \(signature.name) takes nothing")
+      issues.add(given, "\(path).from", expected: "no \"from\" here: \(signature.name) takes nothing")
     } else if let input = signature.input, node["from"] == nil {
+      let wanted = ([input] + signature.alsoAccepts).map(\.rawValue).joined(separator: " or ")
       issues.add(
         ConfigIssue(
           at: node.position, path: "\(path).from", found: "nothing",
-          expected: "the id of a stage that gives \(input.rawValue)"))
+          expected: "the id of a stage that gives \(wanted)"))
     } else if from.count > 1, signature.phase != .evaluate, let given = node["from"] {
       issues.add(given, "\(path).from", expected: "one id: only evaluate stages take several")
     }

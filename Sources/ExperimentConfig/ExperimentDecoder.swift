@@ -1,121 +1,114 @@
 import Contracts
 import Foundation
 
+/// A stage that has been read, and where it stands.
+struct DecodedStage {
+  let spec: StageSpec
+  let signature: StageSignature
+  let node: ConfigNode
+  let path: String
+}
+
 /// Turns the merged nodes of a config into an `Experiment`, adding up every problem on the way.
 struct ExperimentDecoder {
   let grammar: Grammar
   let root: ConfigNode
   var issues: IssueList
   let dataFolder: String
+  private let data: [String: ConfigNode]
   var axes: [Axis] = []
-  var stages: [StageSpec] = []
-  var stageNodes: [ConfigNode] = []
+  var stages: [DecodedStage] = []
+  /// Every id in the file, those of stages that could not be read included.
+  var declaredIDs: [String] = []
+  var tables: [String] = []
 
   init(grammar: Grammar, root: ConfigNode, issues: IssueList, dataFolder: String) {
     self.grammar = grammar
     self.root = root
     self.issues = issues
     self.dataFolder = dataFolder
+    data = Dictionary(
+      (root["data"]?.members ?? []).map { ($0.key, $0.node) }, uniquingKeysWith: { first, _ in first })
   }
 
   mutating func decode(path: String) throws -> Experiment {
     checkTopLevelKeys()
     let name = decodeName()
-    let title = optionalText("title")
+    let title = decodeTitle()
     let seed = decodeSeed()
     decodeAxes()
     let replicates = decodeReplicates()
     decodeData()
     decodeStages()
     checkGraph()
+    listTables()
     let figures = decodeFigures()
     let claims = decodeClaims()
     try issues.throwIfAny()
     return Experiment(
-      name: name, title: title, seed: seed, axes: axes, replicates: replicates, stages: stages,
+      name: name, title: title, seed: seed, axes: axes, replicates: replicates, stages: stages.map(\.spec),
       figures: figures, claims: claims, path: path)
+  }
+
+  /// Lends the issues to a checker while `body` uses it.
+  mutating func checking<R>(presentation: Bool = false, _ body: (inout ParameterChecker) -> R) -> R {
+    var checker = ParameterChecker(axes: axes, data: data, issues: issues)
+    issues = IssueList()
+    if presentation {
+      checker.isPresentation = true
+      checker.tables = tables
+      checker.unreadStages = Set(declaredIDs).subtracting(stages.map(\.spec.id))
+      checker.figures = grammar.figures
+    }
+    let result = body(&checker)
+    issues = checker.issues
+    return result
   }
 
   // MARK: - The top level
 
   private mutating func checkTopLevelKeys() {
-    var checker = makeChecker()
-    for member in root.members ?? [] where !Grammar.topLevelKeys.contains(member.key) {
-      checker.unknownKey(member, path: "", among: Grammar.topLevelKeys)
+    let root = root
+    checking { checker in
+      for member in root.members ?? [] where !Grammar.topLevelKeys.contains(member.key) {
+        checker.unknownKey(member, path: "", among: Grammar.topLevelKeys)
+      }
+      for key in ["name", "stages"] where root[key] == nil { checker.missingKey(key, root, path: "") }
     }
-    for key in ["name", "stages"] where root[key] == nil { checker.missingKey(key, root, path: "") }
-    issues = checker.issues
   }
 
   private mutating func decodeName() -> String {
     guard let node = root["name"] else { return "" }
-    guard let name = node.value.string, ConfigNames.isName(name) else {
-      issues.add(
-        node, "name",
-        expected: "a name for a folder: at most \(ConfigNames.longest) letters, digits, \"-\", \"_\", \".\"")
+    guard let name = node.text, ConfigNames.isName(name) else {
+      issues.add(node, "name", expected: ConfigNames.describedName)
       return ""
+    }
+    if name == "reference" {
+      issues.add(node, "name", expected: "another name: results/reference holds the accepted numbers")
     }
     return name
   }
 
-  private mutating func optionalText(_ key: String) -> String? {
-    guard let node = root[key] else { return nil }
-    if node.value.string == nil { issues.add(node, key, expected: "a string") }
-    return node.value.string
+  private mutating func decodeTitle() -> String? {
+    guard let node = root["title"] else { return nil }
+    return checking(presentation: true) { $0.check(node, .string, path: "title") }.string
   }
 
   private mutating func decodeSeed() -> UInt64 {
     guard let node = root["seed"] else { return 0 }
-    var checker = makeChecker()
-    let value = checker.checkPlain(node, .integer(0...Grammar.largestSeed), path: "seed")
-    issues = checker.issues
-    return UInt64(value.integer ?? 0)
-  }
-
-  private mutating func decodeAxes() {
-    guard let node = root["matrix"] else { return }
-    guard let members = node.members else {
-      issues.add(node, "matrix", expected: "an object of lists")
-      return
-    }
-    for member in members where member.key != "$comment" { decodeAxis(member) }
-  }
-
-  private mutating func decodeAxis(_ member: ConfigNode.Member) {
-    let path = "matrix.\(member.key)"
-    if !ConfigNames.isIdentifier(member.key) {
-      issues.add(
-        ConfigIssue(
-          at: member.keyPosition, path: path, found: "the axis \"\(member.key)\"",
-          expected: "a name of letters, digits, \"-\" and \"_\""))
-    }
-    guard let items = member.node.items, !items.isEmpty else {
-      issues.add(member.node, path, expected: "a list of at least one value")
-      return
-    }
-    var seen: Set<JSONValue> = []
-    for (index, item) in items.enumerated() {
-      let place = "\(path)[\(index)]"
-      if item.value == .null { issues.add(item, place, expected: "a value") }
-      if !seen.insert(item.value).inserted {
-        issues.add(item, place, expected: "each value once", found: "\(item.value.described) a second time")
-      }
-      if member.key == "seed", !(item.value.integer.map { (0...Grammar.largestSeed).contains($0) } ?? false) {
-        issues.add(item, place, expected: "an integer of at least 0")
-      }
-    }
-    axes.append(Axis(name: member.key, values: items.map(\.value)))
+    let value = checking { $0.checkPlain(node, .integer(0...Grammar.largestSeed), path: "seed") }
+    return value.integer.flatMap { UInt64(exactly: $0) } ?? 0
   }
 
   private mutating func decodeReplicates() -> String? {
     guard let node = root["replicates"] else { return nil }
     let names = axes.map(\.name)
-    guard let name = node.value.string, names.contains(name) else {
+    guard let name = node.text, names.contains(name) else {
       let list =
         names.isEmpty ? "an axis, but there is no matrix" : "an axis: \(names.joined(separator: ", "))"
       issues.add(
         node, "replicates", expected: list,
-        suggestion: node.value.string.flatMap { nearestName(to: $0, among: names) })
+        suggestion: node.text.flatMap { nearestName(to: $0, among: names) })
       return nil
     }
     return name
@@ -127,18 +120,19 @@ struct ExperimentDecoder {
       issues.add(node, "data", expected: "an object of named data")
       return
     }
-    var checker = makeChecker()
-    for member in members where member.key != "$comment" {
-      _ = checker.check(member.node, .tagged(grammar.data), path: "data.\(member.key)")
+    let kinds = grammar.data
+    checking { checker in
+      for member in members {
+        _ = checker.definition(member.node, kinds, path: "data.\(member.key)")
+      }
     }
-    issues = checker.issues
   }
 
-  func makeChecker(tables: [String] = []) -> ParameterChecker {
-    var checker = ParameterChecker(axes: axes, tables: tables, figures: grammar.figures)
-    checker.issues = issues
-    checker.data = Dictionary(
-      (root["data"]?.members ?? []).map { ($0.key, $0.node) }, uniquingKeysWith: { first, _ in first })
-    return checker
+  /// Every table that the stages give: `loss`, `dots.histogram`.
+  private mutating func listTables() {
+    tables = stages.flatMap { stage in
+      (stage.signature.output == .tables ? [stage.spec.id] : [])
+        + stage.signature.extraTables.map { "\(stage.spec.id).\($0)" }
+    }
   }
 }

@@ -18,30 +18,23 @@ package struct ExperimentLoader: Sendable {
 
   /// The experiment, and where its parts stand.
   package func loadWithPlaces(_ path: String) throws -> (experiment: Experiment, places: SourceMap) {
-    var reader = ConfigReader()
-    var node = try reader.read(path)
-    for override in overrides { node = try override.apply(to: node) }
-    let source = node.value.withoutComments
-    var issues = IssueList()
     let folder = DataFolder(environment: environment, config: path)
-    let variables = environment.merging(["MODGAP_DATA": folder.path]) { _, resolved in resolved }
-    node = EnvironmentInterpolation(environment: variables).apply(to: node, issues: &issues)
+    let interpolation = EnvironmentInterpolation(
+      variables: environment.merging(["MODGAP_DATA": folder.path]) { _, resolved in resolved })
+    var reader = ConfigReader(environment: interpolation)
+    var node = try reader.read(path)
+    var issues = reader.issues
+    for override in overrides { node = override.apply(to: node, issues: &issues) }
+    node = node.withoutComments
+    var written = node
+    written.remove("$schema")
+    let source = written.value
+    node = interpolation.apply(to: node, issues: &issues)
     var decoder = ExperimentDecoder(grammar: grammar, root: node, issues: issues, dataFolder: folder.path)
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
     var experiment = try decoder.decode(path: absolute)
     experiment.source = source
     return (experiment, SourceMap(root: node))
-  }
-}
-
-extension JSONValue {
-  fileprivate var withoutComments: JSONValue {
-    switch self {
-    case .array(let items): .array(items.map(\.withoutComments))
-    case .object(let members):
-      .object(members.filter { $0.key != "$comment" && $0.key != "$schema" }.mapValues(\.withoutComments))
-    default: self
-    }
   }
 }
 

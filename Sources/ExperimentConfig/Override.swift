@@ -1,49 +1,88 @@
 import Contracts
 import Foundation
 
+/// An argument of `--set` that is not `path=value`; a mistake on the command line.
+package struct OverrideError: Failure {
+  package let argument: String
+  package var kind: FailureKind { .usage }
+  package var sentence: String {
+    "--set: found \"\(argument)\", expected path=value, as in seed=3 or stages.loss.with.batch=100"
+  }
+}
+
 /// `--set path=value`: one value of the config replaced from the command line.
 package struct Override: Sendable {
   package let path: String
-  package let value: JSONValue
+  private let steps: [String]
   private let text: String
+  private let node: ConfigNode
+  private let duplicates: [ConfigIssue]
 
-  /// - Throws: `ConfigError` where there is no `=`. The value is JSON where it reads as JSON, else text.
+  package var value: JSONValue { node.value }
+
+  /// The value is JSON where it reads as JSON, else text.
+  /// - Throws: `OverrideError` where there is no path or no `=`.
   package init(_ argument: String) throws {
-    guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
-      throw ConfigError([
-        ConfigIssue(at: nil, path: "--set", found: "\"\(argument)\"", expected: "path=value, as in seed=3")
-      ])
-    }
+    guard let equals = argument.firstIndex(of: "=") else { throw OverrideError(argument: argument) }
     path = String(argument[..<equals])
-    text = argument
+    steps = path.replacing("[", with: ".").replacing("]", with: "")
+      .split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard !steps.contains("") else { throw OverrideError(argument: argument) }
+    text = "--set \(argument)"
     let raw = String(argument[argument.index(after: equals)...])
-    value = (try? JSONDecoder().decode(JSONValue.self, from: Data(raw.utf8))) ?? .string(raw)
+    let column = path.unicodeScalars.count + 2
+    var scanner = JSONScanner([UInt8](raw.utf8), file: text, column: column)
+    if let shape = try? scanner.scan(),
+      let value = try? JSONDecoder().decode(JSONValue.self, from: Data(raw.utf8))
+    {
+      node = ConfigNode(value: value, shape: shape)
+      duplicates = scanner.duplicates
+    } else {
+      node = ConfigNode(.scalar(.string(raw)), at: Position(file: text, line: 1, column: column))
+      duplicates = []
+    }
   }
 
-  /// - Throws: `ConfigError` where the path leads through something that is not there.
-  func apply(to root: ConfigNode) throws -> ConfigNode {
-    let steps = path.replacing("[", with: ".").replacing("]", with: "").split(separator: ".").map(String.init)
-    return try set(root, steps[...], walked: "")
+  /// Adds to `issues` where the path leads through something that is not there.
+  func apply(to root: ConfigNode, issues: inout IssueList) -> ConfigNode {
+    for duplicate in duplicates { issues.add(duplicate) }
+    if steps.first == "extends" {
+      add("extends", "\"extends\" on the command line", "it in the config, which is read first", to: &issues)
+      return root
+    }
+    return set(root, steps[...], walked: "", issues: &issues)
   }
 
-  private var position: Position { Position(file: "--set \(text)", line: 1, column: 1) }
+  private var position: Position { Position(file: text, line: 1, column: 1) }
 
-  private func set(_ node: ConfigNode, _ steps: ArraySlice<String>, walked: String) throws -> ConfigNode {
-    guard let step = steps.first else { return ConfigNode(value, at: position) }
-    let here = walked.isEmpty ? step : "\(walked).\(step)"
+  private func add(
+    _ path: String, _ found: String, _ expected: String, _ suggestion: String? = nil,
+    to issues: inout IssueList
+  ) {
+    issues.add(
+      ConfigIssue(at: position, path: path, found: found, expected: expected, suggestion: suggestion))
+  }
+
+  private func set(
+    _ node: ConfigNode, _ steps: ArraySlice<String>, walked: String, issues: inout IssueList
+  ) -> ConfigNode {
+    guard let step = steps.first else { return self.node }
+    let here = walked.isEmpty ? step : Int(step) == nil ? "\(walked).\(step)" : "\(walked)[\(step)]"
     var copy = node
     switch node.content {
     case .object:
       let child = node[step] ?? ConfigNode(.object([]), at: position)
-      copy.set(step, try set(child, steps.dropFirst(), walked: here), keyPosition: position)
+      copy.set(
+        step, set(child, steps.dropFirst(), walked: here, issues: &issues), keyPosition: position)
     case .array(var items):
       guard let index = Self.index(of: step, in: items) else {
-        throw missing(here, "an index below \(items.count)\(Self.names(items))")
+        reportElement(step, in: items, walked: walked, here: here, issues: &issues)
+        return node
       }
-      items[index] = try set(items[index], steps.dropFirst(), walked: here)
+      items[index] = set(items[index], steps.dropFirst(), walked: here, issues: &issues)
       copy.content = .array(items)
-    case .scalar(let value):
-      throw missing(here, "a path into the config, but \(walked) is \(value.described)")
+    case .scalar:
+      add(here, "\(walked), which is \(node.described)", "an object or a list there", to: &issues)
     }
     return copy
   }
@@ -51,15 +90,19 @@ package struct Override: Sendable {
   /// A list's element by number, or by its `id` or `name`.
   private static func index(of step: String, in items: [ConfigNode]) -> Int? {
     if let index = Int(step) { return items.indices.contains(index) ? index : nil }
-    return items.firstIndex { ($0["id"] ?? $0["name"])?.value.string == step }
+    return items.firstIndex { ($0["id"] ?? $0["name"])?.text == step }
   }
 
-  private static func names(_ items: [ConfigNode]) -> String {
-    let names = items.compactMap { ($0["id"] ?? $0["name"])?.value.string }
-    return names.isEmpty ? "" : " or one of " + names.joined(separator: ", ")
-  }
-
-  private func missing(_ path: String, _ expected: String) -> ConfigError {
-    ConfigError([ConfigIssue(at: position, path: path, found: "no such place", expected: expected)])
+  private func reportElement(
+    _ step: String, in items: [ConfigNode], walked: String, here: String, issues: inout IssueList
+  ) {
+    let names = items.compactMap { ($0["id"] ?? $0["name"])?.text }
+    let indices = items.count == 1 ? "the index 0" : "an index from 0 to \(items.count - 1)"
+    let expected =
+      items.isEmpty
+      ? "a list with elements"
+      : names.isEmpty ? indices : "one of \(names.joined(separator: ", ")), or \(indices)"
+    add(
+      here, "no such element of \(walked)", expected, nearestName(to: step, among: names), to: &issues)
   }
 }

@@ -15,9 +15,9 @@ extension ParameterChecker {
     case .table: return table(node, path)
     case .selection: return selection(node, path)
     case .figures: return figureList(node, path)
-    case .list(let element, let most): return list(node, element, most: most, path)
+    case .list(let element, let least, let most): return list(node, element, least...max(least, most), path)
     case .oneOrMany(let element):
-      return node.items == nil ? check(node, element, path: path) : list(node, element, most: 100_000, path)
+      return node.items == nil ? one(node, element, path) : list(node, element, 1...100_000, path)
     case .sweep(let range): return sweep(node, range, path)
     case .object(let parameters): return object(node, parameters, path: path)
     case .either(let first, let second): return either(node, first, second, path)
@@ -28,15 +28,14 @@ extension ParameterChecker {
   // MARK: - Scalars
 
   private mutating func flag(_ node: ConfigNode, _ path: String) -> JSONValue {
-    if node.value.bool != nil { return node.value }
-    if node.isFromEnvironment, let text = node.value.string, let flag = Bool(text) { return .bool(flag) }
+    if node.typedValue.bool != nil { return node.typedValue }
     issues.add(node, path, expected: "true or false")
     return .bool(false)
   }
 
   private mutating func integer(_ node: ConfigNode, _ range: ClosedRange<Int>, _ path: String) -> JSONValue {
     let expected = "an integer \(Self.describe(range))"
-    let value = spelledNumber(node)
+    let value = node.typedValue
     guard let integer = value.integer, range.contains(integer) else {
       issues.add(node, path, expected: expected)
       return .number(Double(range.lowerBound))
@@ -47,7 +46,7 @@ extension ParameterChecker {
   private mutating func number(
     _ node: ConfigNode, _ path: String, expected: String, _ accepts: (Double) -> Bool
   ) -> JSONValue {
-    let value = spelledNumber(node)
+    let value = node.typedValue
     guard let number = value.number, accepts(number) else {
       issues.add(node, path, expected: expected)
       return .number(1)
@@ -55,18 +54,10 @@ extension ParameterChecker {
     return value
   }
 
-  private func spelledNumber(_ node: ConfigNode) -> JSONValue {
-    guard node.isFromEnvironment, let text = node.value.string, let number = Double(text), number.isFinite
-    else {
-      return node.value
-    }
-    return .number(number)
-  }
-
   private mutating func text(
     _ node: ConfigNode, _ path: String, expected: String, _ accepts: (String) -> Bool
   ) -> JSONValue {
-    guard let text = node.value.string, accepts(text) else {
+    guard let text = node.text, accepts(text) else {
       issues.add(node, path, expected: expected)
       return .string("")
     }
@@ -74,15 +65,15 @@ extension ParameterChecker {
   }
 
   private mutating func choice(_ node: ConfigNode, _ words: [String], _ path: String) -> JSONValue {
-    if let word = node.value.string, words.contains(word) { return node.value }
+    if let word = node.text, words.contains(word) { return node.value }
     issues.add(
       node, path, expected: words.count == 1 ? "\"\(words[0])\"" : "one of \(words.joined(separator: ", "))",
-      suggestion: node.value.string.flatMap { nearestName(to: $0, among: words) })
+      suggestion: node.text.flatMap { nearestName(to: $0, among: words) })
     return .string(words.first ?? "")
   }
 
   private mutating func file(_ node: ConfigNode, _ path: String) -> JSONValue {
-    guard let name = node.value.string, !name.isEmpty, !name.contains("\0") else {
+    guard let name = node.text, !name.isEmpty, !name.contains("\0") else {
       issues.add(node, path, expected: "the path of a file")
       return .string("")
     }
@@ -92,26 +83,30 @@ extension ParameterChecker {
   }
 
   private mutating func table(_ node: ConfigNode, _ path: String) -> JSONValue {
-    guard let name = node.value.string, tables.contains(name) else {
-      issues.add(
-        node, path, expected: "the name of a table: \(tables.sorted().joined(separator: ", "))",
-        suggestion: node.value.string.flatMap { nearestName(to: $0, among: tables) })
-      return .string("")
+    let name = node.text
+    if let name, tables.contains(name) || unreadStages.contains(String(name.prefix { $0 != "." })) {
+      return node.value
     }
-    return node.value
+    issues.add(
+      node, path,
+      expected: tables.isEmpty
+        ? "the name of a table, but no stage gives one"
+        : "the name of a table: \(tables.sorted().joined(separator: ", "))",
+      suggestion: name.flatMap { nearestName(to: $0, among: tables) })
+    return .string("")
   }
 
   // MARK: - Compounds
 
-  private mutating func list(_ node: ConfigNode, _ element: ParameterType, most: Int, _ path: String)
-    -> JSONValue
-  {
+  private mutating func list(
+    _ node: ConfigNode, _ element: ParameterType, _ counts: ClosedRange<Int>, _ path: String
+  ) -> JSONValue {
     guard let items = node.items else {
       issues.add(node, path, expected: "a list")
       return .array([])
     }
-    guard !items.isEmpty, items.count <= most else {
-      issues.add(node, path, expected: items.isEmpty ? "at least one value" : "at most \(most) values")
+    guard counts.contains(items.count) else {
+      issues.add(node, path, expected: Self.describe(counts: counts, given: items.count))
       return .array([])
     }
     var result: [JSONValue] = []
@@ -119,24 +114,38 @@ extension ParameterChecker {
     return .array(result)
   }
 
-  private mutating func sweep(_ node: ConfigNode, _ range: ClosedRange<Double>, _ path: String) -> JSONValue {
-    if node.items != nil { return list(node, .number(range), most: Sweep.mostPoints, path) }
-    guard node.members != nil else {
-      return number(
-        node, path, expected: "a number, a list of numbers, or {\"from\", \"to\", \"by\"}", range.contains)
+  /// One value where a list of them might stand.
+  private mutating func one(_ node: ConfigNode, _ element: ParameterType, _ path: String) -> JSONValue {
+    let before = issues.count
+    var attempt = self
+    let value = attempt.check(node, element, path: path)
+    if attempt.issues.count == before + 1, let issue = attempt.issues.issues.last, issue.path == path {
+      issues.add(node, path, expected: "\(issue.expected), or a list of such", found: issue.found)
+      return value
     }
-    let before = issues.issues.count
+    self = attempt
+    return value
+  }
+
+  private mutating func sweep(_ node: ConfigNode, _ range: ClosedRange<Double>, _ path: String) -> JSONValue {
+    if node.items != nil { return list(node, .number(range), 1...Sweep.mostPoints, path) }
+    guard node.members != nil else {
+      let expected = "\(Self.describe(range)), a list of such, or {\"from\", \"to\", \"by\"}"
+      return number(node, path, expected: expected, range.contains)
+    }
+    let before = issues.count
     let bound = ParameterType.number(range)
+    let step = ParameterType.number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
     let value = object(
-      node,
-      [
-        .required("from", bound, ""), .required("to", bound, ""),
-        .required("by", .number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude), ""),
-      ], path: path)
-    if issues.issues.count == before, Interpolation.axes(in: value).isEmpty, Sweep.points(value) == nil {
-      issues.add(
+      node, [.required("from", bound, ""), .required("to", bound, ""), .required("by", step, "")], path: path)
+    guard issues.count == before else { return value }
+    forEachCombination(of: Interpolation.axes(in: value).sorted()) { checker, axes in
+      let span = Interpolation.resolve(value, axes)
+      if Sweep.points(span) != nil { return true }
+      checker.issues.add(
         node, path, expected: "\"by\" to lead from \"from\" to \"to\" in at most \(Sweep.mostPoints) steps",
-        found: "a range that does not")
+        found: ["from", "to", "by"].map { "\($0) \(span[$0]?.canonical ?? "")" }.joined(separator: " "))
+      return false
     }
     return value
   }
@@ -146,33 +155,54 @@ extension ParameterChecker {
       issues.add(node, path, expected: "an object of columns and the values that rows must have in them")
       return .object([:])
     }
+    var result: [String: JSONValue] = [:]
     for member in members {
-      let values = member.node.items ?? [member.node]
-      for value in values {
-        if case .scalar(let scalar) = value.content, scalar != .null { continue }
-        issues.add(
-          value, "\(path).\(member.key)", expected: "a number, a string, true, false, or a list of them")
+      let place = "\(path).\(member.key)"
+      let items = member.node.items
+      if items?.isEmpty == true { issues.add(member.node, place, expected: "at least one value") }
+      let values = (items ?? [member.node]).enumerated().map { index, item in
+        cell(item, items == nil ? place : "\(place)[\(index)]")
       }
+      result[member.key] = items == nil ? values[0] : .array(values)
     }
-    return node.value
+    return .object(result)
+  }
+
+  /// A value that a column may hold.
+  private mutating func cell(_ node: ConfigNode, _ path: String) -> JSONValue {
+    guard case .scalar(let scalar) = node.content, scalar != .null else {
+      issues.add(node, path, expected: "a number, a string, true, false, or a list of them")
+      return .null
+    }
+    if node.text != nil { _ = check(node, .string, path: path) }
+    return node.typedValue
   }
 
   private mutating func either(
     _ node: ConfigNode, _ first: ParameterType, _ second: ParameterType, _ path: String
   ) -> JSONValue {
+    let before = issues.count
     var attempt = self
     let value = attempt.check(node, first, path: path)
-    if attempt.issues.issues.count == issues.issues.count {
+    guard attempt.issues.count > before else {
       self = attempt
       return value
     }
     var other = self
     let alternative = other.check(node, second, path: path)
-    if other.issues.issues.count == issues.issues.count || Self.prefersSecond(node, first) {
+    guard other.issues.count > before else {
       self = other
       return alternative
     }
-    self = attempt
+    let complaints = (attempt.issues.issues[before...], other.issues.issues[before...])
+    if let one = complaints.0.first, let two = complaints.1.first,
+      complaints.0.count + complaints.1.count == 2,
+      one.path == path, two.path == path, one.found == two.found
+    {
+      issues.add(node, path, expected: "\(one.expected), or \(two.expected)", found: one.found)
+      return value
+    }
+    self = Self.prefersSecond(node, first) ? other : attempt
     return value
   }
 
@@ -185,11 +215,27 @@ extension ParameterChecker {
     }
   }
 
+  /// An object with a kind, or the name of one in the config's data section.
   private mutating func tagged(_ node: ConfigNode, _ kinds: [String: [Parameter]], _ path: String)
     -> JSONValue
   {
+    guard let name = node.text else { return definition(node, kinds, path: path) }
+    if !isAxis(node), let entry = data[name] {
+      return definition(entry, kinds, path: "data.\(name)")
+    }
+    issues.add(
+      node, path, expected: "an object with a \"kind\", or the name of one under \"data\", written out",
+      suggestion: nearestName(to: name, among: data.keys.sorted()))
+    return .object([:])
+  }
+
+  private func isAxis(_ node: ConfigNode) -> Bool {
+    if case .axis = node.origin { return true }
+    return false
+  }
+
+  mutating func definition(_ node: ConfigNode, _ kinds: [String: [Parameter]], path: String) -> JSONValue {
     let names = kinds.keys.sorted()
-    if let name = node.value.string, let entry = data[name] { return tagged(entry, kinds, path) }
     guard node.members != nil else {
       issues.add(node, path, expected: "an object with a \"kind\": \(names.joined(separator: ", "))")
       return .object([:])
@@ -199,7 +245,7 @@ extension ParameterChecker {
       return .object([:])
     }
     let chosen = check(kind, .choice(names), path: "\(path).kind")
-    guard let word = kind.value.string, let parameters = kinds[word] else { return .object([:]) }
+    guard let word = kind.text, let parameters = kinds[word] else { return .object([:]) }
     let rest = object(node, parameters, path: path, also: ["kind"])
     return .object((rest.object ?? [:]).merging(["kind": chosen]) { _, new in new })
   }
@@ -219,7 +265,7 @@ extension ParameterChecker {
   /// A figure with its kind's parameters; `also` names the keys that the caller reads itself.
   mutating func figure(_ node: ConfigNode, path: String, also: [String]) -> JSONValue {
     guard node.members != nil else {
-      issues.add(node, path, expected: "a figure, an object")
+      issues.add(node, path, expected: "a figure: an object")
       return .object([:])
     }
     guard let kind = node["kind"] else {
@@ -227,10 +273,10 @@ extension ParameterChecker {
       return .object([:])
     }
     let kinds = figures.map(\.kind)
-    guard let word = kind.value.string, let signature = figures.first(where: { $0.kind == word }) else {
+    guard let word = kind.text, let signature = figures.first(where: { $0.kind == word }) else {
       issues.add(
         kind, "\(path).kind", expected: "one of \(kinds.joined(separator: ", "))",
-        suggestion: kind.value.string.flatMap { nearestName(to: $0, among: kinds) })
+        suggestion: kind.text.flatMap { nearestName(to: $0, among: kinds) })
       return .object([:])
     }
     let rest = object(node, signature.parameters, path: path, also: ["kind"] + also)
@@ -244,6 +290,12 @@ extension ParameterChecker {
   static func describe(_ range: ClosedRange<Int>) -> String {
     range.upperBound >= 1 << 53
       ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+  }
+
+  static func describe(counts: ClosedRange<Int>, given: Int) -> String {
+    if counts.count == 1 { return "exactly \(counts.lowerBound) values" }
+    guard given < counts.lowerBound else { return "at most \(counts.upperBound) values" }
+    return counts.lowerBound == 1 ? "at least one value" : "at least \(counts.lowerBound) values"
   }
 
   static func describe(_ range: ClosedRange<Double>) -> String {

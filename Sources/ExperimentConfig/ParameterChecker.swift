@@ -4,20 +4,29 @@ import Foundation
 /// Checks nodes against parameter types and makes file names absolute; adds every problem it meets.
 struct ParameterChecker {
   let axes: [Axis]
-  /// What `table` may name.
-  let tables: [String]
-  let figures: [FigureSignature]
-  var issues = IssueList()
   /// The config's `data` section, whose entries `inputs` and the like may name.
-  var data: [String: ConfigNode] = [:]
+  let data: [String: ConfigNode]
+  var issues: IssueList
+  /// Figures and claims look at all runs together, so no axis has a value in them.
+  var isPresentation = false
+  /// What `table` may name.
+  var tables: [String] = []
+  /// Stages whose tables are not known, for they have problems of their own.
+  var unreadStages: Set<String> = []
+  var figures: [FigureSignature] = []
   /// Files that a value names, after axes are resolved: checked for existence by the caller.
   private(set) var files: [(path: String, node: ConfigNode, field: String)] = []
 
-  init(axes: [Axis], tables: [String] = [], figures: [FigureSignature] = []) {
+  private static let mostCombinations = 100_000
+  private static let mostListed = 12
+
+  init(axes: [Axis], data: [String: ConfigNode], issues: IssueList) {
     self.axes = axes
-    self.tables = tables
-    self.figures = figures
+    self.data = data
+    self.issues = issues
   }
+
+  // MARK: - Objects
 
   /// - Returns: the object with paths made absolute.
   mutating func object(
@@ -30,7 +39,7 @@ struct ParameterChecker {
     }
     let names = parameters.map(\.name)
     var result: [String: JSONValue] = [:]
-    for member in members where member.key != "$comment" {
+    for member in members {
       if let parameter = parameters.first(where: { $0.name == member.key }) {
         result[member.key] = check(member.node, parameter.type, path: "\(path).\(member.key)")
       } else if !allowed.contains(member.key) {
@@ -44,12 +53,22 @@ struct ParameterChecker {
     return .object(result)
   }
 
-  mutating func unknownKey(_ member: ConfigNode.Member, path: String, among names: [String]) {
-    let list = names.isEmpty ? "no keys here" : "one of " + names.sorted().joined(separator: ", ")
+  mutating func unknownKey(
+    _ member: ConfigNode.Member, path: String, among names: [String], kind: String = "key"
+  ) {
+    let suggestion = nearestName(to: member.key, among: names)
+    let list =
+      if names.isEmpty {
+        "no keys here"
+      } else if suggestion != nil, names.count > Self.mostListed {
+        "one of \(names.count) others"
+      } else {
+        "one of " + names.sorted().joined(separator: ", ")
+      }
     issues.add(
       ConfigIssue(
         at: member.keyPosition, path: path.isEmpty ? member.key : "\(path).\(member.key)",
-        found: "an unknown key", expected: list, suggestion: nearestName(to: member.key, among: names)))
+        found: "an unknown \(kind)", expected: list, suggestion: suggestion))
   }
 
   mutating func missingKey(_ name: String, _ node: ConfigNode, path: String) {
@@ -60,56 +79,143 @@ struct ParameterChecker {
   }
 
   private mutating func check(_ rule: ParameterRule, _ node: ConfigNode, path: String) {
-    guard case .exactlyOne(let groups) = rule else { return }
     let keys = Set((node.members ?? []).map(\.key))
-    let touched = groups.filter { !keys.isDisjoint(with: $0) }
-    if touched.count == 1, keys.isSuperset(of: touched[0]) { return }
-    let choices = groups.map { $0.joined(separator: " and ") }.joined(separator: ", or ")
-    let found = groups.flatMap { $0 }.filter(keys.contains)
-    issues.add(
-      ConfigIssue(
-        at: node.position, path: path,
-        found: found.isEmpty ? "neither" : found.joined(separator: " and "), expected: "either \(choices)"))
+    switch rule {
+    case .exactlyOne(let groups):
+      let touched = groups.filter { !keys.isDisjoint(with: $0) }
+      if touched.count == 1, keys.isSuperset(of: touched[0]) { return }
+      let given = groups.flatMap { $0 }.filter(keys.contains)
+      issues.add(
+        node, path, expected: "either " + Self.alternatives(groups),
+        found: given.isEmpty ? "neither" : given.joined(separator: " and "))
+    case .atLeastOne(let names):
+      guard keys.isDisjoint(with: names) else { return }
+      issues.add(node, path, expected: names.joined(separator: " or "), found: "neither")
+    case .ascending(let low, let high):
+      guard let least = node[low]?.typedValue.number, let most = node[high]?.typedValue.number, least > most
+      else { return }
+      issues.add(
+        node[high] ?? node, "\(path).\(high)",
+        expected: "at least the \(low), \(JSONValue.spelling(of: least))")
+    }
   }
 
-  /// Checks one value of whatever the axes may put in its place.
+  private static func alternatives(_ groups: [[String]]) -> String {
+    groups.map { $0.joined(separator: " and ") }.joined(separator: ", or ")
+  }
+
+  // MARK: - References to axes
+
+  /// Checks one value, whatever the axes may put in its place.
   mutating func check(_ node: ConfigNode, _ type: ParameterType, path: String) -> JSONValue {
-    guard case .scalar(.string(let text)) = node.content, text.contains("${") else {
-      return checkPlain(node, type, path: path)
-    }
-    let names = Interpolation.references(in: text).map(\.name)
-    for name in names where !axes.contains(where: { $0.name == name }) {
+    guard let text = node.text, text.contains("${") else { return checkPlain(node, type, path: path) }
+    let references = Interpolation.references(in: text)
+    if isPresentation {
+      guard let first = references.first else { return checkPlain(node, type, path: path) }
       issues.add(
-        node, path, expected: "an axis of the matrix in ${…}", found: "${\(name)}",
-        suggestion: nearestName(to: name, among: axes.map(\.name)))
+        node, path, expected: "no axis here: figures, claims and titles are about all runs together",
+        found: "${\(first.name)}")
       return node.value
     }
-    var relative = node.value
-    for values in combinations(of: Array(Set(names)).sorted()) {
-      let resolved = ConfigNode(Interpolation.resolve(node.value, values), at: node.position)
-      let before = issues.issues.count
-      _ = checkPlain(resolved, type, path: path)
-      if issues.issues.count > before { break }
+    guard !Interpolation.hasOpenReference(text) else {
+      issues.add(node, path, expected: "a \"}\" behind each \"${\"")
+      return node.value
     }
-    if case .file = type { relative = .string(Self.absolute(text, near: node.position.file)) }
-    return relative
+    let names = references.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    guard areAxes(names, node, path), isResolvable(type, node, path) else { return node.value }
+    checkResolved(
+      node, text, isWhole: references[0].range == text.startIndex..<text.endIndex, names, type, path)
+    return isFile(type) ? relative(text, names, node, path) : node.value
   }
 
-  private func combinations(of names: [String]) -> [[String: JSONValue]] {
-    names.reduce([[:]]) { partial, name in
-      let values = axes.first { $0.name == name }?.values ?? []
-      return partial.flatMap { base in values.map { base.merging([name: $0]) { _, new in new } } }
+  private mutating func areAxes(_ names: [String], _ node: ConfigNode, _ path: String) -> Bool {
+    let known = axes.map(\.name)
+    let unknown = names.filter { !known.contains($0) }
+    for name in unknown {
+      issues.add(
+        node, path,
+        expected: known.isEmpty
+          ? "an axis, but there is no matrix" : "an axis in ${…}: \(known.joined(separator: ", "))",
+        found: "${\(name)}", suggestion: nearestName(to: name, among: known))
     }
+    return unknown.isEmpty
+  }
+
+  /// The graph of stages is the same in every run.
+  private mutating func isResolvable(_ type: ParameterType, _ node: ConfigNode, _ path: String) -> Bool {
+    guard case .stageReference = type else { return true }
+    issues.add(node, path, expected: "the id of a stage, written out: the graph is the same in every run")
+    return false
+  }
+
+  private mutating func checkResolved(
+    _ node: ConfigNode, _ text: String, isWhole: Bool, _ names: [String], _ type: ParameterType,
+    _ path: String
+  ) {
+    let before = issues.count
+    forEachCombination(of: names) { checker, values in
+      let value = isWhole ? values[names[0]] ?? .null : Interpolation.resolve(node.value, values)
+      var resolved = ConfigNode(value, at: node.position)
+      resolved.origin = .axis(text)
+      _ = checker.checkPlain(resolved, type, path: path)
+      return checker.issues.count == before
+    }
+  }
+
+  /// Calls `body` with each combination of the axes' values, until it returns false.
+  mutating func forEachCombination(
+    of names: [String], _ body: (inout ParameterChecker, [String: JSONValue]) -> Bool
+  ) {
+    let lists = names.map { name in axes.first { $0.name == name }?.values ?? [] }
+    guard lists.allSatisfy({ !$0.isEmpty }) else { return }
+    var places = [Int](repeating: 0, count: lists.count)
+    for _ in 0..<Self.mostCombinations {
+      var values: [String: JSONValue] = [:]
+      for (index, name) in names.enumerated() { values[name] = lists[index][places[index]] }
+      guard body(&self, values) else { return }
+      guard let turned = lists.indices.last(where: { places[$0] + 1 < lists[$0].count }) else { return }
+      places[turned] += 1
+      for index in (turned + 1)..<max(turned + 1, lists.count) { places[index] = 0 }
+    }
+  }
+
+  // MARK: - Files
+
+  private func isFile(_ type: ParameterType) -> Bool {
+    switch type {
+    case .file: true
+    case .either(let first, let second): isFile(first) || isFile(second)
+    default: false
+    }
+  }
+
+  /// The text with the config's folder in front, unless its axes give absolute paths.
+  private mutating func relative(_ text: String, _ names: [String], _ node: ConfigNode, _ path: String)
+    -> JSONValue
+  {
+    if text.hasPrefix("/") { return node.value }
+    var kinds: Set<Bool> = []
+    forEachCombination(of: text.hasPrefix("${") ? names : []) { _, values in
+      let resolved = Interpolation.resolve(node.value, values).string ?? ""
+      kinds.insert(resolved.hasPrefix("/"))
+      return kinds.count < 2
+    }
+    if kinds.count == 2 {
+      issues.add(node, path, expected: "paths that are all absolute or all relative")
+    }
+    return kinds.contains(true) ? node.value : .string("\(Self.folder(of: node.position.file))/\(text)")
   }
 
   static func absolute(_ path: String, near file: String) -> String {
-    if path.hasPrefix("/") || path.hasPrefix("${") { return path }
-    let folder =
-      file.hasPrefix("--set")
+    let joined = path.hasPrefix("/") ? path : "\(folder(of: file))/\(path)"
+    return URL(fileURLWithPath: joined).standardizedFileURL.path
+  }
+
+  /// A path on the command line is relative to where one stands, all others to their config.
+  private static func folder(of file: String) -> String {
+    file.hasPrefix("--set ")
       ? FileManager.default.currentDirectoryPath
-      : URL(fileURLWithPath: file).deletingLastPathComponent().path
-    return URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true))
-      .standardizedFileURL.path
+      : URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
   }
 
   mutating func note(file path: String, _ node: ConfigNode, field: String) {

@@ -14,7 +14,13 @@ package enum Sweep {
     // A hair of slack, so that 0.1 steps reach an end that is not a whole number of them in binary.
     let steps = (to - from) / by + 1e-9
     guard by != 0, steps.isFinite, steps >= 0, steps < Double(mostPoints) else { return nil }
-    return (0...Int(steps)).map { from + Double($0) * by }
+    let slack = 4 * max(abs(from), abs(to)).ulp
+    return (0...Int(steps)).map { step in
+      // 0.1 steps are meant to meet 0.3, not 0.30000000000000004.
+      let point = from + Double(step) * by
+      let rounded = (point * 1e9).rounded() / 1e9
+      return abs(rounded - point) <= slack ? rounded : point
+    }
   }
 }
 
@@ -35,7 +41,7 @@ package enum ParameterDefaults {
     case .sweep: return Sweep.points(value).map { .array($0.map { .number($0) }) } ?? value
     case .oneOrMany(let element):
       return .array((value.array ?? [value]).map { normal($0, element) })
-    case .list(let element, _): return .array((value.array ?? []).map { normal($0, element) })
+    case .list(let element, _, _): return .array((value.array ?? []).map { normal($0, element) })
     case .object(let parameters): return fill(value, parameters)
     case .tagged(let kinds):
       guard let kind = value["kind"]?.string, let parameters = kinds[kind] else { return value }

@@ -11,7 +11,7 @@ extension Schema {
     case .string, .table, .stageReference: object(["type": "string"])
     case .file: object(["type": "string", "minLength": 1])
     case .choice(let words): orReference(enumeration(words))
-    case .list(let element, let most): list(element, most: most)
+    case .list(let element, let least, let most): list(element, least: least, most: most)
     case .oneOrMany(let element): anyOf([self.type(element), list(element, most: 100_000)])
     case .sweep(let range): sweep(range)
     case .object(let parameters): orReference(.object(members(parameters, description: "")))
@@ -53,9 +53,10 @@ extension Schema {
     return .object(schema)
   }
 
-  private func list(_ element: ParameterType, most: Int) -> JSONValue {
+  private func list(_ element: ParameterType, least: Int = 1, most: Int) -> JSONValue {
     object([
-      "type": "array", "minItems": 1, "maxItems": .number(Double(most)), "items": self.type(element),
+      "type": "array", "minItems": .number(Double(least)), "maxItems": .number(Double(most)),
+      "items": self.type(element),
     ])
   }
 
@@ -73,7 +74,8 @@ extension Schema {
     let scalar = object(["type": ["number", "string", "boolean"]])
     return object([
       "type": "object",
-      "additionalProperties": anyOf([scalar, object(["type": "array", "items": scalar])]),
+      "properties": object(["$comment": .bool(true)]),
+      "additionalProperties": anyOf([scalar, object(["type": "array", "items": scalar, "minItems": 1])]),
     ])
   }
 }

@@ -15,7 +15,9 @@ package struct Schema {
       "$id": "experiment.schema.json",
       "title": "A modgap experiment",
       "type": "object",
-      "required": ["name", "stages"],
+      "if": required(["extends"]),
+      "then": .bool(true),
+      "else": required(["name", "stages"]),
       "additionalProperties": false,
       "properties": object([
         "$schema": object(["type": "string"]),
@@ -29,7 +31,10 @@ package struct Schema {
         "seed": orReference(integer(0...Grammar.largestSeed)),
         "matrix": matrix,
         "replicates": described("string", "the axis over which intervals are computed"),
-        "data": object(["type": "object", "additionalProperties": tagged(grammar.data)]),
+        "data": object([
+          "type": "object", "additionalProperties": tagged(grammar.data),
+          "properties": object(["$comment": .bool(true)]),
+        ]),
         "stages": object(["type": "array", "minItems": 1, "items": stage]),
         "figures": object(["type": "array", "items": figure(named: true)]),
         "claims": object(["type": "array", "items": claim]),
@@ -45,9 +50,15 @@ package struct Schema {
       "type": "object",
       "description": "the cross product of these lists; each combination is a run",
       "propertyNames": object(["pattern": "^([A-Za-z0-9_-]{1,100}|\\$comment)$"]),
-      "additionalProperties": object(["type": "array", "minItems": 1, "uniqueItems": true]),
-      "properties": object(["$comment": .bool(true)]),
+      "additionalProperties": axis(of: object(["not": object(["type": "null"])])),
+      "properties": object([
+        "$comment": .bool(true), "seed": axis(of: orReference(integer(0...Grammar.largestSeed))),
+      ]),
     ])
+  }
+
+  private func axis(of item: JSONValue) -> JSONValue {
+    object(["type": "array", "minItems": 1, "uniqueItems": true, "items": item])
   }
 
   private var stage: JSONValue {
@@ -59,7 +70,9 @@ package struct Schema {
       "additionalProperties": false,
       "properties": object([
         "$comment": .bool(true), "id": id, "stage": enumeration(phases), "kind": object(["type": "string"]),
-        "from": object(["anyOf": .array([id, object(["type": "array", "items": id, "minItems": 1])])]),
+        "from": object([
+          "anyOf": .array([id, object(["type": "array", "items": id, "minItems": 1, "uniqueItems": true])])
+        ]),
         "with": object(["type": "object"]), "optional": object(["type": "boolean"]),
         "keep": object(["type": "boolean"]),
       ]),
@@ -69,18 +82,18 @@ package struct Schema {
 
   private func kinds(of phase: String) -> JSONValue {
     let names = grammar.stages.filter { $0.phase.rawValue == phase }.map(\.kind)
-    return rule(
-      when: ["stage": object(["const": .string(phase)])],
-      then: ["kind": names.isEmpty ? .bool(false) : enumeration(names)])
+    var then: [String: JSONValue] = ["kind": names.isEmpty ? .bool(false) : enumeration(names)]
+    if phase != StagePhase.`init`.rawValue { then["optional"] = object(["const": false]) }
+    if phase != StagePhase.evaluate.rawValue { then["from"] = object(["maxItems": 1]) }
+    return rule(when: ["stage": object(["const": .string(phase)])], then: then)
   }
 
   private func variant(_ signature: StageSignature) -> JSONValue {
     var with = members(signature.parameters, description: signature.summary)
-    for case .exactlyOne(let groups) in signature.rules {
-      with["oneOf"] = .array(groups.map { object(["required": .array($0.map { .string($0) })]) })
-    }
+    apply(signature.rules, to: &with)
     var then = ["with": JSONValue.object(with)]
     if signature.input == nil { then["from"] = .bool(false) }
+    if signature.output == .tables { then["keep"] = .bool(false) }
     let needs = (signature.input != nil ? ["from"] : []) + (needsWith(signature) ? ["with"] : [])
     return rule(
       when: [
@@ -110,8 +123,10 @@ package struct Schema {
 
   private var claim: JSONValue {
     let checks = Dictionary(
-      grammar.checks.map {
-        ($0.name, JSONValue.object(members($0.parameters, description: $0.summary)))
+      grammar.checks.map { signature in
+        var body = members(signature.parameters, description: signature.summary)
+        apply(signature.rules, to: &body)
+        return (signature.name, JSONValue.object(body))
       }, uniquingKeysWith: { first, _ in first })
     return object([
       "type": "object",
@@ -155,6 +170,26 @@ extension Schema {
     if !required.isEmpty { result["required"] = .array(required) }
     return result
   }
+
+  /// What of the rules a schema can say: not which of two numbers is larger.
+  func apply(_ rules: [ParameterRule], to schema: inout [String: JSONValue]) {
+    for rule in rules {
+      switch rule {
+      case .exactlyOne(let groups):
+        schema["oneOf"] = .array(
+          groups.map { group in
+            let others = groups.filter { $0 != group }.flatMap { $0 }
+            let absent = Dictionary(
+              others.map { ($0, JSONValue.bool(false)) }, uniquingKeysWith: { a, _ in a })
+            return merge(required(group), ["properties": .object(absent)])
+          })
+      case .atLeastOne(let names): schema["anyOf"] = .array(names.map { required([$0]) })
+      case .ascending: break
+      }
+    }
+  }
+
+  func required(_ names: [String]) -> JSONValue { object(["required": .array(names.map { .string($0) })]) }
 
   func rule(when: [String: JSONValue], then: [String: JSONValue], required: [String] = []) -> JSONValue {
     var body: [String: JSONValue] = ["properties": .object(then)]

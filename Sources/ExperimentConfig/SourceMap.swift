@@ -7,7 +7,7 @@ package struct SourceMap: Sendable {
   init(root: ConfigNode) {
     collect(root, path: "")
     for stage in root["stages"]?.items ?? [] {
-      if let id = stage["id"]?.value.string { collect(stage, path: "stage \(id)") }
+      if let id = stage["id"]?.text { collect(stage, path: "stage \(id)") }
     }
   }
 

@@ -6,14 +6,17 @@ import Foundation
 /// `Experiment` → `Plan`: expands the matrix, resolves parameters, shares what no axis reaches.
 package struct Planner {
   private let experiment: Experiment
-  private let grammar: Grammar
   private let digestOfFile: (String) throws -> String
+  private let order: StageOrder
+  /// How each value of each axis reads in names: `seed=3`.
+  private let labels: [[String]]
   private var tasks: [PlannedTask] = []
-  private var indexOfTask: [String: Int] = [:]
+  /// Where each stage stands in the order.
+  private let positions: [String: Int]
+  /// By stage, then by the combination of the axes that reach it.
+  private var known: [[Int: Int]]
   private var digests: [String: String?] = [:]
-  private var stageOrder: [StageSpec] = []
-  private var reach: [String: [String]] = [:]
-  private var namedAxes: [String: Set<String>] = [:]
+  private var splitPaths: [String: (file: String, member: String?)] = [:]
 
   /// - Parameter digestOfFile: SHA-256 of a file's content, as hex; called once a file.
   package init(
@@ -21,117 +24,101 @@ package struct Planner {
     digestOfFile: @escaping (String) throws -> String = { try Digest(file: $0).hex }
   ) {
     self.experiment = experiment
-    self.grammar = grammar
     self.digestOfFile = digestOfFile
+    order = StageOrder(experiment, grammar: grammar)
+    labels = experiment.axes.map { axis in axis.values.map { RunName.label(axis.name, $0) } }
+    known = order.entries.map { _ in [:] }
+    positions = Dictionary(
+      order.entries.enumerated().map { ($1.spec.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
-
-  static let mostRuns = 1_000_000
 
   /// - Throws: `ConfigError` where the matrix is absurdly large; a `Failure` where a file cannot be read.
   package mutating func plan() throws -> Plan {
-    let count = experiment.axes.reduce(1) { $0.multipliedReportingOverflow(by: $1.values.count).partialValue }
-    guard experiment.axes.allSatisfy({ $0.values.count <= Self.mostRuns }),
-      (1...Self.mostRuns).contains(count)
-    else {
+    let count = experiment.axes.reduce(1) { count, axis in
+      let (product, overflow) = count.multipliedReportingOverflow(by: axis.values.count)
+      return overflow ? Int.max : product
+    }
+    guard (1...Grammar.mostRuns).contains(count) else {
       throw ConfigError([
-        ConfigIssue(at: nil, path: "matrix", found: "\(count) runs", expected: "at most \(Self.mostRuns)")
+        ConfigIssue(
+          at: nil, path: "matrix", found: "\(count) runs", expected: "1 to \(Grammar.mostRuns)")
       ])
     }
-    sortStages()
-    findReach()
+    let inFileOrder = experiment.stages.compactMap { positions[$0.id] }
     var runs: [Plan.Run] = []
     runs.reserveCapacity(count)
-    for combination in combinations() { runs.append(try expand(combination)) }
+    var places = [Int](repeating: 0, count: experiment.axes.count)
+    for _ in 0..<count {
+      runs.append(try expand(places, inFileOrder))
+      advance(&places)
+    }
     return Plan(experiment: experiment, runs: runs, tasks: tasks)
   }
 
-  // MARK: - The graph of stages
-
-  private mutating func sortStages() {
-    var remaining = experiment.stages
-    var settled: Set<String> = []
-    while !remaining.isEmpty {
-      let ready = remaining.filter { dependencies(of: $0).allSatisfy(settled.contains) }
-      guard !ready.isEmpty else { break }
-      stageOrder += ready
-      settled.formUnion(ready.map(\.id))
-      remaining.removeAll { settled.contains($0.id) }
-    }
-  }
-
-  private func references(of stage: StageSpec) -> [(parameter: String, id: String)] {
-    let parameters = grammar.signature(stage.phase, stage.kind)?.parameters ?? []
-    return parameters.compactMap { parameter in
-      guard case .stageReference(let words) = parameter.type,
-        let id = stage.with[parameter.name]?.string, !words.contains(id)
-      else { return nil }
-      return (parameter.name, id)
-    }
-  }
-
-  private func dependencies(of stage: StageSpec) -> [String] { stage.from + references(of: stage).map(\.id) }
-
-  /// Which axes a stage depends on: those it names, `seed` where it draws, and those of what it reads.
-  private mutating func findReach() {
-    for stage in stageOrder {
-      var names = Interpolation.axes(in: stage.with)
-      namedAxes[stage.id] = names
-      if grammar.signature(stage.phase, stage.kind)?.isRandom == true { names.insert("seed") }
-      for id in dependencies(of: stage) { names.formUnion(reach[id] ?? []) }
-      reach[stage.id] = experiment.axes.map(\.name).filter(names.contains)
+  /// The next combination: the last axis turns fastest.
+  private func advance(_ places: inout [Int]) {
+    for axis in places.indices.reversed() {
+      places[axis] += 1
+      if places[axis] < experiment.axes[axis].values.count { return }
+      places[axis] = 0
     }
   }
 
   // MARK: - Runs and tasks
 
-  private func combinations() -> [[AxisValue]] {
-    experiment.axes.reduce([[]]) { partial, axis in
-      partial.flatMap { base in axis.values.map { base + [AxisValue(name: axis.name, value: $0)] } }
-    }
-  }
-
-  private mutating func expand(_ axes: [AxisValue]) throws -> Plan.Run {
-    var indices: [String: Int] = [:]
-    for stage in stageOrder {
-      let reached = reach[stage.id] ?? []
-      let id = Self.taskID(stage.id, axes.filter { reached.contains($0.name) })
-      if let known = indexOfTask[id] {
-        indices[stage.id] = known
+  private mutating func expand(_ places: [Int], _ inFileOrder: [Int]) throws -> Plan.Run {
+    var indices = [Int](repeating: 0, count: order.entries.count)
+    for (position, entry) in order.entries.enumerated() {
+      let combination = entry.reach.reduce(0) { $0 * experiment.axes[$1].values.count + places[$1] }
+      if let index = known[position][combination] {
+        indices[position] = index
         continue
       }
-      tasks.append(try makeTask(stage, id: id, axes: axes, indices: indices))
-      indexOfTask[id] = tasks.count - 1
-      indices[stage.id] = tasks.count - 1
+      tasks.append(try makeTask(entry, places) { [positions] in positions[$0].map { indices[$0] } })
+      known[position][combination] = tasks.count - 1
+      indices[position] = tasks.count - 1
     }
     return Plan.Run(
-      name: RunName.folder(axes), axes: axes, tasks: experiment.stages.compactMap { indices[$0.id] })
+      name: RunName.folder(places.enumerated().map { labels[$0][$1] }),
+      axes: places.enumerated().map {
+        AxisValue(name: experiment.axes[$0].name, value: experiment.axes[$0].values[$1])
+      },
+      tasks: inFileOrder.map { indices[$0] })
   }
 
-  private static func taskID(_ stage: String, _ axes: [AxisValue]) -> String {
-    axes.isEmpty ? stage : "\(stage)@\(RunName.folder(axes))"
-  }
-
-  private mutating func makeTask(
-    _ stage: StageSpec, id: String, axes: [AxisValue], indices: [String: Int]
-  ) throws -> PlannedTask {
-    let signature = grammar.signature(stage.phase, stage.kind)
-    let parameters = signature?.parameters ?? []
-    let values = Dictionary(axes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-    let named = namedAxes[stage.id] ?? []
-    let with = named.isEmpty ? stage.with : Interpolation.resolve(stage.with, values)
-    let resolved = ParameterDefaults.fill(with, parameters)
-    let files = try dataFiles(resolved, parameters)
+  private mutating func makeTask(_ entry: StageOrder.Entry, _ places: [Int], _ taskOf: (String) -> Int?)
+    throws
+    -> PlannedTask
+  {
+    let stage = entry.spec
+    let parameters = entry.signature?.parameters ?? []
+    let values = Dictionary(
+      entry.reach.map { (experiment.axes[$0].name, experiment.axes[$0].values[places[$0]]) },
+      uniquingKeysWith: { first, _ in first })
+    let with = entry.namedAxes.isEmpty ? stage.with : Interpolation.resolve(stage.with, values)
+    var files: [DataFile] = []
+    let resolved = try DataFileFields.map(ParameterDefaults.fill(with, parameters), parameters) {
+      field, path in
+      let (file, member) = split(path)
+      files.append(DataFile(field: field, path: file, member: member, digest: try digest(of: file)))
+      return member.map { "\(file):\($0)" } ?? file
+    }
     let references = Dictionary(
-      references(of: stage).compactMap { name, id in indices[id].map { (name, $0) } },
-      uniquingKeysWith: { a, _ in a })
-    var inputs = stage.from.compactMap { indices[$0] }
+      entry.references.compactMap { reference in taskOf(reference.id).map { (reference.parameter, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    var inputs = stage.from.compactMap(taskOf)
     let reason = notRun(stage, files, inputs: inputs, references: references)
     if reason == nil { inputs.removeAll { !tasks[$0].isRunnable } }
     return PlannedTask(
-      id: id, stage: stage.id, phase: stage.phase, kind: stage.kind, version: signature?.version ?? 0,
-      parameters: resolved, files: files, seed: signature?.isRandom == true ? seed(values) : nil,
-      inputs: inputs,
-      references: references, keeps: stage.keeps, notRun: reason)
+      id: id(of: stage, entry.reach, places), stage: stage.id, phase: stage.phase, kind: stage.kind,
+      version: entry.signature?.version ?? 0, parameters: resolved, files: files,
+      seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil, inputs: inputs,
+      references: references,
+      keeps: stage.keeps, notRun: reason)
+  }
+
+  private func id(of stage: StageSpec, _ reach: [Int], _ places: [Int]) -> String {
+    reach.isEmpty ? stage.id : "\(stage.id)@\(RunName.folder(reach.map { labels[$0][places[$0]] }))"
   }
 
   private func seed(_ axes: [String: JSONValue]) -> UInt64 {
@@ -152,14 +139,14 @@ package struct Planner {
     return references.values.sorted().compactMap { tasks[$0].notRun }.first
   }
 
-  private mutating func dataFiles(_ values: JSONValue, _ parameters: [Parameter]) throws -> [DataFile] {
-    var files: [DataFile] = []
-    for parameter in parameters {
-      guard case .file = parameter.type, let path = values[parameter.name]?.string else { continue }
-      let (file, member) = DataFilePath.split(path)
-      files.append(DataFile(field: parameter.name, path: file, member: member, digest: try digest(of: file)))
-    }
-    return files
+  // MARK: - Files
+
+  private mutating func split(_ path: String) -> (file: String, member: String?) {
+    if let known = splitPaths[path] { return known }
+    let parts = DataFilePath.split(path)
+    let result = (URL(fileURLWithPath: parts.file).standardizedFileURL.path, parts.member)
+    splitPaths[path] = result
+    return result
   }
 
   private mutating func digest(of file: String) throws -> String? {

@@ -1,29 +1,63 @@
 import Contracts
 import Digests
 import ExperimentConfig
-import Foundation
 
 /// The folder name of a run: `activation=relu,seed=3`.
+///
+/// Distinct combinations never share a name: text that reads like another type's value is quoted, and
+/// what is too long or no scalar ends in a digest behind a `~`, which nothing else has.
 package enum RunName {
   /// Longer names would not fit a file system's 255 bytes with what is put behind them.
   static let longest = 180
 
   package static func folder(_ axes: [AxisValue]) -> String {
-    guard !axes.isEmpty else { return "single" }
-    let name = axes.map { "\($0.name)=\(component($0.value))" }.joined(separator: ",")
+    folder(axes.map { label($0.name, $0.value) })
+  }
+
+  /// - Parameter labels: one an axis, as `label` makes them.
+  static func folder(_ labels: [String]) -> String {
+    guard !labels.isEmpty else { return "single" }
+    let name = labels.joined(separator: ",")
     guard name.utf8.count > longest else { return name }
     return
       "\(String(decoding: name.utf8.prefix(longest - 17), as: UTF8.self))~\(Digest(of: name).hex.prefix(16))"
   }
 
-  private static let kept = CharacterSet(
-    charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+")
+  /// `seed=3`
+  static func label(_ axis: String, _ value: JSONValue) -> String { "\(axis)=\(component(value))" }
 
   private static func component(_ value: JSONValue) -> String {
     switch value {
-    case .array, .object: String(Digest(of: value.canonical).hex.prefix(12))
-    default:
-      Interpolation.plain(value).addingPercentEncoding(withAllowedCharacters: kept) ?? value.canonical
+    case .array, .object: "~\(Digest(of: value.canonical).hex.prefix(12))"
+    case .string(let text): escaped(readsAsAnotherType(text) ? value.canonical : text)
+    default: escaped(value.canonical)
+    }
+  }
+
+  /// `"1"` and 1 are different values, `"true"` and true, too.
+  private static func readsAsAnotherType(_ text: String) -> Bool {
+    Double(text) != nil || ["true", "false", "null"].contains(text) || text.hasPrefix("\"")
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+      if isKept(byte) {
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return result
+  }
+
+  private static func isKept(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+      UInt8(ascii: "+"):
+      true
+    default: false
     }
   }
 }

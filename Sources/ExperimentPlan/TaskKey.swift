@@ -36,10 +36,8 @@ package struct TaskKey: Sendable, Equatable {
   }
 
   private static func withoutPaths(_ task: PlannedTask) -> JSONValue {
-    var members = task.parameters.object ?? [:]
-    for file in task.files { members[file.field] = nil }
-    for name in task.references.keys { members[name] = nil }
-    return .object(members)
+    let names = task.files.map(\.field) + task.references.keys
+    return names.reduce(task.parameters) { DataFileFields.removing($1, from: $0) }
   }
 
   private static func files(_ task: PlannedTask) -> JSONValue {

@@ -61,14 +61,14 @@ extension Parameter {
   static let rows = Parameter.optional("where", .selection, "columns and the values rows must have in them")
   static let xlabel = Parameter.optional("xlabel", .string, "what x means, with its unit")
   static let ylabel = Parameter.optional("ylabel", .string, "what y means, with its unit")
-  static let xrange = Parameter.optional("xrange", .list(.anyNumber, most: 2), "low and high end of x")
-  static let yrange = Parameter.optional("yrange", .list(.anyNumber, most: 2), "low and high end of y")
+  static let xrange = Parameter.optional("xrange", .ends, "low and high end of x")
+  static let yrange = Parameter.optional("yrange", .ends, "low and high end of y")
 
   /// What every kind has.
   static let common: [Parameter] = [
     .optional("title", .string, "text above"),
     .optional("caption", .string, "text below"),
-    .optional("size", .list(.positive, most: 2), "width and height in pixels"),
+    .optional("size", .list(.positive, least: 2, most: 2), "width and height in pixels"),
   ]
 
   /// One panel for each value of a column.
@@ -89,6 +89,8 @@ extension Parameter {
 extension ParameterType {
   static let anyNumber = ParameterType.number(
     -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
+  /// The low and the high end of a range.
+  static let ends = ParameterType.list(.anyNumber, least: 2, most: 2)
   /// A value of a column.
   static let value = ParameterType.either(.anyNumber, .either(.string, .boolean))
 }

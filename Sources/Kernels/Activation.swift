@@ -25,14 +25,20 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   package func apply(to values: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .linear, .maxout: return
-    case .relu: map(values, count) { $0.replacing(with: 0, where: $0 .< 0) }
-    case .leakyRelu: map(values, count) { $0.replacing(with: $0 * 0.01, where: $0 .< 0) }
-    case .sigmoid: map(values, count) { VectorMath.sigmoid($0) }
-    case .tanh: map(values, count) { VectorMath.tanh($0) }
-    case .gelu: map(values, count) { $0 * 0.5 * (1 + VectorMath.erf($0 * 0.707_106_78)) }
-    case .quickGelu: map(values, count) { $0 * VectorMath.sigmoid($0 * 1.702) }
-    case .elu: map(values, count) { $0.replacing(with: VectorMath.exp($0) - 1, where: $0 .< 0) }
+    case .relu: map(values, count) { $0 < 0 ? 0 : $0 }
+    case .leakyRelu: map(values, count) { $0 < 0 ? $0 * 0.01 : $0 }
+    case .sigmoid: map(values, count) { FastMath.sigmoid($0) }
+    case .tanh: map(values, count) { FastMath.tanh($0) }
+    case .gelu: map(values, count) { $0 * 0.5 * (1 + FastMath.erf($0 * 0.707_106_78)) }
+    case .quickGelu: map(values, count) { $0 * FastMath.sigmoid($0 * 1.702) }
+    case .elu: map(values, count) { Self.elu($0) }
     }
+  }
+
+  @inline(__always)
+  private static func elu(_ x: Float) -> Float {
+    let low = FastMath.exp(x) - 1
+    return x < 0 ? low : x
   }
 
   /// a ← max(a, b), element by element; NaN in `a` stays.
@@ -43,20 +49,8 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   }
 }
 
-/// Runs `body` over the values sixteen at a time; the last few through a padded vector.
+/// values ← body(values), element by element; a loop of its own for each body.
 @inline(__always)
-package func map(
-  _ values: UnsafeMutablePointer<Float>, _ count: Int, _ body: (SIMD16<Float>) -> SIMD16<Float>
-) {
-  let raw = UnsafeMutableRawPointer(values)
-  let whole = count & ~15
-  for start in stride(from: 0, to: whole, by: 16) {
-    let place = raw + start * 4
-    place.storeBytes(of: body(place.loadUnaligned(as: SIMD16<Float>.self)), as: SIMD16<Float>.self)
-  }
-  guard whole < count else { return }
-  var last = SIMD16<Float>(repeating: 0)
-  for lane in 0..<count - whole { last[lane] = values[whole + lane] }
-  last = body(last)
-  for lane in 0..<count - whole { values[whole + lane] = last[lane] }
+package func map(_ values: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Float) -> Float) {
+  for index in 0..<count { values[index] = body(values[index]) }
 }

@@ -21,31 +21,27 @@ package func dot(_ a: [Double], _ b: [Double]) -> Double {
 package func add(
   _ factor: Double, times source: UnsafePointer<Double>, to target: UnsafeMutablePointer<Double>, _ count: Int
 ) {
-  let whole = count & ~7
-  for start in stride(from: 0, to: whole, by: 8) {
-    store(load(target + start) + load(source + start) * factor, to: target + start)
-  }
-  for index in whole..<count { target[index] += factor * source[index] }
+  for index in 0..<count { target[index] += factor * source[index] }
 }
 
 /// Eight doubles from an address of any alignment.
-@inline(__always)
+@inlinable @inline(__always)
 package func load(_ pointer: UnsafePointer<Double>) -> SIMD8<Double> {
   UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Double>.self)
 }
 
-@inline(__always)
+@inlinable @inline(__always)
 package func store(_ lanes: SIMD8<Double>, to pointer: UnsafeMutablePointer<Double>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD8<Double>.self)
 }
 
 /// Sixteen floats from an address of any alignment.
-@inline(__always)
+@inlinable @inline(__always)
 package func load(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
   UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
 }
 
-@inline(__always)
+@inlinable @inline(__always)
 package func store(_ lanes: SIMD16<Float>, to pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD16<Float>.self)
 }

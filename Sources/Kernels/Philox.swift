@@ -1,25 +1,9 @@
-/// The Philox4x32-10 block function on eight counters at once.
+/// The Philox4x32-10 block function: four random words of a counter and a key.
 ///
-/// Words travel in 64-bit lanes: a lane's upper half is free for the product, and is cut off only
-/// where the next product reads it, which the vector multiplier does by itself.
-/// Source: Salmon et al., SC 2011, doi:10.1145/2063384.2063405.
+/// Words are kept in 64 bits, whose upper halves are free for the product; a loop over counters becomes
+/// vector code. Source: Salmon et al., SC 2011, doi:10.1145/2063384.2063405.
 package struct Philox: Sendable {
-  package typealias Lanes = SIMD8<UInt64>
-
-  /// Four words for each of eight counters; only the lower 32 bits of a lane count.
-  package struct Block: Sendable {
-    package var w0: Lanes
-    package var w1: Lanes
-    package var w2: Lanes
-    package var w3: Lanes
-
-    package init(_ w0: Lanes, _ w1: Lanes, _ w2: Lanes, _ w3: Lanes) {
-      self.w0 = w0
-      self.w1 = w1
-      self.w2 = w2
-      self.w3 = w3
-    }
-  }
+  package typealias Words = (UInt32, UInt32, UInt32, UInt32)
 
   private let key0: UInt64
   private let key1: UInt64
@@ -33,48 +17,37 @@ package struct Philox: Sendable {
     self.init(key0: UInt32(truncatingIfNeeded: key), key1: UInt32(truncatingIfNeeded: key >> 32))
   }
 
-  private static let low = Lanes(repeating: 0xffff_ffff)
-
-  /// Ten rounds over eight counters.
+  /// Ten rounds.
   @inline(__always)
-  package func apply(_ counter: Block) -> Block {
-    var block = counter
-    var k0 = key0
-    var k1 = key1
+  package func apply(_ counter: Words) -> Words {
+    var (w0, w1) = (UInt64(counter.0), UInt64(counter.1))
+    var (w2, w3) = (UInt64(counter.2), UInt64(counter.3))
+    var (k0, k1) = (key0, key1)
     for _ in 0..<10 {
-      block = Self.round(block, Lanes(repeating: k0), Lanes(repeating: k1))
+      let p0 = (w0 & 0xffff_ffff) &* 0xD251_1F53
+      let p1 = (w2 & 0xffff_ffff) &* 0xCD9E_8D57
+      (w0, w1) = ((p1 &>> 32) ^ w1 ^ k0, p1 & 0xffff_ffff)
+      (w2, w3) = ((p0 &>> 32) ^ w3 ^ k1, p0 & 0xffff_ffff)
       k0 = (k0 &+ 0x9E37_79B9) & 0xffff_ffff
       k1 = (k1 &+ 0xBB67_AE85) & 0xffff_ffff
     }
-    return block
+    return (
+      UInt32(truncatingIfNeeded: w0), UInt32(truncatingIfNeeded: w1), UInt32(truncatingIfNeeded: w2),
+      UInt32(truncatingIfNeeded: w3)
+    )
   }
 
+  /// The words of one counter of 64 bits.
   @inline(__always)
-  private static func round(_ block: Block, _ k0: Lanes, _ k1: Lanes) -> Block {
-    let p0 = (block.w0 & low) &* Lanes(repeating: 0xD251_1F53)
-    let p1 = (block.w2 & low) &* Lanes(repeating: 0xCD9E_8D57)
-    return Block((p1 &>> 32) ^ block.w1 ^ k0, p1, (p0 &>> 32) ^ block.w3 ^ k1, p0)
+  package func words(_ counter: UInt64) -> Words {
+    apply((UInt32(truncatingIfNeeded: counter), UInt32(truncatingIfNeeded: counter >> 32), 0, 0))
   }
 
-  /// The words of counters `8·batch ..< 8·batch + 8`.
-  @inline(__always)
-  package func batch(_ batch: UInt64) -> Block {
-    let counter = Lanes(repeating: batch &* 8) &+ Lanes(0, 1, 2, 3, 4, 5, 6, 7)
-    return apply(Block(counter & Self.low, counter &>> 32, Lanes(repeating: 0), Lanes(repeating: 0)))
-  }
-}
-
-extension Philox.Block {
-  /// Words 0 and 2 of the eight counters, side by side.
-  @inline(__always)
-  package var even: SIMD16<UInt32> { Self.join(w0, w2) }
-
-  /// Words 1 and 3 of the eight counters, side by side.
-  @inline(__always)
-  package var odd: SIMD16<UInt32> { Self.join(w1, w3) }
-
-  @inline(__always)
-  private static func join(_ a: Philox.Lanes, _ b: Philox.Lanes) -> SIMD16<UInt32> {
-    SIMD16(lowHalf: SIMD8<UInt32>(truncatingIfNeeded: a), highHalf: SIMD8<UInt32>(truncatingIfNeeded: b))
+  /// Word k of counters `first ..< first + count` to `planes[k·count ..< (k + 1)·count]`.
+  package func fill(_ planes: UnsafeMutablePointer<UInt32>, from first: UInt64, count: Int) {
+    let (a, b, c, d) = (planes, planes + count, planes + 2 * count, planes + 3 * count)
+    for index in 0..<count {
+      (a[index], b[index], c[index], d[index]) = words(first &+ UInt64(truncatingIfNeeded: index))
+    }
   }
 }

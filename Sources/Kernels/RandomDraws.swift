@@ -2,8 +2,9 @@
 // stream serves one kind of draw.
 
 extension RandomStream {
-  /// Numbers that one batch of eight counters gives.
-  private static var batchSize: Int { 32 }
+  /// Counters that are drawn at once; each gives four numbers.
+  private static var batchCounters: Int { 64 }
+  private static var batchSize: Int { 4 * batchCounters }
 
   /// Fills `out` with the elements `offset ..< offset + count` of the stream of standard normals,
   /// times `scale`.
@@ -12,123 +13,98 @@ extension RandomStream {
   package func gaussians(
     into out: UnsafeMutablePointer<Float>, count: Int, offset: Int = 0, scale: Float = 1
   ) {
-    let generator = Philox(key: key)
-    fill(out, count: count, offset: offset) { batch, target in
-      Self.gaussianBatch(generator.batch(batch), scale, target)
+    fill(out, count: count, offset: offset) { words, target in
+      Self.boxMuller(words, words + Self.batchSize / 2, scale, target, target + Self.batchSize / 2)
     }
   }
 
-  @inline(__always)
-  private static func gaussianBatch(
-    _ block: Philox.Block, _ scale: Float, _ target: UnsafeMutableRawPointer
+  private static func boxMuller(
+    _ radii: UnsafePointer<UInt32>, _ angles: UnsafePointer<UInt32>, _ scale: Float,
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
   ) {
-    let radius = VectorMath.squareRoot(VectorMath.log(unitInterval(block.even)) * -2) * scale
-    let (first, second) = circle(block.odd)
-    target.storeBytes(of: radius * first, as: SIMD16<Float>.self)
-    (target + 64).storeBytes(of: radius * second, as: SIMD16<Float>.self)
+    for index in 0..<batchSize / 2 {
+      let radius = FastMath.squareRoot(FastMath.log(unitInterval(radii[index])) * -2) * scale
+      let (x, y) = circle(angles[index])
+      first[index] = radius * x
+      second[index] = radius * y
+    }
   }
 
   /// (w + ½)·2⁻³², by halves of 16 bits, each exact in a float.
   @inline(__always)
-  private static func unitInterval(_ word: SIMD16<UInt32>) -> SIMD16<Float> {
-    let high = unsafeBitCast((word &>> 16) | 0x4b00_0000, to: SIMD16<Float>.self) - 8_388_608
-    let low = unsafeBitCast((word & 0xffff) | 0x4b00_0000, to: SIMD16<Float>.self) - 8_388_607.5
+  private static func unitInterval(_ word: UInt32) -> Float {
+    let high = Float(bitPattern: (word &>> 16) | 0x4b00_0000) - 8_388_608
+    let low = Float(bitPattern: (word & 0xffff) | 0x4b00_0000) - 8_388_607.5
     return high * 0x1p-16 + low * 0x1p-32
   }
 
-  /// A point of the unit circle: an angle in a quadrant of 23 bits, then one of four rotations.
+  /// A point of the unit circle: an angle in a quadrant of 23 bits, then one of four turns.
   @inline(__always)
-  private static func circle(_ word: SIMD16<UInt32>) -> (SIMD16<Float>, SIMD16<Float>) {
-    let fraction = unsafeBitCast(((word &<< 2) &>> 9) | 0x3f80_0000, to: SIMD16<Float>.self) - 1.5
-    let (s, c) = VectorMath.sineCosine(fraction * 1.570_796_3)
-    let sine = unsafeBitCast(s, to: SIMD16<UInt32>.self)
-    let cosine = unsafeBitCast(c, to: SIMD16<UInt32>.self)
+  private static func circle(_ word: UInt32) -> (Float, Float) {
+    let fraction = Float(bitPattern: ((word &<< 2) &>> 9) | 0x3f80_0000) - 1.5
+    let (s, c) = FastMath.sineCosine(fraction * 1.570_796_3)
     let swapped = 0 &- ((word &>> 30) & 1)
     let sign = word & 0x8000_0000
-    let first = ((sine & swapped) | (cosine & ~swapped)) ^ sign
-    let second = ((cosine & swapped) | (sine & ~swapped)) ^ sign
-    return (unsafeBitCast(first, to: SIMD16<Float>.self), unsafeBitCast(second, to: SIMD16<Float>.self))
+    let x = ((s.bitPattern & swapped) | (c.bitPattern & ~swapped)) ^ sign
+    let y = ((c.bitPattern & swapped) | (s.bitPattern & ~swapped)) ^ sign
+    return (Float(bitPattern: x), Float(bitPattern: y))
   }
 
   /// Fills `out` with uniform numbers of [0, 1), multiples of 2⁻²³.
   package func uniforms(into out: UnsafeMutablePointer<Float>, count: Int, offset: Int = 0) {
-    let generator = Philox(key: key)
-    fill(out, count: count, offset: offset) { batch, target in
-      let block = generator.batch(batch)
-      target.storeBytes(of: Self.uniform(block.even), as: SIMD16<Float>.self)
-      (target + 64).storeBytes(of: Self.uniform(block.odd), as: SIMD16<Float>.self)
+    fill(out, count: count, offset: offset) { words, target in
+      for index in 0..<Self.batchSize {
+        target[index] = Float(bitPattern: (words[index] &>> 9) | 0x3f80_0000) - 1
+      }
     }
-  }
-
-  @inline(__always)
-  private static func uniform(_ word: SIMD16<UInt32>) -> SIMD16<Float> {
-    unsafeBitCast((word &>> 9) | 0x3f80_0000, to: SIMD16<Float>.self) - 1
   }
 
   /// Draws whole batches in place, and the ragged ends through a buffer.
   @inline(__always)
   private func fill(
     _ out: UnsafeMutablePointer<Float>, count: Int, offset: Int,
-    _ draw: (UInt64, UnsafeMutableRawPointer) -> Void
+    _ draw: (UnsafePointer<UInt32>, UnsafeMutablePointer<Float>) -> Void
   ) {
+    let generator = Philox(key: key)
     let size = Self.batchSize
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { spare in
-      guard let buffer = spare.baseAddress else { return }
-      var position = offset
-      while position < offset + count {
-        let start = position % size
-        let length = min(size - start, offset + count - position)
-        let target = out + (position - offset)
-        if length == size {
-          draw(UInt64(position / size), UnsafeMutableRawPointer(target))
-        } else {
-          draw(UInt64(position / size), UnsafeMutableRawPointer(buffer))
-          target.update(from: buffer + start, count: length)
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: size) { words in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { spare in
+        guard let words = words.baseAddress, let spare = spare.baseAddress else { return }
+        var position = offset
+        while position < offset + count {
+          let batch = position / size
+          let length = min((batch + 1) * size, offset + count) - position
+          let target = out + (position - offset)
+          generator.fill(words, from: UInt64(batch * Self.batchCounters), count: Self.batchCounters)
+          draw(words, length == size ? target : spare)
+          if length < size { target.update(from: spare + position % size, count: length) }
+          position += length
         }
-        position += length
       }
     }
   }
 
   /// `count` numbers below `bound` from element `offset` on; biased by less than bound·2⁻⁶⁴.
   public func integers(below bound: Int, count: Int, offset: Int = 0) -> [Int] {
-    guard bound > 0 else { return [Int](repeating: 0, count: count) }
-    let generator = Philox(key: key)
-    var words = Words(generator: generator)
-    return (offset..<offset + count).map { position in
-      Int(words[position].multipliedFullWidth(by: UInt64(bound)).high)
-    }
+    guard bound > 0, count > 0 else { return [] }
+    return (offset..<offset + count).map { integer($0, below: bound) }
   }
 
   /// A uniformly random order of `0 ..< count`, by Fisher and Yates.
   public func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<max(0, count))
-    var words = Words(generator: Philox(key: key))
     for last in stride(from: count - 1, to: 0, by: -1) {
-      order.swapAt(last, Int(words[last].multipliedFullWidth(by: UInt64(last + 1)).high))
+      order.swapAt(last, integer(last, below: last + 1))
     }
     return order
   }
 
-  /// The stream as 64-bit words, sixteen a batch; keeps the batch it drew last.
-  private struct Words {
-    let generator: Philox
-    private var held: (batch: Int, block: Philox.Block)?
-
-    init(generator: Philox) { self.generator = generator }
-
-    subscript(position: Int) -> UInt64 {
-      mutating get {
-        let batch = position / 16
-        let block = held.flatMap { $0.batch == batch ? $0.block : nil } ?? generator.batch(UInt64(batch))
-        held = (batch, block)
-        let lane = position % 16
-        return lane < 8
-          ? Self.word(block.w0[lane], block.w1[lane]) : Self.word(block.w2[lane - 8], block.w3[lane - 8])
-      }
-    }
-
-    private static func word(_ low: UInt64, _ high: UInt64) -> UInt64 { (low & 0xffff_ffff) | (high << 32) }
+  /// The 64-bit word of this position, two a counter, carried to 0 ..< bound.
+  private func integer(_ position: Int, below bound: Int) -> Int {
+    let words = Philox(key: key).words(UInt64(position / 2))
+    let (low, high) = position % 2 == 0 ? (words.0, words.1) : (words.2, words.3)
+    let word = UInt64(low) | UInt64(high) << 32
+    return Int(word.multipliedFullWidth(by: UInt64(bound)).high)
   }
 }
 

@@ -7,14 +7,8 @@ package enum Softmax {
     var greatest = -Double.infinity
     for index in 0..<count { greatest = max(greatest, values[index]) }
     guard greatest.isFinite else { return greatest }
-    var sum = SIMD8<Double>(repeating: 0)
-    let whole = count & ~7
-    for start in stride(from: 0, to: whole, by: 8) {
-      let lanes = UnsafeRawPointer(values + start).loadUnaligned(as: SIMD8<Double>.self)
-      sum += VectorMath.exp(lanes - greatest)
-    }
-    var total = orderedSum(sum)
-    for index in whole..<count { total += Foundation.exp(values[index] - greatest) }
+    var total = 0.0
+    for index in 0..<count { total += FastMath.exp(values[index] - greatest) }
     return greatest + Foundation.log(total)
   }
 
@@ -23,7 +17,7 @@ package enum Softmax {
     guard count > 0 else { return }
     var greatest = -Float.infinity
     for index in 0..<count { greatest = max(greatest, values[index]) }
-    map(values, count) { VectorMath.exp($0 - greatest) }
+    map(values, count) { FastMath.exp($0 - greatest) }
     var sum = 0.0
     for index in 0..<count { sum += Double(values[index]) }
     let scale = Float(1 / sum)
@@ -32,7 +26,7 @@ package enum Softmax {
 }
 
 /// The sum of eight lanes, in one order everywhere.
-@inline(__always)
+@inlinable @inline(__always)
 package func orderedSum(_ v: SIMD8<Double>) -> Double {
   ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
 }

@@ -5,19 +5,13 @@ import Kernels
 enum CoarseBins {
   static let count = 65_536
   static let fineCount = 4_096
-  private static let resolution: Float = 32_000
-  private static let rounding: Float = 12_582_912
-  private static let roundingBits: UInt32 = 0x4b40_0000
+  @inline(__always) private static var resolution: Float { 32_000 }
+  @inline(__always) private static var rounding: Float { 12_582_912 }
+  @inline(__always) private static var roundingBits: UInt32 { 0x4b40_0000 }
 
   @inline(__always)
-  static func index(_ values: SIMD16<Float>) -> SIMD16<UInt32> {
-    let bits = unsafeBitCast(values * resolution + rounding, to: SIMD16<UInt32>.self)
-    return (bits &- (roundingBits &- 32_768)) & 0xffff
-  }
-
-  @inline(__always)
-  static func index(_ value: Float) -> Int {
-    Int(((value * resolution + rounding).bitPattern &- (roundingBits &- 32_768)) & 0xffff)
+  static func index(_ value: Float) -> UInt32 {
+    ((value * resolution + rounding).bitPattern &- (roundingBits &- 32_768)) & 0xffff
   }
 
   /// Where in its coarse bin a value lies.
@@ -71,11 +65,17 @@ private struct CoarseCounts: Sendable {
   private var totals = [Int](repeating: 0, count: CoarseBins.count)
   private var pending = 0
 
-  /// Lends the tables for counting at most `pairs` values.
-  mutating func count(_ pairs: Int, _ body: (UnsafeMutablePointer<UInt32>) -> Void) {
+  /// Lends the tables for counting at most `pairs` values, and room for the bins of a row.
+  mutating func count(
+    _ pairs: Int, _ body: (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Void
+  ) {
     if pending + pairs > Int(UInt32.max) { flush() }
     pending += pairs
-    tables.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { body(base) } }
+    tables.withUnsafeMutableBufferPointer { tables in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: PairTiles.tileColumns) { bins in
+        if let tables = tables.baseAddress, let bins = bins.baseAddress { body(tables, bins) }
+      }
+    }
   }
 
   private mutating func flush() {
@@ -108,58 +108,66 @@ extension PairTiles {
     var moments = PairMoments()
     let rows = rows(ofStrip: strip)
     forEachTile(strip) { tile, columns in
-      counts.count(rows.count * columns.count) { tables in
+      counts.count(rows.count * columns.count) { tables, bins in
         for (place, row) in rows.enumerated() {
           let (start, length) = Self.upper(row, columns)
           let line = tile + place * columns.count + start
-          moments.merge(Self.lookAtRow(line, length, centre, tables))
+          moments.merge(Self.lookAtRow(line, length, centre, bins))
+          Self.count(bins, length, tables)
         }
       }
     }
     return moments
   }
 
+  /// Moments and extremes of a row, and each value's coarse bin.
   private static func lookAtRow(
-    _ line: UnsafePointer<Float>, _ length: Int, _ centre: Float, _ tables: UnsafeMutablePointer<UInt32>
+    _ line: UnsafePointer<Float>, _ length: Int, _ centre: Float, _ bins: UnsafeMutablePointer<UInt32>
   ) -> PairMoments {
+    for index in 0..<length { bins[index] = CoarseBins.index(line[index]) }
+    return momentsOfRow(line, length, centre)
+  }
+
+  /// Moments and extremes of a row.
+  static func momentsOfRow(_ line: UnsafePointer<Float>, _ length: Int, _ centre: Float) -> PairMoments {
+    let middle = SIMD16<Float>(repeating: centre)
     var sum = SIMD16<Float>(repeating: 0)
     var squares = sum
     var low = SIMD16<Float>(repeating: .infinity)
-    var high = 0 - low
+    var high = SIMD16<Float>(repeating: -.infinity)
     let whole = length & ~15
     for start in stride(from: 0, to: whole, by: 16) {
       let values = load(line + start)
-      let deviation = values - centre
+      let deviation = values - middle
       sum += deviation
       squares += deviation * deviation
       low.replace(with: values, where: values .< low)
       high.replace(with: values, where: values .> high)
-      count(CoarseBins.index(values), tables)
     }
     var moments = PairMoments(
       pairs: length, sum: wideSum(sum), squares: wideSum(squares), minimum: low.min(), maximum: high.max())
-    for index in whole..<length { addOne(line[index], centre, tables, &moments) }
+    for index in whole..<length { addOne(line[index], centre, &moments) }
     return moments
   }
 
-  @inline(__always)
-  private static func count(_ bins: SIMD16<UInt32>, _ tables: UnsafeMutablePointer<UInt32>) {
+  /// Counts bins in two tables in turn.
+  private static func count(
+    _ bins: UnsafePointer<UInt32>, _ length: Int, _ tables: UnsafeMutablePointer<UInt32>
+  ) {
     let odd = tables + CoarseBins.count
-    for lane in stride(from: 0, to: 16, by: 2) {
-      tables[Int(bins[lane])] &+= 1
-      odd[Int(bins[lane + 1])] &+= 1
+    for index in stride(from: 0, to: length - 1, by: 2) {
+      tables[Int(bins[index])] &+= 1
+      odd[Int(bins[index + 1])] &+= 1
     }
+    if length % 2 == 1 { tables[Int(bins[length - 1])] &+= 1 }
   }
 
-  private static func addOne(
-    _ value: Float, _ centre: Float, _ tables: UnsafeMutablePointer<UInt32>, _ moments: inout PairMoments
-  ) {
+  private static func addOne(_ value: Float, _ centre: Float, _ moments: inout PairMoments) {
     let deviation = Double(value - centre)
     moments.sum += deviation
     moments.squares += deviation * deviation
     moments.minimum = min(moments.minimum, value)
     moments.maximum = max(moments.maximum, value)
-    tables[CoarseBins.index(value)] &+= 1
   }
 
   @inline(__always)

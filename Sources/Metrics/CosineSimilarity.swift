@@ -64,29 +64,37 @@ package func meanCosineSimilarity(
 
 /// `cosineSimilarity` of rows as they are moved, on the threads of a budget.
 ///
-/// The upper triangle is multiplied in float32 tiles, which are kept while there are 16 million pairs
-/// or fewer and multiplied again otherwise. A first look takes moments, extremes and a coarse
-/// histogram; a second the bins, whose edges are known only then, and what the quartiles' coarse bins
-/// hold. Moments are float64 around the mean, in fixed order; everything else is counting.
+/// The upper triangle is multiplied in float32 tiles. Up to 16 million pairs (5,657 embeddings) are kept
+/// and looked at twice: first for moments, extremes and a coarse histogram, then for the bins, whose edges
+/// are known only then, and for what the quartiles' coarse bins hold; everything is exact. Of more pairs,
+/// moments and extremes are exact and the rest comes from one look at a fine grid (`SimilarityGrid`).
+/// Moments are float64 around the mean, in fixed order; everything else is counting.
 package func cosineSimilarity(
-  _ rows: MovedRows, diagonal: Bool, bins: Int, _ budget: ThreadBudget
+  _ rows: MovedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = PairTiles.keptPairs,
+  _ budget: ThreadBudget
 ) throws -> CosineStatistics {
   guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
   let centre = try meanCosineSimilarity(rows, diagonal: false, budget)
-  let tiles = try PairTiles(rows.unitFloats(budget))
+  let tiles = try PairTiles(rows.unitFloats(budget), keepingAtMost: kept)
+  if tiles.pairCount > PairTiles.keptPairs,
+    let statistics = try tiles.gridLook(around: centre, diagonal: diagonal, bins: bins, budget)
+  {
+    return statistics
+  }
   let first = try tiles.firstLook(around: Float(centre), budget)
   let ranks = QuantileRanks(pairs: tiles.pairCount, diagonal: diagonal ? rows.rows : 0)
   let low = first.minimum
   let high = diagonal ? max(1, first.maximum) : first.maximum
   let wanted = ranks.coarseBins(first.coarse)
-  let histogramBins = HistogramBins(low: low, high: high, count: bins)
+  let histogramBins = HistogramBins(low: low, high: high, count: max(1, bins))
   let second = try tiles.secondLook(bins: histogramBins, wanted: wanted, budget)
   let moments = first.moments(around: Double(Float(centre)), diagonal: diagonal ? rows.rows : 0)
+  let histogram = histogramBins.histogram(second.bins, diagonal: diagonal ? rows.rows : 0)
   let quartiles = ranks.quartiles(first.coarse, second.fine)
   return CosineStatistics(
     count: rows.rows, mean: moments.mean, standardDeviation: moments.standardDeviation,
     minimum: Double(low), percentile25: quartiles[0], median: quartiles[1], percentile75: quartiles[2],
-    maximum: Double(high), histogram: histogramBins.histogram(second.bins, diagonal: diagonal ? rows.rows : 0)
+    maximum: Double(high), histogram: bins > 0 ? histogram : CosineStatistics.Histogram(edges: [], pairs: [])
   )
 }
 

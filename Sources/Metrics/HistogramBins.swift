@@ -2,7 +2,7 @@ import Kernels
 
 /// Equal bins over [low, high]: bin k holds edges[k] ≤ s < edges[k+1], the last one its end, too.
 ///
-/// Where all similarities are equal the bins span ½ on either side, as NumPy has it.
+/// There is at least one. Where all similarities are equal the bins span ½ on either side, as NumPy has it.
 struct HistogramBins: Sendable {
   let count: Int
   let edges: [Double]
@@ -17,8 +17,8 @@ struct HistogramBins: Sendable {
     let isFlat = low == high
     let first = Double(low) - (isFlat ? 0.5 : 0)
     let last = Double(high) + (isFlat ? 0.5 : 0)
-    let width = (last - first) / Double(max(1, count))
-    edges = count == 0 ? [] : (0..<count).map { first + Double($0) * width } + [last]
+    let width = (last - first) / Double(count)
+    edges = (0..<count).map { first + Double($0) * width } + [last]
     self.low = Float(first)
     scale = Float(1 / width)
     tolerance = Float(count) * 5e-7 + 1e-6
@@ -35,7 +35,7 @@ struct HistogramBins: Sendable {
   /// Ordered pairs, `diagonal` similarities of 1 among them.
   func histogram(_ unordered: [Int], diagonal: Int) -> CosineStatistics.Histogram {
     var pairs = unordered.map { 2 * $0 }
-    if count > 0, diagonal > 0 { pairs[bin(1)] += diagonal }
+    if diagonal > 0 { pairs[bin(1)] += diagonal }
     return CosineStatistics.Histogram(edges: edges, pairs: pairs)
   }
 }
@@ -43,69 +43,81 @@ struct HistogramBins: Sendable {
 /// What the second look gives: unordered pairs in each bin, and the fine bins of the wanted coarse ones.
 struct SecondLook: Sendable {
   var bins: [Int]
-  var fine: [Int: FineBins]
+  var fine: FineBins
 }
 
 /// A thread's counts of the second look.
 private struct SecondCounts: Sendable {
   let bins: HistogramBins
-  let wanted: [Int]
-  /// Four tables in turn, so that runs of one value do not wait for each other.
+  /// Three of them: one a quartile.
+  let wanted: [ClosedRange<Int>]
+  /// Four tables in turn, so that runs of one value do not wait for each other. The last place of each
+  /// counts the values that need care.
   var tables: [Int]
-  var fine: [FineBins]
+  var fine: FineBins
+  private var codes = [UInt32](repeating: 0, count: PairTiles.tileColumns)
 
-  init(_ bins: HistogramBins, _ wanted: [Int]) {
+  init(_ bins: HistogramBins, _ wanted: [ClosedRange<Int>]) {
     self.bins = bins
     self.wanted = wanted
-    tables = [Int](repeating: 0, count: 4 * max(1, bins.count))
-    fine = wanted.map { _ in FineBins() }
-  }
-
-  /// Bin and fine place of one value.
-  mutating func addOne(_ value: Float) {
-    if bins.count > 0 { tables[bins.bin(value)] += 1 }
-    if let place = wanted.firstIndex(of: CoarseBins.index(value)) { fine[place].add(value) }
+    tables = [Int](repeating: 0, count: 4 * (bins.count + 1))
+    fine = FineBins(Set(wanted.flatMap { [$0.lowerBound, $0.upperBound] }).sorted())
   }
 
   mutating func addRow(_ line: UnsafePointer<Float>, _ length: Int) {
-    let whole = length & ~15
-    for start in stride(from: 0, to: whole, by: 16) {
-      let values = load(line + start)
-      if needsCare(values) {
-        for lane in 0..<16 { addOne(values[lane]) }
-      } else if bins.count > 0 {
-        count(values)
+    addWanted(line, length)
+    let bins = bins
+    let before = carefulCount
+    codes.withUnsafeMutableBufferPointer { codes in
+      tables.withUnsafeMutableBufferPointer { tables in
+        guard let codes = codes.baseAddress, let tables = tables.baseAddress else { return }
+        Self.encode(line, length, bins, into: codes)
+        for index in 0..<length { tables[Int(codes[index]) + index % 4 * (bins.count + 1)] &+= 1 }
       }
     }
-    for index in whole..<length { addOne(line[index]) }
+    if carefulCount == before { return }
+    for index in 0..<length where codes[index] == bins.count { tables[bins.bin(line[index])] += 1 }
   }
 
-  /// Whether a value lies in a wanted coarse bin or so near an edge that rounding could misplace it.
-  @inline(__always)
-  private func needsCare(_ values: SIMD16<Float>) -> Bool {
-    let guess = (values - bins.low) * bins.scale
-    let distance = guess - ((guess + 12_582_912) - 12_582_912)
-    var mask = (distance .< bins.tolerance) .& (distance .> -bins.tolerance)
-    let coarse = unsafeBitCast(CoarseBins.index(values), to: SIMD16<Int32>.self)
-    for bin in wanted { mask .|= coarse .== Int32(truncatingIfNeeded: bin) }
-    return any(mask)
+  private var carefulCount: Int { (1...4).reduce(0) { $0 + tables[$1 * (bins.count + 1) - 1] } }
+
+  /// Wanted bins are narrow, so most stretches of 64 values hold none of theirs.
+  private mutating func addWanted(_ line: UnsafePointer<Float>, _ length: Int) {
+    let first = wanted.map { UInt32($0.lowerBound) }
+    let span = wanted.map { UInt32($0.upperBound - $0.lowerBound) }
+    let (f0, f1, f2, s0, s1, s2) = (first[0], first[1], first[2], span[0], span[1], span[2])
+    for start in stride(from: 0, to: length, by: 64) {
+      let count = min(64, length - start)
+      var found: UInt32 = 0
+      for index in start..<start + count {
+        let coarse = CoarseBins.index(line[index])
+        let isWanted = (coarse &- f0 <= s0) || (coarse &- f1 <= s1) || (coarse &- f2 <= s2)
+        found |= isWanted ? 1 : 0
+      }
+      if found != 0 { fine.add(line + start, count) }
+    }
   }
 
-  @inline(__always)
-  private mutating func count(_ values: SIMD16<Float>) {
-    let guess = (values - bins.low) * bins.scale - 0.5 + 12_582_912
-    let places = unsafeBitCast(guess, to: SIMD16<UInt32>.self) &- 0x4b40_0000
-    let size = bins.count
-    tables.withUnsafeMutableBufferPointer { tables in
-      guard let base = tables.baseAddress else { return }
-      for lane in 0..<16 { base[Int(places[lane]) + lane % 4 * size] &+= 1 }
+  /// The bin of each value, or `bins.count` where it lies so near an edge that rounding could misplace it.
+  private static func encode(
+    _ line: UnsafePointer<Float>, _ length: Int, _ bins: HistogramBins,
+    into codes: UnsafeMutablePointer<UInt32>
+  ) {
+    let (low, scale, tolerance, count) = (bins.low, bins.scale, bins.tolerance, UInt32(bins.count))
+    for index in 0..<length {
+      let guess = (line[index] - low) * scale
+      let nearest = (guess + 12_582_912) - 12_582_912
+      let place = (guess - 0.5 + 12_582_912).bitPattern &- 0x4b40_0000
+      codes[index] = abs(guess - nearest) < tolerance ? count : min(place, count)
     }
   }
 }
 
 extension PairTiles {
   /// The histogram of all pairs, and the values of the wanted coarse bins.
-  func secondLook(bins: HistogramBins, wanted: [Int], _ budget: ThreadBudget) throws -> SecondLook {
+  func secondLook(
+    bins: HistogramBins, wanted: [ClosedRange<Int>], _ budget: ThreadBudget
+  ) throws -> SecondLook {
     let pool = CounterPool { SecondCounts(bins, wanted) }
     try budget.forEachBlock(strips) { strip in
       pool.use { counts in
@@ -117,18 +129,19 @@ extension PairTiles {
         }
       }
     }
-    return collect(pool.all, bins.count, wanted)
+    return Self.collect(pool.all, bins, wanted)
   }
 
-  private func collect(_ all: [SecondCounts], _ count: Int, _ wanted: [Int]) -> SecondLook {
-    var look = SecondLook(bins: [Int](repeating: 0, count: count), fine: [:])
+  private static func collect(
+    _ all: [SecondCounts], _ bins: HistogramBins, _ wanted: [ClosedRange<Int>]
+  ) -> SecondLook {
+    let none = SecondCounts(bins, wanted)
+    var look = SecondLook(bins: [Int](repeating: 0, count: bins.count), fine: none.fine)
     for counts in all {
-      for bin in 0..<count {
-        for table in 0..<4 { look.bins[bin] += counts.tables[table * count + bin] }
+      for bin in 0..<bins.count {
+        for table in 0..<4 { look.bins[bin] += counts.tables[table * (bins.count + 1) + bin] }
       }
-      for (place, bin) in wanted.enumerated() {
-        look.fine[bin, default: FineBins()].merge(counts.fine[place])
-      }
+      look.fine.merge(counts.fine)
     }
     return look
   }

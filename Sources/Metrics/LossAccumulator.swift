@@ -43,38 +43,32 @@ struct LossAccumulator {
     _ values: UnsafePointer<Double>, _ stride: Int, _ sums: UnsafeMutablePointer<Double>
   ) {
     sums.update(repeating: 0, count: stride)
-    for row in rowSums.indices {
-      let line = values + row * stride
-      var total = SIMD8<Double>(repeating: 0)
-      for column in Swift.stride(from: 0, to: stride, by: 8) {
-        let power = VectorMath.exp((load(line + column) - bound) * scale)
-        total += power
-        store(load(sums + column) + power, to: sums + column)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: stride) { scratch in
+      guard let powers = scratch.baseAddress else { return }
+      for row in rowSums.indices {
+        rowSums[row] += exponentials(values + row * stride, around: bound, scale, stride, into: powers)
+        Kernels.add(1, times: powers, to: sums, stride)
       }
-      rowSums[row] += orderedSum(total)
     }
   }
 
   /// Joins each row's log-sum-exp with the tile's.
   private mutating func addRows(_ values: UnsafePointer<Double>, _ stride: Int) {
-    for row in rowLogs.indices {
-      let line = values + row * stride
-      let greatest = Self.greatest(line, stride)
-      var total = SIMD8<Double>(repeating: 0)
-      for column in Swift.stride(from: 0, to: stride, by: 8) {
-        total += VectorMath.exp((load(line + column) - greatest) * scale)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: stride) { scratch in
+      guard let powers = scratch.baseAddress else { return }
+      for row in rowLogs.indices {
+        let line = values + row * stride
+        let greatest = Self.greatest(line, stride)
+        let sum = exponentials(line, around: greatest, scale, stride, into: powers)
+        rowLogs[row] = Self.join(rowLogs[row], greatest * scale + log(sum))
       }
-      rowLogs[row] = Self.join(rowLogs[row], greatest * scale + log(orderedSum(total)))
     }
   }
 
   private static func greatest(_ line: UnsafePointer<Double>, _ stride: Int) -> Double {
-    var greatest = load(line)
-    for column in Swift.stride(from: 8, to: stride, by: 8) {
-      let lanes = load(line + column)
-      greatest.replace(with: lanes, where: lanes .> greatest)
-    }
-    return greatest.max()
+    var greatest = -Double.infinity
+    for column in 0..<stride { greatest = max(greatest, line[column]) }
+    return greatest
   }
 
   /// ln(eᵃ + eᵇ).
@@ -87,17 +81,18 @@ struct LossAccumulator {
   private func addColumns(
     _ values: UnsafePointer<Double>, _ stride: Int, _ sums: UnsafeMutablePointer<Double>
   ) {
-    for column in Swift.stride(from: 0, to: stride, by: 8) {
-      var greatest = load(values + column)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: stride) { scratch in
+      guard let greatest = scratch.baseAddress else { return }
+      greatest.update(from: values, count: stride)
       for row in rowLogs.indices {
-        let lanes = load(values + row * stride + column)
-        greatest.replace(with: lanes, where: lanes .> greatest)
+        let line = values + row * stride
+        for column in 0..<stride { greatest[column] = max(greatest[column], line[column]) }
       }
-      var total = SIMD8<Double>(repeating: 0)
+      sums.update(repeating: 0, count: stride)
       for row in rowLogs.indices {
-        total += VectorMath.exp((load(values + row * stride + column) - greatest) * scale)
+        addExponentials(values + row * stride, around: greatest, scale, stride, to: sums)
       }
-      for lane in 0..<8 { sums[column + lane] = greatest[lane] * scale + log(total[lane]) }
+      for column in 0..<stride { sums[column] = greatest[column] * scale + log(sums[column]) }
     }
   }
 

@@ -141,24 +141,13 @@ struct LossTile {
               let offsets = offsets.baseAddress, let scales = scales.baseAddress
             else { return }
             for (place, row) in rows.enumerated() {
-              Self.transform(
-                from + place * stride, to + place * stride, offsets, scales, stride, factors.offsetX[row],
-                factors.scaleX[row])
+              affine(
+                from + place * stride, offsets, factors.offsetX[row], scales, factors.scaleX[row], stride,
+                into: to + place * stride)
             }
           }
         }
       }
-    }
-  }
-
-  @inline(__always)
-  private static func transform(
-    _ from: UnsafePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ offsets: UnsafePointer<Double>,
-    _ scales: UnsafePointer<Double>, _ count: Int, _ offset: Double, _ scale: Double
-  ) {
-    for column in Swift.stride(from: 0, to: count, by: 8) {
-      let shifted = load(from + column) + (load(offsets + column) + offset)
-      store(shifted * (load(scales + column) * scale), to: to + column)
     }
   }
 }

@@ -17,6 +17,8 @@ package enum MetricFailure: Failure, Equatable {
   case noGap
   case directionLength(found: Int, expected: Int)
   case noRows
+  case tooLargeToMeasure
+  case minDistBeyondSpread(minDist: Double, spread: Double)
 
   package var kind: FailureKind { .invalidInput }
 
@@ -42,6 +44,10 @@ package enum MetricFailure: Failure, Equatable {
       "the direction has \(found) dimensions, but the embeddings have \(expected)"
     case .noRows:
       "there are no embeddings to measure"
+    case .tooLargeToMeasure:
+      "the embeddings hold values too large for distances between them; scale them down"
+    case .minDistBeyondSpread(let minDist, let spread):
+      "`min_dist` is \(minDist), but it must be at most `spread`, which is \(spread)"
     }
   }
 }

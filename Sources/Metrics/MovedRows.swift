@@ -149,6 +149,20 @@ extension MovedRows {
     }
   }
 
+  /// All rows, rounded to float32, to `out`.
+  package func fillFloats(_ out: UnsafeMutablePointer<Float>, _ budget: ThreadBudget) throws {
+    let shared = Shared(out)
+    try budget.forEachBlock(blockCount(rows, size: Self.blockSize)) { block in
+      let range = blockRange(block, size: Self.blockSize, count: rows)
+      try withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * columns) { scratch in
+        guard let rows = scratch.baseAddress else { return }
+        try fill(range, into: rows)
+        let target = shared.pointer + range.lowerBound * columns
+        for index in 0..<range.count * columns { target[index] = Float(rows[index]) }
+      }
+    }
+  }
+
   /// All rows of unit norm, rounded to float32: what cosine similarities are products of.
   package func unitFloats(_ budget: ThreadBudget) throws -> Matrix {
     try Matrix(rows: rows, columns: columns) { buffer in

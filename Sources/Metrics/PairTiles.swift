@@ -4,28 +4,30 @@ import Synchronization
 
 /// The similarities of all unordered pairs of unit rows, in tiles of the upper triangle.
 ///
-/// A strip is `stripRows` rows against every later column. Its tiles are kept between the two looks
-/// while all pairs fit in `keptPairs` floats; beyond that they are multiplied twice.
-final class PairTiles: Sendable {
-  static let stripRows = 128
+/// A strip is a few rows against every later column: of few embeddings, narrow strips waste little of
+/// their first tile below the diagonal; of many, broad ones multiply faster. Tiles are kept between the
+/// two looks while all pairs fit in `keptPairs` floats; beyond that they are multiplied twice.
+package final class PairTiles: Sendable {
   static let tileColumns = 1024
-  static let keptPairs = 16_000_000
+  package static let keptPairs = 16_000_000
 
   let rows: Matrix
+  let stripRows: Int
   private let keeps: Bool
   private let kept = Mutex<[Int: [Float]]>([:])
 
-  init(_ rows: Matrix, keepingAtMost limit: Int = PairTiles.keptPairs) {
+  package init(_ rows: Matrix, keepingAtMost limit: Int = PairTiles.keptPairs) {
     self.rows = rows
+    stripRows = rows.rows > 8192 ? 256 : 128
     let pairs = rows.rows * (rows.rows - 1) / 2
     keeps = pairs <= limit
   }
 
   var count: Int { rows.rows }
   var pairCount: Int { count * (count - 1) / 2 }
-  var strips: Int { blockCount(count, size: Self.stripRows) }
+  var strips: Int { blockCount(count, size: stripRows) }
 
-  func rows(ofStrip strip: Int) -> Range<Int> { blockRange(strip, size: Self.stripRows, count: count) }
+  func rows(ofStrip strip: Int) -> Range<Int> { blockRange(strip, size: stripRows, count: count) }
 
   /// Gives `body` each tile of a strip: its similarities `(rows of the strip, columns.count)`.
   func forEachTile(

@@ -28,7 +28,14 @@ public struct Projection: Sendable {
 package func projection(
   of parts: [MovedRows], method: ProjectionMethod, components: Int, _ budget: ThreadBudget
 ) throws -> Projection {
-  var union = try stack(parts.map { try $0.real(budget) })
+  try projection(of: stack(parts.map { try $0.real(budget) }), method: method, components: components)
+}
+
+/// `projection` of rows as they are.
+package func projection(
+  of rows: consuming RealMatrix, method: ProjectionMethod, components: Int
+) throws -> Projection {
+  var union = rows
   if method == .pca { union.subtractColumnMeans() }
   let isTall = union.rows > union.columns
   let eigen = try LAPACK.symmetricEigen(union.gram(ofColumns: isTall))
@@ -55,7 +62,8 @@ private func loadings(
   var top = RealMatrix(
     rows: count, columns: order, values: Array(eigen.vectors.values[0..<count * order]))
   if !isTall { top = top.multiplied(by: union) }
-  let negligible = (values.first ?? 0) * 1e-8
+  // The Gram matrix squares rounding, too: a direction of no variance comes out at about √ε of the first.
+  let negligible = (values.first ?? 0) * 3e-7
   for row in 0..<count {
     let length = dot(Array(top.row(row)), Array(top.row(row))).squareRoot()
     let scale = values[row] > negligible && length > 0 ? top.signOfGreatest(row) / length : 0

@@ -22,10 +22,12 @@ struct QuantileRanks: Sendable {
     return (low, min(total - 1, low + 1), position - Double(low))
   }
 
-  /// The coarse bins that hold those ranks, ascending.
-  func coarseBins(_ coarse: [Int]) -> [Int] {
-    let ranks = Self.fractions.map(neighbours).flatMap { [$0.low, $0.high] }
-    return Set(ranks.map { locate($0, coarse, CoarseBins.index(1)).bin }).sorted()
+  /// For each quartile, the coarse bins of its two ranks; no value lies between them.
+  func coarseBins(_ coarse: [Int]) -> [ClosedRange<Int>] {
+    let one = Int(CoarseBins.index(1))
+    return Self.fractions.map(neighbours).map { ranks in
+      locate(ranks.low, coarse, one).bin...locate(ranks.high, coarse, one).bin
+    }
   }
 
   /// The bin that holds a rank, and the rank inside it.
@@ -40,7 +42,7 @@ struct QuantileRanks: Sendable {
   }
 
   /// The quartiles, by linear interpolation.
-  func quartiles(_ coarse: [Int], _ fine: [Int: FineBins]) -> [Double] {
+  func quartiles(_ coarse: [Int], _ fine: FineBins) -> [Double] {
     Self.fractions.map { fraction in
       let (low, high, between) = neighbours(fraction)
       let below = value(low, coarse, fine)
@@ -48,32 +50,53 @@ struct QuantileRanks: Sendable {
     }
   }
 
-  private func value(_ rank: Int, _ coarse: [Int], _ fine: [Int: FineBins]) -> Double {
-    let one = CoarseBins.index(1)
+  private func value(_ rank: Int, _ coarse: [Int], _ fine: FineBins) -> Double {
+    let one = Int(CoarseBins.index(1))
     let (bin, rest) = locate(rank, coarse, one)
-    guard let inside = fine[bin] else { return .nan }
+    guard let inside = fine.inside(bin) else { return .nan }
     let fineOne = bin == one ? CoarseBins.fineIndex(1) : nil
     let place = locate(rest, inside.counts, fineOne).bin
     return inside.counts[place] == 0 ? 1 : Double(inside.values[place])
   }
 }
 
-/// The values of one coarse bin, by their place in it.
+/// The values of a few coarse bins, by their place in them.
 struct FineBins: Sendable {
-  var counts = [Int](repeating: 0, count: CoarseBins.fineCount)
+  /// The coarse bins, ascending and distinct.
+  let bins: [Int]
+  private var counts: [Int]
   /// The least value of each place: the only one wherever float32 is no finer than the places.
-  var values = [Float](repeating: .infinity, count: CoarseBins.fineCount)
+  private var values: [Float]
 
-  mutating func add(_ value: Float) {
-    let place = CoarseBins.fineIndex(value)
-    counts[place] += 1
-    values[place] = min(values[place], value)
+  init(_ bins: [Int]) {
+    self.bins = bins
+    counts = [Int](repeating: 0, count: bins.count * CoarseBins.fineCount)
+    values = [Float](repeating: .infinity, count: counts.count)
+  }
+
+  /// Adds those of the values that lie in one of the bins.
+  mutating func add(_ line: UnsafePointer<Float>, _ length: Int) {
+    for index in 0..<length {
+      let coarse = Int(CoarseBins.index(line[index]))
+      for slot in bins.indices where bins[slot] == coarse {
+        let place = slot * CoarseBins.fineCount + CoarseBins.fineIndex(line[index])
+        counts[place] &+= 1
+        values[place] = min(values[place], line[index])
+      }
+    }
   }
 
   mutating func merge(_ other: FineBins) {
-    for place in counts.indices where other.counts[place] > 0 {
+    for place in counts.indices {
       counts[place] += other.counts[place]
       values[place] = min(values[place], other.values[place])
     }
+  }
+
+  /// The counts inside a coarse bin, and the value of each place.
+  func inside(_ bin: Int) -> (counts: [Int], values: [Float])? {
+    guard let slot = bins.firstIndex(of: bin) else { return nil }
+    let range = slot * CoarseBins.fineCount..<(slot + 1) * CoarseBins.fineCount
+    return (Array(counts[range]), Array(values[range]))
   }
 }

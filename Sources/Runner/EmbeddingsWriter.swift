@@ -14,7 +14,8 @@ struct EmbeddingsWriter {
   let ledger: OutputLedger
   let folder: ResultsFolder
 
-  func write() throws {
+  /// - Throws: `FileFailure` where the folder cannot be written.
+  func write(observe: RunObserver) throws {
     var madeFrom: [String: String] = [:]
     let config = plan.experiment.source
     for run in plan.runs {
@@ -30,10 +31,17 @@ struct EmbeddingsWriter {
         ledger.record([path], from: source)
         continue
       }
-      try ledger.write(path, from: source) {
-        try EmbeddingsFile.make(try tasks.map { try element(of: $0) }, config: config)
+      do {
+        try ledger.write(path, from: source) {
+          try EmbeddingsFile.make(try tasks.map { try element(of: $0) }, config: config)
+        }
+        madeFrom[source] = path
+      } catch let failure as FileFailure {
+        throw failure
+      } catch {
+        // A move that its base does not bear fails where it is looked at; the rest of the results stand.
+        observe(.notice("\(path) was not written: \(explain(error))"))
       }
-      madeFrom[source] = path
     }
   }
 

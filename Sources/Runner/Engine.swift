@@ -35,14 +35,15 @@ package struct Engine: Sendable {
     let outcomes = Outcomes(count: plan.tasks.count)
     let store = try ArtefactStore(results: folder.root)
     let machine = MachineInBackground(jobs: options.jobs, config: plan.experiment.path)
-    if options.task == nil { try freeze() }
+    let known = try? Manifest.read(folder.manifest)
+    if options.task == nil { try freeze(known) }
     let budget = ThreadBudget(jobs: options.jobs, cancellation: cancellation)
     let timings = StageTimings(resultsFolder: folder.root)
     let listen = listener(log)
     let executor = TaskExecutor(
       plan: plan, store: store, leases: try Leases(store: store), catalog: catalog, budget: budget,
       options: options, numerics: NumericPolicy.current,
-      timings: timings, observe: listen)
+      timings: timings, expected: known?.results.mapValues(\.key) ?? [:], observe: listen)
     execute(selected, executor, outcomes, budget, listen)
     timings.save()
     try store.sync()
@@ -50,13 +51,12 @@ package struct Engine: Sendable {
     var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
     guard options.task == nil else { return summary }
     let writer = try ResultsWriter(engine: self, store: store, outcomes: settled, executor: executor)
-    summary.verdicts = try writer.write(machine: machine.value, observe: listen)
+    (summary.verdicts, summary.figureFailures) = try writer.write(machine: machine.value, observe: listen)
     return summary
   }
 
   /// The plan as it is about to be executed, written before anything runs.
-  private func freeze() throws {
-    let known = try? Manifest.read(folder.manifest)
+  private func freeze(_ known: Manifest?) throws {
     if let known, known.plan == plan { return }
     if known != nil, let data = FileManager.default.contents(atPath: folder.manifest) {
       try OutputFolder("\(folder.path)/.state").write([UInt8](data), to: "previous-manifest.json")

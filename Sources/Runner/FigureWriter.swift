@@ -11,19 +11,29 @@ struct FigureWriter {
   let ledger: OutputLedger
   let tables: ResultTables
 
-  /// - Throws: a `Failure` where a figure asks for what its tables do not hold, or gnuplot fails.
-  func write(observe: RunObserver) throws -> [Report.Figure] {
+  /// A figure that asks for what its tables do not hold, or that gnuplot cannot draw, does not keep the
+  /// others and the verdicts from being written.
+  /// - Throws: `FileFailure` where the folder cannot be written.
+  func write(observe: RunObserver) throws -> (figures: [Report.Figure], failures: [RunSummary.FigureFailed]) {
     let found: @Sendable (String) -> FoundTable = { [tables] in tables.found($0) }
     var figures: [Report.Figure] = []
+    var failures: [RunSummary.FigureFailed] = []
     var isMissing = false
     for spec in engine.plan.experiment.figures {
-      let notes = try missingParts(of: spec, tables: found, axes: tables.axes)
-      let drawn = try write(spec, found, &isMissing, observe)
-      figures.append(
-        Report.Figure(name: spec.name, title: spec.parameters["title"]?.string, isDrawn: drawn, notes: notes))
-      for note in notes { observe(.notice("figure \(spec.name) is not whole: \(note)")) }
+      let title = spec.parameters["title"]?.string
+      do {
+        let notes = try missingParts(of: spec, tables: found, axes: tables.axes)
+        let drawn = try write(spec, found, &isMissing, observe)
+        figures.append(Report.Figure(name: spec.name, title: title, isDrawn: drawn, notes: notes))
+        for note in notes { observe(.notice("figure \(spec.name) is not whole: \(note)")) }
+      } catch let failure as FileFailure {
+        throw failure
+      } catch {
+        failures.append(RunSummary.FigureFailed(figure: spec.name, error: error))
+        figures.append(Report.Figure(name: spec.name, title: title, isDrawn: false, notes: [explain(error)]))
+      }
     }
-    return figures
+    return (figures, failures)
   }
 
   private func write(

@@ -34,10 +34,10 @@ package struct GarbageCollector {
   private let root: String
   private let store: ArtefactStore
 
-  /// - Throws: `RunFailure.noResults` where there is no store.
+  /// - Throws: `RunFailure.noStore` where nothing was ever computed.
   package init(resultsRoot: String) throws {
     guard FileManager.default.fileExists(atPath: "\(resultsRoot)/.store") else {
-      throw RunFailure.noResults(experiment: "anything", folder: resultsRoot)
+      throw RunFailure.noStore(folder: resultsRoot)
     }
     root = resultsRoot
     store = try ArtefactStore(results: resultsRoot)

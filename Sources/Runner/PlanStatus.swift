@@ -62,7 +62,10 @@ package struct PlanStatus: Sendable {
       case .absent: return (.toRun(reason: reason(key, earlier[task.id])), key)
       case .damaged(let problem): return (.toRun(reason: problem.sentence), key)
       case .found(let record):
-        if let problem = try store.verify(record).first { return (.toRun(reason: problem.sentence), key) }
+        // Sizes only: a run reads the contents before it believes them.
+        if let problem = try store.verify(record, readsContent: false).first {
+          return (.toRun(reason: problem.sentence), key)
+        }
         return (.cached(record), key)
       }
     } catch {

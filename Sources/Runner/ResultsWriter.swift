@@ -2,6 +2,7 @@ import Claims
 import Contracts
 import Digests
 import ExperimentPlan
+import Figures
 import Foundation
 import Storage
 
@@ -23,26 +24,42 @@ struct ResultsWriter {
     self.ledger = try OutputLedger(engine.folder)
   }
 
-  /// - Returns: the verdicts; none where the run was interrupted, for there is not enough to judge by.
-  func write(machine: Machine, observe: RunObserver) throws -> [Verdict] {
+  /// - Returns: the verdicts, none where the run was interrupted, for there is not enough to judge by; and
+  ///   the figures that could not be drawn.
+  func write(machine: Machine, observe: RunObserver) throws -> ([Verdict], [RunSummary.FigureFailed]) {
     let tables = ResultTables(plan: plan, outcomes: outcomes) { try store.load($0) }
     try writeTables(tables)
     try EmbeddingsWriter(
       plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder
     )
-    .write()
+    .write(observe: observe)
     var verdicts: [Verdict] = []
+    var failures: [RunSummary.FigureFailed] = []
     if !engine.cancellation.isRaised {
       verdicts = Self.verdicts(of: plan, tables)
       let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
-      let drawn = try figures.write(observe: observe)
+      let drawn: [Report.Figure]
+      (drawn, failures) = try figures.write(observe: observe)
       try ReportWriter(plan: plan, folder: engine.folder, ledger: ledger).write(verdicts, figures: drawn)
     }
     let isWhole =
       !engine.cancellation.isRaised && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
     try ledger.close(removingStale: isWhole)
+    if isWhole { removeRunsThatAreNoMore() }
     try writeManifest(machine)
-    return verdicts
+    return (verdicts, failures)
+  }
+
+  /// Folders of runs that the matrix no longer has, as far as nobody put anything of their own into them.
+  private func removeRunsThatAreNoMore() {
+    let root = ledger.absolute("runs")
+    let names = Set(plan.runs.map(\.name))
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] where !names.contains(name)
+    {
+      unlink("\(root)/\(name)/log.txt")
+      rmdir("\(root)/\(name)/metrics")
+      rmdir("\(root)/\(name)")
+    }
   }
 
   static func verdicts(of plan: Plan, _ tables: ResultTables) -> [Verdict] {

@@ -9,12 +9,14 @@ package enum RunFailure: Failure {
   case unknownStageID(String, known: [String])
   case unreadableManifest(path: String, reason: String)
   case noResults(experiment: String, folder: String)
+  case noStore(folder: String)
   case notComparable(String)
 
   package var kind: FailureKind {
     switch self {
     case .unknownStage, .missingInput: .stage
-    case .fileChanged, .unreadableManifest, .noResults, .notComparable: .invalidInput
+    case .fileChanged, .unreadableManifest, .notComparable: .invalidInput
+    case .noResults, .noStore: .nothingEvaluated
     case .unknownTask, .unknownStageID: .usage
     }
   }
@@ -35,6 +37,7 @@ package enum RunFailure: Failure {
       return "\(path): not a manifest that this version can read: \(reason)"
     case .noResults(let experiment, let folder):
       return "no results of \(experiment) in \(folder); run it first: modgap run \(experiment)"
+    case .noStore(let folder): return "there is no store in \(folder): nothing was computed there yet"
     case .notComparable(let reason): return reason
     }
   }

@@ -8,7 +8,14 @@ package struct RunSummary: Sendable {
   package let outcomes: [TaskOutcome?]
   package let wasInterrupted: Bool
   package var verdicts: [Verdict] = []
+  package var figureFailures: [FigureFailed] = []
   let log: RunLog
+
+  /// A figure that could not be drawn, and why.
+  package struct FigureFailed: Sendable {
+    package let figure: String
+    package let error: any Error
+  }
 
   init(plan: Plan, outcomes: [TaskOutcome?], wasInterrupted: Bool, log: RunLog) {
     self.plan = plan
@@ -47,7 +54,8 @@ package struct RunSummary: Sendable {
 
   /// 0 · 1 a stage failed (65 or 74 where the input or the disk is to blame) · 2 a claim failed.
   package var exitStatus: Int32 {
-    let kinds = failures.map { ($0.error as? any Failure)?.kind ?? .stage }
+    let errors = failures.map(\.error) + figureFailures.map(\.error)
+    let kinds = errors.map { ($0 as? any Failure)?.kind ?? .stage }
     for kind in [FailureKind.io, .invalidInput, .leaseTimeout] where kinds.contains(kind) {
       return kind.rawValue
     }

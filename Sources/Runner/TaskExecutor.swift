@@ -18,13 +18,15 @@ final class TaskExecutor: Sendable {
   private let observe: RunObserver
   private let numerics: String
   private let timings: StageTimings
+  /// Keys that the last run of the experiment left, by task.
+  private let expected: [String: String]
   private let cache: ArtefactCache
   private let records: Mutex<[StoredRecord?]>
 
   init(
     plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, budget: ThreadBudget,
     options: RunOptions,
-    numerics: String, timings: StageTimings, observe: @escaping RunObserver
+    numerics: String, timings: StageTimings, expected: [String: String], observe: @escaping RunObserver
   ) {
     self.plan = plan
     self.store = store
@@ -35,6 +37,7 @@ final class TaskExecutor: Sendable {
     self.observe = observe
     self.numerics = numerics
     self.timings = timings
+    self.expected = expected
     var readers = [Int](repeating: 0, count: plan.tasks.count)
     for task in plan.tasks { for index in task.dependencies { readers[index] += 1 } }
     cache = ArtefactCache(readers: readers)
@@ -53,7 +56,9 @@ final class TaskExecutor: Sendable {
     guard mayRun else { throw RunFailure.missingInput(task: task.id) }
     let lease = try takeLease(key, task)
     defer { lease.release() }
-    if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
+    if !isForced, let record = believable(key, task, isQuiet: true) {
+      return settled(index, record, wasCached: true)
+    }
     observe(.started(task: task.id))
     let started = ContinuousClock.now
     let artefact = try run(index)
@@ -84,17 +89,22 @@ final class TaskExecutor: Sendable {
   }
 
   /// The stored record where its bytes are what they were when it was written; says so where not.
-  private func believable(_ key: TaskKey, _ task: PlannedTask) -> StoredRecord? {
+  private func believable(_ key: TaskKey, _ task: PlannedTask, isQuiet: Bool = false) -> StoredRecord? {
+    let distrust = { (reason: String) in
+      if !isQuiet { self.observe(.distrusted(task: task.id, reason: reason)) }
+    }
     do {
       switch try store.lookup(key.key) {
+      case .absent where expected[task.id] == key.key:
+        distrust("it is gone from the store, so it is computed again")
       case .absent: return nil
-      case .damaged(let problem): observe(.distrusted(task: task.id, reason: problem.sentence))
+      case .damaged(let problem): distrust(problem.sentence)
       case .found(let record):
         guard let problem = try store.verify(record).first else { return record }
-        observe(.distrusted(task: task.id, reason: problem.sentence))
+        distrust(problem.sentence)
       }
     } catch {
-      observe(.distrusted(task: task.id, reason: explain(error)))
+      distrust(explain(error))
     }
     return nil
   }

@@ -40,6 +40,11 @@ struct RunPrinter {
   /// Causes and logs last, where a reader of a long output looks first.
   func tellFailures() {
     for (task, by) in summary.blocked { Terminal.err("\(task): not run, because \(by) failed") }
+    for failure in summary.figureFailures {
+      Terminal.err(
+        Terminal.styled("figure \(failure.figure) was not drawn: ", .red, onError: true)
+          + explain(failure.error))
+    }
     for failure in summary.failures {
       Terminal.err(Terminal.styled("\(failure.task) failed: ", .red, onError: true) + explain(failure.error))
       for line in failure.log { Terminal.err("    \(line)") }

@@ -38,7 +38,7 @@ struct ProgramTests {
   @Test func verifyBeforeARunSaysWhatToDo() throws {
     let (_, program) = try bench(Experiments.sphere)
     let result = try program.run("verify", "e.json")
-    #expect(result.status == 65)
+    #expect(result.status == 3)
     #expect(result.errors.contains("run it first"))
   }
 

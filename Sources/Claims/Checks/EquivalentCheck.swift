@@ -14,7 +14,8 @@ struct EquivalentCheck: Check {
       summary: "our mean over the replicates is equivalent to a published mean, by two one-sided tests",
       parameters: [
         .of, .required("mean", .anyNumber, "the published mean"),
-        .required("interval", .list(.anyNumber, most: 2), "its published 95% interval, low and high"),
+        .required(
+          "interval", .list(.anyNumber, least: 2, most: 2), "its published 95% interval, low and high"),
         .optional("margin", .positive, "how far from the mean counts as equal, instead of the interval"),
       ]),
     make: { parameters in

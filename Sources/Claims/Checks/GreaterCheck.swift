@@ -13,7 +13,8 @@ struct GreaterCheck: Check {
         + "95% t interval of the difference (paired where both have the same replicates) decides",
       parameters: [
         .of,
-        .required("where", .list(.selection, most: 2), "the selection with more, then the one with less"),
+        .required(
+          "where", .list(.selection, least: 2, most: 2), "the selection with more, then the one with less"),
       ]),
     make: { parameters in
       let (first, second) = try parameters.twoSelections()

@@ -16,7 +16,7 @@ struct LocalMinimaCheck: Check {
         .of, .over, .optional("count", .integer(0...10_000), "how many there are"),
         .optional("near", .list(.anyNumber, most: 10_000), "where they are, one minimum for each"),
         .within("how far from there"),
-      ]),
+      ], rules: [.atLeastOne(["count", "near"])]),
     make: { parameters in
       let count = try parameters.optionalNumber("count")
       let near = try parameters.numbers("near")

@@ -11,7 +11,7 @@ struct RangeCheck: Check {
       parameters: [
         .of, .optional("low", .anyNumber, "the least it may be"),
         .optional("high", .anyNumber, "the most it may be"),
-      ]),
+      ], rules: [.atLeastOne(["low", "high"]), .ascending("low", "high")]),
     make: { parameters in
       RangeCheck(of: try parameters.string("of"), bounds: try Bounds(parameters))
     })

@@ -15,11 +15,11 @@ struct RatioCheck: Check {
     signature: CheckSignature(
       name: "ratio", summary: "the quantity in the first selection divided by that in the second",
       parameters: [
-        .of, .required("where", .list(.selection, most: 2), "the numerator, then the denominator"),
+        .of, .required("where", .list(.selection, least: 2, most: 2), "the numerator, then the denominator"),
         .optional("equals", .anyNumber, "the paper's ratio"), .within("how far ours may be from it"),
         .optional("low", .anyNumber, "the least it may be"),
         .optional("high", .anyNumber, "the most it may be"),
-      ]),
+      ], rules: [.atLeastOne(["equals", "low", "high"]), .ascending("low", "high")]),
     make: { parameters in
       let (first, second) = try parameters.twoSelections()
       let target: Target =

@@ -11,13 +11,13 @@ func faceted(
   if values.isEmpty {
     do {
       values = try facetValues(facet, parameters, context)
-    } catch let absent as NotRun {
-      return missing(absent, parameters)
+    } catch {
+      return try missing(error, parameters)
     }
   }
   let titles = parameters.strings("facet_titles")
   let cells = try values.enumerated().map { index, value in
-    let title = titles.indices.contains(index) ? titles[index] : "\(facet) = \(Cell(value).plain)"
+    let title = titles.indices.contains(index) ? titles[index] : facetTitle(facet, Cell(value), parameters)
     return try leaf(narrowed(parameters, facet, to: value, title: title), context, plot)
   }
   let usual = Int(Double(values.count).squareRoot().rounded(.up))
@@ -26,6 +26,15 @@ func faceted(
     PictureGrid(
       columns: columns, cells: cells, widths: [], heights: [],
       caption: parameters.optionalString("caption"), title: parameters.optionalString("title")))
+}
+
+/// `temperature = 0.01`, or the figure's `format` where no series uses it: `Temperature = 1/100`.
+private func facetTitle(_ facet: String, _ cell: Cell, _ parameters: FigureParameters) -> String {
+  let format = parameters.optionalString("format") ?? "{value}"
+  guard format != "{value}", parameters.optionalString("series") == nil else {
+    return "\(facet) = \(cell.plain)"
+  }
+  return seriesTitle(cell.plain, number: cell.number, format: format)
 }
 
 private func leaf(
@@ -38,14 +47,24 @@ private func leaf(
     made.caption = parameters.optionalString("caption")
     made.legendPlace = parameters.optionalString("legend").flatMap(LegendPlace.init) ?? made.legendPlace
     return .plot(made)
-  } catch let absent as NotRun {
-    return missing(absent, parameters)
+  } catch {
+    return try missing(error, parameters)
   }
 }
 
-private func missing(_ absent: NotRun, _ parameters: FigureParameters) -> Picture {
-  .missing(
-    absent.reason, caption: parameters.optionalString("caption"), title: parameters.optionalString("title"))
+/// A grey box where data are absent, or where an edited config no longer makes the rows that a figure
+/// selects; every other error is one of the figure.
+private func missing(_ error: any Error, _ parameters: FigureParameters) throws -> Picture {
+  let reason: String
+  switch error {
+  case let absent as NotRun: reason = absent.reason
+  case let failure as RowFailure:
+    guard case .noRows = failure else { throw failure }
+    reason = failure.sentence
+  default: throw error
+  }
+  return .missing(
+    reason, caption: parameters.optionalString("caption"), title: parameters.optionalString("title"))
 }
 
 private func facetValues(

@@ -14,7 +14,7 @@ enum Sphere {
         .defaulted("mismatched", .boolean, .bool(true), "the first two texts are exchanged"),
         .defaulted("elevation_degrees", .number(-90...90), .number(32), "where the texts are drawn"),
         .defaulted(
-          "view", .list(.number(-360...360), most: 2), .array([.number(28), .number(14)]),
+          "view", .list(.number(-360...360), least: 2, most: 2), .array([.number(28), .number(14)]),
           "azimuth and elevation from which one looks"),
       ] + Parameter.common),
     picture: { parameters, _ in

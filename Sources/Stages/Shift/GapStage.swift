@@ -5,8 +5,8 @@ import Metrics
 /// Shifts the modalities along the gap between them.
 ///
 /// With Δ the gap and g = Δ/‖Δ‖: `both` sides move to x − δ/2·g and y + δ/2·g; one side takes the whole
-/// δ. `lambda` is the paper's form, x − λΔ and y + λΔ, so δ = 2λ‖Δ‖; on one side alone it takes the
-/// whole 2λΔ, so that λ = ½ closes the gap of centroids before renormalising on whichever sides.
+/// δ. `lambda` is the paper's form, x − λΔ and y + λΔ, each on the sides that move: δ = 2λ‖Δ‖ on both
+/// sides, λ‖Δ‖ on one.
 /// Source: Liang et al. 2022, Sec. 4.2.
 package struct GapStage: Stage {
   package struct Parameters: Decodable, Sendable {
@@ -31,7 +31,7 @@ package struct GapStage: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .shift, kind: "gap",
+    phase: .shift, kind: "gap", version: 2,
     summary: "Moves the modalities along the gap vector, closer together or farther apart.",
     parameters: [
       .optional(
@@ -56,6 +56,10 @@ package struct GapStage: Stage {
     let members = try family.members.flatMap { member in
       let gap = try other ?? family.gap(of: member, context.budget)
       let direction = try gap.unit()
+      let columns = family.bases[member.base].x.columns
+      guard direction.count == columns else {
+        throw MetricFailure.directionLength(found: direction.count, expected: columns)
+      }
       return values.map { shifted(member, name, $0, gap.distance, direction) }
     }
     return .embeddings(EmbeddingFamily(bases: family.bases, members: members))
@@ -79,8 +83,9 @@ package struct GapStage: Stage {
   private func shifted(
     _ member: EmbeddingFamily.Member, _ name: String, _ value: Double, _ distance: Double, _ gap: [Double]
   ) -> EmbeddingFamily.Member {
-    let delta = name == "delta" ? value : 2 * value * distance
-    let shares = (parameters.sides ?? .both).shares
+    let sides = parameters.sides ?? .both
+    let delta = name == "delta" ? value : value * distance * (sides == .both ? 2 : 1)
+    let shares = sides.shares
     var moved = member.moved(
       .along(
         gap: gap, amountX: shares.x * delta, amountY: shares.y * delta,

@@ -18,6 +18,7 @@ extension Command {
       CommonOptions.set, CommonOptions.results, CommonOptions.json,
       .value("--junit", "FILE", "write the verdicts as JUnit XML"),
       .value("--markdown", "FILE", "write the verdicts as Markdown"),
+      .value("--accept", "FILE", "write the numbers as those a later diff is held to"),
     ]
   ) { arguments in
     let loaded = try arguments.load()
@@ -30,13 +31,44 @@ extension Command {
     if let path = arguments.value("--markdown") {
       try AtomicWriter(syncsFile: false).write(markdownReport(report), to: path)
     }
+    if let path = arguments.value("--accept") {
+      try AtomicWriter(syncsFile: false).write(CSV.encode(accepted(verdicts)), to: path)
+    }
     if arguments.has("--json") {
       Terminal.out(verdictsJSON(verdicts, command: report.command).canonical + "\n")
     } else {
       let color = Terminal.hasColor(Terminal.outputIsTerminal)
       Terminal.out(terminalTable(verdicts, color: color, command: report.command))
+      let options = repeated(arguments)
+      Terminal.out(recomputing(verdicts) { report.command($0) + options })
     }
     return status(verdicts)
+  }
+
+  /// The options that say which results these are, for a command that computes them again.
+  private static func repeated(_ arguments: Arguments) -> String {
+    let results = arguments.value("--results").map { " --results \($0)" } ?? ""
+    return results + arguments.all("--set").map { " --set '\($0)'" }.joined()
+  }
+
+  /// What a regression compares: `modgap diff results/reference/NAME.csv results/NAME/verdicts.csv`.
+  private static func accepted(_ verdicts: [Verdict]) -> Table {
+    Table([
+      Table.NamedColumn("id", .texts(verdicts.map(\.id))),
+      Table.NamedColumn("verdict", .texts(verdicts.map(\.outcome.word))),
+      Table.NamedColumn("number", .reals(verdicts.map { $0.number ?? .nan })),
+      Table.NamedColumn("n", .integers(verdicts.map(\.count))),
+    ])
+  }
+
+  /// The command that computes each number again, with the claims it stands behind.
+  private static func recomputing(_ verdicts: [Verdict], _ command: (Verdict) -> String) -> String {
+    var claims: [String: [String]] = [:]
+    for verdict in verdicts { claims[command(verdict), default: []].append(verdict.id) }
+    let lines = claims.sorted { $0.key < $1.key }.map {
+      "  \($0.key)\n      \($0.value.joined(separator: ", "))\n"
+    }
+    return lines.isEmpty ? "" : "\nto compute a claim's number again:\n" + lines.joined()
   }
 
   /// 2 where a claim is not borne out, 3 where none could be judged.

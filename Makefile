@@ -1,0 +1,166 @@
+# Every target sets up what it needs: `make reproduce-figure2` and `make test` work from a clean clone.
+# `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DEFAULT_GOAL := build
+
+# NATIVE=1 tunes the build to this machine's CPU; NATIVE=0 makes one that runs on any of its kind.
+NATIVE ?= 1
+# WERROR=1 makes a warning of the compiler an error, as CI does.
+WERROR ?= 0
+# What `make run`, `make reproduce-…` hand on to modgap: ARGS="--jobs 1".
+ARGS ?=
+# Where `make data` finds the authors' repository.
+AUTHORS ?= https://github.com/Weixin-Liang/Modality-Gap
+
+# How far, relatively, `make regression` lets a number be from the accepted one: another CPU rounds otherwise.
+TOLERANCE ?= 1e-3
+
+SWIFT ?= swift
+SWIFT_FLAGS := -c release
+ifeq ($(NATIVE),1)
+SWIFT_FLAGS += -Xswiftc -target-cpu -Xswiftc native
+endif
+ifeq ($(WERROR),1)
+SWIFT_FLAGS += -Xswiftc -warnings-as-errors
+endif
+
+MODGAP := .build/release/modgap
+EXPERIMENTS := $(sort $(basename $(notdir $(wildcard configs/*.json))))
+REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
+
+.PHONY: build test lint format run data regression reference bench schema clean help setup packages toolchain $(REPRODUCTIONS)
+
+build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
+	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
+
+$(REPRODUCTIONS): reproduce-%: build ## one experiment: configs/NAME.json into results/NAME/
+	$(MODGAP) run configs/$*.json $(ARGS)
+
+# Reached only where configs/ has no such experiment.
+reproduce-%:
+	@echo "make: there is no configs/$*.json; there are: $(EXPERIMENTS)" >&2; exit 64
+
+run: ## any experiment: make run CONFIG=configs/figure3.json ARGS="--jobs 1"
+	@if [ -z "$(CONFIG)" ]; then \
+	  echo 'make run: say which config, as in make run CONFIG=configs/figure3.json' >&2; exit 64; fi
+	@$(MAKE) --no-print-directory build
+	$(MODGAP) run "$(CONFIG)" $(ARGS)
+
+test: build ## builds and runs all tests, in release
+	@$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+	$(SWIFT) test $(SWIFT_FLAGS) --disable-testable-imports
+
+lint: toolchain ## swift format, strict, over all sources
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+format: toolchain ## puts all sources into that format
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+regression: build ## every experiment, its numbers held to those last accepted (results/reference)
+	@status=0; for name in $(EXPERIMENTS); do \
+	  echo "== $$name"; \
+	  $(MODGAP) run "configs/$$name.json" $(ARGS) || status=1; \
+	  [ ! -f "results/reference/$$name.csv" ] || $(MODGAP) diff "results/reference/$$name.csv" "results/$$name/verdicts.csv" --tolerance $(TOLERANCE) || status=1; \
+	done; exit $$status
+
+reference: build ## accepts the numbers of the stored results as the new reference
+	@set -e; for name in $(EXPERIMENTS); do \
+	  $(MODGAP) verify "configs/$$name.json" --accept "results/reference/$$name.csv" > /dev/null || [ $$? = 3 ]; \
+	  echo "results/reference/$$name.csv"; done
+
+bench: build .venv-bench/ready ## speed beside NumPy and PyTorch, on 2 threads; alone where they cannot be installed
+	@if [ -x .venv-bench/bin/python ]; then python=.venv-bench/bin/python; else python=python3; fi; \
+	$$python Tests/bench/compare.py $(ARGS)
+
+schema: build ## configs/schema/experiment.schema.json anew, from the program's own grammar
+	@mkdir -p configs/schema
+	$(MODGAP) schema > configs/schema/experiment.schema.json.new
+	@mv configs/schema/experiment.schema.json.new configs/schema/experiment.schema.json
+
+clean: ## removes what was built; results/ and data/ stay
+	rm -rf .build .venv-bench
+
+help: ## this list
+	@echo 'make TARGET [NATIVE=0] [ARGS="…"]'
+	@echo
+	@sed -nE 's/^([a-z]+|\$$\(REPRODUCTIONS\)):.*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) \
+	  | sed 's/^\$$(REPRODUCTIONS)/reproduce-NAME/' \
+	  | while IFS=$$'\t' read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
+	@echo
+	@echo 'NAME is one of: $(EXPERIMENTS)'
+
+# MARK: - Set-up
+
+setup: toolchain packages
+
+toolchain:
+	@command -v $(SWIFT) > /dev/null || { \
+	  echo 'make: there is no swift on PATH; install Swift 6.1 or later for this system from https://www.swift.org/install and try again' >&2; \
+	  exit 69; }
+
+packages:
+	@set -eu; \
+	missing=; \
+	if ! command -v dpkg > /dev/null; then \
+	  for name in openblas hdf5 libcrypto; do \
+	    pkg-config --exists "$$name" 2> /dev/null || missing="$$missing $$name"; done; \
+	  if [ -n "$$missing" ]; then \
+	    echo "make: this is no Debian; install the development files that pkg-config calls$$missing, and gnuplot, then try again" >&2; \
+	    exit 69; fi; \
+	  exit 0; fi; \
+	has() { dpkg -s "$$1" 2> /dev/null | grep -q '^Status: install ok installed'; }; \
+	for name in libopenblas-dev libhdf5-dev libssl-dev fonts-dejavu-core; do \
+	  has "$$name" || missing="$$missing $$name"; done; \
+	command -v pkg-config > /dev/null || missing="$$missing pkg-config"; \
+	command -v gnuplot > /dev/null || missing="$$missing gnuplot-nox"; \
+	[ -n "$$missing" ] || exit 0; \
+	install="apt-get install -y --no-install-recommends$$missing"; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; \
+	elif command -v sudo > /dev/null; then as_root=sudo; \
+	else \
+	  echo "make: packages are missing, and there is neither root nor sudo here to install them. As root:" >&2; \
+	  echo "    apt-get update && $$install" >&2; \
+	  exit 77; fi; \
+	echo "make: installing$$missing" >&2; \
+	$$as_root apt-get update -qq && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive $$install
+
+# MARK: - The benchmark's peers
+
+# A wheel or a version of PyTorch for `make bench`; by default the CPU build of the newest.
+MODGAP_TORCH_WHEEL ?=
+PYTHON ?= python3
+
+.venv-bench/ready:
+	@command -v $(PYTHON) > /dev/null || { echo 'make bench: there is no $(PYTHON) on PATH; apt-get install python3-venv' >&2; exit 69; }; \
+	rm -rf .venv-bench; \
+	if ! $(PYTHON) -m venv .venv-bench > /dev/null; then \
+	  rm -rf .venv-bench; \
+	  echo 'make bench: no virtual environment (apt-get install python3-venv); modgap is timed alone' >&2; exit 0; fi; \
+	pip='.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check'; \
+	if [ -n "$(MODGAP_TORCH_WHEEL)" ]; then $$pip numpy "$(MODGAP_TORCH_WHEEL)"; \
+	else \
+	  $$pip numpy && \
+	  { $$pip --index-url https://download.pytorch.org/whl/cpu torch || $$pip torch; }; fi \
+	&& touch $@ \
+	|| echo 'make bench: NumPy and PyTorch could not be installed; modgap is timed alone (MODGAP_TORCH_WHEEL names a wheel to use)' >&2
+
+# MARK: - Data
+
+data: ## the authors' embeddings, from their public repository into data/
+	@if [ -f data/features_clip.npy ]; then echo 'data/ has them already'; exit 0; fi; \
+	set -eu; \
+	command -v git > /dev/null || { echo 'make data: there is no git on PATH' >&2; exit 69; }; \
+	folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	if ! GIT_TERMINAL_PROMPT=0 git clone --quiet --depth 1 --filter=blob:none --sparse $(AUTHORS) "$$folder/clone" \
+	  || ! git -C "$$folder/clone" sparse-checkout set Figure_1_Modality_Gap; then \
+	  echo 'make data: could not clone $(AUTHORS) (is there a network?).' >&2; \
+	  echo '    Clone it elsewhere and copy Figure_1_Modality_Gap/*.npy into data/,' >&2; \
+	  echo '    or set MODGAP_DATA to the folder that has features_clip.npy.' >&2; \
+	  echo '    Experiments that can do without them, such as figure2, still run, and say what they left out.' >&2; \
+	  exit 69; fi; \
+	mkdir -p data; \
+	cp "$$folder"/clone/Figure_1_Modality_Gap/*.npy "$$folder"/clone/LICENSE* data/; \
+	ls data

@@ -1,0 +1,68 @@
+import Contracts
+
+extension ExperimentDecoder {
+  mutating func decodeAxes() {
+    guard let node = root["matrix"] else { return }
+    guard let members = node.members else {
+      issues.add(node, "matrix", expected: "an object of lists")
+      return
+    }
+    for member in members { decodeAxis(member) }
+    let count = axes.reduce(1) { count, axis in
+      let (product, overflow) = count.multipliedReportingOverflow(by: axis.values.count)
+      return overflow ? Int.max : product
+    }
+    guard count > Grammar.mostRuns else { return }
+    issues.add(
+      node, "matrix", expected: "at most \(Grammar.mostRuns)",
+      found: count == Int.max ? "runs beyond counting" : "\(count) runs")
+  }
+
+  private mutating func decodeAxis(_ member: ConfigNode.Member) {
+    let path = "matrix.\(member.key)"
+    if !ConfigNames.isIdentifier(member.key) {
+      issues.add(
+        ConfigIssue(
+          at: member.keyPosition, path: path, found: "an axis of this name",
+          expected: ConfigNames.describedIdentifier))
+    }
+    guard let items = member.node.items, !items.isEmpty else {
+      issues.add(member.node, path, expected: "a list of at least one value")
+      return
+    }
+    var firstIndex: [JSONValue: Int] = [:]
+    var values: [JSONValue] = []
+    for (index, item) in items.enumerated() {
+      let value = item.typedValue
+      let place = "\(path)[\(index)]"
+      if !checkAxisValue(item, value, isSeed: member.key == "seed", place) { continue }
+      if let first = firstIndex[value] {
+        issues.add(
+          item, place, expected: "each value once", found: "\(item.described), which is [\(first)] already")
+      } else {
+        firstIndex[value] = index
+        values.append(value)
+      }
+    }
+    axes.append(Axis(name: member.key, values: values))
+  }
+
+  /// - Returns: whether the value may stand in an axis.
+  private mutating func checkAxisValue(_ item: ConfigNode, _ value: JSONValue, isSeed: Bool, _ place: String)
+    -> Bool
+  {
+    if isSeed, !(value.integer.map((0...Grammar.largestSeed).contains) ?? false) {
+      issues.add(item, place, expected: "a seed: an integer of at least 0")
+      return false
+    }
+    if value == .null {
+      issues.add(item, place, expected: "a value")
+      return false
+    }
+    if let name = Interpolation.axes(in: value).min() {
+      issues.add(item, place, expected: "a value that names no axis", found: "${\(name)}")
+      return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,67 @@
+import Contracts
+import ExperimentConfig
+
+/// The stages of an experiment, each behind those it needs, and which axes reach it.
+struct StageOrder {
+  struct Entry {
+    let spec: StageSpec
+    let signature: StageSignature?
+    /// Stages that parameters name, by parameter.
+    let references: [(parameter: String, id: String)]
+    /// Axes that its own parameters name.
+    let namedAxes: Set<String>
+    /// Axes that change its result: those it names, `seed` where it draws, those of what it reads; as
+    /// indices into the experiment's, in their order.
+    var reach: [Int] = []
+
+    var dependencies: [String] { spec.from + references.map(\.id) }
+  }
+
+  private(set) var entries: [Entry] = []
+
+  init(_ experiment: Experiment, grammar: Grammar) {
+    entries = Self.sorted(experiment.stages.map { Self.entry($0, grammar) })
+    var reach: [String: Set<Int>] = [:]
+    for index in entries.indices {
+      var names = entries[index].namedAxes
+      if let signature = entries[index].signature, signature.isRandom(with: entries[index].spec.with) {
+        names.insert("seed")
+      }
+      var axes = Set(experiment.axes.indices.filter { names.contains(experiment.axes[$0].name) })
+      for id in entries[index].dependencies { axes.formUnion(reach[id] ?? []) }
+      reach[entries[index].spec.id] = axes
+      entries[index].reach = axes.sorted()
+    }
+  }
+
+  private static func entry(_ spec: StageSpec, _ grammar: Grammar) -> Entry {
+    let signature = grammar.signature(spec.phase, spec.kind)
+    let references = (signature?.parameters ?? []).compactMap { parameter -> (String, String)? in
+      guard case .stageReference(let words) = parameter.type,
+        let id = spec.with[parameter.name]?.string, !words.contains(id)
+      else { return nil }
+      return (parameter.name, id)
+    }
+    return Entry(
+      spec: spec, signature: signature, references: references, namedAxes: Interpolation.axes(in: spec.with))
+  }
+
+  /// Stages in a circle, which no checked experiment has, are left out.
+  private static func sorted(_ entries: [Entry]) -> [Entry] {
+    var waiting = entries.map(\.dependencies.count)
+    var dependants: [String: [Int]] = [:]
+    for (index, entry) in entries.enumerated() {
+      for id in entry.dependencies { dependants[id, default: []].append(index) }
+    }
+    var order = entries.indices.filter { waiting[$0] == 0 }
+    var next = 0
+    while next < order.count {
+      for dependant in dependants[entries[order[next]].spec.id] ?? [] {
+        waiting[dependant] -= 1
+        if waiting[dependant] == 0 { order.append(dependant) }
+      }
+      next += 1
+    }
+    return order.map { entries[$0] }
+  }
+}

@@ -1,0 +1,86 @@
+import Contracts
+import Kernels
+import Metrics
+
+/// The method `umap` of the projection stage: its parameters, and a picture of one member.
+struct UMAPPicture: Sendable {
+  struct Parameters: Decodable, Sendable {
+    var components: Int?
+    var neighbors: Int?
+    var minDist: Double?
+    var spread: Double?
+    var metric: String?
+    var epochs: Int?
+    var negativeSamples: Int?
+    var start: String?
+    var learningRate: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case components, neighbors, spread, metric, epochs
+      case minDist = "min_dist"
+      case negativeSamples = "negative_samples"
+      case start = "init"
+      case learningRate = "learning_rate"
+    }
+  }
+
+  static let parameters: [Parameter] = [
+    .defaulted(
+      "neighbors", .integer(2...1000), .number(15), "`umap`: size of a neighbourhood, the point counted."),
+    .defaulted(
+      "min_dist", .number(0...100), .number(0.1), "`umap`: how close points may come; at most `spread`."),
+    .defaulted("spread", .number(0.01...100), .number(1), "`umap`: the scale of the picture."),
+    .defaulted(
+      "metric", .choice(UMAPParameters.Metric.allCases.map(\.rawValue)), .string("euclidean"),
+      "`umap`: distances between embeddings."),
+    .optional(
+      "epochs", .integer(1...100_000), "`umap`: 500 for up to 10,000 points, else 200, if not given."),
+    .defaulted(
+      "negative_samples", .integer(0...1000), .number(5),
+      "`umap`: points that each edge pushes its end away from."),
+    .defaulted(
+      "init", .choice(UMAPParameters.Start.allCases.map(\.rawValue)), .string("spectral"),
+      "`umap`: where points start."),
+    .defaulted("learning_rate", .number(1e-6...100), .number(1), "`umap`: length of the first steps."),
+  ]
+
+  private let settings: UMAPParameters
+
+  init(_ given: Parameters) {
+    var settings = UMAPParameters()
+    settings.components = given.components ?? settings.components
+    settings.neighbors = given.neighbors ?? settings.neighbors
+    settings.minDist = given.minDist ?? settings.minDist
+    settings.spread = given.spread ?? settings.spread
+    settings.metric = given.metric.flatMap(UMAPParameters.Metric.init) ?? settings.metric
+    settings.epochs = given.epochs
+    settings.negativeSamples = given.negativeSamples ?? settings.negativeSamples
+    settings.start = given.start.flatMap(UMAPParameters.Start.init) ?? settings.start
+    settings.learningRate = given.learningRate ?? settings.learningRate
+    self.settings = settings
+  }
+
+  /// The rows of all modalities together, x first.
+  func draw(
+    _ parts: [MovedRows], _ context: StageContext, progress: @escaping @Sendable (Double) -> Void
+  ) throws -> UMAPResult {
+    guard let first = parts.first else { throw MetricFailure.noRows }
+    let rows = try Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: first.columns) { buffer in
+      guard var place = buffer.baseAddress else { return }
+      for part in parts {
+        try part.fillFloats(place, context.budget)
+        place += part.rows * part.columns
+      }
+    }
+    let result = try UMAP(settings, progress: progress, random: context.random).run(rows, context.budget)
+    context.log(Self.sentence(result))
+    return result
+  }
+
+  private static func sentence(_ result: UMAPResult) -> String {
+    let count = result.isSampled ? "a sample of \(Trustworthiness.sampleSize)" : "all \(result.picture.rows)"
+    let recall = result.neighborRecall
+    let neighbors = recall == 1 ? "exact neighbours" : "neighbours with a recall of \(recall)"
+    return "umap: \(neighbors); trustworthiness \(result.trustworthiness) over \(count) points"
+  }
+}

@@ -1,0 +1,112 @@
+import Contracts
+
+/// Valid values for whatever a signature declares, so that what is listed is tested.
+enum Specimens {
+  /// A config for each stage kind, figure and check: with all they may have, and with what they must.
+  static var configs: [(name: String, text: String)] {
+    let stages = grammar.stages.flatMap { signature in
+      [true, false].flatMap { isFull in
+        withs(signature, isFull: isFull).enumerated().map { index, with in
+          ("\(signature.name) \(isFull ? "whole" : "least") \(index)", config(stage: signature, with: with))
+        }
+      }
+    }
+    let figures = grammar.figures.flatMap { signature in
+      [true, false].map { isFull in
+        var figure = object(signature.parameters, isFull: isFull)
+        figure["kind"] = .string(signature.kind)
+        figure["name"] = "f"
+        let text = config(more: ["figures": [.object(figure)]])
+        return ("figure \(signature.kind) \(isFull ? "whole" : "least")", text)
+      }
+    }
+    let checks = grammar.checks.map { signature in
+      let check = JSONValue.object([signature.name: .object(object(signature.parameters, isFull: true))])
+      let claim: [String: JSONValue] = [
+        "id": "c", "source": "s", "says": "t", "table": "g", "check": check, "where": value(of: .selection),
+      ]
+      return ("check \(signature.name)", config(more: ["claims": [.object(claim)]]))
+    }
+    return stages + figures + checks
+  }
+
+  private static let base: [JSONValue] = [
+    .object(["id": "s", "stage": "init", "kind": "sphere"]),
+    .object(["id": "g", "stage": "evaluate", "kind": "gap", "from": "s"]),
+  ]
+
+  private static func config(stage signature: StageSignature, with: [String: JSONValue]) -> String {
+    var stages = base
+    var stage: [String: JSONValue] = [
+      "id": "t", "stage": .string(signature.phase.rawValue), "kind": .string(signature.kind),
+      "with": .object(with),
+    ]
+    if let input = signature.input {
+      stage["from"] = "u"
+      let upstream = grammar.stages.first { $0.phase == .`init` && $0.output.satisfies(input) }
+      if let upstream {
+        stages.append(
+          .object([
+            "id": "u", "stage": "init", "kind": .string(upstream.kind),
+            "with": .object(withs(upstream, isFull: false)[0]),
+          ]))
+      }
+    }
+    stages.append(.object(stage))
+    return JSONValue.object(["name": "t", "stages": .array(stages)]).pretty
+  }
+
+  private static func config(more: [String: JSONValue]) -> String {
+    JSONValue.object(more.merging(["name": "t", "stages": .array(base)]) { a, _ in a }).pretty
+  }
+
+  /// One for each way to obey the rules.
+  private static func withs(_ signature: StageSignature, isFull: Bool) -> [[String: JSONValue]] {
+    signature.rules.reduce([object(signature.parameters, isFull: isFull)]) { partial, rule in
+      guard case .exactlyOne(let groups) = rule else { return partial }
+      return partial.flatMap { with in
+        groups.map { group in
+          var with = with
+          for name in groups.flatMap({ $0 }) { with[name] = nil }
+          for parameter in signature.parameters where group.contains(parameter.name) {
+            with[parameter.name] = value(of: parameter.type)
+          }
+          return with
+        }
+      }
+    }
+  }
+
+  private static func object(_ parameters: [Parameter], isFull: Bool) -> [String: JSONValue] {
+    Dictionary(
+      parameters.filter { isFull || $0.isRequired }.map { ($0.name, value(of: $0.type)) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Texts are `distance`, which is also a column of the table they are asked of.
+  private static func value(of type: ParameterType) -> JSONValue {
+    switch type {
+    case .boolean: true
+    case .integer(let range): .number(Double(range.lowerBound))
+    case .number(let range): .number(min(max(0, range.lowerBound), range.upperBound))
+    case .positive: 0.5
+    case .string: "distance"
+    case .choice(let words): .string(words.last ?? "")
+    case .file: "e.npy"
+    case .stageReference: "s"
+    case .list(let element, let least, _): .array(Array(repeating: value(of: element), count: least))
+    case .oneOrMany(let element): .array([value(of: element)])
+    case .sweep: .object(["from": 0, "to": 1, "by": 0.5])
+    case .object(let parameters): .object(object(parameters, isFull: true))
+    case .table: "g"
+    case .selection: .object(["distance": [1, 2]])
+    case .figures: [.object(["kind": "lines", "table": "g", "x": "distance", "y": "l2i"])]
+    case .either(let first, _): value(of: first)
+    case .tagged(let kinds):
+      .object(
+        kinds.sorted { $0.key < $1.key }.first.map { kind, parameters in
+          object(parameters, isFull: true).merging(["kind": .string(kind)]) { _, kind in kind }
+        } ?? [:])
+    }
+  }
+}

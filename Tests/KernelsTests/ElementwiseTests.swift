@@ -1,0 +1,90 @@
+import Foundation
+import Kernels
+import Testing
+
+@Suite("Elementwise functions")
+struct ElementwiseTests {
+  /// −30…30 in steps of 0.01, an awkward count for vectors.
+  private static let inputs = (0...6000).map { Float($0) * 0.01 - 30 }
+
+  private static func reference(_ activation: Activation, _ x: Double) -> Double {
+    switch activation {
+    case .linear, .maxout: x
+    case .relu: max(0, x)
+    case .leakyRelu: x < 0 ? 0.01 * x : x
+    case .sigmoid: 1 / (1 + exp(-x))
+    case .tanh: tanh(x)
+    case .gelu: 0.5 * x * erfc(-x / 2.0.squareRoot())
+    case .quickGelu: x / (1 + exp(-1.702 * x))
+    case .elu: x < 0 ? expm1(x) : x
+    }
+  }
+
+  @Test("activations against libm", arguments: Activation.allCases)
+  func activations(_ activation: Activation) {
+    var values = Self.inputs
+    activation.apply(to: &values, count: values.count)
+    for (x, value) in zip(Self.inputs, values) {
+      let expected = Self.reference(activation, Double(x))
+      #expect(abs(Double(value) - expected) <= 1e-6 * max(1, abs(expected)), "at \(x)")
+    }
+  }
+
+  @Test("NaN is not hidden", arguments: Activation.allCases)
+  func nan(_ activation: Activation) {
+    var values: [Float] = [.nan, -.nan, 1]
+    activation.apply(to: &values, count: 3)
+    #expect(values[0].isNaN && values[1].isNaN && !values[2].isNaN)
+  }
+
+  @Test("infinity saturates", arguments: [Activation.sigmoid, .tanh])
+  func infinity(_ activation: Activation) {
+    var values: [Float] = [-.infinity, .infinity]
+    activation.apply(to: &values, count: 2)
+    #expect(abs(values[0] - (activation == .tanh ? -1 : 0)) < 1e-6 && abs(values[1] - 1) < 1e-6)
+  }
+
+  @Test("maxout takes the greater piece")
+  func maxout() {
+    var a: [Float] = [1, -2, 3, .nan]
+    Activation.joinMaximum(&a, with: [0, -1, 5, 0], count: 4)
+    #expect(Array(a[..<3]) == [1, -1, 5] && a[3].isNaN)
+  }
+
+  @Test("exponentials in float64")
+  func exponentials() {
+    let line = (0..<1001).map { -700 + Double($0) * 0.7 }
+    var powers = [Double](repeating: 0, count: line.count)
+    let sum = Kernels.exponentials(line, around: 1, 0.5, line.count, into: &powers)
+    for (x, power) in zip(line, powers) {
+      let expected = exp((x - 1) * 0.5)
+      #expect(abs(power - expected) <= 1e-14 * expected)
+    }
+    #expect(abs(sum - powers.reduce(0, +)) <= 1e-13 * sum)
+  }
+
+  @Test("exponentials in float32, logarithms and roots")
+  func singlePrecision() {
+    for step in 0...1000 {
+      let x = Float(step) * 0.17 - 85
+      #expect(abs(FastMath.exp(x) / exp(x) - 1) < 3e-7)
+      let u = exp(x * 0.5)
+      #expect(abs(FastMath.log(u) - log(u)) <= 3e-7 * max(1, abs(log(u))))
+      #expect(abs(FastMath.squareRoot(u) / u.squareRoot() - 1) < 5e-7)
+    }
+    #expect(FastMath.squareRoot(0) == 0)
+  }
+
+  @Test("softmax and log-sum-exp survive extreme logits")
+  func softmax() {
+    var logits: [Float] = [1000, 999, -1e30, 998]
+    Softmax.normalize(&logits, count: 4)
+    let total = 1 + exp(-1.0) + exp(-2.0)
+    for (value, expected) in zip(logits, [1 / total, exp(-1) / total, 0, exp(-2) / total]) {
+      #expect(abs(Double(value) - expected) < 1e-6)
+    }
+    let log = Softmax.logSumExp([1e6, 1e6 - 1, -1e300], count: 3)
+    #expect(abs(log - (1e6 + log1p(exp(-1)))) < 1e-9)
+    #expect(Softmax.logSumExp([], count: 0) == -.infinity)
+  }
+}

@@ -1,0 +1,157 @@
+import Contracts
+import Foundation
+import Kernels
+import Stages
+import TestSupport
+import Testing
+
+/// What every entry of the catalog is run with. A variant without an example here fails the laws.
+enum Examples {
+  static func parameters(_ signature: StageSignature) -> [String: JSONValue] {
+    switch signature.name {
+    case "init/mlp":
+      [
+        "activation": .string("tanh"), "depth": .number(3), "width": .number(40),
+        "inputs": .object(["kind": .string("gaussian"), "count": .number(300)]),
+      ]
+    case "init/embeddings": ["path": .string(SharedData.features("clip"))]
+    case "shift/gap": ["delta": numbers([-0.5, 0, 0.25])]
+    case "shift/rotation": ["degrees": numbers([-30, 0, 60])]
+    case "evaluate/contrastive-loss": ["temperature": numbers([0.01, 1])]
+    default: [:]
+    }
+  }
+
+  /// 700 pairs of normals in 24 dimensions around two centres: more than one block of everything.
+  static func pairs() throws -> Artefact {
+    try withBudget(jobs: 1) { budget in
+      let x = try RandomStream(seed: 3, stage: "laws", name: "x")
+        .gaussianMatrix(rows: 700, columns: 24, budget: budget)
+      let noise = try RandomStream(seed: 3, stage: "laws", name: "y")
+        .gaussianMatrix(rows: 700, columns: 24, budget: budget)
+      let y = zip(x.values, noise.values).map { 0.7 * $0 + 0.5 * $1 + 0.4 }
+      return .embeddings(
+        EmbeddingFamily(
+          Embeddings(x: x, y: Matrix(rows: 700, columns: 24, values: y), isNormalized: false)))
+    }
+  }
+
+  static func input(_ signature: StageSignature) throws -> [(String, Artefact)] {
+    switch signature.input {
+    case .pairs: [("pairs", try pairs())]
+    case .single: [("layers", try run(.`init`, "mlp", ["activation": .string("relu"), "depth": .number(2)]))]
+    case .sphere: [("sphere", try run(.`init`, "sphere"))]
+    case .tables, nil: []
+    }
+  }
+}
+
+@Suite("Laws of the catalog")
+struct CatalogLawTests {
+  static let names = stageCatalog.signatures.map(\.name)
+
+  private func signature(_ name: String) throws -> StageSignature {
+    try #require(stageCatalog.signatures.first { $0.name == name })
+  }
+
+  private func give(_ name: String, seed: UInt64 = 0, jobs: Int) throws -> Artefact {
+    let signature = try signature(name)
+    return try run(
+      signature.phase, signature.kind, Examples.parameters(signature), from: Examples.input(signature),
+      seed: seed, jobs: jobs)
+  }
+
+  private func needsFiles(_ name: String) -> Bool { name == "init/embeddings" && !SharedData.isPresent }
+
+  @Test("the same seed gives the same bytes at 1, 2 and 4 jobs", arguments: names)
+  func determinism(_ name: String) throws {
+    if needsFiles(name) { return }
+    let one = try give(name, jobs: 1)
+    for jobs in [2, 4] {
+      let other = try give(name, jobs: jobs)
+      #expect(other == one)
+    }
+  }
+
+  @Test("the seed matters exactly where the signature says so", arguments: names)
+  func seeds(_ name: String) throws {
+    if needsFiles(name) { return }
+    let signature = try signature(name)
+    let isRandom = signature.isRandom(with: .object(Examples.parameters(signature)))
+    let differ = try give(name, seed: 0, jobs: 2) != give(name, seed: 1, jobs: 2)
+    #expect(differ == isRandom)
+  }
+
+  @Test("tables have the declared columns and finite cells", arguments: names)
+  func tables(_ name: String) throws {
+    let signature = try signature(name)
+    guard signature.output == .tables else { return }
+    guard case .tables(let tables) = try give(name, jobs: 2) else {
+      Issue.record("\(name) gives no tables")
+      return
+    }
+    #expect(tables.map(\.suffix) == [""] + signature.extraTables)
+    #expect(tables[0].table.columnNames == signature.columns)
+    for named in tables {
+      #expect(named.table.rowCount > 0)
+      for column in named.table.columns {
+        if case .reals(let values) = column.values {
+          #expect(values.allSatisfy { $0.isFinite })
+        }
+      }
+    }
+  }
+
+  @Test("embeddings are finite, of equal shapes, and of unit norm where they say so", arguments: names)
+  func embeddings(_ name: String) throws {
+    let signature = try signature(name)
+    if signature.output == .tables || needsFiles(name) { return }
+    let family = try #require(try give(name, jobs: 2).family)
+    #expect(!family.members.isEmpty)
+    for base in family.bases {
+      #expect((base.y == nil) == (signature.output == .single))
+      if let y = base.y { #expect(y.rows == base.x.rows && y.columns == base.x.columns) }
+      for matrix in [base.x, base.y].compactMap({ $0 }) {
+        #expect(matrix.values.allSatisfy { $0.isFinite })
+        guard base.isNormalized else { continue }
+        for row in 0..<matrix.rows {
+          let square = matrix.row(row).reduce(0) { $0 + Double($1) * Double($1) }
+          #expect(abs(square - 1) < 1e-6)
+        }
+      }
+    }
+    for member in family.members { #expect(family.bases.indices.contains(member.base)) }
+  }
+
+  @Test("names are unique, and every parameter has a sentence", arguments: names)
+  func documentation(_ name: String) throws {
+    let signature = try signature(name)
+    #expect(Self.names.count { $0 == name } == 1)
+    #expect(signature.summary.hasSuffix("."))
+    for parameter in signature.parameters { #expect(parameter.summary.count > 10, "\(parameter.name)") }
+    #expect(Set(signature.parameters.map(\.name)).count == signature.parameters.count)
+  }
+
+  @Test("several stages upstream are told apart by the column `from`", arguments: names)
+  func severalUpstream(_ name: String) throws {
+    let signature = try signature(name)
+    guard signature.phase == .evaluate else { return }
+    let pairs = try Examples.pairs()
+    let moved = try run(.shift, "gap", ["lambda": numbers([0.5])], from: [("pairs", pairs)])
+    let result = try run(
+      .evaluate, signature.kind, Examples.parameters(signature), from: [("still", pairs), ("moved", moved)])
+    let table = try #require(result.table())
+    #expect(table.columnNames == ["from", "lambda"] + signature.columns)
+    #expect(Set(table.texts("from")) == ["still", "moved"])
+    #expect(table.numbers("lambda").contains(0.5) && table.numbers("lambda").contains { $0.isNaN })
+  }
+
+  @Test("an evaluation of nothing is an error with a sentence", arguments: names)
+  func nothingUpstream(_ name: String) throws {
+    let signature = try signature(name)
+    guard signature.input != nil else { return }
+    #expect(throws: StageFailure.self) {
+      try run(signature.phase, signature.kind, Examples.parameters(signature), from: [])
+    }
+  }
+}
