@@ -75,6 +75,18 @@ static void skip(j_decompress_ptr cinfo, long count) {
   source->bytes_in_buffer -= (size_t)count;
 }
 
+static int create(modgap_jpeg *self, const uint8_t *bytes, size_t size, size_t memory) {
+  if (setjmp(self->escape)) return 0;
+  jpeg_create_decompress(&self->cinfo);
+  self->cinfo.mem->max_memory_to_use = (long)memory;
+  self->source = (struct jpeg_source_mgr){
+      bytes, size, start_source, at_end, skip, jpeg_resync_to_restart, start_source};
+  self->cinfo.src = &self->source;
+  self->progress.progress_monitor = on_progress;
+  self->cinfo.progress = &self->progress;
+  return 1;
+}
+
 modgap_jpeg *modgap_jpeg_new(const uint8_t *bytes, size_t size, size_t memory) {
   modgap_jpeg *self = calloc(1, sizeof *self);
   if (!self) return NULL;
@@ -83,18 +95,9 @@ modgap_jpeg *modgap_jpeg_new(const uint8_t *bytes, size_t size, size_t memory) {
   self->errors.emit_message = on_message;
   self->errors.output_message = no_output;
   self->cinfo.client_data = self;
-  if (setjmp(self->escape)) {
-    modgap_jpeg_free(self);
-    return NULL;
-  }
-  jpeg_create_decompress(&self->cinfo);
-  self->cinfo.mem->max_memory_to_use = (long)memory;
-  self->source = (struct jpeg_source_mgr){
-      bytes, size, start_source, at_end, skip, jpeg_resync_to_restart, start_source};
-  self->cinfo.src = &self->source;
-  self->progress.progress_monitor = on_progress;
-  self->cinfo.progress = &self->progress;
-  return self;
+  if (create(self, bytes, size, memory)) return self;
+  modgap_jpeg_free(self);
+  return NULL;
 }
 
 void modgap_jpeg_free(modgap_jpeg *self) {
