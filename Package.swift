@@ -30,7 +30,7 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "ExperimentPlan", "Stages", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5",
+        "ExperimentPlan", "Stages", "Datasets", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5",
       ]),
     .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5", "CImageCodecs", "CZlib"]),
@@ -53,7 +53,7 @@ let package = Package(
     .executableTarget(
       name: "modgap",
       dependencies: [
-        "Runner", "Stages", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5", "Kernels",
+        "Runner", "Stages", "Datasets", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5", "Kernels",
         "ExperimentConfig", "ExperimentPlan", "Contracts", "CAllocator",
       ]),
 
@@ -70,7 +70,8 @@ let package = Package(
     .testTarget(
       name: "ConfigTests",
       dependencies: [
-        "ExperimentConfig", "ExperimentPlan", "Stages", "Figures", "Claims", "Contracts", "TestSupport",
+        "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Figures", "Claims", "Contracts",
+        "TestSupport",
       ], exclude: ["Corpus"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
     .testTarget(

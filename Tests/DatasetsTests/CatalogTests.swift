@@ -10,7 +10,7 @@ import Testing
   @Test func everyKindIsListedOnceWithItsKeys() {
     let names = DatasetCatalog.kinds.map(\.name)
     #expect(Set(names).count == names.count)
-    #expect(Set(DatasetCatalog.parameters.keys) == Set(names))
+    #expect(DatasetCatalog.signatures.map(\.kind) == names)
     for kind in DatasetCatalog.kinds {
       #expect(Set(kind.parameters.map(\.name)).count == kind.parameters.count, "\(kind.name)")
     }

@@ -34,10 +34,10 @@ enum CIFAR {
   static let kind = DatasetKind(
     "cifar", "CIFAR-10 or CIFAR-100, in their binary form",
     [
-      .required("folder", .string, "the folder of the .bin files"),
+      .required("folder", .folder, "the folder of the .bin files"),
       .defaulted("variant", .choice(["10", "100"]), "10", "how many classes"),
       .defaulted("split", .choice(["train", "test"]), "test", "which part"), .prompt, .readCount,
-    ] + Parameter.pictures + Parameter.texts
+    ] + Parameter.pictures + Parameter.texts, listsFiles: true
   ) { parameters in
     let folder = try parameters.text("folder")
     let variant = try parameters.choice("variant", Variant.self)
@@ -53,7 +53,8 @@ enum CIFAR {
       width: 32, height: 32, channels: 3, transform: try parameters.transform(),
       places: Array(all.prefix(count)))
     return try ClassifiedImages(
-      pictures: pictures, labels: Array(labels.prefix(count)), classes: classes(folder, variant), files: paths
+      pictures: pictures, labels: Array(labels.prefix(count)), classes: classes(folder, variant),
+      files: paths + [folder + "/" + variant.namesFile].filter(FileManager.default.fileExists)
     ).data(count, parameters)
   }
 

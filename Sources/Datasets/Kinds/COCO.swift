@@ -39,7 +39,7 @@ enum COCO {
       .defaulted(
         "captions", .choice(Policy.allCases.map(\.rawValue)), "first",
         "which of a picture's captions, in the order of the file"), .readCount,
-    ] + Parameter.pictures + Parameter.texts
+    ] + Parameter.pictures + Parameter.texts, listsFiles: true
   ) { parameters in
     let path = try parameters.text("annotations")
     let pairs = try read(

@@ -26,9 +26,14 @@ struct OpenClipart: TextSource {
     return parts.joined(separator: ", ")
   }
 
+  /// Those of the drawings that are there.
+  var files: [String] { names.map(drawing).filter(FileManager.default.fileExists) }
+
+  private func drawing(_ name: String) -> String { folder + "/svg/" + name + ".svg" }
+
   /// Nothing where the drawing is missing.
   private func metadata(_ name: String) throws -> ClipartMetadata {
-    let path = folder + "/svg/" + name + ".svg"
+    let path = drawing(name)
     guard FileManager.default.fileExists(atPath: path) else { return ClipartMetadata([]) }
     return ClipartMetadata(try Gunzip.read(path, limit: Self.largestDrawing))
   }
@@ -37,9 +42,9 @@ struct OpenClipart: TextSource {
     "openclipart", "the pictures of Debian's openclipart-png, with the titles of openclipart-svg",
     [
       .defaulted(
-        "folder", .string, "/usr/share/openclipart", "where the folders `png` and `svg` of the packages are"),
+        "folder", .folder, "/usr/share/openclipart", "where the folders `png` and `svg` of the packages are"),
       .readCount,
-    ] + Parameter.pictures + Parameter.texts
+    ] + Parameter.pictures + Parameter.texts, listsFiles: true
   ) { parameters in
     let folder = try parameters.text("folder")
     let root = folder + "/png"
@@ -52,6 +57,6 @@ struct OpenClipart: TextSource {
       count: pictures.count,
       x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform(), limits: limits)),
       y: try parameters.texts(captions),
-      files: pictures + names.map { folder + "/svg/" + $0 + ".svg" } + parameters.vocabularyFiles)
+      files: pictures + captions.files + parameters.vocabularyFiles)
   }
 }

@@ -100,7 +100,15 @@ extension DataParameters {
     return try BytePairTokenizer(vocabulary: vocabulary, merges: optionalText("merges"))
   }
 
-  var vocabularyFiles: [String] { ["vocabulary", "merges"].compactMap(optionalText) }
+  var vocabularyFiles: [String] { ["vocabulary", "merges"].compactMap(optionalText) + impliedFiles }
+
+  /// The merges beside a `vocab.json`, where no key names them.
+  var impliedFiles: [String] {
+    guard let vocabulary = optionalText("vocabulary"), optionalText("merges") == nil,
+      vocabulary.hasSuffix(".json")
+    else { return [] }
+    return [BytePairVocabulary.mergesBeside(vocabulary)]
+  }
 }
 
 extension Parameter {
@@ -136,5 +144,5 @@ extension Parameter {
     defaulted("context", .integer(2...8192), 77, "tokens a text, start and end among them"),
   ]
 
-  static let folder = required("folder", .string, "the folder that is read")
+  static let folder = required("folder", .folder, "the folder that is read")
 }

@@ -5,16 +5,37 @@ package struct DatasetKind: Sendable {
   package let name: String
   package let summary: String
   package let parameters: [Parameter]
+  /// The items are read, not drawn, where this parameter is given.
+  let drawsUnless: String?
+  /// Reads files that no parameter names: those of a folder, or of a list.
+  let listsFiles: Bool
   let make: @Sendable (DataParameters) throws -> PairedData
 
   init(
-    _ name: String, _ summary: String, _ parameters: [Parameter],
+    _ name: String, _ summary: String, _ parameters: [Parameter], drawsUnless: String? = nil,
+    listsFiles: Bool = false,
     make: @escaping @Sendable (DataParameters) throws -> PairedData
   ) {
     self.name = name
     self.summary = summary
     self.parameters = parameters
+    self.drawsUnless = drawsUnless
+    self.listsFiles = listsFiles
     self.make = make
+  }
+}
+
+extension DatasetKind {
+  /// What the grammar knows of it.
+  var signature: DataSignature {
+    DataSignature(kind: name, summary: summary, parameters: parameters, drawsUnless: drawsUnless) { values in
+      let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
+      guard listsFiles else { return given.impliedFiles }
+      // Nothing is tokenized, so the vocabulary need not be read.
+      let bare = values.filter { $0.key != "vocabulary" && $0.key != "merges" }
+      let data = try make(DataParameters(kind: name, values: bare, parameters: parameters, seed: 0))
+      return data.files + given.impliedFiles
+    }
   }
 }
 
@@ -36,9 +57,8 @@ package enum DatasetCatalog {
     TensorData.kind,
   ]
 
-  /// What the config's grammar checks and the schema prints: kind, and the keys it may have.
-  package static let parameters: [String: [Parameter]] = Dictionary(
-    kinds.map { ($0.name, $0.parameters) }, uniquingKeysWith: { first, _ in first })
+  /// What the config's grammar checks, the schema prints and the planner digests.
+  package static let signatures = kinds.map(\.signature)
 
   /// Opens a data set. `seed` is the experiment's; the data's own key `seed` wins over it.
   ///

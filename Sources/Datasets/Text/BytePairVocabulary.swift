@@ -32,12 +32,15 @@ struct BytePairVocabulary: Sendable {
   /// CLIP's file goes on behind these; what follows is not used.
   private static let mostOfCLIP = 49152 - 256 - 2
 
+  static func mergesBeside(_ path: String) -> String {
+    path.contains("/") ? (path as NSString).deletingLastPathComponent + "/merges.txt" : "merges.txt"
+  }
+
   init(_ path: String, merges mergesPath: String?) throws {
     let bytes = try Gunzip.read(path, limit: Self.largestFile)
     let isJSON = bytes.first { !Self.isSpace($0) } == UInt8(ascii: "{")
     if isJSON {
-      let beside = (path as NSString).deletingLastPathComponent + "/merges.txt"
-      let mergesPath = mergesPath ?? (path.contains("/") ? beside : "merges.txt")
+      let mergesPath = mergesPath ?? Self.mergesBeside(path)
       let merges = try Self.readMerges(
         Gunzip.read(mergesPath, limit: Self.largestFile), mergesPath, most: 10_000_000)
       try self.init(merges, table: Self.readTable(bytes, path), path)
