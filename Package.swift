@@ -34,7 +34,7 @@ let package = Package(
       ]),
     .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5", "CImageCodecs", "CZlib"]),
-    .target(name: "Encoders", dependencies: ["Kernels"]),
+    .target(name: "Encoders", dependencies: ["Contracts", "Kernels"]),
     .target(name: "Metrics", dependencies: ["Kernels", "Contracts"]),
 
     // MARK: - Artefacts ↔ disk
@@ -59,6 +59,9 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(
+      name: "EncodersTests",
+      dependencies: ["Encoders", "Datasets", "Contracts", "Kernels", "TestSupport"]),
     .testTarget(
       name: "StagesTests",
       dependencies: ["Stages", "Metrics", "Encoders", "Contracts", "Kernels", "TestSupport"]),

@@ -1,0 +1,36 @@
+import Contracts
+
+/// Why items cannot be fed to a tower.
+package enum TowerFailure: Failure, Equatable {
+  case wrongShape(expected: TowerInput, found: [Int], areTokens: Bool)
+  case tokenOutOfRange(item: Int, position: Int, id: Int, vocabulary: Int)
+  /// A picture so small that nothing of it reaches the last layer.
+  case tooSmall(shape: [Int], least: Int)
+
+  package var kind: FailureKind { .invalidInput }
+
+  package var sentence: String {
+    switch self {
+    case .wrongShape(let expected, let found, let areTokens):
+      "the encoder takes \(expected.sentence), and the data give "
+        + (areTokens ? "\(found.first ?? 0) tokens an item" : "items of shape \(found)")
+        + "; choose the data or the encoder to match"
+    case .tokenOutOfRange(let item, let position, let id, let vocabulary):
+      "item \(item) has the token \(id) at position \(position), and the encoder's vocabulary ends at "
+        + "\(vocabulary - 1); set `vocabulary` to the tokenizer's"
+    case .tooSmall(let shape, let least):
+      "pictures of shape \(shape) are too small for this encoder, which needs at least \(least) pixels a side"
+    }
+  }
+}
+
+extension TowerInput {
+  package var sentence: String {
+    switch self {
+    case .images(nil): "pictures [3, height, width]"
+    case .images(let side?): "pictures [3, \(side), \(side)]"
+    case .clips(let frames, let side): "clips [\(frames), 3, \(side), \(side)]"
+    case .tokens(let context, let vocabulary): "at most \(context) tokens an item, each below \(vocabulary)"
+    }
+  }
+}
