@@ -169,23 +169,30 @@ extension ExperimentDecoder {
       let value = checker.object(with, signature.parameters, rules: signature.rules, path: "\(path).with")
       return (value, checker.files)
     }
-    for file in files { checkFile(file.path, file.node, field: file.field, isOptional: isOptional) }
+    for file in files { checkFile(file, isOptional: isOptional) }
     return value
   }
 
-  private mutating func checkFile(_ path: String, _ node: ConfigNode, field: String, isOptional: Bool) {
-    let file = DataFilePath.split(path).file
+  private mutating func checkFile(_ named: ParameterChecker.NamedFile, isOptional: Bool) {
+    let file = named.isFolder ? named.path : DataFilePath.split(named.path).file
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
     if !exists, isOptional { return }
-    if exists, !isFolder.boolValue, FileManager.default.isReadableFile(atPath: file) { return }
+    let isRight = exists && isFolder.boolValue == named.isFolder
+    if isRight, FileManager.default.isReadableFile(atPath: file) { return }
     let found =
-      !exists
-      ? "no file \(file)" : isFolder.boolValue ? "the folder \(file)" : "\(file), which may not be read"
+      if !exists {
+        "no \(named.isFolder ? "folder" : "file") \(file)"
+      } else if isRight {
+        "\(file), which may not be read"
+      } else {
+        "the \(isFolder.boolValue ? "folder" : "file") \(file)"
+      }
     let isAuthors = file.hasPrefix(dataFolder + "/")
     issues.add(
       ConfigIssue(
-        at: node.position, path: field, found: found, expected: "a file that can be read",
+        at: named.node.position, path: named.field, found: found,
+        expected: "a \(named.isFolder ? "folder" : "file") that can be read",
         remedy: isAuthors && !exists ? DataFolder.remedy : nil))
   }
 

@@ -6,6 +6,8 @@ struct ParameterChecker {
   let axes: [Axis]
   /// The config's `data` section, whose entries `inputs` and the like may name.
   let data: [String: ConfigNode]
+  /// What each kind of data may say.
+  let dataKinds: [String: [Parameter]]
   var issues: IssueList
   /// Figures and claims look at all runs together, so no axis has a value in them.
   var isPresentation = false
@@ -14,15 +16,25 @@ struct ParameterChecker {
   /// Stages whose tables are not known, for they have problems of their own.
   var unreadStages: Set<String> = []
   var figures: [FigureSignature] = []
-  /// Files that a value names, after axes are resolved: checked for existence by the caller.
-  private(set) var files: [(path: String, node: ConfigNode, field: String)] = []
+  /// Files and folders that a value names, after axes are resolved: checked for existence by the caller.
+  private(set) var files: [NamedFile] = []
+
+  struct NamedFile {
+    let path: String
+    let node: ConfigNode
+    let field: String
+    let isFolder: Bool
+  }
 
   private static let mostCombinations = 100_000
   private static let mostListed = 12
 
-  init(axes: [Axis], data: [String: ConfigNode], issues: IssueList) {
+  init(
+    axes: [Axis], data: [String: ConfigNode], dataKinds: [String: [Parameter]], issues: IssueList
+  ) {
     self.axes = axes
     self.data = data
+    self.dataKinds = dataKinds
     self.issues = issues
   }
 
@@ -183,7 +195,7 @@ struct ParameterChecker {
 
   private func isFile(_ type: ParameterType) -> Bool {
     switch type {
-    case .file: true
+    case .file, .folder: true
     case .either(let first, let second): isFile(first) || isFile(second)
     default: false
     }
@@ -218,7 +230,7 @@ struct ParameterChecker {
       : URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
   }
 
-  mutating func note(file path: String, _ node: ConfigNode, field: String) {
-    files.append((path, node, field))
+  mutating func note(file path: String, _ node: ConfigNode, field: String, isFolder: Bool) {
+    files.append(NamedFile(path: path, node: node, field: field, isFolder: isFolder))
   }
 }

@@ -32,14 +32,16 @@ package struct Schema {
         "matrix": matrix,
         "replicates": described("string", "the axis over which intervals are computed"),
         "data": object([
-          "type": "object", "additionalProperties": tagged(grammar.data),
+          "type": "object", "additionalProperties": object(["$ref": "#/definitions/data"]),
           "properties": object(["$comment": .bool(true)]),
         ]),
         "stages": object(["type": "array", "minItems": 1, "items": stage]),
         "figures": object(["type": "array", "items": figure(named: true)]),
         "claims": object(["type": "array", "items": claim]),
       ]),
-      "definitions": object(["figure": figure(named: false)]),
+      "definitions": object([
+        "figure": figure(named: false), "data": anyOf(grammar.data.map(dataset)),
+      ]),
     ])
   }
 

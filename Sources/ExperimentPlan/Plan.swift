@@ -68,11 +68,13 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   package var dependencies: [Int] { inputs + references.values.sorted() }
 }
 
-/// A data file that a task reads.
+/// A data file that a task reads, or all files together that a data set lists.
 package struct DataFile: Sendable, Codable, Equatable {
   package let field: String
   package let path: String
   package let member: String?
   /// SHA-256 of the content when the plan was made; nil where the file was absent.
   package let digest: String?
+  /// The data set whose files are meant; nil for a single file.
+  package var listedBy: JSONValue?
 }

@@ -8,6 +8,7 @@ package struct Planner {
   private let experiment: Experiment
   private let digestOfFile: (String) throws -> String
   private let order: StageOrder
+  private let dataSets: DataSets
   /// How each value of each axis reads in names: `seed=3`.
   private let labels: [[String]]
   private var tasks: [PlannedTask] = []
@@ -16,6 +17,7 @@ package struct Planner {
   /// By stage, then by the combination of the axes that reach it.
   private var known: [[Int: Int]]
   private var digests: [String: String?] = [:]
+  private var listings: [JSONValue: String?] = [:]
   private var splitPaths: [String: (file: String, member: String?)] = [:]
 
   /// - Parameter digestOfFile: SHA-256 of a file's content, as hex; called once a file.
@@ -26,6 +28,7 @@ package struct Planner {
     self.experiment = experiment
     self.digestOfFile = digestOfFile
     order = StageOrder(experiment, grammar: grammar)
+    dataSets = DataSets(experiment, grammar: grammar)
     labels = experiment.axes.map { axis in axis.values.map { RunName.label(axis.name, $0) } }
     known = order.entries.map { _ in [:] }
     positions = Dictionary(
@@ -134,11 +137,12 @@ package struct Planner {
       uniquingKeysWith: { first, _ in first })
     let with = entry.namedAxes.isEmpty ? stage.with : Interpolation.resolve(stage.with, values)
     var files: [DataFile] = []
-    let resolved = try DataFileFields.map(ParameterDefaults.fill(with, parameters), parameters) {
-      field, path in
-      let (file, member) = split(path)
-      files.append(DataFile(field: field, path: file, member: member, digest: try digest(of: file)))
-      return member.map { "\(file):\($0)" } ?? file
+    var resolved = try note(ParameterDefaults.fill(with, parameters), parameters, in: &files)
+    for parameter in entry.signature?.dataParameters ?? [] {
+      guard case .object(var members) = resolved, let given = members[parameter.name] else { continue }
+      let data = dataSets.resolve(given, axes: values, seed: seed(values))
+      members[parameter.name] = try note(data, parameter.name, in: &files)
+      resolved = .object(members)
     }
     var inputs = upstream
     let reason = notRun(stage, files, inputs: inputs.map(\.task), references: references)
@@ -174,6 +178,53 @@ package struct Planner {
   }
 
   // MARK: - Files
+
+  /// The value with its files absolute, each of them added to `files`.
+  private mutating func note(
+    _ value: JSONValue, _ parameters: [Parameter], prefix: String = "", in files: inout [DataFile]
+  ) throws -> JSONValue {
+    try DataFileFields.map(value, parameters, prefix: prefix) { field, path in
+      let (file, member) = split(prefix.isEmpty ? path : dataSets.absolute(path))
+      files.append(DataFile(field: field, path: file, member: member, digest: try digest(of: file)))
+      return member.map { "\(file):\($0)" } ?? file
+    }
+  }
+
+  /// A data set with its files and its folder absolute; all that it reads is added to `files`.
+  private mutating func note(_ data: JSONValue, _ name: String, in files: inout [DataFile]) throws
+    -> JSONValue
+  {
+    guard let signature = dataSets.signature(of: data) else { return data }
+    var noted: [DataFile] = []
+    let named = try note(data, signature.parameters, prefix: "\(name).", in: &noted)
+    guard case .object(var members) = named else { return data }
+    var folder: String?
+    if let parameter = signature.folder, let path = members[parameter.name]?.string {
+      folder = dataSets.absolute(path)
+      members[parameter.name] = .string(dataSets.absolute(path))
+    }
+    let isThere = noted.allSatisfy { $0.digest != nil } && folder.map(Self.exists) ?? true
+    let digest = isThere ? try digest(ofListing: .object(members), signature) : nil
+    if folder != nil || digest != nil {
+      let field = "\(name).\(signature.folder?.name ?? "files")"
+      noted.append(
+        DataFile(
+          field: field, path: folder ?? noted.first?.path ?? "", member: nil, digest: digest,
+          listedBy: .object(members)))
+    }
+    files += noted
+    return .object(members)
+  }
+
+  private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Runs that share a data set share the reading of its files.
+  private mutating func digest(ofListing data: JSONValue, _ signature: DataSignature) throws -> String? {
+    if let known = listings[data] { return known }
+    let digest = try signature.digestOfListing(data, digestOfFile: digestOfFile)
+    listings[data] = .some(digest)
+    return digest
+  }
 
   private mutating func split(_ path: String) -> (file: String, member: String?) {
     if let known = splitPaths[path] { return known }

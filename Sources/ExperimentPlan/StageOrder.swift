@@ -22,10 +22,12 @@ struct StageOrder {
   private(set) var entries: [Entry] = []
 
   init(_ experiment: Experiment, grammar: Grammar) {
+    let data = DataSets(experiment, grammar: grammar)
     entries = Self.sorted(experiment.stages.map { Self.entry($0, grammar) })
     var reach: [String: Set<Int>] = [:]
     for index in entries.indices {
       var names = entries[index].namedAxes
+      names.formUnion(data.axes(reaching: entries[index].spec, entries[index].signature))
       if let signature = entries[index].signature, signature.isRandom(with: entries[index].spec.with) {
         names.insert("seed")
       }

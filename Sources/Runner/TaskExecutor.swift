@@ -1,4 +1,5 @@
 import Contracts
+import Datasets
 import ExperimentPlan
 import Foundation
 import Kernels
@@ -138,9 +139,15 @@ final class TaskExecutor: Sendable {
   /// A file that changed since the plan was frozen would give a result under the wrong key.
   private func checkFiles(of task: PlannedTask) throws {
     for file in task.files {
-      let digest = try FileDigests.shared.digest(of: file.path)
+      let digest = try digest(of: file)
       if digest != file.digest { throw RunFailure.fileChanged(task: task.id, path: file.path) }
     }
+  }
+
+  private func digest(of file: DataFile) throws -> String? {
+    guard let data = file.listedBy else { return try FileDigests.shared.digest(of: file.path) }
+    let signature = DatasetCatalog.signatures.first { $0.kind == data["kind"]?.string }
+    return try signature?.digestOfListing(data) { try FileDigests.shared.digest(of: $0) }
   }
 
   /// From memory, from the store, or, for a stage that keeps nothing, by running it again.

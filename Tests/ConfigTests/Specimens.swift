@@ -93,6 +93,8 @@ enum Specimens {
     case .string: "distance"
     case .choice(let words): .string(words.last ?? "")
     case .file: "e.npy"
+    case .folder: "."
+    case .dataset: .object(["kind": "shapes"])
     case .stageReference: "s"
     case .list(let element, let least, _): .array(Array(repeating: value(of: element), count: least))
     case .oneOrMany(let element): .array([value(of: element)])
