@@ -191,8 +191,20 @@ extension Schema {
           })
       case .atLeastOne(let names): schema["anyOf"] = .array(names.map { required([$0]) })
       case .ascending: break
+      case .onlyWhere(let condition, let names):
+        schema["allOf"] = .array((schema["allOf"]?.array ?? []) + [forbid(names, unless: condition)])
       }
     }
+  }
+
+  private func forbid(_ names: [String], unless condition: ParameterCondition) -> JSONValue {
+    let others = object([
+      "not": anyOf([
+        enumeration(condition.values), object(["type": "string", "pattern": "\\$\\{[^}]+\\}"]),
+      ])
+    ])
+    let absent = Dictionary(names.map { ($0, JSONValue.bool(false)) }, uniquingKeysWith: { a, _ in a })
+    return rule(when: [condition.parameter: others], thenSchema: object(["properties": .object(absent)]))
   }
 
   func required(_ names: [String]) -> JSONValue { object(["required": .array(names.map { .string($0) })]) }

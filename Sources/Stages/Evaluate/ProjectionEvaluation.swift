@@ -40,7 +40,10 @@ package struct ProjectionEvaluation: Stage {
       .defaulted("components", .integer(2...50), .number(2), "Dimensions of the picture."),
     ] + UMAPPicture.parameters,
     input: .pairs, alsoAccepts: [.single], output: .tables, isRandom: true,
-    drawsOnly: ParameterCondition("method", [umap]), extraTables: ["spectrum"],
+    draws: { with in
+      // An axis that decides the method counts as drawing until it has a value.
+      with["method"]?.string.map { $0 == umap || $0.contains("${") } ?? false
+    }, extraTables: ["spectrum"],
     columns: ["modality", "index", "c1", "c2"], sometimesColumns: ["trustworthiness", "silhouette"])
 
   private let parameters: Parameters
