@@ -1,3 +1,53 @@
+/// The sizes of a vision transformer.
+package struct VisionSizes: Sendable, Equatable {
+  /// Pixels a side of a picture and of a patch.
+  package var image: Int
+  package var patch: Int
+  package var width: Int
+  package var layers: Int
+  package var heads: Int
+  package var embedding: Int
+
+  package init(image: Int, patch: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
+    self.image = image
+    self.patch = patch
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.embedding = embedding
+  }
+
+  package var tower: VisionTransformer {
+    VisionTransformer(
+      image: image, patch: patch, width: width, layers: layers, heads: heads, embedding: embedding)
+  }
+}
+
+/// The sizes of a text transformer.
+package struct TextSizes: Sendable, Equatable {
+  package var vocabulary: Int
+  package var context: Int
+  package var width: Int
+  package var layers: Int
+  package var heads: Int
+  package var embedding: Int
+
+  package init(vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
+    self.vocabulary = vocabulary
+    self.context = context
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.embedding = embedding
+  }
+
+  package var tower: TextTransformer {
+    TextTransformer(
+      vocabulary: vocabulary, context: context, width: width, layers: layers, heads: heads,
+      embedding: embedding)
+  }
+}
+
 /// The sizes of known CLIP models, and of one small enough to train here. Source: Radford et al. 2021,
 /// Tables 19 and 20.
 package enum CLIPPreset: String, CaseIterable, Sendable {
@@ -6,19 +56,25 @@ package enum CLIPPreset: String, CaseIterable, Sendable {
   /// For pictures of 32 × 32 and texts of bytes.
   case mini
 
-  package var vision: VisionTransformer {
+  package var visionSizes: VisionSizes {
     switch self {
-    case .vitB32: VisionTransformer(image: 224, patch: 32, width: 768, layers: 12, heads: 12, embedding: 512)
-    case .vitB16: VisionTransformer(image: 224, patch: 16, width: 768, layers: 12, heads: 12, embedding: 512)
-    case .mini: VisionTransformer(image: 32, patch: 4, width: 96, layers: 4, heads: 3, embedding: 64)
+    case .vitB32: VisionSizes(image: 224, patch: 32, width: 768, layers: 12, heads: 12, embedding: 512)
+    case .vitB16: VisionSizes(image: 224, patch: 16, width: 768, layers: 12, heads: 12, embedding: 512)
+    case .mini: VisionSizes(image: 32, patch: 4, width: 96, layers: 4, heads: 3, embedding: 64)
     }
   }
 
-  package var text: TextTransformer {
+  package var textSizes: TextSizes {
     switch self {
     case .vitB32, .vitB16:
-      TextTransformer(vocabulary: 49_408, context: 77, width: 512, layers: 12, heads: 8, embedding: 512)
-    case .mini: TextTransformer(vocabulary: 259, context: 77, width: 96, layers: 4, heads: 3, embedding: 64)
+      TextSizes(vocabulary: 49_408, context: 77, width: 512, layers: 12, heads: 8, embedding: 512)
+    case .mini: TextSizes(vocabulary: 259, context: 77, width: 96, layers: 4, heads: 3, embedding: 64)
     }
   }
+
+  package var vision: VisionTransformer { visionSizes.tower }
+  package var text: TextTransformer { textSizes.tower }
+
+  /// The learnt logarithm of 1/temperature, which starts at ln(1/0.07).
+  package static let logitScale = TensorSpec("logit_scale", [], .constant(2.659260036932778))
 }

@@ -4,6 +4,9 @@ import Contracts
 package let stageCatalog = StageCatalog([
   StageVariant(EmbeddingsStage.self),
   StageVariant(MLPStage.self),
+  StageVariant(CLIPStage.self),
+  StageVariant(DualEncoderStage.self),
+  StageVariant(EncoderStage.self),
   StageVariant(SphereStage.self),
   StageVariant(GapStage.self),
   StageVariant(RotationStage.self),

@@ -12,6 +12,8 @@ package enum StageFailure: Failure {
   case badLayer(Int, MetricFailure)
   case tooLarge(gibibytes: Double)
   case noSuchModality(String)
+  case badTower(String, String)
+  case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
 
   package var kind: FailureKind { .invalidInput }
@@ -36,6 +38,10 @@ package enum StageFailure: Failure {
     case .tooLarge(let gibibytes):
       "the layers would take \(Int(gibibytes.rounded(.up))) GiB of memory, more than 16; lower `width`, "
         + "`depth` or `count`"
+    case .badTower(let architecture, let problem): "the \(architecture) tower cannot be built: \(problem)"
+    case .dataAreNoPairs(let kind):
+      "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "
+        + "`encoder` for each side"
     case .noSuchModality(let modality):
       "there are no embeddings `\(modality)`: a single tower gives `x` alone; leave `modality` out"
     case .dimensionsDiffer(let first, let other):

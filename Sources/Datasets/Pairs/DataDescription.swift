@@ -9,8 +9,10 @@ package struct DataDescription: Decodable, Sendable {
     values = try decoder.singleValueContainer().decode([String: JSONValue].self)
   }
 
+  package var kind: String { values["kind"]?.string ?? "" }
+
   /// - Throws: a failure that names the file, or the key and what it must be.
   package func open() throws -> PairedData {
-    try DatasetCatalog.make(values["kind"]?.string ?? "", with: values, seed: 0)
+    try DatasetCatalog.make(kind, with: values, seed: 0)
   }
 }

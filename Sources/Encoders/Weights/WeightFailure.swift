@@ -1,0 +1,65 @@
+import Contracts
+
+/// What of a file does not fit a network.
+package struct WeightProblems: Sendable, Equatable {
+  package struct Misshaped: Sendable, Equatable {
+    let name: String
+    let found: [Int]
+    let expected: [Int]
+  }
+
+  package var missing: [String] = []
+  package var extra: [String] = []
+  package var misshaped: [Misshaped] = []
+
+  var isEmpty: Bool { missing.isEmpty && extra.isEmpty && misshaped.isEmpty }
+}
+
+/// Why a file cannot give a network its weights.
+package enum WeightFailure: Failure, Equatable {
+  case unfit(path: String, naming: String, WeightProblems)
+  case notFinite(path: String, tensor: String)
+  /// A Python pickle, which runs code when it is read.
+  case pickle(path: String)
+  case notSafetensors(path: String)
+
+  package var kind: FailureKind { .invalidInput }
+
+  package var sentence: String {
+    switch self {
+    case .unfit(let path, let naming, let problems):
+      "\(path) does not fit this encoder (tensors named as by \(naming)): \(Self.describe(problems)); "
+        + "make the encoder's sizes in the config those of the file"
+    case .notFinite(let path, let tensor):
+      "\(path): the tensor `\(tensor)` has values that are infinite or not a number; make the file again"
+    case .pickle(let path):
+      "\(path) is a Python pickle, which could run any code while it is read; if you trust it, convert it "
+        + "once: \(Self.conversion(path))"
+    case .notSafetensors(let path):
+      "\(path): weights are read from .safetensors files; save them as one"
+    }
+  }
+
+  private static func describe(_ problems: WeightProblems) -> String {
+    let parts: [(String, [String])] = [
+      ("missing", problems.missing), ("not expected", problems.extra),
+      (
+        "of another shape",
+        problems.misshaped.map { "\($0.name) is \($0.found), expected \($0.expected)" }
+      ),
+    ]
+    return parts.filter { !$0.1.isEmpty }.map { title, names in
+      "\(names.count) \(title): \(names.prefix(6).joined(separator: ", "))\(names.count > 6 ? ", …" : "")"
+    }.joined(separator: "; ")
+  }
+
+  private static func conversion(_ path: String) -> String {
+    let stem = path.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".")
+    return """
+      python3 -c "import sys, torch, safetensors.torch as st; m = torch.load(sys.argv[1], map_location='cpu', \
+      weights_only=False); m = m.state_dict() if hasattr(m, 'state_dict') else m.get('state_dict', m); \
+      st.save_file({k: v.clone().contiguous() for k, v in m.items() if hasattr(v, 'shape')}, sys.argv[2])" \
+      '\(path)' '\(stem).safetensors'
+      """
+  }
+}

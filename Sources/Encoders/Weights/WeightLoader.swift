@@ -1,0 +1,78 @@
+import Contracts
+
+/// Fills a tower's layout from a file, whichever of several conventions names its tensors.
+package struct WeightLoader {
+  /// A tower and what its tensors' names begin with in the network: `visual.`.
+  package struct Part: Sendable {
+    let prefix: String
+    let layout: ParameterLayout
+
+    package init(_ prefix: String = "", _ layout: ParameterLayout) {
+      self.prefix = prefix
+      self.layout = layout
+    }
+  }
+
+  private let file: WeightFile
+  private let naming: WeightNaming
+
+  /// Chooses the convention that finds the most tensors.
+  ///
+  /// - Precondition: `namings` is not empty.
+  package init(_ file: WeightFile, _ namings: [WeightNaming], for parts: [Part]) {
+    let names = parts.flatMap { part in part.layout.tensors.map { part.prefix + $0.name } }
+    func found(_ naming: WeightNaming) -> Int {
+      names.count { name in naming.source(name).names.allSatisfy { file.shapes[$0] != nil } }
+    }
+    let counts = namings.map(found)
+    let best = counts.indices.max { (counts[$0], -$0) < (counts[$1], -$1) } ?? 0
+    self.file = file
+    naming = namings[best]
+  }
+
+  /// - Throws: `WeightFailure.unfit` with every tensor that is missing, too many or of another shape;
+  ///   the file's own failure where its bytes cannot be read.
+  package func load(_ parts: [Part]) throws -> [NetworkWeights] {
+    var problems = WeightProblems()
+    var used: Set<String> = []
+    for part in parts {
+      for tensor in part.layout.tensors { check(tensor, part.prefix, &problems, &used) }
+    }
+    problems.extra = file.shapes.keys.filter { !used.contains($0) && !naming.ignores($0) }.sorted()
+    guard problems.isEmpty else {
+      throw WeightFailure.unfit(path: file.path, naming: naming.title, problems)
+    }
+    return try parts.map(fill)
+  }
+
+  private func check(
+    _ tensor: TensorSpec, _ prefix: String, _ problems: inout WeightProblems, _ used: inout Set<String>
+  ) {
+    let source = naming.source(prefix + tensor.name)
+    used.formUnion(source.names)
+    guard let shape = file.shape(of: source) else {
+      problems.missing += source.names.filter { file.shapes[$0] == nil }
+      if source.names.allSatisfy({ file.shapes[$0] != nil }) {
+        problems.misshaped.append(.init(name: prefix + tensor.name, found: [], expected: tensor.shape))
+      }
+      return
+    }
+    // A scalar is stored as (), or as (1).
+    let isScalar = tensor.shape.isEmpty && shape == [1]
+    if shape != tensor.shape, !isScalar {
+      problems.misshaped.append(.init(name: source.names[0], found: shape, expected: tensor.shape))
+    }
+  }
+
+  private func fill(_ part: Part) throws -> NetworkWeights {
+    var values = [Float](repeating: 0, count: part.layout.count)
+    for (tensor, offset) in zip(part.layout.tensors, part.layout.offsets) {
+      let found = try file.values(of: naming.source(part.prefix + tensor.name))
+      guard found.allSatisfy(\.isFinite) else {
+        throw WeightFailure.notFinite(path: file.path, tensor: part.prefix + tensor.name)
+      }
+      values.replaceSubrange(offset..<offset + tensor.count, with: found)
+    }
+    return NetworkWeights(layout: part.layout, values: values)
+  }
+}

@@ -1,0 +1,63 @@
+/// How files of one origin name the tensors of an architecture.
+package struct WeightNaming: Sendable {
+  /// `Hugging Face`: for sentences.
+  package let title: String
+  /// Where a file has the tensor of this full name.
+  let source: @Sendable (_ name: String) -> TensorSource
+  /// Tensors of the file that belong to no tower: classifiers, counters, buffers.
+  let ignores: @Sendable (_ name: String) -> Bool
+
+  init(
+    _ title: String, source: @escaping @Sendable (_ name: String) -> TensorSource,
+    ignores: @escaping @Sendable (_ name: String) -> Bool = { _ in false }
+  ) {
+    self.title = title
+    self.source = source
+    self.ignores = ignores
+  }
+}
+
+extension WeightNaming {
+  /// Scalars that the released checkpoints carry beside their weights.
+  private static let notes: Set<String> = [
+    "input_resolution", "context_length", "vocab_size", "attn_mask", "logit_bias",
+  ]
+
+  /// openai/CLIP and open_clip: the vision tower under `visual.`, the text tower without a prefix.
+  package static let openAI = WeightNaming(
+    "OpenAI, open_clip", source: { .tensor($0) }, ignores: notes.contains)
+
+  /// transformers' `CLIPModel`.
+  package static let huggingFace = WeightNaming(
+    "Hugging Face", source: { huggingFaceSource(of: $0) }, ignores: { $0.hasSuffix("position_ids") })
+
+  /// One tower alone, without the prefix that it has within a dual encoder.
+  package static let bare = WeightNaming(
+    "a single tower", source: { .tensor($0.hasPrefix("visual.") ? String($0.dropFirst(7)) : $0) })
+
+  /// torchvision and timm ResNets; the classifier and batch norm's counters are of no use here.
+  package static let torchvision = WeightNaming(
+    "torchvision, timm", source: { .tensor($0) },
+    ignores: { $0.hasPrefix("fc.") || $0.hasSuffix("num_batches_tracked") })
+
+  package static let clip = [openAI, huggingFace]
+
+  /// The vision tower of a whole CLIP, or alone.
+  package static let vision = [
+    openAI.alsoIgnoring { !$0.hasPrefix("visual.") },
+    huggingFace.alsoIgnoring { !$0.hasPrefix("vision_model.") && !$0.hasPrefix("visual_projection") },
+    bare,
+  ]
+
+  /// The text tower of a whole CLIP, or alone.
+  package static let text = [
+    openAI.alsoIgnoring { $0.hasPrefix("visual.") || $0 == "logit_scale" },
+    huggingFace.alsoIgnoring {
+      $0.hasPrefix("vision_model.") || $0.hasPrefix("visual_projection") || $0 == "logit_scale"
+    },
+  ]
+
+  private func alsoIgnoring(_ more: @escaping @Sendable (String) -> Bool) -> WeightNaming {
+    WeightNaming(title, source: source) { [ignores] in ignores($0) || more($0) }
+  }
+}

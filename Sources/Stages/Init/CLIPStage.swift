@@ -1,0 +1,85 @@
+import Contracts
+import Datasets
+import Encoders
+import Kernels
+import Metrics
+
+/// CLIP: a vision transformer and a text transformer with one embedding size.
+///
+/// Source: Radford et al. 2021, arXiv:2103.00020.
+package struct CLIPStage: Stage {
+  package struct Parameters: Decodable, Sendable {
+    struct Vision: Decodable, Sendable { var image, patch, width, layers, heads: Int }
+    struct Text: Decodable, Sendable { var vocabulary, context, width, layers, heads: Int }
+    var preset: String?
+    var vision: Vision?
+    var text: Text?
+    var embedding: Int?
+    var weights: String?
+    var seed: UInt64?
+    var data: DataDescription
+    var align: String?
+  }
+
+  package static let signature = StageSignature(
+    phase: .`init`, kind: "clip",
+    summary: "A vision and a text transformer, and the embeddings that they give to captioned pictures.",
+    parameters: [
+      .optional("preset", .choice(CLIPPreset.allCases.map(\.rawValue)), "The sizes of a known model."),
+      .optional(
+        "vision",
+        .object([
+          .required("image", .integer(1...4096), "Pixels a side."),
+          .required("patch", .integer(1...1024), "Pixels a side of a patch; divides `image`."),
+          .required("width", .integer(1...16_384), "Numbers of a row."),
+          .required("layers", .integer(1...1000), "Transformer blocks."),
+          .required("heads", .integer(1...1024), "Attention heads; divide `width`."),
+        ]), "The sizes of the vision tower."),
+      .optional(
+        "text",
+        .object([
+          .required("vocabulary", .integer(1...10_000_000), "Tokens that there are."),
+          .required("context", .integer(1...8192), "Tokens of a text at most."),
+          .required("width", .integer(1...16_384), "Numbers of a row."),
+          .required("layers", .integer(1...1000), "Transformer blocks."),
+          .required("heads", .integer(1...1024), "Attention heads; divide `width`."),
+        ]), "The sizes of the text tower."),
+      TowerParameters.embeddingSize, TowerParameters.weights, TowerParameters.seed, TowerParameters.data,
+      TowerPair.align,
+    ],
+    rules: [.exactlyOne([["preset"], ["vision", "text", "embedding"]])], output: .pairs, isRandom: true,
+    draws: { drawsWeights($0) })
+
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    let data = try PairsOfData(parameters.data)
+    let (vision, text) = try towers()
+    let scale = ParameterLayout([CLIPPreset.logitScale])
+    let parts = [
+      WeightLoader.Part("visual.", vision.layout), WeightLoader.Part("", text.layout),
+      WeightLoader.Part("", scale),
+    ]
+    let source = TowerWeights(parameters.weights, seed: parameters.seed)
+    return try TowerPair(x: vision, y: text, align: parameters.align).embed(data, context) { side in
+      try source.load(parts, keeping: side == .x ? 0 : 1, WeightNaming.clip, context)
+    }
+  }
+
+  private func towers() throws -> (VisionTransformer, TextTransformer) {
+    var (vision, text) = (TowerParameters(.vit), TowerParameters(.text))
+    vision.preset = parameters.preset
+    text.preset = parameters.preset
+    if let sizes = parameters.vision {
+      (vision.image, vision.patch) = (sizes.image, sizes.patch)
+      (vision.width, vision.layers, vision.heads) = (sizes.width, sizes.layers, sizes.heads)
+    }
+    if let sizes = parameters.text {
+      (text.vocabulary, text.context) = (sizes.vocabulary, sizes.context)
+      (text.width, text.layers, text.heads) = (sizes.width, sizes.layers, sizes.heads)
+    }
+    return (try vision.vision(nil, parameters.embedding), try text.text(parameters.embedding))
+  }
+}

@@ -1,0 +1,75 @@
+import Contracts
+import Datasets
+import Encoders
+import Foundation
+import Kernels
+
+/// Where a network's weights come from: random streams, or a file.
+struct TowerWeights: Sendable {
+  /// `random`, or a path.
+  let origin: String
+  /// Of the random weights; the context's where absent.
+  let seed: UInt64?
+
+  init(_ origin: String?, seed: UInt64?) {
+    self.origin = origin ?? TowerParameters.random
+    self.seed = seed
+  }
+
+  private var isRandom: Bool { origin == TowerParameters.random }
+
+  /// The weights of the parts, in their order.
+  ///
+  /// A seed of the stage's own gives the same weights in every stage that names it, so that one network
+  /// can look at several data sets; the experiment's gives each stage its own.
+  func load(_ parts: [WeightLoader.Part], _ namings: [WeightNaming], _ context: StageContext) throws
+    -> [NetworkWeights]
+  {
+    guard isRandom else { return try WeightLoader(try open(), namings, for: parts).load(parts) }
+    return try parts.map { part in
+      try NetworkWeights(drawing: part.layout, budget: context.budget) { tensor in
+        stream(part.prefix + tensor, context)
+      }
+    }
+  }
+
+  /// One of the parts; a random one alone, so that no more is drawn than is used.
+  func load(_ parts: [WeightLoader.Part], keeping part: Int, _ namings: [WeightNaming], _ context: StageContext)
+    throws -> NetworkWeights
+  {
+    try isRandom ? load([parts[part]], namings, context)[0] : load(parts, namings, context)[part]
+  }
+
+  private func stream(_ name: String, _ context: StageContext) -> RandomStream {
+    guard let seed else { return context.random("weights/\(name)") }
+    return RandomStream(seed: seed, stage: "encoder", name: "weights/\(name)")
+  }
+
+  /// - Throws: `WeightFailure.pickle` for what Python alone can read.
+  private func open() throws -> WeightFile {
+    if Self.isPickle(origin) { throw WeightFailure.pickle(path: origin) }
+    guard TensorFile.Format(file: origin) == .safetensors else {
+      throw WeightFailure.notSafetensors(path: origin)
+    }
+    let file = try SafetensorsFile(origin)
+    let shapes = Dictionary(file.entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    return WeightFile(path: origin, shapes: shapes) { try file.load($0).values }
+  }
+
+  /// By its name or by its first bytes: PyTorch's zip archives, and bare pickles.
+  private static func isPickle(_ path: String) -> Bool {
+    let endings = ["pt", "pth", "bin", "ckpt", "pkl", "pickle"]
+    if endings.contains((path as NSString).pathExtension.lowercased()) { return true }
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    let start = (try? file.read(upToCount: 4)) ?? Data()
+    return start.starts(with: [0x50, 0x4b, 3, 4]) || (start.first == 0x80 && start.count > 1 && start[1] < 6)
+  }
+}
+
+/// Whether a stage with these parameters draws weights from the experiment's seed; of a dual encoder, either
+/// of its towers.
+func drawsWeights(_ parameters: JSONValue, towers: [String] = []) -> Bool {
+  guard parameters["seed"] == nil else { return false }
+  let places = towers.isEmpty ? [parameters] : towers.compactMap { parameters[$0] }
+  return places.contains { $0["weights"]?.string ?? TowerParameters.random == TowerParameters.random }
+}
