@@ -54,6 +54,8 @@ package indirect enum ParameterType: Sendable {
   /// A number, a list of numbers, or `{from, to, by}`; the stage always sees the list.
   case sweep(ClosedRange<Double>)
   case object([Parameter])
+  /// An object whose keys obey rules.
+  case ruled([Parameter], [ParameterRule])
   /// The name of a table: a stage's id, or `<id>.<suffix>`.
   case table
   /// Columns and the value, or list of values, that rows must have in them.
@@ -88,4 +90,6 @@ package enum ParameterRule: Sendable {
   case atLeastOne([String])
   /// Where both are given, the first is at most the second.
   case ascending(String, String)
+  /// These keys stand only beside a parameter with one of some values.
+  case onlyWhere(ParameterCondition, [String])
 }

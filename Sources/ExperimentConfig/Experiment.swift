@@ -56,19 +56,22 @@ package struct StageSpec: Sendable, Equatable, Codable {
   package let phase: StagePhase
   package let kind: String
   package let from: [String]
+  /// Axes whose runs an evaluation takes together.
+  package let over: [String]
   /// The object under `with`, with `${axis}` still in it.
   package let with: JSONValue
   package let isOptional: Bool
   /// Whether its embeddings are stored; where not, they are computed again when something needs them.
   package let keeps: Bool
   package init(
-    id: String, phase: StagePhase, kind: String, from: [String] = [], with: JSONValue = .object([:]),
-    isOptional: Bool = false, keeps: Bool = true
+    id: String, phase: StagePhase, kind: String, from: [String] = [], over: [String] = [],
+    with: JSONValue = .object([:]), isOptional: Bool = false, keeps: Bool = true
   ) {
     self.id = id
     self.phase = phase
     self.kind = kind
     self.from = from
+    self.over = over
     self.with = with
     self.isOptional = isOptional
     self.keeps = keeps

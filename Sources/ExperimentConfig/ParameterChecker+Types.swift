@@ -21,6 +21,7 @@ extension ParameterChecker {
       return node.items == nil ? one(node, element, path) : list(node, element, 1...100_000, path)
     case .sweep(let range): return sweep(node, range, path)
     case .object(let parameters): return object(node, parameters, path: path)
+    case .ruled(let parameters, let rules): return object(node, parameters, rules: rules, path: path)
     case .either(let first, let second): return either(node, first, second, path)
     case .tagged(let kinds): return tagged(node, kinds, path)
     case .dataset: return dataset(node, path)

@@ -109,6 +109,24 @@ struct ParameterChecker {
       issues.add(
         node[high] ?? node, "\(path).\(high)",
         expected: "at least the \(low), \(JSONValue.spelling(of: least))")
+    case .onlyWhere(let condition, let names):
+      check(names, onlyWhere: condition, node, path: path)
+    }
+  }
+
+  /// A parameter that an axis decides may have any of its values.
+  private mutating func check(
+    _ names: [String], onlyWhere condition: ParameterCondition, _ node: ConfigNode, path: String
+  ) {
+    guard let value = node[condition.parameter]?.text, !value.contains("${"),
+      !condition.values.contains(value)
+    else { return }
+    for member in node.members ?? [] where names.contains(member.key) {
+      issues.add(
+        ConfigIssue(
+          at: member.keyPosition, path: "\(path).\(member.key)",
+          found: "this key beside \(condition.parameter) \"\(value)\"",
+          expected: "it only with \(condition.values.joined(separator: ", "))"))
     }
   }
 

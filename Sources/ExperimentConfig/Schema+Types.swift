@@ -15,6 +15,7 @@ extension Schema {
     case .oneOrMany(let element): anyOf([self.type(element), list(element, most: 100_000)])
     case .sweep(let range): sweep(range)
     case .object(let parameters): orReference(.object(members(parameters, description: "")))
+    case .ruled(let parameters, let rules): orReference(.object(ruled(parameters, rules)))
     case .tagged(let kinds): anyOf([object(["type": "string"]), tagged(kinds)])
     case .dataset: anyOf([object(["type": "string"]), object(["$ref": "#/definitions/data"])])
     case .either(let first, let second): anyOf([self.type(first), self.type(second)])
@@ -22,6 +23,12 @@ extension Schema {
     case .figures:
       object(["type": "array", "minItems": 1, "items": object(["$ref": "#/definitions/figure"])])
     }
+  }
+
+  private func ruled(_ parameters: [Parameter], _ rules: [ParameterRule]) -> [String: JSONValue] {
+    var body = members(parameters, description: "")
+    apply(rules, to: &body)
+    return body
   }
 
   func orReference(_ schema: JSONValue) -> JSONValue {

@@ -53,6 +53,8 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   package let seed: UInt64?
   /// Tasks that `from` names, by index.
   package let inputs: [Int]
+  /// For an evaluation over axes: the values on them that each input was made with; else empty.
+  package let inputAxes: [[AxisValue]]
   /// Tasks that parameters name, by parameter.
   package let references: [String: Int]
   /// Whether its embeddings are stored.

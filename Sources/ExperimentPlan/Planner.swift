@@ -71,16 +71,7 @@ package struct Planner {
 
   private mutating func expand(_ places: [Int], _ inFileOrder: [Int]) throws -> Plan.Run {
     var indices = [Int](repeating: 0, count: order.entries.count)
-    for (position, entry) in order.entries.enumerated() {
-      let combination = entry.reach.reduce(0) { $0 * experiment.axes[$1].values.count + places[$1] }
-      if let index = known[position][combination] {
-        indices[position] = index
-        continue
-      }
-      tasks.append(try makeTask(entry, places) { [positions] in positions[$0].map { indices[$0] } })
-      known[position][combination] = tasks.count - 1
-      indices[position] = tasks.count - 1
-    }
+    for position in order.entries.indices { indices[position] = try task(position, places) }
     return Plan.Run(
       name: RunName.folder(places.enumerated().map { labels[$0][$1] }),
       axes: places.enumerated().map {
@@ -89,10 +80,56 @@ package struct Planner {
       tasks: inFileOrder.map { indices[$0] })
   }
 
-  private mutating func makeTask(_ entry: StageOrder.Entry, _ places: [Int], _ taskOf: (String) -> Int?)
-    throws
-    -> PlannedTask
-  {
+  /// The task of the stage at this place of the order for this combination, made where it is not yet,
+  /// behind all that it needs.
+  private mutating func task(_ position: Int, _ places: [Int]) throws -> Int {
+    let entry = order.entries[position]
+    let combination = entry.reach.reduce(0) { $0 * experiment.axes[$1].values.count + places[$1] }
+    if let index = known[position][combination] { return index }
+    var upstream: [Upstream] = []
+    for id in entry.spec.from {
+      guard let source = positions[id] else { continue }
+      let over = entry.over.filter(order.entries[source].reach.contains)
+      for places in combinations(of: over, from: places) {
+        upstream.append(Upstream(task: try task(source, places), axes: values(of: over, at: places)))
+      }
+    }
+    var references: [String: Int] = [:]
+    for reference in entry.references {
+      guard let source = positions[reference.id] else { continue }
+      references[reference.parameter] = try task(source, places)
+    }
+    tasks.append(try makeTask(entry, places, upstream, references))
+    known[position][combination] = tasks.count - 1
+    return tasks.count - 1
+  }
+
+  private struct Upstream {
+    let task: Int
+    /// Its values on the axes that are taken together.
+    let axes: [AxisValue]
+  }
+
+  /// `places` with every combination of these axes' values, the last axis fastest.
+  private func combinations(of over: [Int], from places: [Int]) -> [[Int]] {
+    over.reduce([places]) { found, axis in
+      found.flatMap { places in
+        experiment.axes[axis].values.indices.map { value in
+          var places = places
+          places[axis] = value
+          return places
+        }
+      }
+    }
+  }
+
+  private func values(of axes: [Int], at places: [Int]) -> [AxisValue] {
+    axes.map { AxisValue(name: experiment.axes[$0].name, value: experiment.axes[$0].values[places[$0]]) }
+  }
+
+  private mutating func makeTask(
+    _ entry: StageOrder.Entry, _ places: [Int], _ upstream: [Upstream], _ references: [String: Int]
+  ) throws -> PlannedTask {
     let stage = entry.spec
     let parameters = entry.signature?.parameters ?? []
     let values = Dictionary(
@@ -107,18 +144,15 @@ package struct Planner {
       members[parameter.name] = try note(data, parameter.name, in: &files)
       resolved = .object(members)
     }
-    let references = Dictionary(
-      entry.references.compactMap { reference in taskOf(reference.id).map { (reference.parameter, $0) } },
-      uniquingKeysWith: { first, _ in first })
-    var inputs = stage.from.compactMap(taskOf)
-    let reason = notRun(stage, files, inputs: inputs, references: references)
-    if reason == nil { inputs.removeAll { !tasks[$0].isRunnable } }
+    var inputs = upstream
+    let reason = notRun(stage, files, inputs: inputs.map(\.task), references: references)
+    if reason == nil { inputs.removeAll { !tasks[$0.task].isRunnable } }
     return PlannedTask(
       id: id(of: stage, entry.reach, places), stage: stage.id, phase: stage.phase, kind: stage.kind,
       version: entry.signature?.version ?? 0, parameters: resolved, files: files,
-      seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil, inputs: inputs,
-      references: references,
-      keeps: stage.keeps, notRun: reason)
+      seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil,
+      inputs: inputs.map(\.task), inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),
+      references: references, keeps: stage.keeps, notRun: reason)
   }
 
   private func id(of stage: StageSpec, _ reach: [Int], _ places: [Int]) -> String {

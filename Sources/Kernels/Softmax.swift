@@ -30,3 +30,34 @@ package enum Softmax {
 package func orderedSum(_ v: SIMD8<Double>) -> Double {
   ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
 }
+
+extension Softmax {
+  /// Turns logits into exp(x_i − max) in place and gives their sum; what follows up to `end` becomes zero.
+  ///
+  /// Sixteen partial sums in float32; the order depends on `count` alone.
+  package static func exponentials(
+    _ values: UnsafeMutablePointer<Float>, count: Int, clearingTo end: Int
+  ) -> Float {
+    let greatest = greatest(values, count)
+    for index in 0..<count { values[index] = FastMath.exp(values[index] - greatest) }
+    for index in count..<max(count, end) { values[index] = 0 }
+    var lanes = SIMD16<Float>(repeating: 0)
+    let whole = count & ~15
+    for start in stride(from: 0, to: whole, by: 16) { lanes += load(values + start) }
+    var sum = lanes.sum()
+    for index in whole..<count { sum += values[index] }
+    return sum
+  }
+
+  private static func greatest(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
+    var lanes = SIMD16<Float>(repeating: -.infinity)
+    let whole = count & ~15
+    for start in stride(from: 0, to: whole, by: 16) {
+      let next = load(values + start)
+      lanes.replace(with: next, where: next .> lanes)
+    }
+    var greatest = lanes.max()
+    for index in whole..<count where values[index] > greatest { greatest = values[index] }
+    return greatest
+  }
+}

@@ -6,6 +6,8 @@ package enum TowerFailure: Failure, Equatable {
   case tokenOutOfRange(item: Int, position: Int, id: Int, vocabulary: Int)
   /// A picture so small that nothing of it reaches the last layer.
   case tooSmall(shape: [Int], least: Int)
+  /// Sizes that no encoder of this kind can have.
+  case impossible(reason: String)
 
   package var kind: FailureKind { .invalidInput }
 
@@ -20,6 +22,7 @@ package enum TowerFailure: Failure, Equatable {
         + "\(vocabulary - 1); set `vocabulary` to the tokenizer's"
     case .tooSmall(let shape, let least):
       "pictures of shape \(shape) are too small for this encoder, which needs at least \(least) pixels a side"
+    case .impossible(let reason): "there is no such encoder: \(reason)"
     }
   }
 }

@@ -1,0 +1,120 @@
+import Kernels
+
+/// A bidirectional transformer over residues or bytes, as CLASP encodes proteins; id 0 is padding, which
+/// nothing sees. Sources: Vaswani et al. 2017; blocks and initial weights as CLIP's text transformer.
+package struct SequenceTransformer: Tower, Equatable {
+  /// What one embedding is made of.
+  package enum Pooling: String, CaseIterable, Sendable {
+    /// A learnt token before the others.
+    case classToken = "class"
+    /// The mean over the tokens that are no padding. A sequence of nothing but padding has the mean 0, and
+    /// so the embedding 0.
+    case mean
+  }
+
+  let vocabulary: Int
+  let context: Int
+  let stack: TransformerShape
+  let pooling: Pooling
+  package let embedding: Int
+  package let layout: ParameterLayout
+
+  package init(
+    vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int, pooling: Pooling
+  ) {
+    self.vocabulary = vocabulary
+    self.context = context
+    self.pooling = pooling
+    self.embedding = embedding
+    stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads)
+    let classToken = pooling == .classToken ? 1 : 0
+    layout = ParameterLayout(
+      [
+        TensorSpec("token_embedding.weight", [vocabulary, width], .normal(std: 0.02)),
+        TensorSpec("positional_embedding", [context + classToken, width], .normal(std: 0.01)),
+        TensorSpec("proj", [width, embedding], .normal(std: 1 / Double(max(1, width)).squareRoot())),
+      ] + (classToken == 1 ? [TensorSpec("class_embedding", [width], .normal(std: 0.02))] : [])
+        + stack.tensors(.text) + TensorSpec.norm("ln_final", width))
+  }
+
+  package var input: TowerInput { .tokens(context: context, vocabulary: vocabulary) }
+
+  package func prepare(_ weights: NetworkWeights, budget: ThreadBudget) throws -> any PreparedTower {
+    try checkSizes([("vocabulary", vocabulary), ("context", context), ("embedding", embedding)], [stack])
+    return PreparedSequenceTransformer(tower: self, weights: weights.turned([stack]))
+  }
+}
+
+private struct PreparedSequenceTransformer: PreparedTower {
+  let tower: SequenceTransformer
+  let weights: NetworkWeights
+
+  func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
+    try tower.check(batch)
+    let sequences = tokens(batch)
+    return try weights.withPointer { base in
+      let weights = SequenceWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
+      return try encodeBlocks(
+        count: batch.count, rows: sequences.reduce(0) { $0 + $1.count }, columns: tower.embedding,
+        budget: budget
+      ) { items, out in weights.encode(sequences[items], into: out.pointer) }
+    }
+  }
+
+  /// Of each item, what is no padding, where it stood. The class token has position 0 and no id.
+  private func tokens(_ batch: TowerBatch) -> [[PlacedToken]] {
+    let context = batch.shape.first ?? 0
+    let first = tower.pooling == .classToken ? 1 : 0
+    return (0..<batch.count).map { item in
+      let ids = batch.tokens[item * context..<(item + 1) * context]
+      let placed = ids.enumerated().filter { $0.element != 0 }.map {
+        PlacedToken(id: Int($0.element), position: first + $0.offset)
+      }
+      return (first == 1 ? [PlacedToken(id: PlacedToken.classID, position: 0)] : []) + placed
+    }
+  }
+}
+
+private struct SequenceWeights: @unchecked Sendable {
+  let table: TokenTable
+  let stack: TransformerShape
+  let blocks: [BlockWeights]
+  let norm: LayerNorm
+  let projection: Linear
+  let pooling: SequenceTransformer.Pooling
+
+  init(_ tensors: TensorPointers, _ tower: SequenceTransformer) {
+    let width = tower.stack.width
+    table = TokenTable(
+      tokens: tensors("token_embedding.weight"), positions: tensors("positional_embedding"), width: width,
+      classToken: tower.pooling == .classToken ? tensors("class_embedding") : nil)
+    stack = tower.stack
+    blocks = tensors.blocks(stack)
+    norm = tensors.norm("ln_final", width)
+    projection = tensors.projection("proj", width, tower.embedding)
+    pooling = tower.pooling
+  }
+
+  func encode(_ sequences: ArraySlice<[PlacedToken]>, into out: UnsafeMutablePointer<Float>) {
+    let packing = Packing(lengths: sequences.map(\.count))
+    let pass = TransformerPass(stack, packing, reading: pooling == .mean ? .all : .first)
+    table.embed(sequences.flatMap { $0 }, into: pass.x)
+    let features = pass.run(blocks)
+    norm.apply(features, rows: pooling == .mean ? packing.rows : packing.items.count, into: features)
+    if pooling == .mean { averageRows(features, packing, width: stack.width) }
+    projection.applyAlone(features, rows: packing.items.count, into: out)
+  }
+}
+
+/// Row i ← the mean over the rows of item i; 0 where it has none. Sums in float32, in the rows' order.
+func averageRows(_ rows: UnsafeMutablePointer<Float>, _ packing: Packing, width: Int) {
+  let means = Workspace([packing.items.count * width])
+  let sums = means.take(packing.items.count * width)
+  for (index, item) in packing.items.enumerated() {
+    let sum = sums + index * width
+    for row in item.rows { add(rows + row * width, to: sum, width) }
+    let scale = 1 / Float(max(1, item.rows.count))
+    for column in 0..<width { sum[column] *= scale }
+  }
+  rows.update(from: sums, count: packing.items.count * width)
+}

@@ -1,0 +1,70 @@
+import Kernels
+
+/// One item's place among the rows of a block.
+struct PackedItem: Equatable {
+  /// The rows that are computed for it.
+  let rows: Range<Int>
+  /// The rows of all its positions in order, of which `rows` are the last.
+  let path: [Int]
+}
+
+/// Sequences of a block, packed row after row without padding.
+struct Packing {
+  let items: [PackedItem]
+  let groups: RowGroups
+
+  init(_ items: [PackedItem]) {
+    self.items = items
+    groups = RowGroups(items.map(\.rows.count))
+  }
+
+  init(lengths: [Int]) {
+    var end = 0
+    self.init(
+      lengths.map { length in
+        defer { end += length }
+        return PackedItem(rows: end..<end + length, path: Array(end..<end + length))
+      })
+  }
+
+  var rows: Int { groups.count }
+  var longest: Int { items.map(\.path.count).max() ?? 0 }
+}
+
+/// How many blocks items of so many rows are cut into: four at a time, so that few threads end together,
+/// with at most 400 rows each, at which products are at their full speed, and not much fewer than 64.
+/// Never a matter of the number of threads.
+func blockCount(items: Int, rows: Int) -> Int {
+  let even = 4 * ((rows + 1599) / 1600)
+  return max(1, min(items, min(even, rows / 64)))
+}
+
+/// The items of block `index` out of `blocks`, as even as can be.
+func evenRange(_ index: Int, of blocks: Int, count: Int) -> Range<Int> {
+  index * count / blocks..<(index + 1) * count / blocks
+}
+
+/// Memory that a block works in, reused by all layers.
+final class Workspace {
+  private let memory: UnsafeMutablePointer<Float>
+  private let size: Int
+  private var used = 0
+
+  /// - Parameter counts: of the pieces that will be taken.
+  init(_ counts: [Int]) {
+    size = counts.reduce(0) { $0 + Self.rounded($1) }
+    memory = .allocate(capacity: max(1, size))
+    memory.initialize(repeating: 0, count: size)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// The next piece; zero until written.
+  func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+    defer { used += Self.rounded(count) }
+    precondition(used + Self.rounded(count) <= size, "a workspace holds what it was made for")
+    return memory + used
+  }
+
+  private static func rounded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+}

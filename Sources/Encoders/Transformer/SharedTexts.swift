@@ -1,0 +1,57 @@
+import Kernels
+
+/// The texts of a batch up to their ends, sorted, so that those that begin alike stand together and the
+/// rows of a common beginning are computed once in a block: what attention sees there is the same.
+struct SharedTexts: Sendable {
+  /// The items of the batch, by their texts.
+  private let order: [Int]
+  /// In that order.
+  private let texts: [ArraySlice<Int32>]
+
+  init(_ batch: TowerBatch) {
+    let context = max(1, batch.shape.first ?? 1)
+    let texts = (0..<batch.count).map { item in
+      let all = batch.tokens[item * context..<(item + 1) * context]
+      // The first of equals: `max(by:)` would give the last.
+      let greatest = all.max() ?? 0
+      return all[...(all.firstIndex(of: greatest) ?? all.startIndex)]
+    }
+    let order = texts.indices.sorted { texts[$0].lexicographicallyPrecedes(texts[$1]) }
+    self.order = order
+    self.texts = order.map { texts[$0] }
+  }
+
+  /// How many rows there would be without sharing.
+  var rows: Int { texts.reduce(0) { $0 + $1.count } }
+
+  /// The rows of some of the texts, and the token of each row. Where products do not come out alike in
+  /// any company, every text has its own rows.
+  func packing(_ items: Range<Int>) -> (Packing, [PlacedToken]) {
+    var packed: [PackedItem] = []
+    var tokens: [PlacedToken] = []
+    for item in items {
+      let text = texts[item]
+      let shared = item > items.lowerBound && RowProducts.standAlone ? common(text, texts[item - 1]) : 0
+      let fresh = tokens.count..<tokens.count + text.count - shared
+      packed.append(PackedItem(rows: fresh, path: (packed.last?.path.prefix(shared) ?? []) + Array(fresh)))
+      tokens += text.dropFirst(shared).enumerated().map { PlacedToken(id: Int($1), position: shared + $0) }
+    }
+    return (Packing(packed), tokens)
+  }
+
+  private func common(_ a: ArraySlice<Int32>, _ b: ArraySlice<Int32>) -> Int {
+    zip(a, b).prefix { $0 == $1 }.count
+  }
+
+  /// Rows in the order of the texts, back in that of the batch.
+  func inOrder(_ sorted: Matrix) -> Matrix {
+    Matrix(rows: sorted.rows, columns: sorted.columns) { buffer in
+      guard let base = buffer.baseAddress else { return }
+      sorted.withPointer { rows in
+        for (row, item) in order.enumerated() {
+          (base + item * sorted.columns).update(from: rows + row * sorted.columns, count: sorted.columns)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Kernels
+
+/// Which positions of an item are read after the last block.
+enum Reading {
+  case first
+  case last
+  case all
+}
+
+/// One block of items on its way through a stack, with the memory for it.
+final class TransformerPass {
+  private let shape: TransformerShape
+  private let attention: Attention
+  private let packing: Packing
+  private let reading: Reading
+  private let workspace: Workspace
+
+  /// `(rows, width)`: where the caller puts the sequences before `run`.
+  let x: UnsafeMutablePointer<Float>
+  private let y: UnsafeMutablePointer<Float>
+  /// `(rows, 3·width)` and `(rows, 4·width)`.
+  private let joined: UnsafeMutablePointer<Float>
+  private let hidden: UnsafeMutablePointer<Float>
+  private let scratch: UnsafeMutablePointer<Float>
+  /// `(items, width)`, where but one position of an item is read.
+  private let readX: UnsafeMutablePointer<Float>
+  private let readY: UnsafeMutablePointer<Float>
+  private let readQ: UnsafeMutablePointer<Float>
+
+  init(_ shape: TransformerShape, _ packing: Packing, reading: Reading, isCausal: Bool = false) {
+    self.shape = shape
+    self.packing = packing
+    self.reading = reading
+    attention = Attention(width: shape.width, heads: shape.heads, isCausal: isCausal)
+    let least = RowProducts.leastRows(outputs: shape.width, inputs: shape.width)
+    let rows = max(packing.rows, least) * shape.width
+    let items = max(packing.items.count, least) * shape.width
+    let scratchCount = attention.scratchCount(keys: packing.longest)
+    workspace = Workspace([rows, rows, 3 * rows, 4 * rows, scratchCount, items, items, items])
+    (x, y) = (workspace.take(rows), workspace.take(rows))
+    (joined, hidden) = (workspace.take(3 * rows), workspace.take(4 * rows))
+    scratch = workspace.take(scratchCount)
+    (readX, readY, readQ) = (workspace.take(items), workspace.take(items), workspace.take(items))
+  }
+
+  /// Carries `x` through the blocks. What is read then is `(rows, width)` for `all`, else `(items, width)`;
+  /// it has room for `RowProducts.leastRows` of a square map.
+  func run(_ blocks: [BlockWeights]) -> UnsafeMutablePointer<Float> {
+    if case .all = reading {
+      for block in blocks { run(block) }
+      return x
+    }
+    for block in blocks.dropLast() { run(block) }
+    if let last = blocks.last { runLast(last) } else { gather(x, into: readX) }
+    return readX
+  }
+
+  private func run(_ block: BlockWeights) {
+    let width = shape.width
+    block.norm1.apply(x, rows: packing.rows, into: y)
+    block.input.apply(y, packing.groups, into: joined)
+    for item in packing.items {
+      attention.apply(
+        joined + item.rows.lowerBound * 3 * width, stride: 3 * width, queries: item.rows.count, joined,
+        item.path, into: y + item.rows.lowerBound * width, scratch: scratch)
+    }
+    finish(block, x, y, packing.groups)
+  }
+
+  /// The last block, whose queries, and all after them, are those of the positions that are read.
+  private func runLast(_ block: BlockWeights) {
+    let width = shape.width
+    let groups = RowGroups(packing.items.map { _ in 1 })
+    block.norm1.apply(x, rows: packing.rows, into: y)
+    block.input.slice(width..<3 * width).apply(y, packing.groups, into: joined + width, stride: 3 * width)
+    gather(x, into: readX)
+    gather(y, into: readY)
+    block.input.slice(0..<width).apply(readY, groups, into: readQ)
+    for (index, item) in packing.items.enumerated() {
+      attention.apply(
+        readQ + index * width, stride: width, queries: 1, joined, item.path, into: readY + index * width,
+        scratch: scratch)
+    }
+    finish(block, readX, readY, groups)
+  }
+
+  /// x ← x + attention's output map of y, then x ← x + mlp(ln_2 x); y is overwritten.
+  private func finish(
+    _ block: BlockWeights, _ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    _ groups: RowGroups
+  ) {
+    block.output.accumulate(y, groups, into: x)
+    block.norm2.apply(x, rows: groups.count, into: y)
+    block.up.apply(y, groups, into: hidden)
+    Activation.quickGelu.apply(to: hidden, count: groups.count * block.up.outputs)
+    block.down.accumulate(hidden, groups, into: x)
+  }
+
+  private func gather(_ rows: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
+    for (index, item) in packing.items.enumerated() {
+      let row = (reading == .first ? item.path.first : item.path.last) ?? 0
+      (out + index * shape.width).update(from: rows + row * shape.width, count: shape.width)
+    }
+  }
+}
