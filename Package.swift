@@ -53,7 +53,8 @@ let package = Package(
     .executableTarget(
       name: "modgap",
       dependencies: [
-        "Runner", "Stages", "Datasets", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5", "Kernels",
+        "Runner", "Stages", "Datasets", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5",
+        "Kernels",
         "ExperimentConfig", "ExperimentPlan", "Contracts", "CAllocator",
       ]),
 
@@ -80,7 +81,8 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Runner", "Stages", "Storage", "Claims", "Figures", "ExperimentConfig", "ExperimentPlan", "Contracts",
+        "Runner", "Stages", "Datasets", "Storage", "Claims", "Figures", "ExperimentConfig", "ExperimentPlan",
+        "Contracts",
         "Kernels", "TestSupport", "modgap",
       ]),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),

@@ -39,7 +39,8 @@ import Testing
     try write(#""noise""#, section: #"{"noise": {"kind": "noise-images", "size": 8}}"#)
     let named = try plan()
     let seen = named.tasks[0].parameters["data"]
-    #expect(seen == .object(["kind": "noise-images", "size": 8, "count": 1024, "seed": 9]))
+    #expect(
+      seen == .object(["kind": "noise-images", "size": 8, "count": 1024, "seed": 9, "normalize": "none"]))
     try write(#"{"kind": "noise-images", "size": 8, "seed": 9, "count": 1024}"#)
     #expect(try plan().keys() == named.keys())
   }

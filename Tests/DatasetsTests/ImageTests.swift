@@ -39,6 +39,44 @@ import Testing
     }
   }
 
+  /// What Pillow 12 makes of the samples, the shorter side at `size` and the centre cut out: four pixels of
+  /// the row `y`.
+  static let resized: [Resized] = [
+    Resized(SamplePictures.rough, 4, .bicubic, 0, [47, 95, 140, 148, 138, 106, 122, 157, 95, 135, 121, 126]),
+    Resized(
+      SamplePictures.rough, 4, .bilinear, 0, [56, 100, 138, 143, 136, 109, 124, 153, 100, 135, 124, 125]),
+    Resized(SamplePictures.rough, 20, .bicubic, 7, [204, 59, 109, 177, 10, 60, 52, 81, 131, 92, 158, 208]),
+    Resized(SamplePictures.rough, 20, .bilinear, 7, [187, 69, 119, 166, 29, 79, 62, 83, 133, 94, 144, 194]),
+    Resized(SamplePictures.jpeg, 4, .bicubic, 0, [18, 23, 124, 68, 22, 129, 119, 23, 127, 170, 23, 123]),
+    Resized(
+      SamplePictures.progressiveJPEG, 4, .bicubic, 0, [18, 23, 124, 68, 22, 129, 119, 23, 127, 170, 23, 123]),
+  ]
+
+  struct Resized: Sendable {
+    let file: [UInt8]
+    let size: Int
+    let filter: ResizeFilter
+    let y: Int
+    let pixels: [UInt8]
+
+    init(_ file: [UInt8], _ size: Int, _ filter: ResizeFilter, _ y: Int, _ pixels: [UInt8]) {
+      self.file = file
+      self.size = size
+      self.filter = filter
+      self.y = y
+      self.pixels = pixels
+    }
+  }
+
+  @Test(arguments: resized) func picturesAreResizedAsPillowDoes(_ one: Resized) throws {
+    try withFolder { folder in
+      let file = try ImageFile(write(one.file, folder + "/a"))
+      let image = try file.pixels(ImageTransform(size: one.size, filter: one.filter))
+      let found = (0..<4).flatMap { x in (0..<3).map { image[x, one.y][$0] } }
+      #expect(found == one.pixels)
+    }
+  }
+
   @Test func theEndingOfTheNameMeansNothing() throws {
     try withFolder { folder in
       let path = try write(SamplePictures.jpeg, folder + "/a.png")

@@ -127,14 +127,17 @@ enum KindSamples {
     ]
   }
 
+  /// Writes an array in NumPy's format.
+  static func npy(_ path: String, _ type: String, _ shape: [Int], _ bytes: [UInt8]) throws -> String {
+    let sides = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    let head = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sides)), }"
+    let padded = head + String(repeating: " ", count: 117 - head.utf8.count) + "\n"
+    return try write([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) + bytes, path)
+  }
+
   private static func tensors(_ folder: String) throws -> [String: JSONValue] {
     func npy(_ name: String, _ type: String, _ shape: [Int], _ bytes: [UInt8]) throws -> JSONValue {
-      let sides = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-      let head = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sides)), }"
-      let padded = head + String(repeating: " ", count: 117 - head.utf8.count) + "\n"
-      let path = folder + "/" + name
-      return .string(
-        try write([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) + bytes, path))
+      .string(try Self.npy(folder + "/" + name, type, shape, bytes))
     }
     let numbers = (0..<12 * 3 * 2 * 2).flatMap { value in
       withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { Array($0) }

@@ -141,8 +141,35 @@ import Testing
   @Test func noiseIsStandardNormal() throws {
     let data = try DatasetCatalog.make("noise-images", with: ["count": 8, "size": 64], seed: 0)
     let values = try withBudget(jobs: 2) { try data.x.matrix(0..<8, budget: $0).values }
-    let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
-    let square = values.reduce(0) { $0 + Double($1 * $1) } / Double(values.count)
-    #expect(abs(mean) < 0.02 && abs(square - 1) < 0.02)
+    // Moments of N(0, 1), each within four standard errors.
+    let moments: [(power: Int, expected: Double, variance: Double)] = [
+      (1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96),
+    ]
+    let count = Double(values.count)
+    for (power, expected, variance) in moments {
+      let moment = values.reduce(0.0) { $0 + pow(Double($1), Double(power)) } / count
+      #expect(abs(moment - expected) < 4 * (variance / count).squareRoot(), "\(power): \(moment)")
+    }
+    for lag in [1, 2, 64, 4096, 3 * 4096] {
+      let pairs = zip(values, values.dropFirst(lag)).map { Double($0) * Double($1) }
+      let mean = pairs.reduce(0, +) / Double(pairs.count)
+      #expect(
+        abs(mean) < 4 / Double(pairs.count).squareRoot(), "neighbours at \(lag) are correlated: \(mean)")
+    }
+    #expect(data.x.modality == .numbers(shape: [3, 64, 64]))
+  }
+
+  @Test func tokensAreUniform() throws {
+    let data = try DatasetCatalog.make("random-tokens", with: ["count": 2000], seed: 0)
+    #expect(data.x.modality == .tokens(context: 77, vocabulary: 49408))
+    let tokens = try withBudget(jobs: 2) { try data.x.tokens(0..<2000, budget: $0) }
+    #expect(tokens.count == 2000 * 77)
+    #expect(tokens.allSatisfy { (0..<49408).contains($0) })
+    // χ² over 64 equal bins; 63 ± 11.2.
+    var bins = [Double](repeating: 0, count: 64)
+    for token in tokens { bins[Int(token) / 772] += 1 }
+    let expected = Double(tokens.count) / 64
+    let statistic = bins.reduce(0) { $0 + ($1 - expected) * ($1 - expected) / expected }
+    #expect(abs(statistic - 63) < 45, "\(statistic)")
   }
 }

@@ -51,6 +51,42 @@ import Testing
     }
   }
 
+  /// `file.safetensors:name`, with integers of 64 bits.
+  @Test(.enabled(if: SharedData.isPresent, "needs the reference data (MODGAP_SHARED)"))
+  func theReferenceTensorsAreUsedAsTheyAre() throws {
+    let path = SharedData.golden("tiny_clip.io.safetensors")
+    let values: [String: JSONValue] = [
+      "images": .string(path + ":images"), "tokens": .string(path + ":tokens"),
+    ]
+    let data = try DatasetCatalog.make("tensors", with: values, seed: 0)
+    #expect(data.count == 6 && data.files == [path, path])
+    #expect(data.x.modality == .numbers(shape: [3, 32, 32]))
+    let images = try SafetensorsFile(path).load("images").values
+    let tokens = try SafetensorsFile(path).load("tokens").values
+    let read = try withBudget(jobs: 2) { budget in
+      (try data.x.matrix(0..<6, budget: budget).values, try data.y?.tokens(0..<6, budget: budget))
+    }
+    #expect(read.0 == images)
+    #expect(read.1?.map { Float($0) } == tokens)
+  }
+
+  @Test func tensorsOfNoUseAreNamed() throws {
+    try withFolder { folder in
+      func says(_ name: String, _ type: String, _ shape: [Int], _ bytes: [UInt8]) throws -> String {
+        let path = try KindSamples.npy(folder + "/\(name).npy", type, shape, bytes)
+        return failure { _ = try DatasetCatalog.make("tensors", with: [name: .string(path)], seed: 0) }
+      }
+      let negative = try says("tokens", "<i4", [1, 2], [1, 0, 0, 0, 255, 255, 255, 255])
+      #expect(negative.contains("/tokens.npy: item 1") && negative.contains("is -1.0, not an integer"))
+      let half = try says("tokens", "<f4", [1, 1], [0, 0, 0, 0x3F])
+      #expect(half.contains("is 0.5, not an integer"), "\(half)")
+      let pixels = [UInt8](repeating: 0, count: 8) + [0, 0, 0xC0, 0x7F]
+      let nan = try says("images", "<f4", [1, 3, 1, 1], pixels)
+      #expect(nan.contains("/images.npy: item 0") && nan.contains("not finite"), "\(nan)")
+      #expect(try says("images", "<f4", [1, 3], pixels).contains("(n, 3, h, w)"))
+    }
+  }
+
   @Test func labelsAndClasses() throws {
     try KindSamples.with("image-folder") { data in
       #expect(data.classes == ["ant", "polar bear"])
@@ -94,7 +130,7 @@ import Testing
       #expect(says("cifar", ["folder": .string(folder)]).contains("test_batch.bin"))
       #expect(says("image-folder", ["folder": .string(folder)]).contains("no picture"))
       #expect(says("openclipart", ["folder": .string(folder)]).contains("/png: could not list"))
-      #expect(says("tensors", [:]).contains("must have as many items"))
+      #expect(says("tensors", [:]).contains("`images` must be there, or `tokens`"))
       #expect(says("shapes", ["information": 2]).contains("`information` must be"))
     }
   }

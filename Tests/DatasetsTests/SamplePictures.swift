@@ -27,6 +27,18 @@ enum SamplePictures {
     return rows
   }()
 
+  /// 16 × 12 pixels without two neighbours alike.
+  static let rough: [UInt8] = {
+    var rows: [UInt8] = []
+    for y in 0..<12 {
+      rows.append(0)
+      for x in 0..<16 {
+        rows += (0..<3).map { UInt8(truncatingIfNeeded: x * x * 7 + y * 13 * x + y * y * 5 + $0 * 50) }
+      }
+    }
+    return png(16, 12, type: 2, rows: rows)
+  }()
+
   static let gradientPNG = png(16, 12, type: 2, rows: gradient)
   static let jpeg = base64(
     """

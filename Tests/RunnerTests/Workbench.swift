@@ -1,4 +1,5 @@
 import Contracts
+import Datasets
 import ExperimentConfig
 import ExperimentPlan
 import Foundation
@@ -75,8 +76,10 @@ final class Spy: Sendable {
 enum ToyStages {
   static let catalog = StageCatalog([
     StageVariant(Source.self), StageVariant(Scale.self), StageVariant(Total.self), StageVariant(Broken.self),
+    StageVariant(Pictures.self),
   ])
-  static let grammar = Grammar(stages: catalog.signatures, figures: [], checks: [])
+  static let grammar = Grammar(
+    stages: catalog.signatures, figures: [], checks: [], data: DatasetCatalog.signatures)
   static let anyNumber = ParameterType.number(
     -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
 
@@ -125,6 +128,22 @@ enum ToyStages {
         builder.append([("total", .real(sum + parameters.plus))])
       }
       return .tables([NamedTable("", builder.table())])
+    }
+  }
+
+  /// Pictures as they are, each paired with itself.
+  struct Pictures: Stage {
+    struct Parameters: Decodable { let data: DataDescription }
+    static let signature = StageSignature(
+      phase: .`init`, kind: "pictures", summary: "pictures",
+      parameters: [.required("data", .dataset, "which")],
+      output: .pairs)
+    let parameters: Parameters
+
+    func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+      let data = try parameters.data.open()
+      let matrix = try data.x.matrix(0..<data.count, budget: context.budget)
+      return .embeddings(EmbeddingFamily(Embeddings(x: matrix, y: matrix, isNormalized: false)))
     }
   }
 

@@ -1,7 +1,11 @@
 /// `noise-images`: pictures whose numbers are standard normal, as `torch.randn` gives them.
 enum NoiseImages {
   static let kind = DatasetKind(
-    "noise-images", "pictures of standard normal numbers, used as they are", [.madeCount, .size, .seed]
+    "noise-images", "pictures of standard normal numbers, used as they are",
+    [
+      .madeCount, .size,
+      .defaulted("normalize", .choice(["none"]), "none", "these numbers are normalised already"), .seed,
+    ]
   ) { parameters in
     let size = try parameters.integer("size")
     let source = GaussianData(shape: [3, size, size], seed: try parameters.seed(), name: "noise-images")

@@ -29,18 +29,9 @@ enum TensorData {
       .optional("labels", .file, "integers (n)"), .readCount,
     ]
   ) { parameters in
-    let images = try load(parameters, "images", "(n, 3, h, w) with no side 0") {
-      $0.count == 4 && $0[1] == 3
-    }
+    let images = try images(parameters)
     let tokens = try load(parameters, "tokens", "(n, context) with no side 0") { $0.count == 2 }
     let labels = try load(parameters, "labels", "(n) with n above 0") { $0.count == 1 }
-    let counts = [("`images`", images), ("`tokens`", tokens), ("`labels`", labels)].compactMap {
-      name, tensor in
-      tensor.map { (name: name, count: $0.shape[0]) }
-    }
-    guard let found = counts.first?.count, counts.allSatisfy({ $0.count == found }) else {
-      throw DatasetFailure.countsDiffer(counts)
-    }
     let sides = [
       images.map { PairedData.Side.numbers(Pictures(tensor: $0)) },
       try tokens.map { .tokens(try tokenSource($0, try parameters.text("tokens"))) },
@@ -48,13 +39,29 @@ enum TensorData {
     guard let x = sides.first else {
       throw DatasetFailure.badParameter(kind: "tensors", name: "images", expected: "there, or `tokens`")
     }
+    let parts = [("images", images), ("tokens", tokens), ("labels", labels)].compactMap { name, tensor in
+      tensor.map { (name: "`\(name)`", count: $0.shape[0]) }
+    }
+    guard parts.allSatisfy({ $0.count == parts[0].count }) else { throw DatasetFailure.countsDiffer(parts) }
     let files = ["images", "tokens", "labels"].compactMap(parameters.optionalText).map {
       TensorFile.split($0).file
     }
-    let count = try parameters.count(of: found, in: files[0])
+    let count = try parameters.count(of: parts[0].count, in: files[0])
     let classes = try labels.map { try integers($0, try parameters.text("labels")) } ?? []
     return PairedData(
       count: count, x: x, y: sides.dropFirst().first, labels: Array(classes.prefix(count)), files: files)
+  }
+
+  private static func images(_ parameters: DataParameters) throws -> Tensor? {
+    let shape = "(n, 3, h, w) with no side 0"
+    guard let images = try load(parameters, "images", shape, { $0.count == 4 && $0[1] == 3 }) else {
+      return nil
+    }
+    guard let place = images.values.firstIndex(where: { !$0.isFinite }) else { return images }
+    throw DatasetFailure.badItem(
+      path: try parameters.text("images"), index: place / images.shape.dropFirst().reduce(1, *),
+      detail:
+        "has a pixel that is \(images.values[place]), not finite; write the images again, or leave it out")
   }
 
   private static func load(
