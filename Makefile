@@ -104,14 +104,15 @@ packages:
 	@set -eu; \
 	missing=; \
 	if ! command -v dpkg > /dev/null; then \
-	  for name in openblas hdf5 libcrypto; do \
+	  for name in openblas hdf5 libcrypto libpng libjpeg zlib; do \
 	    pkg-config --exists "$$name" 2> /dev/null || missing="$$missing $$name"; done; \
 	  if [ -n "$$missing" ]; then \
 	    echo "make: this is no Debian; install the development files that pkg-config calls$$missing, and gnuplot, then try again" >&2; \
 	    exit 69; fi; \
 	  exit 0; fi; \
 	has() { dpkg -s "$$1" 2> /dev/null | grep -q '^Status: install ok installed'; }; \
-	for name in libopenblas-dev libhdf5-dev libssl-dev fonts-dejavu-core; do \
+	for name in libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev \
+	  fonts-dejavu-core; do \
 	  has "$$name" || missing="$$missing $$name"; done; \
 	command -v pkg-config > /dev/null || missing="$$missing pkg-config"; \
 	command -v gnuplot > /dev/null || missing="$$missing gnuplot-nox"; \

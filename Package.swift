@@ -13,6 +13,10 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"]),
 
     // MARK: - What the engine and the stages agree on
     .target(name: "Kernels", dependencies: ["COpenBLAS"]),
@@ -26,10 +30,10 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "ExperimentPlan", "Stages", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5",
+        "ExperimentPlan", "Stages", "Datasets", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5",
       ]),
     .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
-    .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5"]),
+    .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5", "CImageCodecs", "CZlib"]),
     .target(name: "Encoders", dependencies: ["Contracts", "Kernels"]),
     .target(name: "Metrics", dependencies: ["Kernels", "Contracts"]),
 
@@ -49,7 +53,7 @@ let package = Package(
     .executableTarget(
       name: "modgap",
       dependencies: [
-        "Runner", "Stages", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5", "Kernels",
+        "Runner", "Stages", "Datasets", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5", "Kernels",
         "ExperimentConfig", "ExperimentPlan", "Contracts", "CAllocator",
       ]),
 
@@ -65,9 +69,12 @@ let package = Package(
       name: "StorageTests",
       dependencies: ["Storage", "Datasets", "HDF5", "Digests", "Contracts", "TestSupport"]),
     .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Contracts", "Kernels", "TestSupport", "CZlib"]),
+    .testTarget(
       name: "ConfigTests",
       dependencies: [
-        "ExperimentConfig", "ExperimentPlan", "Stages", "Figures", "Claims", "Contracts", "TestSupport",
+        "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Figures", "Claims", "Contracts",
+        "TestSupport",
       ], exclude: ["Corpus"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
     .testTarget(

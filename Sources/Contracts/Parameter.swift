@@ -43,6 +43,8 @@ package indirect enum ParameterType: Sendable {
   case choice([String])
   /// A file, relative to the config, perhaps with `:member` behind it; enters the cache key by content.
   case file
+  /// A folder that a kind of data reads, relative to the config; the files read enter the cache key.
+  case folder
   /// The id of another stage, or one of these words.
   case stageReference(orWord: [String])
   /// A list of `least` to `most` values.
@@ -52,6 +54,8 @@ package indirect enum ParameterType: Sendable {
   /// A number, a list of numbers, or `{from, to, by}`; the stage always sees the list.
   case sweep(ClosedRange<Double>)
   case object([Parameter])
+  /// An object whose keys obey rules.
+  case ruled([Parameter], [ParameterRule])
   /// The name of a table: a stage's id, or `<id>.<suffix>`.
   case table
   /// Columns and the value, or list of values, that rows must have in them.
@@ -62,6 +66,9 @@ package indirect enum ParameterType: Sendable {
   case either(ParameterType, ParameterType)
   /// An object whose key `kind` chooses which other keys it may have.
   case tagged([String: [Parameter]])
+  /// A data set: an object of one of the kinds of data, or the name of an entry of `data`; the stage always
+  /// sees the object, its seed filled in where the items are random.
+  case dataset
 }
 
 /// That a parameter has one of some values.
@@ -83,4 +90,6 @@ package enum ParameterRule: Sendable {
   case atLeastOne([String])
   /// Where both are given, the first is at most the second.
   case ascending(String, String)
+  /// These keys stand only beside a parameter with one of some values.
+  case onlyWhere(ParameterCondition, [String])
 }

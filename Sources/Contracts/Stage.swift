@@ -14,11 +14,17 @@ package protocol Stage: Sendable {
 package struct StageInputs: Sendable {
   /// What `from` names, in its order.
   package let upstream: [(id: String, artefact: Artefact)]
+  /// Where runs are taken together: the axis values of each upstream artefact; else empty.
+  package let gathered: [[Coordinate]]
   /// What parameters of type `stageReference` name, by parameter.
   package let references: [String: Artefact]
 
-  package init(upstream: [(id: String, artefact: Artefact)], references: [String: Artefact] = [:]) {
+  package init(
+    upstream: [(id: String, artefact: Artefact)], gathered: [[Coordinate]] = [],
+    references: [String: Artefact] = [:]
+  ) {
     self.upstream = upstream
+    self.gathered = gathered
     self.references = references
   }
 }

@@ -20,19 +20,22 @@ package struct StageSignature: Sendable {
   package let preservesInputType: Bool
   /// Draws random numbers, so the experiment's seed and the stage's id enter its key.
   package let isRandom: Bool
-  /// Draws only where a parameter has one of these values; nil where it always does.
-  package let drawsOnly: ParameterCondition?
+  /// Whether it draws with these parameters, which may still name axes; nil where it always does.
+  package let draws: (@Sendable (JSONValue) -> Bool)?
   /// Suffixes of the tables it gives beside the main one.
   package let extraTables: [String]
   /// The columns of the main table after axes and coordinates, for claims and figures to be checked.
   package let columns: [String]
+  /// Further columns that it has with some parameters.
+  package let sometimesColumns: [String]
 
   package init(
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
     rules: [ParameterRule] = [], input: ArtefactType? = nil, alsoAccepts: [ArtefactType] = [],
     output: ArtefactType, preservesInputType: Bool = false, isRandom: Bool = false,
-    drawsOnly: ParameterCondition? = nil,
-    extraTables: [String] = [], columns: [String] = []
+    draws: (@Sendable (JSONValue) -> Bool)? = nil,
+    extraTables: [String] = [], columns: [String] = [],
+    sometimesColumns: [String] = []
   ) {
     self.phase = phase
     self.kind = kind
@@ -45,19 +48,14 @@ package struct StageSignature: Sendable {
     self.output = output
     self.preservesInputType = preservesInputType
     self.isRandom = isRandom
-    self.drawsOnly = drawsOnly
+    self.draws = draws
     self.extraTables = extraTables
     self.columns = columns
+    self.sometimesColumns = sometimesColumns
   }
 
-  /// Whether the stage draws with these parameters. One that an axis of the matrix decides counts as
-  /// drawing until the axis has a value.
-  package func isRandom(with parameters: JSONValue) -> Bool {
-    guard isRandom, let drawsOnly else { return isRandom }
-    let standard = self.parameters.first { $0.name == drawsOnly.parameter }?.defaultValue
-    guard let value = (parameters[drawsOnly.parameter] ?? standard)?.string else { return true }
-    return drawsOnly.values.contains(value) || value.contains("${")
-  }
+  /// Whether the stage draws with these parameters.
+  package func isRandom(with parameters: JSONValue) -> Bool { isRandom && draws?(parameters) ?? true }
 
   package var name: String { "\(phase.rawValue)/\(kind)" }
 }

@@ -10,6 +10,8 @@ package struct Experiment: Sendable, Equatable, Codable {
   package var axes: [Axis]
   /// The axis over which summaries, intervals and claims are computed.
   package var replicates: String?
+  /// The `data` section: checked, files absolute, with `${axis}` still in it.
+  package var data: [String: JSONValue]
   package var stages: [StageSpec]
   package var figures: [FigureSpec]
   package var claims: [ClaimSpec]
@@ -21,7 +23,8 @@ package struct Experiment: Sendable, Equatable, Codable {
 
   package init(
     name: String, title: String? = nil, seed: UInt64 = 0, axes: [Axis] = [], replicates: String? = nil,
-    stages: [StageSpec], figures: [FigureSpec] = [], claims: [ClaimSpec] = [], path: String = "",
+    data: [String: JSONValue] = [:], stages: [StageSpec], figures: [FigureSpec] = [],
+    claims: [ClaimSpec] = [], path: String = "",
     source: JSONValue = .object([:])
   ) {
     self.name = name
@@ -29,6 +32,7 @@ package struct Experiment: Sendable, Equatable, Codable {
     self.seed = seed
     self.axes = axes
     self.replicates = replicates
+    self.data = data
     self.stages = stages
     self.figures = figures
     self.claims = claims
@@ -52,19 +56,22 @@ package struct StageSpec: Sendable, Equatable, Codable {
   package let phase: StagePhase
   package let kind: String
   package let from: [String]
+  /// Axes whose runs an evaluation takes together.
+  package let over: [String]
   /// The object under `with`, with `${axis}` still in it.
   package let with: JSONValue
   package let isOptional: Bool
   /// Whether its embeddings are stored; where not, they are computed again when something needs them.
   package let keeps: Bool
   package init(
-    id: String, phase: StagePhase, kind: String, from: [String] = [], with: JSONValue = .object([:]),
-    isOptional: Bool = false, keeps: Bool = true
+    id: String, phase: StagePhase, kind: String, from: [String] = [], over: [String] = [],
+    with: JSONValue = .object([:]), isOptional: Bool = false, keeps: Bool = true
   ) {
     self.id = id
     self.phase = phase
     self.kind = kind
     self.from = from
+    self.over = over
     self.with = with
     self.isOptional = isOptional
     self.keeps = keeps

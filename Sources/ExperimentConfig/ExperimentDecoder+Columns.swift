@@ -26,7 +26,8 @@ extension ExperimentDecoder {
       return nil
     }
     var names: [String] = []
-    for name in axes.map(\.name) + stage.signature.columns + Grammar.coordinates where !names.contains(name) {
+    let own = stage.signature.columns + stage.signature.sometimesColumns
+    for name in axes.map(\.name) + own + Grammar.coordinates where !names.contains(name) {
       names.append(name)
     }
     let hidden = stage.signature.columns.filter(axes.map(\.name).contains).map { "\(table).\($0)" }

@@ -2,7 +2,7 @@ import Contracts
 import Foundation
 
 extension ExperimentDecoder {
-  private static let stageKeys = ["id", "stage", "kind", "from", "with", "optional", "keep"]
+  private static let stageKeys = ["id", "stage", "kind", "from", "over", "with", "optional", "keep"]
 
   mutating func decodeStages() {
     guard let node = root["stages"] else { return }
@@ -32,9 +32,11 @@ extension ExperimentDecoder {
     let keeps = decodeKeep(node, signature, path)
     let with = decodeWith(node, signature, isOptional: isOptional, path: path)
     checkFrom(from, node, signature, path)
+    let over = decodeOver(node, signature, with, path)
     guard let id else { return }
     let spec = StageSpec(
-      id: id, phase: signature.phase, kind: signature.kind, from: from, with: with, isOptional: isOptional,
+      id: id, phase: signature.phase, kind: signature.kind, from: from, over: over, with: with,
+      isOptional: isOptional,
       keeps: keeps)
     stages.append(DecodedStage(spec: spec, signature: signature, node: node, path: path))
   }
@@ -73,6 +75,39 @@ extension ExperimentDecoder {
     }
     if nodes.isEmpty { issues.add(from, "\(path).from", expected: "at least one id") }
     return ids
+  }
+
+  private mutating func decodeOver(
+    _ node: ConfigNode, _ signature: StageSignature, _ with: JSONValue, _ path: String
+  ) -> [String] {
+    guard let over = node["over"] else { return [] }
+    guard signature.phase == .evaluate else {
+      issues.add(
+        over, "\(path).over", expected: "no \"over\" here: only evaluate stages take runs together")
+      return []
+    }
+    let known = axes.map(\.name)
+    let named = Interpolation.axes(in: with)
+    var names: [String] = []
+    for (index, item) in (over.items ?? [over]).enumerated() {
+      let place = over.items == nil ? "\(path).over" : "\(path).over[\(index)]"
+      guard let name = item.text, known.contains(name), !names.contains(name), !named.contains(name) else {
+        issues.add(
+          item, place, expected: Self.expectedAxis(known, named: named, item.text),
+          suggestion: item.text.flatMap { known.contains($0) ? nil : nearestName(to: $0, among: known) })
+        continue
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  private static func expectedAxis(_ known: [String], named: Set<String>, _ found: String?) -> String {
+    if known.isEmpty { return "an axis, but there is no matrix" }
+    if let found, named.contains(found) {
+      return "an axis that \"with\" does not name: over all its runs it has no one value"
+    }
+    return "an axis of the matrix, each once: \(known.joined(separator: ", "))"
   }
 
   private mutating func decodeOptional(_ node: ConfigNode, _ path: String) -> Bool {
@@ -134,23 +169,30 @@ extension ExperimentDecoder {
       let value = checker.object(with, signature.parameters, rules: signature.rules, path: "\(path).with")
       return (value, checker.files)
     }
-    for file in files { checkFile(file.path, file.node, field: file.field, isOptional: isOptional) }
+    for file in files { checkFile(file, isOptional: isOptional) }
     return value
   }
 
-  private mutating func checkFile(_ path: String, _ node: ConfigNode, field: String, isOptional: Bool) {
-    let file = DataFilePath.split(path).file
+  private mutating func checkFile(_ named: ParameterChecker.NamedFile, isOptional: Bool) {
+    let file = named.isFolder ? named.path : DataFilePath.split(named.path).file
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
     if !exists, isOptional { return }
-    if exists, !isFolder.boolValue, FileManager.default.isReadableFile(atPath: file) { return }
+    let isRight = exists && isFolder.boolValue == named.isFolder
+    if isRight, FileManager.default.isReadableFile(atPath: file) { return }
     let found =
-      !exists
-      ? "no file \(file)" : isFolder.boolValue ? "the folder \(file)" : "\(file), which may not be read"
+      if !exists {
+        "no \(named.isFolder ? "folder" : "file") \(file)"
+      } else if isRight {
+        "\(file), which may not be read"
+      } else {
+        "the \(isFolder.boolValue ? "folder" : "file") \(file)"
+      }
     let isAuthors = file.hasPrefix(dataFolder + "/")
     issues.add(
       ConfigIssue(
-        at: node.position, path: field, found: found, expected: "a file that can be read",
+        at: named.node.position, path: named.field, found: found,
+        expected: "a \(named.isFolder ? "folder" : "file") that can be read",
         remedy: isAuthors && !exists ? DataFolder.remedy : nil))
   }
 

@@ -38,7 +38,7 @@ struct ExperimentDecoder {
     let seed = decodeSeed()
     decodeAxes()
     let replicates = decodeReplicates()
-    decodeData()
+    let data = decodeData()
     decodeStages()
     checkGraph()
     listTables()
@@ -46,13 +46,14 @@ struct ExperimentDecoder {
     let claims = decodeClaims()
     try issues.throwIfAny()
     return Experiment(
-      name: name, title: title, seed: seed, axes: axes, replicates: replicates, stages: stages.map(\.spec),
-      figures: figures, claims: claims, path: path)
+      name: name, title: title, seed: seed, axes: axes, replicates: replicates, data: data,
+      stages: stages.map(\.spec), figures: figures, claims: claims, path: path)
   }
 
   /// Lends the issues to a checker while `body` uses it.
   mutating func checking<R>(presentation: Bool = false, _ body: (inout ParameterChecker) -> R) -> R {
-    var checker = ParameterChecker(axes: axes, data: data, issues: issues)
+    var checker = ParameterChecker(
+      axes: axes, data: data, dataKinds: grammar.dataKinds, issues: issues)
     issues = IssueList()
     if presentation {
       checker.isPresentation = true
@@ -114,17 +115,19 @@ struct ExperimentDecoder {
     return name
   }
 
-  private mutating func decodeData() {
-    guard let node = root["data"] else { return }
+  private mutating func decodeData() -> [String: JSONValue] {
+    guard let node = root["data"] else { return [:] }
     guard let members = node.members else {
       issues.add(node, "data", expected: "an object of named data")
-      return
+      return [:]
     }
-    let kinds = grammar.data
-    checking { checker in
+    let kinds = grammar.dataKinds
+    return checking { checker in
+      var data: [String: JSONValue] = [:]
       for member in members {
-        _ = checker.definition(member.node, kinds, path: "data.\(member.key)")
+        data[member.key] = checker.definition(member.node, kinds, path: "data.\(member.key)")
       }
+      return data
     }
   }
 

@@ -6,11 +6,11 @@ package struct Grammar: Sendable {
   package let figures: [FigureSignature]
   package let checks: [CheckSignature]
   /// The kinds of the `data` section.
-  package let data: [String: [Parameter]]
+  package let data: [DataSignature]
 
   package init(
     stages: [StageSignature], figures: [FigureSignature], checks: [CheckSignature],
-    data: [String: [Parameter]] = Grammar.standardData
+    data: [DataSignature] = []
   ) {
     self.stages = stages
     self.figures = figures
@@ -18,21 +18,13 @@ package struct Grammar: Sendable {
     self.data = data
   }
 
-  package static let standardData: [String: [Parameter]] = [
-    "gaussian": [
-      .defaulted("count", .integer(2...10_000_000), 1024, "how many standard normal vectors are drawn")
-    ],
-    // Named so that configs that describe them can be read; no stage of this version draws them.
-    "shapes": [
-      .defaulted("count", .integer(2...10_000_000), 2000, "how many captioned pictures are drawn"),
-      .optional("seed", .integer(0...9_007_199_254_740_991), "of the pictures"),
-      .optional("size", .integer(1...4096), "pixels on a side"),
-      .optional("normalize", .choice(["clip", "imagenet", "none"]), "of the pixels"),
-    ],
-  ]
-
   package func signature(_ phase: StagePhase, _ kind: String) -> StageSignature? {
     stages.first { $0.phase == phase && $0.kind == kind }
+  }
+
+  /// What each kind of data may say.
+  var dataKinds: [String: [Parameter]] {
+    Dictionary(data.map { ($0.kind, $0.parameters) }, uniquingKeysWith: { first, _ in first })
   }
 
   package static let topLevelKeys = [

@@ -10,7 +10,8 @@ extension ParameterChecker {
     case .positive: return number(node, path, expected: "a number above 0") { $0 > 0 }
     case .string: return text(node, path, expected: "a string") { _ in true }
     case .choice(let words): return choice(node, words, path)
-    case .file: return file(node, path)
+    case .file: return file(node, path, isFolder: false)
+    case .folder: return file(node, path, isFolder: true)
     case .stageReference: return text(node, path, expected: "a stage's id") { !$0.isEmpty }
     case .table: return table(node, path)
     case .selection: return selection(node, path)
@@ -20,8 +21,10 @@ extension ParameterChecker {
       return node.items == nil ? one(node, element, path) : list(node, element, 1...100_000, path)
     case .sweep(let range): return sweep(node, range, path)
     case .object(let parameters): return object(node, parameters, path: path)
+    case .ruled(let parameters, let rules): return object(node, parameters, rules: rules, path: path)
     case .either(let first, let second): return either(node, first, second, path)
     case .tagged(let kinds): return tagged(node, kinds, path)
+    case .dataset: return dataset(node, path)
     }
   }
 
@@ -72,13 +75,13 @@ extension ParameterChecker {
     return .string(words.first ?? "")
   }
 
-  private mutating func file(_ node: ConfigNode, _ path: String) -> JSONValue {
+  private mutating func file(_ node: ConfigNode, _ path: String, isFolder: Bool) -> JSONValue {
     guard let name = node.text, !name.isEmpty, !name.contains("\0") else {
-      issues.add(node, path, expected: "the path of a file")
+      issues.add(node, path, expected: isFolder ? "the path of a folder" : "the path of a file")
       return .string("")
     }
     let absolute = Self.absolute(name, near: node.position.file)
-    note(file: absolute, node, field: path)
+    note(file: absolute, node, field: path, isFolder: isFolder)
     return .string(absolute)
   }
 
@@ -229,6 +232,20 @@ extension ParameterChecker {
     return .object([:])
   }
 
+  /// An object with a kind of data, or the name of one in the config's data section; the name stays, for the
+  /// plan to put the entry in its place.
+  private mutating func dataset(_ node: ConfigNode, _ path: String) -> JSONValue {
+    guard let name = node.text else { return definition(node, dataKinds, path: path) }
+    if let entry = data[name] {
+      _ = definition(entry, dataKinds, path: "data.\(name)")
+      return node.value
+    }
+    issues.add(
+      node, path, expected: "an object with a \"kind\", or the name of one under \"data\"",
+      suggestion: nearestName(to: name, among: data.keys.sorted()))
+    return .object([:])
+  }
+
   private func isAxis(_ node: ConfigNode) -> Bool {
     if case .axis = node.origin { return true }
     return false
@@ -247,7 +264,16 @@ extension ParameterChecker {
     let chosen = check(kind, .choice(names), path: "\(path).kind")
     guard let word = kind.text, let parameters = kinds[word] else { return .object([:]) }
     let rest = object(node, parameters, path: path, also: ["kind"])
+    noteDefaultFolders(node, parameters, path: path)
     return .object((rest.object ?? [:]).merging(["kind": chosen]) { _, new in new })
+  }
+
+  /// A folder that is not spelt out must be there as well.
+  private mutating func noteDefaultFolders(_ node: ConfigNode, _ parameters: [Parameter], path: String) {
+    for parameter in parameters where node[parameter.name] == nil {
+      guard case .folder = parameter.type, let folder = parameter.defaultValue?.string else { continue }
+      note(file: folder, node, field: "\(path).\(parameter.name)", isFolder: true)
+    }
   }
 
   mutating func figureList(_ node: ConfigNode, _ path: String) -> JSONValue {

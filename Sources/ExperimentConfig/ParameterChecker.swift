@@ -6,6 +6,8 @@ struct ParameterChecker {
   let axes: [Axis]
   /// The config's `data` section, whose entries `inputs` and the like may name.
   let data: [String: ConfigNode]
+  /// What each kind of data may say.
+  let dataKinds: [String: [Parameter]]
   var issues: IssueList
   /// Figures and claims look at all runs together, so no axis has a value in them.
   var isPresentation = false
@@ -14,15 +16,25 @@ struct ParameterChecker {
   /// Stages whose tables are not known, for they have problems of their own.
   var unreadStages: Set<String> = []
   var figures: [FigureSignature] = []
-  /// Files that a value names, after axes are resolved: checked for existence by the caller.
-  private(set) var files: [(path: String, node: ConfigNode, field: String)] = []
+  /// Files and folders that a value names, after axes are resolved: checked for existence by the caller.
+  private(set) var files: [NamedFile] = []
+
+  struct NamedFile {
+    let path: String
+    let node: ConfigNode
+    let field: String
+    let isFolder: Bool
+  }
 
   private static let mostCombinations = 100_000
   private static let mostListed = 12
 
-  init(axes: [Axis], data: [String: ConfigNode], issues: IssueList) {
+  init(
+    axes: [Axis], data: [String: ConfigNode], dataKinds: [String: [Parameter]], issues: IssueList
+  ) {
     self.axes = axes
     self.data = data
+    self.dataKinds = dataKinds
     self.issues = issues
   }
 
@@ -97,6 +109,24 @@ struct ParameterChecker {
       issues.add(
         node[high] ?? node, "\(path).\(high)",
         expected: "at least the \(low), \(JSONValue.spelling(of: least))")
+    case .onlyWhere(let condition, let names):
+      check(names, onlyWhere: condition, node, path: path)
+    }
+  }
+
+  /// A parameter that an axis decides may have any of its values.
+  private mutating func check(
+    _ names: [String], onlyWhere condition: ParameterCondition, _ node: ConfigNode, path: String
+  ) {
+    guard let value = node[condition.parameter]?.text, !value.contains("${"),
+      !condition.values.contains(value)
+    else { return }
+    for member in node.members ?? [] where names.contains(member.key) {
+      issues.add(
+        ConfigIssue(
+          at: member.keyPosition, path: "\(path).\(member.key)",
+          found: "this key beside \(condition.parameter) \"\(value)\"",
+          expected: "it only with \(condition.values.joined(separator: ", "))"))
     }
   }
 
@@ -183,7 +213,7 @@ struct ParameterChecker {
 
   private func isFile(_ type: ParameterType) -> Bool {
     switch type {
-    case .file: true
+    case .file, .folder: true
     case .either(let first, let second): isFile(first) || isFile(second)
     default: false
     }
@@ -218,7 +248,7 @@ struct ParameterChecker {
       : URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
   }
 
-  mutating func note(file path: String, _ node: ConfigNode, field: String) {
-    files.append((path, node, field))
+  mutating func note(file path: String, _ node: ConfigNode, field: String, isFolder: Bool) {
+    files.append(NamedFile(path: path, node: node, field: field, isFolder: isFolder))
   }
 }

@@ -42,7 +42,7 @@ package enum ParameterDefaults {
     case .oneOrMany(let element):
       return .array((value.array ?? [value]).map { normal($0, element) })
     case .list(let element, _, _): return .array((value.array ?? []).map { normal($0, element) })
-    case .object(let parameters): return fill(value, parameters)
+    case .object(let parameters), .ruled(let parameters, _): return fill(value, parameters)
     case .tagged(let kinds):
       guard let kind = value["kind"]?.string, let parameters = kinds[kind] else { return value }
       return fill(value, parameters)

@@ -9,18 +9,26 @@ extension Schema {
     case .number(let range): orReference(number(range))
     case .positive: orReference(object(["type": "number", "exclusiveMinimum": 0]))
     case .string, .table, .stageReference: object(["type": "string"])
-    case .file: object(["type": "string", "minLength": 1])
+    case .file, .folder: object(["type": "string", "minLength": 1])
     case .choice(let words): orReference(enumeration(words))
     case .list(let element, let least, let most): list(element, least: least, most: most)
     case .oneOrMany(let element): anyOf([self.type(element), list(element, most: 100_000)])
     case .sweep(let range): sweep(range)
     case .object(let parameters): orReference(.object(members(parameters, description: "")))
+    case .ruled(let parameters, let rules): orReference(.object(ruled(parameters, rules)))
     case .tagged(let kinds): anyOf([object(["type": "string"]), tagged(kinds)])
+    case .dataset: anyOf([object(["type": "string"]), object(["$ref": "#/definitions/data"])])
     case .either(let first, let second): anyOf([self.type(first), self.type(second)])
     case .selection: selection
     case .figures:
       object(["type": "array", "minItems": 1, "items": object(["$ref": "#/definitions/figure"])])
     }
+  }
+
+  private func ruled(_ parameters: [Parameter], _ rules: [ParameterRule]) -> [String: JSONValue] {
+    var body = members(parameters, description: "")
+    apply(rules, to: &body)
+    return body
   }
 
   func orReference(_ schema: JSONValue) -> JSONValue {
@@ -35,16 +43,21 @@ extension Schema {
   }
 
   func tagged(_ kinds: [String: [Parameter]]) -> JSONValue {
-    anyOf(
-      kinds.sorted { $0.key < $1.key }.map { kind, parameters in
-        var body = members(parameters, description: "")
-        body["properties"] = merge(body["properties"], ["kind": object(["const": .string(kind)])])
-        body["required"] = .array((body["required"]?.array ?? []) + ["kind"])
-        return .object(body)
-      })
+    anyOf(kinds.sorted { $0.key < $1.key }.map { tagged($0.key, $0.value, description: "") })
   }
 
-  private func anyOf(_ schemas: [JSONValue]) -> JSONValue { object(["anyOf": .array(schemas)]) }
+  func dataset(_ signature: DataSignature) -> JSONValue {
+    tagged(signature.kind, signature.parameters, description: signature.summary)
+  }
+
+  private func tagged(_ kind: String, _ parameters: [Parameter], description: String) -> JSONValue {
+    var body = members(parameters, description: description)
+    body["properties"] = merge(body["properties"], ["kind": object(["const": .string(kind)])])
+    body["required"] = .array((body["required"]?.array ?? []) + ["kind"])
+    return .object(body)
+  }
+
+  func anyOf(_ schemas: [JSONValue]) -> JSONValue { object(["anyOf": .array(schemas)]) }
 
   private func number(_ range: ClosedRange<Double>) -> JSONValue {
     var schema: [String: JSONValue] = ["type": "number"]

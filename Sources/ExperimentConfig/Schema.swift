@@ -32,14 +32,16 @@ package struct Schema {
         "matrix": matrix,
         "replicates": described("string", "the axis over which intervals are computed"),
         "data": object([
-          "type": "object", "additionalProperties": tagged(grammar.data),
+          "type": "object", "additionalProperties": object(["$ref": "#/definitions/data"]),
           "properties": object(["$comment": .bool(true)]),
         ]),
         "stages": object(["type": "array", "minItems": 1, "items": stage]),
         "figures": object(["type": "array", "items": figure(named: true)]),
         "claims": object(["type": "array", "items": claim]),
       ]),
-      "definitions": object(["figure": figure(named: false)]),
+      "definitions": object([
+        "figure": figure(named: false), "data": anyOf(grammar.data.map(dataset)),
+      ]),
     ])
   }
 
@@ -63,6 +65,9 @@ package struct Schema {
 
   private var stage: JSONValue {
     let id = object(["type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$"])
+    let names = object([
+      "anyOf": .array([id, object(["type": "array", "items": id, "minItems": 1, "uniqueItems": true])])
+    ])
     let phases = StagePhase.allCases.map(\.rawValue)
     return object([
       "type": "object",
@@ -70,9 +75,7 @@ package struct Schema {
       "additionalProperties": false,
       "properties": object([
         "$comment": .bool(true), "id": id, "stage": enumeration(phases), "kind": object(["type": "string"]),
-        "from": object([
-          "anyOf": .array([id, object(["type": "array", "items": id, "minItems": 1, "uniqueItems": true])])
-        ]),
+        "from": names, "over": names,
         "with": object(["type": "object"]), "optional": object(["type": "boolean"]),
         "keep": object(["type": "boolean"]),
       ]),
@@ -84,7 +87,10 @@ package struct Schema {
     let names = grammar.stages.filter { $0.phase.rawValue == phase }.map(\.kind)
     var then: [String: JSONValue] = ["kind": names.isEmpty ? .bool(false) : enumeration(names)]
     if phase != StagePhase.`init`.rawValue { then["optional"] = object(["const": false]) }
-    if phase != StagePhase.evaluate.rawValue { then["from"] = object(["maxItems": 1]) }
+    if phase != StagePhase.evaluate.rawValue {
+      then["from"] = object(["maxItems": 1])
+      then["over"] = .bool(false)
+    }
     return rule(when: ["stage": object(["const": .string(phase)])], then: then)
   }
 
@@ -185,8 +191,20 @@ extension Schema {
           })
       case .atLeastOne(let names): schema["anyOf"] = .array(names.map { required([$0]) })
       case .ascending: break
+      case .onlyWhere(let condition, let names):
+        schema["allOf"] = .array((schema["allOf"]?.array ?? []) + [forbid(names, unless: condition)])
       }
     }
+  }
+
+  private func forbid(_ names: [String], unless condition: ParameterCondition) -> JSONValue {
+    let others = object([
+      "not": anyOf([
+        enumeration(condition.values), object(["type": "string", "pattern": "\\$\\{[^}]+\\}"]),
+      ])
+    ])
+    let absent = Dictionary(names.map { ($0, JSONValue.bool(false)) }, uniquingKeysWith: { a, _ in a })
+    return rule(when: [condition.parameter: others], thenSchema: object(["properties": .object(absent)]))
   }
 
   func required(_ names: [String]) -> JSONValue { object(["required": .array(names.map { .string($0) })]) }

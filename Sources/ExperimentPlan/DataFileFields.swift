@@ -20,7 +20,8 @@ enum DataFileFields {
   ) rethrows -> JSONValue {
     switch (type, value) {
     case (.file, .string(let path)): return .string(try change(field, path))
-    case (.object(let parameters), _): return try map(value, parameters, prefix: "\(field).", change)
+    case (.object(let parameters), _), (.ruled(let parameters, _), _):
+      return try map(value, parameters, prefix: "\(field).", change)
     case (.tagged(let kinds), _):
       return try map(value, value["kind"]?.string.flatMap { kinds[$0] } ?? [], prefix: "\(field).", change)
     case (.list(let element, _, _), .array(let items)), (.oneOrMany(let element), .array(let items)):

@@ -53,6 +53,8 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   package let seed: UInt64?
   /// Tasks that `from` names, by index.
   package let inputs: [Int]
+  /// For an evaluation over axes: the values on them that each input was made with; else empty.
+  package let inputAxes: [[AxisValue]]
   /// Tasks that parameters name, by parameter.
   package let references: [String: Int]
   /// Whether its embeddings are stored.
@@ -66,11 +68,13 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   package var dependencies: [Int] { inputs + references.values.sorted() }
 }
 
-/// A data file that a task reads.
+/// A data file that a task reads, or all files together that a data set lists.
 package struct DataFile: Sendable, Codable, Equatable {
   package let field: String
   package let path: String
   package let member: String?
   /// SHA-256 of the content when the plan was made; nil where the file was absent.
   package let digest: String?
+  /// The data set whose files are meant; nil for a single file.
+  package var listedBy: JSONValue?
 }

@@ -8,6 +8,7 @@ package struct Planner {
   private let experiment: Experiment
   private let digestOfFile: (String) throws -> String
   private let order: StageOrder
+  private let dataSets: DataSets
   /// How each value of each axis reads in names: `seed=3`.
   private let labels: [[String]]
   private var tasks: [PlannedTask] = []
@@ -16,6 +17,7 @@ package struct Planner {
   /// By stage, then by the combination of the axes that reach it.
   private var known: [[Int: Int]]
   private var digests: [String: String?] = [:]
+  private var listings: [JSONValue: String?] = [:]
   private var splitPaths: [String: (file: String, member: String?)] = [:]
 
   /// - Parameter digestOfFile: SHA-256 of a file's content, as hex; called once a file.
@@ -26,6 +28,7 @@ package struct Planner {
     self.experiment = experiment
     self.digestOfFile = digestOfFile
     order = StageOrder(experiment, grammar: grammar)
+    dataSets = DataSets(experiment, grammar: grammar)
     labels = experiment.axes.map { axis in axis.values.map { RunName.label(axis.name, $0) } }
     known = order.entries.map { _ in [:] }
     positions = Dictionary(
@@ -68,16 +71,7 @@ package struct Planner {
 
   private mutating func expand(_ places: [Int], _ inFileOrder: [Int]) throws -> Plan.Run {
     var indices = [Int](repeating: 0, count: order.entries.count)
-    for (position, entry) in order.entries.enumerated() {
-      let combination = entry.reach.reduce(0) { $0 * experiment.axes[$1].values.count + places[$1] }
-      if let index = known[position][combination] {
-        indices[position] = index
-        continue
-      }
-      tasks.append(try makeTask(entry, places) { [positions] in positions[$0].map { indices[$0] } })
-      known[position][combination] = tasks.count - 1
-      indices[position] = tasks.count - 1
-    }
+    for position in order.entries.indices { indices[position] = try task(position, places) }
     return Plan.Run(
       name: RunName.folder(places.enumerated().map { labels[$0][$1] }),
       axes: places.enumerated().map {
@@ -86,10 +80,56 @@ package struct Planner {
       tasks: inFileOrder.map { indices[$0] })
   }
 
-  private mutating func makeTask(_ entry: StageOrder.Entry, _ places: [Int], _ taskOf: (String) -> Int?)
-    throws
-    -> PlannedTask
-  {
+  /// The task of the stage at this place of the order for this combination, made where it is not yet,
+  /// behind all that it needs.
+  private mutating func task(_ position: Int, _ places: [Int]) throws -> Int {
+    let entry = order.entries[position]
+    let combination = entry.reach.reduce(0) { $0 * experiment.axes[$1].values.count + places[$1] }
+    if let index = known[position][combination] { return index }
+    var upstream: [Upstream] = []
+    for id in entry.spec.from {
+      guard let source = positions[id] else { continue }
+      let over = entry.over.filter(order.entries[source].reach.contains)
+      for places in combinations(of: over, from: places) {
+        upstream.append(Upstream(task: try task(source, places), axes: values(of: over, at: places)))
+      }
+    }
+    var references: [String: Int] = [:]
+    for reference in entry.references {
+      guard let source = positions[reference.id] else { continue }
+      references[reference.parameter] = try task(source, places)
+    }
+    tasks.append(try makeTask(entry, places, upstream, references))
+    known[position][combination] = tasks.count - 1
+    return tasks.count - 1
+  }
+
+  private struct Upstream {
+    let task: Int
+    /// Its values on the axes that are taken together.
+    let axes: [AxisValue]
+  }
+
+  /// `places` with every combination of these axes' values, the last axis fastest.
+  private func combinations(of over: [Int], from places: [Int]) -> [[Int]] {
+    over.reduce([places]) { found, axis in
+      found.flatMap { places in
+        experiment.axes[axis].values.indices.map { value in
+          var places = places
+          places[axis] = value
+          return places
+        }
+      }
+    }
+  }
+
+  private func values(of axes: [Int], at places: [Int]) -> [AxisValue] {
+    axes.map { AxisValue(name: experiment.axes[$0].name, value: experiment.axes[$0].values[places[$0]]) }
+  }
+
+  private mutating func makeTask(
+    _ entry: StageOrder.Entry, _ places: [Int], _ upstream: [Upstream], _ references: [String: Int]
+  ) throws -> PlannedTask {
     let stage = entry.spec
     let parameters = entry.signature?.parameters ?? []
     let values = Dictionary(
@@ -97,24 +137,22 @@ package struct Planner {
       uniquingKeysWith: { first, _ in first })
     let with = entry.namedAxes.isEmpty ? stage.with : Interpolation.resolve(stage.with, values)
     var files: [DataFile] = []
-    let resolved = try DataFileFields.map(ParameterDefaults.fill(with, parameters), parameters) {
-      field, path in
-      let (file, member) = split(path)
-      files.append(DataFile(field: field, path: file, member: member, digest: try digest(of: file)))
-      return member.map { "\(file):\($0)" } ?? file
+    var resolved = try note(ParameterDefaults.fill(with, parameters), parameters, in: &files)
+    for parameter in entry.signature?.dataParameters ?? [] {
+      guard case .object(var members) = resolved, let given = members[parameter.name] else { continue }
+      let data = dataSets.resolve(given, axes: values, seed: seed(values))
+      members[parameter.name] = try note(data, parameter.name, in: &files)
+      resolved = .object(members)
     }
-    let references = Dictionary(
-      entry.references.compactMap { reference in taskOf(reference.id).map { (reference.parameter, $0) } },
-      uniquingKeysWith: { first, _ in first })
-    var inputs = stage.from.compactMap(taskOf)
-    let reason = notRun(stage, files, inputs: inputs, references: references)
-    if reason == nil { inputs.removeAll { !tasks[$0].isRunnable } }
+    var inputs = upstream
+    let reason = notRun(stage, files, inputs: inputs.map(\.task), references: references)
+    if reason == nil { inputs.removeAll { !tasks[$0.task].isRunnable } }
     return PlannedTask(
       id: id(of: stage, entry.reach, places), stage: stage.id, phase: stage.phase, kind: stage.kind,
       version: entry.signature?.version ?? 0, parameters: resolved, files: files,
-      seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil, inputs: inputs,
-      references: references,
-      keeps: stage.keeps, notRun: reason)
+      seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil,
+      inputs: inputs.map(\.task), inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),
+      references: references, keeps: stage.keeps, notRun: reason)
   }
 
   private func id(of stage: StageSpec, _ reach: [Int], _ places: [Int]) -> String {
@@ -140,6 +178,53 @@ package struct Planner {
   }
 
   // MARK: - Files
+
+  /// The value with its files absolute, each of them added to `files`.
+  private mutating func note(
+    _ value: JSONValue, _ parameters: [Parameter], prefix: String = "", in files: inout [DataFile]
+  ) throws -> JSONValue {
+    try DataFileFields.map(value, parameters, prefix: prefix) { field, path in
+      let (file, member) = split(prefix.isEmpty ? path : dataSets.absolute(path))
+      files.append(DataFile(field: field, path: file, member: member, digest: try digest(of: file)))
+      return member.map { "\(file):\($0)" } ?? file
+    }
+  }
+
+  /// A data set with its files and its folder absolute; all that it reads is added to `files`.
+  private mutating func note(_ data: JSONValue, _ name: String, in files: inout [DataFile]) throws
+    -> JSONValue
+  {
+    guard let signature = dataSets.signature(of: data) else { return data }
+    var noted: [DataFile] = []
+    let named = try note(data, signature.parameters, prefix: "\(name).", in: &noted)
+    guard case .object(var members) = named else { return data }
+    var folder: String?
+    if let parameter = signature.folder, let path = members[parameter.name]?.string {
+      folder = dataSets.absolute(path)
+      members[parameter.name] = .string(dataSets.absolute(path))
+    }
+    let isThere = noted.allSatisfy { $0.digest != nil } && folder.map(Self.exists) ?? true
+    let digest = isThere ? try digest(ofListing: .object(members), signature) : nil
+    if folder != nil || digest != nil {
+      let field = "\(name).\(signature.folder?.name ?? "files")"
+      noted.append(
+        DataFile(
+          field: field, path: folder ?? noted.first?.path ?? "", member: nil, digest: digest,
+          listedBy: .object(members)))
+    }
+    files += noted
+    return .object(members)
+  }
+
+  private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Runs that share a data set share the reading of its files.
+  private mutating func digest(ofListing data: JSONValue, _ signature: DataSignature) throws -> String? {
+    if let known = listings[data] { return known }
+    let digest = try signature.digestOfListing(data, digestOfFile: digestOfFile)
+    listings[data] = .some(digest)
+    return digest
+  }
 
   private mutating func split(_ path: String) -> (file: String, member: String?) {
     if let known = splitPaths[path] { return known }

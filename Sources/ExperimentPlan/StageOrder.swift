@@ -13,6 +13,8 @@ struct StageOrder {
     /// Axes that change its result: those it names, `seed` where it draws, those of what it reads; as
     /// indices into the experiment's, in their order.
     var reach: [Int] = []
+    /// Axes that reach what it reads and whose runs it takes together.
+    var over: [Int] = []
 
     var dependencies: [String] { spec.from + references.map(\.id) }
   }
@@ -20,15 +22,22 @@ struct StageOrder {
   private(set) var entries: [Entry] = []
 
   init(_ experiment: Experiment, grammar: Grammar) {
+    let data = DataSets(experiment, grammar: grammar)
     entries = Self.sorted(experiment.stages.map { Self.entry($0, grammar) })
     var reach: [String: Set<Int>] = [:]
     for index in entries.indices {
       var names = entries[index].namedAxes
+      names.formUnion(data.axes(reaching: entries[index].spec, entries[index].signature))
       if let signature = entries[index].signature, signature.isRandom(with: entries[index].spec.with) {
         names.insert("seed")
       }
       var axes = Set(experiment.axes.indices.filter { names.contains(experiment.axes[$0].name) })
       for id in entries[index].dependencies { axes.formUnion(reach[id] ?? []) }
+      let over = axes.filter { entries[index].spec.over.contains(experiment.axes[$0].name) }
+      entries[index].over = over.filter { axis in
+        entries[index].spec.from.contains { reach[$0]?.contains(axis) ?? false }
+      }.sorted()
+      axes.subtract(over)
       reach[entries[index].spec.id] = axes
       entries[index].reach = axes.sorted()
     }

@@ -28,6 +28,10 @@ package struct TaskKey: Sendable, Equatable {
     if !task.inputs.isEmpty {
       tree["inputs"] = .array(try task.inputs.map { try Self.input($0, of: task, plan, digestOf) })
     }
+    if !task.inputAxes.isEmpty {
+      tree["over"] = .array(
+        task.inputAxes.map { axes in .array(axes.map { .array([.string($0.name), $0.value]) }) })
+    }
     if !task.references.isEmpty {
       tree["references"] = .object(try task.references.mapValues { .string(try digestOf($0)) })
     }

@@ -38,6 +38,13 @@ package struct HDF5Group: HDF5Object {
       "link `\(name)` to `\(target)`")
   }
 
+  /// A link to an object of another file, whose path is relative to this file's folder.
+  package func link(_ name: String, to target: String, in file: String) throws {
+    _ = try HDF5Library.check(
+      H5Lcreate_external(file, target, id, name, modgap_h5_default(), modgap_h5_default()),
+      "link `\(name)` to `\(target)` of \(file)")
+  }
+
   package func contains(_ name: String) -> Bool { H5Lexists(id, name, modgap_h5_default()) > 0 }
 
   // MARK: - Writing

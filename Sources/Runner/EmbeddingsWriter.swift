@@ -16,26 +16,17 @@ struct EmbeddingsWriter {
 
   /// - Throws: `FileFailure` where the folder cannot be written.
   func write(observe: RunObserver) throws {
-    var madeFrom: [String: String] = [:]
-    let config = plan.experiment.source
+    var homes: [Int: String] = [:]
     for run in plan.runs {
       let tasks = run.tasks.filter { isWritten($0) }
       guard !tasks.isEmpty else { continue }
+      for task in tasks where homes[task] == nil { homes[task] = run.name }
       let path = "\(folder.run(run.name))/embeddings.h5"
-      let source = source(of: tasks, config)
-      if ledger.keep([path], from: source) {
-        madeFrom[source] = path
-        continue
-      }
-      if let twin = madeFrom[source], link(twin, to: path) {
-        ledger.record([path], from: source)
-        continue
-      }
       do {
-        try ledger.write(path, from: source) {
-          try EmbeddingsFile.make(try tasks.map { try element(of: $0) }, config: config)
+        try ledger.write(path, from: source(of: tasks, in: run, homes)) {
+          try EmbeddingsFile.make(
+            try tasks.map { try element(of: $0, in: run, homes) }, config: plan.experiment.source)
         }
-        madeFrom[source] = path
       } catch let failure as FileFailure {
         throw failure
       } catch {
@@ -50,22 +41,22 @@ struct EmbeddingsWriter {
     return task.phase != .evaluate && task.keeps && outcomes[index]?.record != nil
   }
 
-  private func source(of tasks: [Int], _ config: JSONValue) -> String {
-    let parts = tasks.map { "\(plan.tasks[$0].stage)=\(outcomes[$0]?.record?.digest.hex ?? "")" }
-    return Digest(of: parts.joined(separator: "\n") + config.canonical).hex
+  private func source(of tasks: [Int], in run: Plan.Run, _ homes: [Int: String]) -> String {
+    let parts = tasks.map { task in
+      let home = homes[task].flatMap { $0 == run.name ? nil : $0 } ?? ""
+      return "\(plan.tasks[task].stage)=\(outcomes[task]?.record?.digest.hex ?? "") \(home)"
+    }
+    return Digest(of: parts.joined(separator: "\n") + plan.experiment.source.canonical).hex
   }
 
-  /// Runs that share all their embeddings share the file.
-  private func link(_ from: String, to path: String) -> Bool {
-    let target = ledger.absolute(path)
-    try? FileManager.default.removeItem(atPath: target)
-    let parent = (target as NSString).deletingLastPathComponent
-    try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-    return (try? FileManager.default.linkItem(atPath: ledger.absolute(from), toPath: target)) != nil
-  }
-
-  private func element(of index: Int) throws -> EmbeddingsFile.Element {
+  /// Embeddings that several runs share stand in the first of them; the others lead there.
+  private func element(of index: Int, in run: Plan.Run, _ homes: [Int: String]) throws
+    -> EmbeddingsFile.Element
+  {
     let task = plan.tasks[index]
+    if let home = homes[index], home != run.name {
+      return EmbeddingsFile.Element(task.stage, .elsewhere(file: "../\(home)/embeddings.h5"))
+    }
     guard case .embeddings(let family) = try executor.artefact(of: index) else {
       return EmbeddingsFile.Element(task.stage, .layers([]))
     }

@@ -47,6 +47,22 @@ final class ResultTables: Sendable {
     return (position, parts.count > 1 ? parts[1] : "")
   }
 
+  /// Runs whose part a stage's table is put together from. What takes runs together stands once, in the
+  /// first of them, and brings their axes' values itself.
+  private func runs(of position: Int) -> [Plan.Run] {
+    let over = plan.experiment.stages[position].over
+    guard !over.isEmpty else { return plan.runs }
+    let first = plan.experiment.axes.filter { over.contains($0.name) }.map {
+      AxisValue(name: $0.name, value: $0.values[0])
+    }
+    return plan.runs.filter { run in first.allSatisfy(run.axes.contains) }
+  }
+
+  private func frontAxes(of run: Plan.Run, _ position: Int) -> [AxisValue] {
+    let over = plan.experiment.stages[position].over
+    return run.axes.filter { !over.contains($0.name) }
+  }
+
   // MARK: - Sources
 
   /// What a table is made from, as a digest; empty where no run has it.
@@ -54,7 +70,7 @@ final class ResultTables: Sendable {
     guard let (position, suffix) = split(name) else { return "" }
     var hasher = SHA256Hasher()
     var count = 0
-    for run in plan.runs {
+    for run in runs(of: position) {
       guard let record = records[run.tasks[position]] else { continue }
       hasher.update("\(run.name)\n\(record.digest.hex)\n")
       count += 1
@@ -65,9 +81,9 @@ final class ResultTables: Sendable {
 
   func parts(of run: Plan.Run) -> [Part] {
     names.compactMap { name in
-      guard let (position, suffix) = split(name), let record = records[run.tasks[position]] else {
-        return nil
-      }
+      guard let (position, suffix) = split(name), plan.experiment.stages[position].over.isEmpty,
+        let record = records[run.tasks[position]]
+      else { return nil }
       let stage = plan.experiment.stages[position].id
       let source = "\(record.digest.hex) \(axes.names.joined(separator: ","))"
       return Part(name: name, source: source) { [self] in
@@ -82,9 +98,10 @@ final class ResultTables: Sendable {
     if let known = assembled.withLock({ $0[name] }) { return known }
     guard let (position, suffix) = split(name) else { return Table([]) }
     let stage = plan.experiment.stages[position].id
-    let parts = try plan.runs.compactMap { run -> Table? in
+    let parts = try runs(of: position).compactMap { run -> Table? in
       guard let record = records[run.tasks[position]] else { return nil }
-      return TableAssembler.withAxes(try table(of: record, suffix), run.axes, stage: stage)
+      return TableAssembler.withAxes(
+        try table(of: record, suffix), frontAxes(of: run, position), stage: stage)
     }
     let whole = parts.count == 1 ? parts[0] : TableAssembler.stacked(parts)
     assembled.withLock { $0[name] = whole }
@@ -104,7 +121,10 @@ final class ResultTables: Sendable {
 
   /// Over the replicates; nil where there are none, or where the file is kept as it is.
   func summary(of name: String, isKept: Bool) throws -> Table? {
-    guard axes.replicates != nil, !isKept else { return nil }
+    guard let replicates = axes.replicates, !isKept else { return nil }
+    if let (position, _) = split(name), plan.experiment.stages[position].over.contains(replicates) {
+      return nil
+    }
     return summaryTable(try table(name), axes: axes)
   }
 

@@ -1,4 +1,5 @@
 import Contracts
+import Datasets
 import ExperimentPlan
 import Foundation
 import Kernels
@@ -126,6 +127,7 @@ final class TaskExecutor: Sendable {
     }
     let inputs = StageInputs(
       upstream: try task.inputs.map { (plan.tasks[$0].stage, try artefact(of: $0)) },
+      gathered: task.inputAxes.map { $0.map { Coordinate($0.name, TableAssembler.cell($0.value)) } },
       references: try task.references.mapValues { try artefact(of: $0) })
     let context = StageContext(
       stageID: task.stage, seed: task.seed ?? 0, budget: budget,
@@ -137,9 +139,15 @@ final class TaskExecutor: Sendable {
   /// A file that changed since the plan was frozen would give a result under the wrong key.
   private func checkFiles(of task: PlannedTask) throws {
     for file in task.files {
-      let digest = try FileDigests.shared.digest(of: file.path)
+      let digest = try digest(of: file)
       if digest != file.digest { throw RunFailure.fileChanged(task: task.id, path: file.path) }
     }
+  }
+
+  private func digest(of file: DataFile) throws -> String? {
+    guard let data = file.listedBy else { return try FileDigests.shared.digest(of: file.path) }
+    let signature = DatasetCatalog.signatures.first { $0.kind == data["kind"]?.string }
+    return try signature?.digestOfListing(data) { try FileDigests.shared.digest(of: $0) }
   }
 
   /// From memory, from the store, or, for a stage that keeps nothing, by running it again.

@@ -76,6 +76,7 @@ package struct Why: Sendable {
       let name = field.split(separator: ".").dropFirst().first.map(String.init) ?? ""
       return places?.position(stage: task.stage, field: "with.\(name)")
     }
+    if field == "over" { return places?.position(stage: task.stage, field: "over") }
     if field == "inputs" { return places?.position(stage: task.stage, field: "from") }
     guard field.hasPrefix("with") else { return places?.position(stage: task.stage, field: "kind") }
     return places?.position(stage: task.stage, field: field)

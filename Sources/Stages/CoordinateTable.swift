@@ -28,6 +28,7 @@ struct CoordinateTable {
 
 /// One upstream family, and what its rows begin with.
 struct Source {
+  let id: String
   let family: EmbeddingFamily
   private let prefix: [Coordinate]
 
@@ -36,8 +37,12 @@ struct Source {
   /// The families that an evaluation reads.
   static func all(_ inputs: StageInputs, for stage: String) throws -> [Source] {
     let families = try inputs.families(for: stage)
-    return families.map { id, family in
-      Source(family: family, prefix: families.count > 1 ? [Coordinate("from", .text(id))] : [])
+    let isLabelled = Set(families.map(\.id)).count > 1
+    return families.enumerated().map { index, entry in
+      let gathered = inputs.gathered.indices.contains(index) ? inputs.gathered[index] : []
+      return Source(
+        id: entry.id, family: entry.family,
+        prefix: (isLabelled ? [Coordinate("from", .text(entry.id))] : []) + gathered)
     }
   }
 }

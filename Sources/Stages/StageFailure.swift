@@ -11,6 +11,8 @@ package enum StageFailure: Failure {
   case mismatchNeedsTwoPairs(found: Int)
   case badLayer(Int, MetricFailure)
   case tooLarge(gibibytes: Double)
+  case noSuchModality(String)
+  case dimensionsDiffer(Int, Int)
 
   package var kind: FailureKind { .invalidInput }
 
@@ -34,6 +36,11 @@ package enum StageFailure: Failure {
     case .tooLarge(let gibibytes):
       "the layers would take \(Int(gibibytes.rounded(.up))) GiB of memory, more than 16; lower `width`, "
         + "`depth` or `count`"
+    case .noSuchModality(let modality):
+      "there are no embeddings `\(modality)`: a single tower gives `x` alone; leave `modality` out"
+    case .dimensionsDiffer(let first, let other):
+      "embeddings of \(first) and of \(other) dimensions cannot be projected together; let `from` name "
+        + "stages of one embedding size"
     case .badLayer(let layer, let failure):
       "layer \(layer): \(failure.sentence); lower `weight_std` if values overflow, raise it if they vanish"
     }

@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Datasets
 import ExperimentConfig
 import ExperimentPlan
 import Figures
@@ -16,7 +17,8 @@ enum CommonOptions {
   static let json = Option.flag("--json", "print one JSON object instead of text")
 
   static let grammar = Grammar(
-    stages: stageCatalog.signatures, figures: figureSignatures, checks: checkSignatures)
+    stages: stageCatalog.signatures, figures: figureSignatures, checks: checkSignatures,
+    data: DatasetCatalog.signatures)
 }
 
 /// A config and what follows from it, as most commands want them.

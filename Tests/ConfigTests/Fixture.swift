@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Datasets
 import ExperimentConfig
 import ExperimentPlan
 import Figures
@@ -8,7 +9,9 @@ import Stages
 import Testing
 
 /// All that a config of this program may name.
-let grammar = Grammar(stages: stageCatalog.signatures, figures: figureSignatures, checks: checkSignatures)
+let grammar = Grammar(
+  stages: stageCatalog.signatures, figures: figureSignatures, checks: checkSignatures,
+  data: DatasetCatalog.signatures)
 
 /// Configs written to a folder of the test's own, which goes when the test ends.
 final class ConfigFolder {
@@ -30,9 +33,10 @@ final class ConfigFolder {
     try data.write(to: file)
   }
 
-  func load(_ name: String = "c.json", environment: [String: String] = [:], sets: [String] = []) throws
-    -> Experiment
-  {
+  func load(
+    _ name: String = "c.json", environment: [String: String] = [:], sets: [String] = [],
+    by grammar: Grammar = grammar
+  ) throws -> Experiment {
     try ExperimentLoader(
       grammar: grammar,
       environment: environment.merging(["MODGAP_DATA": "\(path)/data"]) { given, _ in given },
@@ -47,11 +51,12 @@ final class ConfigFolder {
   }
 
   /// The whole error text as one standing in the folder would see it; empty where the config is valid.
-  func problems(_ name: String = "c.json", environment: [String: String] = [:], sets: [String] = []) throws
-    -> String
-  {
+  func problems(
+    _ name: String = "c.json", environment: [String: String] = [:], sets: [String] = [],
+    by grammar: Grammar = grammar
+  ) throws -> String {
     do {
-      _ = try load(name, environment: environment, sets: sets)
+      _ = try load(name, environment: environment, sets: sets, by: grammar)
       return ""
     } catch let error as ConfigError {
       return error.sentence.replacing("\(relativePath)/", with: "").replacing(path, with: "<folder>")

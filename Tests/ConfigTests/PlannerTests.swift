@@ -136,4 +136,28 @@ import Testing
     let plan = try plan(#"{"name": "t", "stages": [\#(stages.joined(separator: ","))]}"#)
     #expect(plan.tasks.map(\.stage) == (0..<5000).map { "s\($0)" })
   }
+
+  @Test func overAnAxisItsRunsAreTakenTogether() throws {
+    let plan = try plan(
+      #"""
+      {"name": "t", "matrix": {"activation": ["relu", "tanh"], "seed": [3, 4, 5]}, "stages": [
+        {"id": "map", "stage": "evaluate", "kind": "projection", "from": "mlp", "over": "seed",
+         "with": {"method": "umap"}},
+        {"id": "all", "stage": "evaluate", "kind": "projection", "from": ["mlp", "s"], "over": ["seed", "activation"]},
+        {"id": "s", "stage": "init", "kind": "sphere"},
+        {"id": "mlp", "stage": "init", "kind": "mlp", "with": {"activation": "${activation}"}}]}
+      """#)
+    let map = try plan.task("map@activation=tanh")
+    #expect(map.inputs.map { plan.tasks[$0].id } == [3, 4, 5].map { "mlp@activation=tanh,seed=\($0)" })
+    #expect(map.inputAxes == [3, 4, 5].map { [AxisValue(name: "seed", value: .number($0))] })
+    #expect(map.seed == 0, "it draws once for all of them, from the experiment's seed")
+    let all = try plan.task("all")
+    #expect(all.inputs.count == 7 && all.inputAxes.last == [], "no axis reaches the sphere")
+    #expect(plan.tasks.count == 10)
+    for (index, task) in plan.tasks.enumerated() {
+      for dependency in task.dependencies { #expect(dependency < index, "\(task.id)") }
+    }
+    let keys = plan.keys { task, _ in task.stage }
+    #expect(keys["map@activation=relu"] == keys["map@activation=tanh"], "axes it is not over do not count")
+  }
 }

@@ -62,7 +62,8 @@ enum Specimens {
 
   /// One for each way to obey the rules.
   private static func withs(_ signature: StageSignature, isFull: Bool) -> [[String: JSONValue]] {
-    signature.rules.reduce([object(signature.parameters, isFull: isFull)]) { partial, rule in
+    let whole = obeying(signature.rules, object(signature.parameters, isFull: isFull))
+    return signature.rules.reduce([whole]) { partial, rule in
       guard case .exactlyOne(let groups) = rule else { return partial }
       return partial.flatMap { with in
         groups.map { group in
@@ -74,6 +75,16 @@ enum Specimens {
           return with
         }
       }
+    }
+  }
+
+  /// Without the keys that may not stand beside what the object says.
+  private static func obeying(_ rules: [ParameterRule], _ with: [String: JSONValue]) -> [String: JSONValue] {
+    rules.reduce(into: with) { with, rule in
+      guard case .onlyWhere(let condition, let names) = rule,
+        let value = with[condition.parameter]?.string, !condition.values.contains(value)
+      else { return }
+      for name in names { with[name] = nil }
     }
   }
 
@@ -93,11 +104,14 @@ enum Specimens {
     case .string: "distance"
     case .choice(let words): .string(words.last ?? "")
     case .file: "e.npy"
+    case .folder: "."
+    case .dataset: .object(["kind": "shapes"])
     case .stageReference: "s"
     case .list(let element, let least, _): .array(Array(repeating: value(of: element), count: least))
     case .oneOrMany(let element): .array([value(of: element)])
     case .sweep: .object(["from": 0, "to": 1, "by": 0.5])
     case .object(let parameters): .object(object(parameters, isFull: true))
+    case .ruled(let parameters, let rules): .object(obeying(rules, object(parameters, isFull: true)))
     case .table: "g"
     case .selection: .object(["distance": [1, 2]])
     case .figures: [.object(["kind": "lines", "table": "g", "x": "distance", "y": "l2i"])]

@@ -3,7 +3,7 @@ import Foundation
 import HDF5
 
 /// A regular file open for reading.
-final class InputFile {
+final class InputFile: Sendable {
   let path: String
   let size: Int
   private let descriptor: Int32

@@ -7,16 +7,20 @@ import Metrics
 /// `c1`, `c2`… are scores. For `pca` and `svd` the table `spectrum` lists singular values and the share of
 /// all squares that each stands for, 50 at most; for `umap` the column `trustworthiness` says, the same on
 /// every row of a picture, how far neighbours in it are neighbours among the embeddings. Rows are those of
-/// x, then those of y.
+/// x, then those of y; over an axis, those of all its runs, and with `umap` the column `silhouette` says how
+/// well the picture keeps the runs apart.
 package struct ProjectionEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
     var method: String?
+    var modality: String?
     let umap: UMAPPicture.Parameters
 
-    private enum Keys: CodingKey { case method }
+    private enum Keys: CodingKey { case method, modality }
 
     package init(from decoder: any Decoder) throws {
-      method = try decoder.container(keyedBy: Keys.self).decodeIfPresent(String.self, forKey: .method)
+      let values = try decoder.container(keyedBy: Keys.self)
+      method = try values.decodeIfPresent(String.self, forKey: .method)
+      modality = try values.decodeIfPresent(String.self, forKey: .modality)
       umap = try UMAPPicture.Parameters(from: decoder)
     }
   }
@@ -31,11 +35,16 @@ package struct ProjectionEvaluation: Stage {
       .defaulted(
         "method", .choice(ProjectionMethod.allCases.map(\.rawValue) + [umap]), .string("pca"),
         "`pca` subtracts the mean of the union; `svd` takes rows as they are; `umap` keeps neighbours."),
+      .defaulted(
+        "modality", .choice(["both", "x", "y"]), .string("both"), "Whose embeddings are looked at."),
       .defaulted("components", .integer(2...50), .number(2), "Dimensions of the picture."),
     ] + UMAPPicture.parameters,
     input: .pairs, alsoAccepts: [.single], output: .tables, isRandom: true,
-    drawsOnly: ParameterCondition("method", [umap]), extraTables: ["spectrum"],
-    columns: ["modality", "index", "c1", "c2"])
+    draws: { with in
+      // An axis that decides the method counts as drawing until it has a value.
+      with["method"]?.string.map { $0 == umap || $0.contains("${") } ?? false
+    }, extraTables: ["spectrum"],
+    columns: ["modality", "index", "c1", "c2"], sometimesColumns: ["trustworthiness", "silhouette"])
 
   private let parameters: Parameters
 
@@ -49,12 +58,11 @@ package struct ProjectionEvaluation: Stage {
     let method = ProjectionMethod(rawValue: parameters.method ?? "pca") ?? .pca
     var points = CoordinateTable()
     var spectrum = CoordinateTable()
-    try forEachMember(inputs, context) { parts, coordinates, progress in
+    for scene in try scenes(inputs) {
       let projection = try projection(
-        of: parts, method: method, components: parameters.umap.components ?? 2, context.budget)
-      for row in Self.points(parts, { Array(projection.scores.row($0)) }) { points.append(coordinates, row) }
-      for row in Self.spectrum(projection) { spectrum.append(coordinates, row) }
-      progress(1)
+        of: scene.rows, method: method, components: parameters.umap.components ?? 2, context.budget)
+      scene.list(into: &points) { Array(projection.scores.row($0)) }
+      for row in Self.spectrum(projection) { spectrum.append(scene.coordinates, row) }
     }
     return .tables([NamedTable("", points.table), NamedTable("spectrum", spectrum.table)])
   }
@@ -62,39 +70,24 @@ package struct ProjectionEvaluation: Stage {
   private func pictures(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     var points = CoordinateTable()
     let umap = UMAPPicture(parameters.umap)
-    try forEachMember(inputs, context) { parts, coordinates, progress in
-      let result = try umap.draw(parts, context, progress: progress)
-      for row in Self.points(parts, { result.picture.row($0).map(Double.init) }) {
-        points.append(coordinates, row + [("trustworthiness", .real(result.trustworthiness))])
+    let scenes = try scenes(inputs)
+    for (index, scene) in scenes.enumerated() {
+      let result = try umap.draw(scene.rows, context) {
+        context.progress((Double(index) + $0) / Double(scenes.count))
       }
+      var quality = [("trustworthiness", Cell.real(result.trustworthiness))]
+      if scene.isGathered {
+        let value = try silhouette(of: result.picture, clusters: scene.runs, budget: context.budget)
+        quality.append(("silhouette", .real(value)))
+      }
+      scene.list(into: &points, then: quality) { result.picture.row($0).map(Double.init) }
     }
     return .tables([NamedTable("", points.table)])
   }
 
-  /// Gives `body` the rows of every member, its coordinates, and where to say how far it has come.
-  private func forEachMember(
-    _ inputs: StageInputs, _ context: StageContext,
-    _ body: ([MovedRows], [Coordinate], @escaping @Sendable (Double) -> Void) throws -> Void
-  ) throws {
-    for source in try Source.all(inputs, for: "evaluate/projection") {
-      let count = Double(source.family.members.count)
-      for (index, member) in source.family.members.enumerated() {
-        let modalities = source.family.modalities(of: member)
-        let parts = try modalities.map { try source.family.rows($0, of: member) }
-        try body(parts, source.coordinates(index)) { context.progress((Double(index) + $0) / count) }
-      }
-    }
-  }
-
-  private static func points(_ parts: [MovedRows], _ scores: (Int) -> [Double]) -> [[(String, Cell)]] {
-    var first = 0
-    return parts.flatMap { part in
-      defer { first += part.rows }
-      return (0..<part.rows).map { index in
-        let cells = scores(first + index).enumerated().map { ("c\($0 + 1)", Cell.real($1)) }
-        return [("modality", .text(part.modality.rawValue)), ("index", .integer(index))] + cells
-      }
-    }
+  private func scenes(_ inputs: StageInputs) throws -> [ProjectedScene] {
+    let modality = parameters.modality.flatMap { $0 == "both" ? nil : $0 }
+    return try ProjectedScene.all(try Source.all(inputs, for: "evaluate/projection"), inputs, only: modality)
   }
 
   private static func spectrum(_ projection: Projection) -> [[(String, Cell)]] {

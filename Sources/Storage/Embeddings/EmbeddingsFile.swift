@@ -11,6 +11,7 @@ import Kernels
 /// /<stage>/{sample,dimension}    dimension scales
 /// /<stage>/x/layer00, …          where the stage gives layers
 /// /<stage>/base → /<other>       a family: its base, and how each member is moved
+/// /<stage> → ../<run>/embeddings.h5:/<stage>   what another run has already
 /// ```
 package enum EmbeddingsFile {
   package enum Content: Sendable {
@@ -20,6 +21,8 @@ package enum EmbeddingsFile {
     case layers([Embeddings])
     /// Members that are moves of another stage's embeddings; the matrices are not copied.
     case family(base: String, members: [EmbeddingFamily.Member])
+    /// The group of this stage in another file, whose path is relative to this one's folder.
+    case elsewhere(file: String)
   }
 
   package struct Element: Sendable {
@@ -39,7 +42,11 @@ package enum EmbeddingsFile {
       try root.setAttribute("title", "modgap embeddings")
       try root.write("config", [config.canonical], shape: []) { try $0.setEncoding("string", "0.2.0") }
       for element in elements {
-        try root.group(element.stage) { try write(element.content, to: $0) }
+        if case .elsewhere(let file) = element.content {
+          try root.link(element.stage, to: "/\(element.stage)", in: file)
+        } else {
+          try root.group(element.stage) { try write(element.content, to: $0) }
+        }
       }
     }
   }
@@ -54,7 +61,7 @@ package enum EmbeddingsFile {
     switch content {
     case .matrices(let pair): bytes(of: pair)
     case .layers(let layers): layers.reduce(0) { $0 + bytes(of: $1) }
-    case .family: 0
+    case .family, .elsewhere: 0
     }
   }
 
@@ -78,6 +85,7 @@ package enum EmbeddingsFile {
       }
     case .family(let base, let members):
       try FamilyGroup.write(members, base: base, to: group)
+    case .elsewhere: break
     }
   }
 

@@ -1,0 +1,37 @@
+/// All that the config, the plan and the documentation know of a kind of data.
+package struct DataSignature: Sendable {
+  /// Files that the items of a data set depend on and no parameter names, in a fixed order.
+  package typealias Listing = @Sendable (_ values: [String: JSONValue]) throws -> [String]
+
+  package let kind: String
+  package let summary: String
+  package let parameters: [Parameter]
+  /// The items are drawn at random, but not where this parameter is given: then they are read.
+  package let drawsUnless: String?
+  package let listing: Listing
+
+  package init(
+    kind: String, summary: String, parameters: [Parameter], drawsUnless: String? = nil,
+    listing: @escaping Listing = { _ in [] }
+  ) {
+    self.kind = kind
+    self.summary = summary
+    self.parameters = parameters
+    self.drawsUnless = drawsUnless
+    self.listing = listing
+  }
+
+  /// Whether the items depend on a seed that `values` do not say, so that it is the run's.
+  package func needsSeed(_ values: JSONValue) -> Bool {
+    parameters.contains { $0.name == "seed" } && values["seed"] == nil
+      && !(drawsUnless.map { values[$0] != nil } ?? false)
+  }
+
+  /// The folder that the items are read from, by the parameter that names it.
+  package var folder: Parameter? {
+    parameters.first { parameter in
+      if case .folder = parameter.type { return true }
+      return false
+    }
+  }
+}

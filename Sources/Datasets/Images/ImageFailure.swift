@@ -1,0 +1,51 @@
+import Contracts
+
+/// Why a picture cannot be used.
+package enum ImageFailure: Failure, Equatable {
+  case unknownFormat(path: String)
+  /// The decoder's own words.
+  case damaged(path: String, format: String, detail: String)
+  case tooManyPixels(path: String, width: Int, height: Int, limit: Int)
+  /// Bytes that decoding needs at once, and those it may have.
+  case tooMuchMemory(path: String, width: Int, height: Int, needed: Int, limit: Int)
+  case fileTooLarge(path: String, bytes: Int, limit: Int)
+
+  package var kind: FailureKind { .invalidInput }
+
+  package var sentence: String {
+    switch self {
+    case .unknownFormat(let path):
+      "\(path): this is neither a PNG nor a JPEG picture; convert it, or leave it out"
+    case .damaged(let path, let format, let detail):
+      "\(path): this \(format) picture is damaged: \(detail); fetch or make it again, or leave it out"
+    case .tooManyPixels(let path, let width, let height, let limit):
+      "\(path): the picture claims \(width) × \(height) pixels, and at most \(limit) pixels are decoded; "
+        + "make it smaller"
+    case .tooMuchMemory(let path, let width, let height, let needed, let limit):
+      "\(path): decoding \(width) × \(height) pixels needs \(Self.mebibytes(needed)) MiB at once, and one "
+        + "picture may have \(Self.mebibytes(limit)); make it smaller, or save it neither interlaced nor "
+        + "progressive"
+    case .fileTooLarge(let path, let bytes, let limit):
+      "\(path): the picture's file has \(Self.mebibytes(bytes)) MiB, and at most \(Self.mebibytes(limit)) "
+        + "are read; make it smaller"
+    }
+  }
+
+  private static func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
+}
+
+/// What decoding one picture may cost, so that no file, however it lies, can exhaust the machine.
+package struct ImageLimits: Sendable, Equatable {
+  /// 178,956,970 by default: the limit of Pillow.
+  package let pixels: Int
+  /// Bytes held at once for one picture, its file included: 768 MiB by default. A picture that is neither
+  /// interlaced, progressive nor turned is decoded row by row and needs a small part of it.
+  package let memory: Int
+
+  package init(pixels: Int = 178_956_970, memory: Int = 768 << 20) {
+    self.pixels = pixels
+    self.memory = memory
+  }
+
+  package static let standard = ImageLimits()
+}

@@ -1,0 +1,93 @@
+import Contracts
+import Foundation
+
+/// `cifar`: CIFAR-10 or CIFAR-100 in their binary form.
+enum CIFAR {
+  private enum Variant: String, CaseIterable {
+    case ten = "10"
+    case hundred = "100"
+
+    /// Bytes of labels before a picture; the last is the one that counts.
+    var labelBytes: Int { self == .ten ? 1 : 2 }
+    var namesFile: String { self == .ten ? "batches.meta.txt" : "fine_label_names.txt" }
+    var classes: Int { self == .ten ? 10 : 100 }
+
+    func files(_ split: Split) -> [String] {
+      switch (self, split) {
+      case (.ten, .train): (1...5).map { "data_batch_\($0).bin" }
+      case (.ten, .test): ["test_batch.bin"]
+      case (.hundred, .train): ["train.bin"]
+      case (.hundred, .test): ["test.bin"]
+      }
+    }
+  }
+
+  private enum Split: String, CaseIterable {
+    case train, test
+  }
+
+  private static let area = 32 * 32
+  private static let names = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
+
+  static let kind = DatasetKind(
+    "cifar", "CIFAR-10 or CIFAR-100, in their binary form",
+    [
+      .required("folder", .folder, "the folder of the .bin files"),
+      .defaulted("variant", .choice(["10", "100"]), "10", "how many classes"),
+      .defaulted("split", .choice(["train", "test"]), "test", "which part"), .prompt, .readCount,
+    ] + Parameter.pictures + Parameter.texts, listsFiles: true
+  ) { parameters in
+    let folder = try parameters.text("folder")
+    let variant = try parameters.choice("variant", Variant.self)
+    let paths = variant.files(try parameters.choice("split", Split.self)).map { folder + "/" + $0 }
+    let files = try paths.map { try open($0, variant) }
+    let record = variant.labelBytes + 3 * area
+    let all = files.flatMap { file in
+      (0..<file.size / record).map { StoredPixels.Place.file(file, offset: $0 * record + variant.labelBytes) }
+    }
+    let count = try parameters.count(of: all.count, in: folder)
+    let labels = try files.flatMap { try readLabels($0, variant, record) }
+    let pictures = StoredPixels(
+      width: 32, height: 32, channels: 3, transform: try parameters.transform(),
+      places: Array(all.prefix(count)))
+    return try ClassifiedImages(
+      pictures: pictures, labels: Array(labels.prefix(count)), classes: classes(folder, variant),
+      files: paths + [folder + "/" + variant.namesFile].filter(FileManager.default.fileExists)
+    ).data(count, parameters)
+  }
+
+  private static func open(_ path: String, _ variant: Variant) throws -> InputFile {
+    let file = try InputFile(path)
+    let record = variant.labelBytes + 3 * area
+    guard file.size > 0, file.size % record == 0 else {
+      throw DatasetFailure.badFile(
+        path: path,
+        detail: "it has \(file.size) bytes, and a CIFAR-\(variant.rawValue) file is a multiple of "
+          + "\(record); it is truncated, or of the other variant")
+    }
+    return file
+  }
+
+  private static func readLabels(_ file: InputFile, _ variant: Variant, _ record: Int) throws -> [Int32] {
+    try (0..<file.size / record).map { index in
+      let label = try file.bytes(at: index * record + variant.labelBytes - 1, count: 1).first
+      guard let label, label < variant.classes else {
+        throw DatasetFailure.badItem(
+          path: file.path, index: index, detail: "has a class that is not below \(variant.classes)")
+      }
+      return Int32(label)
+    }
+  }
+
+  /// Of the file beside the data; else CIFAR-10's, which are known, or numbers.
+  private static func classes(_ folder: String, _ variant: Variant) -> [String] {
+    let text = (try? String(contentsOfFile: folder + "/" + variant.namesFile, encoding: .utf8)) ?? ""
+    let found = text.split(whereSeparator: \.isNewline).map {
+      $0.split(separator: "_").joined(separator: " ")
+    }
+    if found.count == variant.classes { return found }
+    return variant == .ten ? names : (0..<100).map { "class \($0)" }
+  }
+}

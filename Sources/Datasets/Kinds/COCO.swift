@@ -1,0 +1,87 @@
+import Contracts
+import Foundation
+
+/// `coco`: the pictures and captions of COCO, by its captions file.
+enum COCO {
+  private enum Policy: String, CaseIterable {
+    case first, last
+  }
+
+  private struct Annotations: Decodable {
+    struct Picture: Decodable {
+      let id: Int
+      let fileName: String
+
+      private enum CodingKeys: String, CodingKey {
+        case id
+        case fileName = "file_name"
+      }
+    }
+    struct Caption: Decodable {
+      let image: Int
+      let caption: String
+
+      private enum CodingKeys: String, CodingKey {
+        case image = "image_id"
+        case caption
+      }
+    }
+    let images: [Picture]
+    let annotations: [Caption]
+  }
+
+  private static let largestFile = 1 << 30
+
+  static let kind = DatasetKind(
+    "coco", "pictures and captions of COCO, in the order of the pictures' numbers",
+    [
+      .required("annotations", .file, "captions_val2017.json, or another split's"), .folder,
+      .defaulted(
+        "captions", .choice(Policy.allCases.map(\.rawValue)), "first",
+        "which of a picture's captions, in the order of the file"), .readCount,
+    ] + Parameter.pictures + Parameter.texts, listsFiles: true
+  ) { parameters in
+    let path = try parameters.text("annotations")
+    let pairs = try read(
+      path, folder: try parameters.text("folder"), try parameters.choice("captions", Policy.self))
+    let count = try parameters.count(of: pairs.count, in: path)
+    let pictures = pairs.prefix(count).map(\.path)
+    var captions = TextArena()
+    for pair in pairs.prefix(count) { captions.append(pair.caption) }
+    return PairedData(
+      count: count, x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform())),
+      y: try parameters.texts(captions), files: [path] + pictures + parameters.vocabularyFiles)
+  }
+
+  /// Pictures without a caption are left out.
+  private static func read(_ path: String, folder: String, _ policy: Policy) throws -> [(
+    path: String, caption: String
+  )] {
+    let file = try decode(path)
+    var captions: [Int: String] = [:]
+    for annotation in file.annotations {
+      if policy == .last || captions[annotation.image] == nil {
+        captions[annotation.image] = annotation.caption
+      }
+    }
+    let pairs = file.images.sorted { $0.id < $1.id }.compactMap { picture in
+      captions[picture.id].map { (path: folder + "/" + picture.fileName, caption: $0) }
+    }
+    guard !pairs.isEmpty else {
+      throw DatasetFailure.nothingFound(path: path, expected: "picture with a caption")
+    }
+    return pairs
+  }
+
+  private static func decode(_ path: String) throws -> Annotations {
+    let bytes = try Gunzip.read(path, limit: largestFile)
+    do {
+      return try JSONDecoder().decode(Annotations.self, from: Data(bytes))
+    } catch {
+      throw DatasetFailure.badFile(
+        path: path,
+        detail: "this is not a captions file of COCO: expected a JSON object with `images` "
+          + "(`id`, `file_name`) and `annotations` (`image_id`, `caption`)")
+    }
+  }
+}

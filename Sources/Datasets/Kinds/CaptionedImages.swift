@@ -1,0 +1,55 @@
+import Contracts
+import Foundation
+
+/// `captioned-images`: a CSV file whose rows name a picture and its caption.
+enum CaptionedImages {
+  private static let largestTable = 1 << 30
+
+  static let kind = DatasetKind(
+    "captioned-images", "pictures and captions that a CSV file lists",
+    [
+      .required("path", .file, "a CSV file with a header; pictures are relative to it"),
+      .defaulted("image", .string, "path", "the column of the pictures' paths"),
+      .defaulted("caption", .string, "caption", "the column of the captions"), .readCount,
+    ] + Parameter.pictures + Parameter.texts, listsFiles: true
+  ) { parameters in
+    let path = try parameters.text("path")
+    let table = try read(path, try parameters.text("image"), try parameters.text("caption"))
+    let count = try parameters.count(of: table.pictures.count, in: path)
+    let pictures = Array(table.pictures.prefix(count))
+    return PairedData(
+      count: count, x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform())),
+      y: try parameters.texts(table.captions), files: [path] + pictures + parameters.vocabularyFiles)
+  }
+
+  private static func read(_ path: String, _ image: String, _ caption: String) throws -> (
+    pictures: [String], captions: TextArena
+  ) {
+    var records = CSVRecords(try Gunzip.read(path, limit: largestTable), path: path)
+    let header = (try records.next() ?? []).map { String(decoding: $0, as: UTF8.self) }
+    let columns = try [image, caption].map { name in
+      guard let column = header.firstIndex(of: name) else {
+        throw DatasetFailure.badLine(
+          path: path, line: 1, detail: "there is no column `\(name)`; found \(header.joined(separator: ", "))"
+        )
+      }
+      return column
+    }
+    let folder = (path as NSString).deletingLastPathComponent
+    var pictures: [String] = []
+    var captions = TextArena()
+    var line = records.line
+    while let fields = try records.next() {
+      guard fields.count == header.count else {
+        throw DatasetFailure.badLine(
+          path: path, line: line, detail: "\(fields.count) fields, and the header has \(header.count)")
+      }
+      let name = String(decoding: fields[columns[0]], as: UTF8.self)
+      pictures.append(name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name)
+      captions.append(fields[columns[1]])
+      line = records.line
+    }
+    guard !pictures.isEmpty else { throw DatasetFailure.nothingFound(path: path, expected: "row") }
+    return (pictures, captions)
+  }
+}

@@ -1,0 +1,10 @@
+/// `noise-images`: pictures whose numbers are standard normal, as `torch.randn` gives them.
+enum NoiseImages {
+  static let kind = DatasetKind(
+    "noise-images", "pictures of standard normal numbers, used as they are", [.madeCount, .size, .seed]
+  ) { parameters in
+    let size = try parameters.integer("size")
+    let source = GaussianData(shape: [3, size, size], seed: try parameters.seed(), name: "noise-images")
+    return PairedData(count: try parameters.integer("count"), x: .numbers(source))
+  }
+}

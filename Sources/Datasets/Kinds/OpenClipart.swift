@@ -1,0 +1,62 @@
+import Contracts
+import Foundation
+
+/// `openclipart`: the pictures of Debian's package openclipart-png, with the titles and keywords that
+/// openclipart-svg states of them.
+struct OpenClipart: TextSource {
+  /// Below the folder `png`, without their ending.
+  private let names: [String]
+  private let folder: String
+
+  private static let largestDrawing = 64 << 20
+
+  /// These pictures are no attack, and the largest has 20,990 × 29,700 pixels; none is interlaced, so that
+  /// all are decoded row by row.
+  static let limits = ImageLimits(pixels: 1 << 30, memory: 768 << 20)
+
+  /// Title, keywords and the words of the file's name, each once.
+  func text(_ index: Int) throws -> String {
+    let name = names[index]
+    let metadata = try metadata(name)
+    let stem = (name as NSString).lastPathComponent.split(separator: "_").joined(separator: " ")
+    var seen: Set<String> = []
+    let parts = ([metadata.title] + metadata.keywords + [stem]).filter {
+      !$0.isEmpty && seen.insert($0.lowercased()).inserted
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  /// Those of the drawings that are there.
+  var files: [String] { names.map(drawing).filter(FileManager.default.fileExists) }
+
+  private func drawing(_ name: String) -> String { folder + "/svg/" + name + ".svg" }
+
+  /// Nothing where the drawing is missing.
+  private func metadata(_ name: String) throws -> ClipartMetadata {
+    let path = drawing(name)
+    guard FileManager.default.fileExists(atPath: path) else { return ClipartMetadata([]) }
+    return ClipartMetadata(try Gunzip.read(path, limit: Self.largestDrawing))
+  }
+
+  static let kind = DatasetKind(
+    "openclipart", "the pictures of Debian's openclipart-png, with the titles of openclipart-svg",
+    [
+      .defaulted(
+        "folder", .folder, "/usr/share/openclipart", "where the folders `png` and `svg` of the packages are"),
+      .readCount,
+    ] + Parameter.pictures + Parameter.texts, listsFiles: true
+  ) { parameters in
+    let folder = try parameters.text("folder")
+    let root = folder + "/png"
+    let paths = try PictureFiles.find(below: root)
+    guard !paths.isEmpty else { throw DatasetFailure.nothingFound(path: root, expected: "picture") }
+    let pictures = Array(paths.prefix(try parameters.count(of: paths.count, in: root)))
+    let names = pictures.map { String($0.dropFirst(root.count + 1).dropLast(4)) }
+    let captions = OpenClipart(names: names, folder: folder)
+    return PairedData(
+      count: pictures.count,
+      x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform(), limits: limits)),
+      y: try parameters.texts(captions),
+      files: pictures + captions.files + parameters.vocabularyFiles)
+  }
+}

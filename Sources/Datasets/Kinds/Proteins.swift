@@ -1,0 +1,35 @@
+import Contracts
+
+/// `proteins`: amino-acid sequences and what they are, from a FASTA file or made by the program.
+enum Proteins {
+  static let kind = DatasetKind(
+    "proteins", "amino-acid sequences with their descriptions: of a FASTA file, or made, with motifs to find",
+    [
+      .optional("path", .file, "a FASTA file with UniProt's headers; where absent, sequences are made"),
+      .optional("count", .integer(1...100_000_000), "how many; all of the file, or 1024 made ones if absent"),
+      .defaulted("length", .integer(2...65536), 512, "tokens a sequence, start and end among them"),
+    ] + Parameter.texts + [.seed], drawsUnless: "path"
+  ) { parameters in
+    let (count, residues, captions) = try sources(parameters)
+    return PairedData(
+      count: count, x: .texts(residues, ResidueTokenizer(), context: try parameters.integer("length")),
+      y: try parameters.texts(captions),
+      files: [parameters.optionalText("path")].compactMap { $0 } + parameters.vocabularyFiles)
+  }
+
+  private static func sources(_ parameters: DataParameters) throws -> (
+    count: Int, residues: any TextSource, captions: any TextSource
+  ) {
+    guard let path = parameters.optionalText("path") else {
+      let proteins = GeneratedProteins(seed: try parameters.seed())
+      return (
+        try parameters.optionalInteger("count") ?? 1024, GeneratedResidues(proteins: proteins),
+        GeneratedCaptions(proteins: proteins)
+      )
+    }
+    let file = try FASTAFile(path)
+    return (
+      try parameters.count(of: file.count, in: path), FASTAResidues(file: file), FASTADescriptions(file: file)
+    )
+  }
+}

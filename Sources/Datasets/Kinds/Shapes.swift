@@ -1,0 +1,86 @@
+import Contracts
+import Kernels
+
+/// `shapes`: pictures of one to three coloured shapes, with captions that say what is where.
+struct Shapes: NumberSource, TextSource {
+  private let transform: ImageTransform
+  private let objects: ClosedRange<Int>
+  private let information: Double
+  private let swap: CaptionSwap
+  private let scenes: RandomStream
+  private let wording: RandomStream
+
+  private static let places = [
+    "at the top left", "at the top", "at the top right", "on the left", "in the centre", "on the right",
+    "at the bottom left", "at the bottom", "at the bottom right",
+  ]
+
+  init(_ parameters: DataParameters) throws {
+    transform = ImageTransform(
+      size: try parameters.integer("size"),
+      normalization: try parameters.choice("normalize", PixelNormalization.self))
+    objects = 1...(try parameters.integer("objects"))
+    information = try parameters.number("information")
+    let seed = try parameters.seed()
+    scenes = RandomStream(seed: seed, stage: "data", name: "shapes")
+    wording = RandomStream(seed: seed, stage: "data", name: "shapes/wording")
+    swap = CaptionSwap(
+      count: try parameters.integer("count"), rate: try parameters.number("mismatch"),
+      stream: RandomStream(seed: seed, stage: "data", name: "shapes/mismatch"))
+  }
+
+  var shape: [Int] { [3, transform.size, transform.size] }
+
+  /// The scene, and the place of each object among the nine of a grid.
+  private func scene(_ index: Int) -> (scene: Scene, cells: [Int]) {
+    var draws = ItemDraws(scenes, index)
+    let count = objects.lowerBound + draws.next(below: objects.count)
+    let background = 235 + draws.next() * 20
+    let cells = draws.distinct(count, below: Self.places.count)
+    let drawn = cells.map { cell in
+      let middle = (SIMD2(Float(cell % 3), Float(cell / 3)) + 0.5) / 3
+      let shift = (SIMD2(draws.next(), draws.next()) - 0.5) * 0.03
+      return DrawnObject(
+        outline: draws.pick(Outline.self), paint: draws.pick(Paint.self), extent: draws.pick(Extent.self),
+        centre: middle + shift)
+    }
+    return (Scene(background: background, objects: drawn), cells)
+  }
+
+  func write(_ index: Int, into out: UnsafeMutablePointer<Float>) {
+    transform.normalize(scene(index).scene.draw(side: transform.size), into: out)
+  }
+
+  func text(_ index: Int) -> String {
+    let index = swap[index]
+    let (scene, cells) = scene(index)
+    var draws = ItemDraws(wording, index)
+    let named = draws.named(cells.count, information: information)
+    let phrases = zip(zip(scene.objects, cells), named).compactMap { object, named -> String? in
+      if named.isEmpty { return nil }
+      let words = object.0.words(naming: named)
+      return named.contains(.place) ? words + " " + Self.places[object.1] : words
+    }
+    return phrases.isEmpty ? "a picture" : listed(phrases)
+  }
+
+  static let drawn: [Parameter] = [
+    .defaulted(
+      "information", .number(0...1), 1, "the share of shapes, colours, sizes and places that captions name"),
+    .defaulted("mismatch", .number(0...1), 0, "the share of pairs whose captions are swapped"),
+  ]
+
+  static let kind = DatasetKind(
+    "shapes", "pictures of coloured shapes, drawn by the program, with captions that say what is where",
+    [
+      .madeCount, .defaulted("objects", .integer(1...3), 3, "the most objects of a picture"), .size,
+      .normalize,
+    ]
+      + drawn + Parameter.texts + [.seed]
+  ) { parameters in
+    let source = try Shapes(parameters)
+    return PairedData(
+      count: try parameters.integer("count"), x: .numbers(source), y: try parameters.texts(source),
+      files: parameters.vocabularyFiles)
+  }
+}

@@ -1,0 +1,148 @@
+import Contracts
+
+/// What the config says of one data set, read by name; absent keys have the defaults of the kind.
+package struct DataParameters: Sendable {
+  let kind: String
+  private let values: [String: JSONValue]
+  private let parameters: [String: Parameter]
+  private let experimentSeed: UInt64
+
+  init(kind: String, values: [String: JSONValue], parameters: [Parameter], seed: UInt64) {
+    self.kind = kind
+    self.values = values
+    self.parameters = Dictionary(parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    experimentSeed = seed
+  }
+
+  private func value(_ name: String) -> JSONValue? { values[name] ?? parameters[name]?.defaultValue }
+
+  private func bad(_ name: String, _ expected: String) -> DatasetFailure {
+    .badParameter(kind: kind, name: name, expected: expected)
+  }
+
+  /// The data set's own seed, or the experiment's.
+  func seed() throws -> UInt64 {
+    guard let value = value("seed") else { return experimentSeed }
+    guard let seed = value.integer, seed >= 0 else { throw bad("seed", "an integer of at least 0") }
+    return UInt64(seed)
+  }
+
+  func integer(_ name: String) throws -> Int {
+    guard let integer = try optionalInteger(name) else { throw bad(name, "an integer") }
+    return integer
+  }
+
+  /// Nil where the key is absent.
+  func optionalInteger(_ name: String) throws -> Int? {
+    guard let value = value(name) else { return nil }
+    guard case .integer(let range)? = parameters[name]?.type, let integer = value.integer,
+      range.contains(integer)
+    else { throw bad(name, "an integer that the kind allows, not \(value.described)") }
+    return integer
+  }
+
+  func number(_ name: String) throws -> Double {
+    guard case .number(let range)? = parameters[name]?.type, let number = value(name)?.number,
+      range.contains(number)
+    else { throw bad(name, "a number that the kind allows") }
+    return number
+  }
+
+  func text(_ name: String) throws -> String {
+    guard let text = optionalText(name) else { throw bad(name, "a string") }
+    return text
+  }
+
+  func optionalText(_ name: String) -> String? { value(name)?.string }
+
+  /// Nil where the key is absent.
+  func optionalTexts(_ name: String) throws -> [String]? {
+    guard let value = value(name) else { return nil }
+    guard let items = value.array, !items.isEmpty else { throw bad(name, "a list of strings") }
+    return try items.map { item in
+      guard let text = item.string else { throw bad(name, "a list of strings") }
+      return text
+    }
+  }
+
+  func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _: Choice.Type) throws -> Choice
+  where Choice.RawValue == String {
+    guard let choice = optionalText(name).flatMap(Choice.init) else {
+      throw bad(name, "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return choice
+  }
+
+  /// How many of the `found` items are wanted: the first `count`, or all.
+  func count(of found: Int, in path: String) throws -> Int {
+    guard let wanted = try optionalInteger("count") else { return found }
+    guard wanted <= found else { throw DatasetFailure.tooFew(path: path, wanted: wanted, found: found) }
+    return wanted
+  }
+}
+
+// MARK: - What several kinds share
+
+extension DataParameters {
+  func transform() throws -> ImageTransform {
+    ImageTransform(
+      size: try integer("size"), filter: try choice("resize", ResizeFilter.self),
+      normalization: try choice("normalize", PixelNormalization.self))
+  }
+
+  /// Texts with CLIP's tokenizer where a vocabulary is given, else with bytes.
+  func texts(_ source: any TextSource, context: String = "context") throws -> PairedData.Side {
+    .texts(source, try tokenizer(), context: try integer(context))
+  }
+
+  private func tokenizer() throws -> any TextTokenizer {
+    guard let vocabulary = optionalText("vocabulary") else { return ByteTokenizer() }
+    return try BytePairTokenizer(vocabulary: vocabulary, merges: optionalText("merges"))
+  }
+
+  var vocabularyFiles: [String] { ["vocabulary", "merges"].compactMap(optionalText) + impliedFiles }
+
+  /// The merges beside a `vocab.json`, where no key names them.
+  var impliedFiles: [String] {
+    guard let vocabulary = optionalText("vocabulary"), optionalText("merges") == nil,
+      vocabulary.hasSuffix(".json")
+    else { return [] }
+    return [BytePairVocabulary.mergesBeside(vocabulary)]
+  }
+}
+
+extension Parameter {
+  static let seed = optional(
+    "seed", .integer(0...9_007_199_254_740_991), "the seed of these data; the experiment's where absent")
+
+  /// For data that are made.
+  static let madeCount = defaulted("count", .integer(1...100_000_000), 1024, "how many items are made")
+
+  /// For data that are read.
+  static let readCount = optional(
+    "count", .integer(1...1_000_000_000), "only the first so many; all if absent")
+
+  static let normalize = defaulted(
+    "normalize", .choice(PixelNormalization.allCases.map(\.rawValue)), "clip",
+    "the mean and deviation that pixels of [0, 1] are normalised with")
+
+  static let size = defaulted("size", .integer(1...4096), 224, "pixels a side of the pictures")
+
+  static let pictures = [
+    size,
+    defaulted(
+      "resize", .choice(ResizeFilter.allCases.map(\.rawValue)), "bicubic",
+      "how the shorter side is brought to `size`, before the centre is cut out"),
+    normalize,
+  ]
+
+  static let texts = [
+    optional(
+      "vocabulary", .file,
+      "CLIP's bpe_simple_vocab_16e6.txt.gz or a vocab.json; without one, a text's bytes are its tokens"),
+    optional("merges", .file, "the merges of a vocab.json; merges.txt beside it where absent"),
+    defaulted("context", .integer(2...8192), 77, "tokens a text, start and end among them"),
+  ]
+
+  static let folder = required("folder", .folder, "the folder that is read")
+}

@@ -1,0 +1,75 @@
+import Contracts
+
+/// One kind of the `data` section.
+package struct DatasetKind: Sendable {
+  package let name: String
+  package let summary: String
+  package let parameters: [Parameter]
+  /// The items are read, not drawn, where this parameter is given.
+  let drawsUnless: String?
+  /// Reads files that no parameter names: those of a folder, or of a list.
+  let listsFiles: Bool
+  let make: @Sendable (DataParameters) throws -> PairedData
+
+  init(
+    _ name: String, _ summary: String, _ parameters: [Parameter], drawsUnless: String? = nil,
+    listsFiles: Bool = false,
+    make: @escaping @Sendable (DataParameters) throws -> PairedData
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.drawsUnless = drawsUnless
+    self.listsFiles = listsFiles
+    self.make = make
+  }
+}
+
+extension DatasetKind {
+  /// What the grammar knows of it.
+  var signature: DataSignature {
+    DataSignature(kind: name, summary: summary, parameters: parameters, drawsUnless: drawsUnless) { values in
+      let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
+      guard listsFiles else { return given.impliedFiles }
+      // Nothing is tokenized, so the vocabulary need not be read.
+      let bare = values.filter { $0.key != "vocabulary" && $0.key != "merges" }
+      let data = try make(DataParameters(kind: name, values: bare, parameters: parameters, seed: 0))
+      return data.files + given.impliedFiles
+    }
+  }
+}
+
+/// Every kind of data there is; a new one is one file and one line here.
+package enum DatasetCatalog {
+  package static let kinds: [DatasetKind] = [
+    GaussianData.kind,
+    NoiseImages.kind,
+    RandomTokens.kind,
+    Shapes.kind,
+    MovingShapes.kind,
+    Proteins.kind,
+    OpenClipart.kind,
+    CaptionedImages.kind,
+    COCO.kind,
+    ImageFolder.kind,
+    CIFAR.kind,
+    IDX.kind,
+    TensorData.kind,
+  ]
+
+  /// What the config's grammar checks, the schema prints and the planner digests.
+  package static let signatures = kinds.map(\.signature)
+
+  /// Opens a data set. `seed` is the experiment's; the data's own key `seed` wins over it.
+  ///
+  /// - Throws: a failure that names the file, or the key and what it must be.
+  package static func make(_ kind: String, with values: [String: JSONValue] = [:], seed: UInt64) throws
+    -> PairedData
+  {
+    guard let found = kinds.first(where: { $0.name == kind }) else {
+      throw DatasetFailure.unknownKind(kind, known: kinds.map(\.name))
+    }
+    return try found.make(
+      DataParameters(kind: kind, values: values, parameters: found.parameters, seed: seed))
+  }
+}

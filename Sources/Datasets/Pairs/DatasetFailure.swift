@@ -1,0 +1,40 @@
+import Contracts
+
+/// Why a data set cannot be made.
+package enum DatasetFailure: Failure, Equatable {
+  case unknownKind(String, known: [String])
+  case badParameter(kind: String, name: String, expected: String)
+  case nothingFound(path: String, expected: String)
+  /// A line of a text file, counted from 1.
+  case badLine(path: String, line: Int, detail: String)
+  case badFile(path: String, detail: String)
+  case badItem(path: String, index: Int, detail: String)
+  case tooFew(path: String, wanted: Int, found: Int)
+  case countsDiffer([(name: String, count: Int)])
+
+  package var kind: FailureKind { .invalidInput }
+
+  package var sentence: String {
+    switch self {
+    case .unknownKind(let kind, let known):
+      "there is no data kind `\(kind)`; "
+        + (nearestName(to: kind, among: known).map { "did you mean `\($0)`? " } ?? "")
+        + "known are \(known.joined(separator: ", "))"
+    case .badParameter(let kind, let name, let expected):
+      "data of kind `\(kind)`: `\(name)` must be \(expected)"
+    case .nothingFound(let path, let expected): "\(path): there is no \(expected) in it; check the path"
+    case .badLine(let path, let line, let detail): "\(path):\(line): \(detail)"
+    case .badFile(let path, let detail): "\(path): \(detail)"
+    case .badItem(let path, let index, let detail): "\(path): item \(index) (counted from 0) \(detail)"
+    case .tooFew(let path, let wanted, let found):
+      "\(path): `count` asks for \(wanted) items, and there are \(found); ask for fewer, or leave it out"
+    case .countsDiffer(let counts):
+      "the parts of a data set must have as many items each; found "
+        + counts.map { "\($0.count) in \($0.name)" }.joined(separator: ", ")
+    }
+  }
+
+  package static func == (left: DatasetFailure, right: DatasetFailure) -> Bool {
+    left.sentence == right.sentence
+  }
+}

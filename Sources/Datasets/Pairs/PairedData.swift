@@ -1,0 +1,99 @@
+import Contracts
+import Kernels
+
+/// A data set of pairs, or of single items, read batch by batch in any order.
+///
+/// Nothing is kept between batches: memory is bounded by the batch that is asked for.
+package struct PairedData: Sendable {
+  package enum Side: Sendable {
+    case numbers(any NumberSource)
+    case texts(any TextSource, any TextTokenizer, context: Int)
+    case tokens(any TokenSource)
+  }
+
+  /// What an encoder of one side is fed.
+  package enum Modality: Sendable, Equatable {
+    /// Of one item: `[3, height, width]`, `[frames, 3, height, width]` or `[length]`.
+    case numbers(shape: [Int])
+    case tokens(context: Int, vocabulary: Int)
+  }
+
+  package let count: Int
+  package let x: Side
+  /// Absent where the items are not pairs.
+  package let y: Side?
+  /// The class of each item; empty where there are none.
+  package let labels: [Int32]
+  /// What the classes are called; may be empty.
+  package let classes: [String]
+  /// Every file whose content the items depend on, for the cache key.
+  package let files: [String]
+
+  package init(
+    count: Int, x: Side, y: Side? = nil, labels: [Int32] = [], classes: [String] = [], files: [String] = []
+  ) {
+    self.count = count
+    self.x = x
+    self.y = y
+    self.labels = labels
+    self.classes = classes
+    self.files = files
+  }
+}
+
+extension PairedData.Side {
+  package var modality: PairedData.Modality {
+    switch self {
+    case .numbers(let source): .numbers(shape: source.shape)
+    case .texts(_, let tokenizer, let context):
+      .tokens(context: context, vocabulary: tokenizer.vocabularySize)
+    case .tokens(let source): .tokens(context: source.context, vocabulary: source.vocabularySize)
+    }
+  }
+
+  /// Numbers of one item; 0 for texts.
+  package var itemSize: Int {
+    if case .numbers(let source) = self { return source.shape.reduce(1, *) }
+    return 0
+  }
+
+  /// Writes `range.count × itemSize` numbers, one block of the budget an item; nothing for texts.
+  package func write(
+    _ range: Range<Int>, into out: UnsafeMutablePointer<Float>, budget: ThreadBudget
+  ) throws {
+    guard case .numbers(let source) = self else { return }
+    let shared = Shared(out)
+    let size = itemSize
+    try budget.forEachBlock(range.count) { block in
+      try source.write(range.lowerBound + block, into: shared.pointer + block * size)
+    }
+  }
+
+  /// A batch as a matrix, one item a row.
+  package func matrix(_ range: Range<Int>, budget: ThreadBudget) throws -> Matrix {
+    try Matrix(rows: range.count, columns: itemSize) { buffer in
+      guard let base = buffer.baseAddress, itemSize > 0 else { return }
+      try write(range, into: base, budget: budget)
+    }
+  }
+
+  /// The texts of a batch; empty where there are none.
+  package func texts(_ range: Range<Int>) throws -> [String] {
+    guard case .texts(let source, _, _) = self else { return [] }
+    return try range.map(source.text)
+  }
+
+  /// `range.count × context` ids; empty for numbers.
+  package func tokens(_ range: Range<Int>, budget: ThreadBudget) throws -> [Int32] {
+    switch self {
+    case .numbers: []
+    case .texts(let source, let tokenizer, let context):
+      try budget.map(blocks: blockCount(range.count, size: 64)) { block in
+        try blockRange(block, size: 64, count: range.count).flatMap {
+          tokenizer.encode(try source.text(range.lowerBound + $0), context: context)
+        }
+      }.flatMap { $0 }
+    case .tokens(let source): try range.flatMap(source.tokens)
+    }
+  }
+}

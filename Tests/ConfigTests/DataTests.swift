@@ -1,0 +1,146 @@
+import Contracts
+import Datasets
+import ExperimentConfig
+import ExperimentPlan
+import Foundation
+import Testing
+
+/// Stages that take a data set: what the config may say, what reaches the stage, and what is in the key.
+@Suite struct DataTests {
+  /// A stage that takes a data set and draws nothing itself.
+  private static let encoder = StageSignature(
+    phase: .`init`, kind: "encoder", summary: "takes data",
+    parameters: [.required("data", .dataset, "what is encoded")], output: .pairs)
+  private static let withEncoder = Grammar(
+    stages: grammar.stages + [encoder], figures: grammar.figures, checks: grammar.checks, data: grammar.data)
+
+  private let folder: ConfigFolder
+
+  init() throws { folder = try ConfigFolder() }
+
+  private func write(_ data: String, section: String = "{}", more: String = "") throws {
+    try folder.write(
+      #"""
+      {"name": "t", "seed": 9, \#(more) "data": \#(section),
+       "stages": [{"id": "e", "stage": "init", "kind": "encoder", "optional": true, "with": {"data": \#(data)}}]}
+      """#)
+  }
+
+  private func plan(_ sets: [String] = []) throws -> Plan {
+    var planner = Planner(try folder.load(sets: sets, by: Self.withEncoder), grammar: Self.withEncoder)
+    return try planner.plan()
+  }
+
+  private func problems() throws -> String { try folder.problems(by: Self.withEncoder) }
+
+  // MARK: - What the stage sees
+
+  @Test func aNameStandsForItsEntry() throws {
+    try write(#""noise""#, section: #"{"noise": {"kind": "noise-images", "size": 8}}"#)
+    let named = try plan()
+    let seen = named.tasks[0].parameters["data"]
+    #expect(seen == .object(["kind": "noise-images", "size": 8, "count": 1024, "seed": 9]))
+    try write(#"{"kind": "noise-images", "size": 8, "seed": 9, "count": 1024}"#)
+    #expect(try plan().keys() == named.keys())
+  }
+
+  @Test func anAxisMayNameDataOrHoldThem() throws {
+    let section = #"{"a": {"kind": "shapes", "seed": 1}, "b": {"kind": "noise-images", "size": "${s}"}}"#
+    try write(
+      #""${set}""#, section: section, more: #""matrix": {"set": ["a", "b"], "s": [4, 5], "seed": [1, 2]},"#)
+    #expect(try problems() == "")
+    let plan = try plan()
+    #expect(plan.tasks.count == 8, "each axis reaches the stage: \(plan.tasks.map(\.id))")
+    #expect(
+      Set(plan.keys().values).count == 5, "shapes with a seed of their own are the same in all runs")
+    try write(#""${set}""#, more: #""matrix": {"set": [{"kind": "shapes", "count": 5}]},"#)
+    #expect(try self.plan().tasks[0].parameters["data"]?["count"] == 5)
+  }
+
+  @Test func theSeedOfARunCountsWhereItemsAreDrawn() throws {
+    try folder.write(">a b\nMK\n", to: "p.fasta")
+    let cases = [
+      (#"{"kind": "shapes"}"#, true), (#"{"kind": "shapes", "seed": 3}"#, false),
+      (#"{"kind": "proteins"}"#, true), (#"{"kind": "proteins", "path": "p.fasta"}"#, false),
+    ]
+    for (data, counts) in cases {
+      try write(data)
+      let (nine, ten) = (try plan().keys(), try plan(["seed=10"]).keys())
+      #expect((nine != ten) == counts, "\(data)")
+    }
+  }
+
+  // MARK: - Files
+
+  @Test func theFilesOfADataSetCountByContent() throws {
+    for place in ["here", "there"] {
+      for name in ["a", "b"] {
+        try folder.write("picture \(name)", to: "\(place)/\(name)/1.png")
+        try folder.write("path,caption\na/1.png,x\n", to: "\(place)/list.csv")
+      }
+      try folder.write("unread", to: "\(place)/a/readme.txt")
+    }
+    for data in [
+      #"{"kind": "image-folder", "folder": "PLACE"}"#,
+      #"{"kind": "captioned-images", "path": "PLACE/list.csv"}"#,
+    ] {
+      func key(_ place: String) throws -> [String: String] {
+        try write(data.replacing("PLACE", with: place))
+        return try plan().keys()
+      }
+      let before = try key("here")
+      #expect(try key("there") == before, "where it lies does not count")
+      try folder.write("unread, too", to: "there/a/readme.txt")
+      #expect(try key("there") == before, "what is not read does not count")
+      try folder.write("another picture", to: "there/a/1.png")
+      #expect(try key("there") != before)
+      try folder.write("picture a", to: "there/a/1.png")
+      #expect(try key("there") == before)
+    }
+    try FileManager.default.moveItem(atPath: folder.path + "/there/a", toPath: folder.path + "/there/c")
+    try write(#"{"kind": "image-folder", "folder": "here"}"#)
+    let named = try plan().keys()
+    try write(#"{"kind": "image-folder", "folder": "there"}"#)
+    #expect(try plan().keys() != named, "classes are called by their folders")
+  }
+
+  @Test func mergesBesideAVocabularyCount() throws {
+    try folder.write("{}", to: "vocab.json")
+    try folder.write("1", to: "merges.txt")
+    try write(#"{"kind": "shapes", "vocabulary": "vocab.json"}"#)
+    let before = try plan().keys()
+    try folder.write("2", to: "merges.txt")
+    #expect(try plan().keys() != before)
+  }
+
+  @Test func absentDataAreNotRunWhereTheyAreOptional() throws {
+    for data in [
+      #"{"kind": "image-folder", "folder": "none"}"#, #"{"kind": "captioned-images", "path": "none.csv"}"#,
+    ] {
+      try write(data)
+      #expect(try problems() == "")
+      #expect(try plan().tasks[0].notRun?.contains("/none") == true)
+    }
+  }
+
+  // MARK: - Mistakes
+
+  static let mistakes = [
+    (
+      #""nose""#,
+      #"found the string "nose", expected an object with a "kind", or the name of one under "data" (did you mean "noise"?)"#
+    ),
+    (#"{"kind": "shapes", "size": 0}"#, "data.size: found 0, expected an integer from 1 to 4096"),
+    (#"{"kind": "shape"}"#, #"did you mean "shapes"?"#),
+    (#"{"kind": "idx"}"#, "data.images: found nothing, expected this key"),
+    (#"{"kind": "image-folder", "folder": "c.json"}"#, "found the file <folder>/c.json, expected a folder"),
+    (#"{"kind": "idx", "images": "sub"}"#, "found the folder <folder>/sub, expected a file"),
+  ]
+
+  @Test(arguments: mistakes) func aMistakeIsNamed(_ data: String, _ says: String) throws {
+    try folder.write("", to: "sub/empty")
+    try write(data, section: #"{"noise": {"kind": "gaussian"}}"#)
+    let problems = try problems()
+    #expect(problems.contains(says), "\(problems)")
+  }
+}

@@ -1,0 +1,113 @@
+import CZlib
+import Contracts
+import Foundation
+import Testing
+
+func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+  let path = NSTemporaryDirectory() + "modgap-datasets-\(UUID().uuidString)"
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  return try body(path)
+}
+
+@discardableResult
+func write(_ bytes: [UInt8], _ path: String) throws -> String {
+  let url = URL(fileURLWithPath: path)
+  try FileManager.default.createDirectory(
+    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+  try Data(bytes).write(to: url)
+  return path
+}
+
+@discardableResult
+func write(_ text: String, _ path: String) throws -> String { try write(Array(text.utf8), path) }
+
+func contents(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
+
+/// The sentence of the failure that `body` must end with.
+func failure(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+    return "nothing failed"
+  } catch let failure as any Failure {
+    #expect(failure.kind == .invalidInput)
+    return failure.sentence
+  } catch {
+    return "\(error)"
+  }
+}
+
+/// Numbers that look random and are the same in every run (SplitMix64).
+struct TestNumbers: RandomNumberGenerator {
+  private var state: UInt64
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return bits ^ (bits >> 31)
+  }
+}
+
+/// Flips bits, writes extreme bytes, cuts, doubles or removes a stretch.
+func mutate(_ file: [UInt8], _ numbers: inout TestNumbers) -> [UInt8] {
+  var bytes = file
+  for _ in 0..<Int.random(in: 1...4, using: &numbers) where !bytes.isEmpty {
+    let place = Int.random(in: 0..<bytes.count, using: &numbers)
+    let length = min(bytes.count - place, [1, 2, 4, 8].randomElement(using: &numbers) ?? 1)
+    switch Int.random(in: 0..<8, using: &numbers) {
+    case 0, 1: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &numbers)
+    case 2: bytes[place] = .random(in: 0...255, using: &numbers)
+    case 3: for index in place..<place + length { bytes[index] = 0xFF }
+    case 4: for index in place..<place + length { bytes[index] = 0 }
+    case 5: bytes.removeSubrange(place..<place + length)
+    case 6: bytes.insert(contentsOf: bytes[place..<place + length], at: place)
+    default: if Int.random(in: 0..<4, using: &numbers) == 0 { bytes.removeLast(bytes.count - place) }
+    }
+  }
+  return bytes
+}
+
+enum Outside {
+  /// A Python with Pillow: `MODGAP_PYTHON`, or `python3`.
+  static let pillow: String? = {
+    let python = ProcessInfo.processInfo.environment["MODGAP_PYTHON"] ?? "python3"
+    return run(python, ["-c", "import PIL"])?.status == 0 ? python : nil
+  }()
+
+  /// The folder of Debian's clip art: `MODGAP_CLIPART`, or where its packages put it.
+  static let clipart: String? = {
+    let folder = ProcessInfo.processInfo.environment["MODGAP_CLIPART"] ?? "/usr/share/openclipart"
+    return ["png", "svg"].allSatisfy { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+      ? folder : nil
+  }()
+
+  /// Runs a program and gives its status and what it printed; nil where it cannot be started.
+  static func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String)? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    guard (try? process.run()) != nil else { return nil }
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+
+  /// The most memory the process has had since `forgetPeak`, in bytes.
+  static var peakMemory: Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+  }
+
+  static func forgetPeak() {
+    guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
+    file.write(Data("5".utf8))
+    try? file.close()
+  }
+}
