@@ -55,8 +55,7 @@ private struct PreparedSequenceTransformer: PreparedTower {
     return try weights.withPointer { base in
       let weights = SequenceWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
       return try encodeBlocks(
-        count: batch.count, rows: sequences.reduce(0) { $0 + $1.count }, columns: tower.embedding,
-        budget: budget
+        rows: sequences.map(\.count), columns: tower.embedding, budget: budget
       ) { items, out in weights.encode(sequences[items], into: out.pointer) }
     }
   }

@@ -47,7 +47,7 @@ private struct PreparedTextTransformer: PreparedTower {
       let tensors = TensorPointers(layout: weights.layout, base: base, isTurned: true)
       let tower = TextWeights(tensors, stack, embedding)
       return try encodeBlocks(
-        count: batch.count, rows: texts.rows, columns: embedding, budget: budget
+        rows: texts.rows, columns: embedding, budget: budget
       ) { items, out in
         let (packing, tokens) = texts.packing(items)
         let pass = TransformerPass(stack, packing, reading: .last, isCausal: true)

@@ -43,7 +43,7 @@ private struct PreparedVideoTransformer: PreparedTower {
     return try weights.withPointer { base in
       let weights = VideoWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
       return try encodeBlocks(
-        count: batch.count, rows: batch.count * tower.frames * tower.encoder.positions,
+        rows: Array(repeating: tower.frames * tower.encoder.positions, count: batch.count),
         columns: tower.embedding, budget: budget
       ) { items, out in
         batch.numbers.withPointer { clips in

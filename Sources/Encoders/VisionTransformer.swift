@@ -36,7 +36,7 @@ private struct PreparedVisionTransformer: PreparedTower {
       let patchWeights = PatchWeights(tensors, encoder)
       let projection = tensors.projection("proj", encoder.stack.width, embedding)
       return try encodeBlocks(
-        count: batch.count, rows: batch.count * encoder.positions, columns: embedding, budget: budget
+        rows: Array(repeating: encoder.positions, count: batch.count), columns: embedding, budget: budget
       ) { items, out in
         batch.numbers.withPointer { pictures in
           encoder.withFeatures(

@@ -7,11 +7,17 @@ import Kernels
 /// Each number is summed in an order that only its own query and keys decide, so an item's result does
 /// not depend on the items, or on the other queries, that it is computed with. Masks are never laid out:
 /// what a query may not see is not computed, but for the rest of a tile on the diagonal.
-struct Attention {
+package struct Attention {
   let width: Int
   let heads: Int
   /// Whether a query sees its own position and those before it, or all.
   let isCausal: Bool
+
+  package init(width: Int, heads: Int, isCausal: Bool) {
+    self.width = width
+    self.heads = heads
+    self.isCausal = isCausal
+  }
 
   /// Queries, and vectors of 16 lanes, of one tile.
   private static var tileRows: Int { 4 }
@@ -22,7 +28,7 @@ struct Attention {
   static func padded(_ count: Int) -> Int { (count + tileColumns - 1) / tileColumns * tileColumns }
 
   /// Floats of scratch for items of at most `keys` keys.
-  func scratchCount(keys: Int) -> Int {
+  package func scratchCount(keys: Int) -> Int {
     let keys = Self.padded(keys)
     return headWidth * keys + keys * paddedHead
       + Self.tileRows * (headWidth + keys + paddedHead)
@@ -31,7 +37,7 @@ struct Attention {
   /// One item: `queries` rows at `q`, whose positions are the last among those of the keys where causal;
   /// keys and values in the rows `keyRows` of `keysValues`, `(…, 3·width)` with the keys from column
   /// `width` on. `out` has a row of `width` a query.
-  func apply(
+  package func apply(
     _ q: UnsafePointer<Float>, stride: Int, queries: Int, _ keysValues: UnsafePointer<Float>,
     _ keyRows: [Int], into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {

@@ -1,15 +1,21 @@
 import Kernels
 
 /// y = (x − mean(x)) / √(var(x) + 1e-5) · g + b over each row. Source: Ba et al. 2016; PyTorch's ε.
-struct LayerNorm: @unchecked Sendable {
+package struct LayerNorm: @unchecked Sendable {
   static var epsilon: Float { 1e-5 }
 
   let weight: UnsafePointer<Float>
   let bias: UnsafePointer<Float>
   let width: Int
 
+  package init(weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, width: Int) {
+    self.weight = weight
+    self.bias = bias
+    self.width = width
+  }
+
   /// `(rows, width)` to `(rows, width)`; `y` may be `x`.
-  func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
+  package func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
     for row in 0..<rows { normalize(x + row * width, into: y + row * width) }
   }
 

@@ -1,13 +1,24 @@
 import Kernels
 
 /// y = x·Wᵀ + b, by pointers into a tower's weights. Whoever makes one keeps the weights alive.
-struct Linear: @unchecked Sendable {
+package struct Linear: @unchecked Sendable {
   /// `(outputs, inputs)`, as files have it; `(inputs, outputs)` where turned.
   let weight: UnsafePointer<Float>
   let bias: UnsafePointer<Float>?
   let inputs: Int
-  let outputs: Int
+  package let outputs: Int
   var isTurned = false
+
+  package init(
+    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, inputs: Int, outputs: Int,
+    isTurned: Bool = false
+  ) {
+    self.weight = weight
+    self.bias = bias
+    self.inputs = inputs
+    self.outputs = outputs
+    self.isTurned = isTurned
+  }
 
   /// out ← x·Wᵀ + b: `(rows, inputs)` to `(rows, outputs)`, rows of `out` `stride` apart.
   ///
@@ -54,7 +65,7 @@ struct Linear: @unchecked Sendable {
 
 extension Linear {
   /// `apply` for rows of one item each, between places that have room for these rows alone.
-  func applyAlone(_ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>) {
+  package func applyAlone(_ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>) {
     let room = max(rows, RowProducts.leastRows(outputs: outputs, inputs: inputs))
     let workspace = Workspace([room * inputs, room * outputs])
     let (from, to) = (workspace.take(room * inputs), workspace.take(room * outputs))

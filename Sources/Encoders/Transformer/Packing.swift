@@ -31,17 +31,24 @@ struct Packing {
   var longest: Int { items.map(\.path.count).max() ?? 0 }
 }
 
-/// How many blocks items of so many rows are cut into: four at a time, so that few threads end together,
-/// with at most 400 rows each, at which products are at their full speed, and not much fewer than 64.
-/// Never a matter of the number of threads.
-func blockCount(items: Int, rows: Int) -> Int {
+/// Cuts items of so many rows each into blocks of about equal work, never by the number of threads.
+///
+/// Blocks are four at a time, so that few threads end together, and of 200 to 400 rows, where products are
+/// at their full speed; of a small batch, two halves.
+func blocks(rows counts: [Int]) -> [Range<Int>] {
+  let rows = counts.reduce(0, +)
   let even = 4 * ((rows + 1599) / 1600)
-  return max(1, min(items, min(even, rows / 64)))
-}
-
-/// The items of block `index` out of `blocks`, as even as can be.
-func evenRange(_ index: Int, of blocks: Int, count: Int) -> Range<Int> {
-  index * count / blocks..<(index + 1) * count / blocks
+  let wanted = max(1, min(even, max(rows / 200, min(2, rows / 64))))
+  var ranges: [Range<Int>] = []
+  var (first, done) = (0, 0)
+  for (item, count) in counts.enumerated() {
+    done += count
+    if done * wanted >= rows * (ranges.count + 1) || item == counts.count - 1 {
+      ranges.append(first..<item + 1)
+      first = item + 1
+    }
+  }
+  return ranges.filter { !$0.isEmpty }
 }
 
 /// Memory that a block works in, reused by all layers.

@@ -25,17 +25,28 @@ package enum RowProducts {
   /// Whether rows `first ..< first + count`, multiplied alone, are what they are among 120.
   private static func probe(_ transposed: Bool, first: Int, count: Int) -> Bool {
     let (rows, inner, columns) = (120, 160, 113)
-    let a = (0..<rows * inner).map { Float(($0 &* 7919) % 1013) / 1013 - 0.5 }
-    let b = (0..<inner * columns).map { Float(($0 &* 104_729) % 997) / 997 - 0.5 }
-    func product(_ first: Int, _ count: Int) -> ArraySlice<Float> {
-      var out = [Float](repeating: 0, count: count * columns)
-      BLAS.multiply(
-        ProductShape(rows: count, columns: columns, inner: inner),
-        Operand(Array(a[(first * inner)...]), stride: inner),
-        Operand(b, stride: transposed ? inner : columns, transposed: transposed), into: &out, stride: columns)
-      return out[...]
+    let a = Matrix(
+      rows: rows, columns: inner,
+      values: (0..<rows * inner).map { Float(($0 &* 7919) % 1013) / 1013 - 0.5 })
+    let b = Matrix(
+      rows: inner, columns: columns,
+      values: (0..<inner * columns).map { Float(($0 &* 104_729) % 997) / 997 - 0.5 })
+    func product(_ first: Int, _ count: Int) -> Matrix {
+      Matrix(rows: count, columns: columns) { out in
+        guard let out = out.baseAddress else { return }
+        a.withPointer { a in
+          b.withPointer { b in
+            BLAS.multiply(
+              ProductShape(rows: count, columns: columns, inner: inner),
+              Operand(a + first * inner, stride: inner),
+              Operand(b, stride: transposed ? inner : columns, transposed: transposed), into: out,
+              stride: columns)
+          }
+        }
+      }
     }
-    return product(0, rows)[first * columns..<(first + count) * columns].elementsEqual(product(first, count))
+    let all = product(0, rows).values[first * columns..<(first + count) * columns]
+    return all.elementsEqual(product(first, count).values)
   }
 }
 

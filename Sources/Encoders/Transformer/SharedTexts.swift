@@ -21,17 +21,16 @@ struct SharedTexts: Sendable {
     self.texts = order.map { texts[$0] }
   }
 
-  /// How many rows there would be without sharing.
-  var rows: Int { texts.reduce(0) { $0 + $1.count } }
+  /// Rows of each text that no text before it has.
+  var rows: [Int] { texts.indices.map { texts[$0].count - shared($0, since: 0) } }
 
-  /// The rows of some of the texts, and the token of each row. Where products do not come out alike in
-  /// any company, every text has its own rows.
+  /// The rows of some of the texts, and the token of each row.
   func packing(_ items: Range<Int>) -> (Packing, [PlacedToken]) {
     var packed: [PackedItem] = []
     var tokens: [PlacedToken] = []
     for item in items {
       let text = texts[item]
-      let shared = item > items.lowerBound && RowProducts.standAlone ? common(text, texts[item - 1]) : 0
+      let shared = shared(item, since: items.lowerBound)
       let fresh = tokens.count..<tokens.count + text.count - shared
       packed.append(PackedItem(rows: fresh, path: (packed.last?.path.prefix(shared) ?? []) + Array(fresh)))
       tokens += text.dropFirst(shared).enumerated().map { PlacedToken(id: Int($1), position: shared + $0) }
@@ -39,8 +38,11 @@ struct SharedTexts: Sendable {
     return (Packing(packed), tokens)
   }
 
-  private func common(_ a: ArraySlice<Int32>, _ b: ArraySlice<Int32>) -> Int {
-    zip(a, b).prefix { $0 == $1 }.count
+  /// How many tokens a text and the one before it begin with alike; none for the first of a block. Where
+  /// products do not come out alike in any company, every text has rows of its own.
+  private func shared(_ item: Int, since first: Int) -> Int {
+    guard item > first, RowProducts.standAlone else { return 0 }
+    return zip(texts[item], texts[item - 1]).prefix { $0 == $1 }.count
   }
 
   /// Rows in the order of the texts, back in that of the batch.

@@ -45,18 +45,19 @@ extension Tower {
   }
 }
 
-/// `(count, columns)`, filled by blocks: each gets its items and the place of its first row.
+/// `(items, columns)`, filled by blocks: each gets its items and the place of its first row.
+///
+/// - Parameter rows: of each item.
 func encodeBlocks(
-  count: Int, rows: Int, columns: Int, budget: ThreadBudget,
+  rows: [Int], columns: Int, budget: ThreadBudget,
   _ body: @escaping @Sendable (_ items: Range<Int>, _ out: Shared<Float>) -> Void
 ) throws -> Matrix {
-  let blocks = blockCount(items: count, rows: rows)
-  return try Matrix(rows: count, columns: columns) { buffer in
-    guard count > 0, let base = buffer.baseAddress else { return }
+  let blocks = blocks(rows: rows)
+  return try Matrix(rows: rows.count, columns: columns) { buffer in
+    guard let base = buffer.baseAddress else { return }
     let out = Shared(base)
-    try budget.forEachBlock(blocks) { block in
-      let items = evenRange(block, of: blocks, count: count)
-      body(items, Shared(out.pointer + items.lowerBound * columns))
+    try budget.forEachBlock(blocks.count) { block in
+      body(blocks[block], Shared(out.pointer + blocks[block].lowerBound * columns))
     }
   }
 }
