@@ -43,8 +43,8 @@ struct ColumnConvolution {
   private func gather(_ call: ConvolutionCall, _ images: Range<Int>, _ rows: Range<Int>) {
     let shape = layer.shape
     let run = shape.kernel * layer.inputs
-    var target = call.scratch
     for image in images {
+      var target = call.scratch + (image - images.lowerBound) * cut.step(rows.count) * length
       for y in rows {
         for x in 0..<cut.columns {
           for line in 0..<shape.kernel {
@@ -62,8 +62,8 @@ struct ColumnConvolution {
     _ call: ConvolutionCall, _ images: Range<Int>, _ rows: Range<Int>, _ sums: UnsafePointer<Float>,
     _ bias: UnsafePointer<Float>
   ) {
-    var from = sums
     for image in images {
+      var from = sums + (image - images.lowerBound) * cut.step(rows.count) * layer.outputs
       for y in rows {
         for x in 0..<cut.columns {
           for channel in stride(from: 0, to: layer.outputs, by: 16) {

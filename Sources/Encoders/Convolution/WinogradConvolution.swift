@@ -49,8 +49,8 @@ struct WinogradConvolution {
   private func forEachTile(
     _ images: Range<Int>, _ rows: Range<Int>, _ body: (_ tile: Int, _ image: Int, _ y: Int, _ x: Int) -> Void
   ) {
-    var tile = 0
     for image in images {
+      var tile = (image - images.lowerBound) * cut.step(rows.count)
       for row in rows {
         for column in 0..<cut.columns {
           body(tile, image, row * Winograd.tile, column * Winograd.tile)

@@ -95,18 +95,17 @@ final class ResNetRun {
         scratch: memory + plan.scratch))
   }
 
-  /// Always a whole block's product, so that its rounding cannot depend on how many pictures there are.
-  private func project(
-    _ features: UnsafeMutablePointer<Float>, _ count: Int, into out: UnsafeMutablePointer<Float>
-  ) {
-    let (rows, columns, inner) = (PreparedResNet.blockImages, network.tower.embedding, network.tower.features)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * columns) { sums in
-      network.projection.withUnsafeBufferPointer { weights in
-        guard let sums = sums.baseAddress, let weights = weights.baseAddress else { return }
+  /// One picture a product, whose rounding then cannot depend on the others.
+  private func project(_ features: UnsafePointer<Float>, _ count: Int, into out: UnsafeMutablePointer<Float>)
+  {
+    let (columns, inner) = (network.tower.embedding, network.tower.features)
+    network.projection.withUnsafeBufferPointer { weights in
+      guard let weights = weights.baseAddress else { return }
+      for image in 0..<count {
         BLAS.multiply(
-          ProductShape(rows: rows, columns: columns, inner: inner), Operand(features, stride: inner),
-          Operand(weights, stride: columns), into: sums, stride: columns)
-        out.update(from: sums, count: count * columns)
+          ProductShape(rows: 1, columns: columns, inner: inner),
+          Operand(features + image * inner, stride: inner), Operand(weights, stride: columns),
+          into: out + image * columns, stride: columns)
       }
     }
   }
