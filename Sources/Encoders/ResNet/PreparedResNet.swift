@@ -13,6 +13,7 @@ struct PreparedResNet: PreparedTower {
   let layers: [[Block]]
   /// (features, projection)
   let projection: [Float]
+  private let workspaces = Workspaces()
 
   /// Pictures that go through the network together: enough of them for the products of the last layer,
   /// where a picture has few pixels.
@@ -41,8 +42,10 @@ struct PreparedResNet: PreparedTower {
         let images = blockRange(block, size: Self.blockImages, count: batch.count)
         try batch.numbers.withPointer { numbers in
           let pictures = numbers + images.lowerBound * batch.numbers.columns
-          let run = ResNetRun(self, plan, pictures, budget.cancellation)
-          try run.encode(images.count, into: out.pointer + images.lowerBound * tower.embedding)
+          try workspaces.lend(count: plan.count, zeros: plan.planes, for: plan.picture.shape) { workspace in
+            let run = ResNetRun(self, plan, pictures, workspace, budget.cancellation)
+            try run.encode(images.count, into: out.pointer + images.lowerBound * tower.embedding)
+          }
         }
       }
     }

@@ -4,7 +4,7 @@ import Kernels
 ///
 /// A layer takes as many pictures at a time as its products need and asks the layer before it for them, so
 /// that the large planes of the first layers exist for few pictures only, in the cache.
-final class ResNetRun {
+struct ResNetRun {
   private let network: PreparedResNet
   private let plan: ResNetPlan
   private let pictures: UnsafePointer<Float>
@@ -12,19 +12,15 @@ final class ResNetRun {
   private let cancellation: Cancellation
 
   init(
-    _ network: PreparedResNet, _ plan: ResNetPlan, _ pictures: UnsafePointer<Float>,
+    _ network: PreparedResNet, _ plan: ResNetPlan, _ pictures: UnsafePointer<Float>, _ workspace: Workspace,
     _ cancellation: Cancellation
   ) {
     self.network = network
     self.plan = plan
     self.pictures = pictures
     self.cancellation = cancellation
-    memory = UnsafeMutableRawPointer.allocate(byteCount: plan.count * 4, alignment: 64)
-      .bindMemory(to: Float.self, capacity: plan.count)
-    memory.initialize(repeating: 0, count: plan.planes)
+    memory = workspace.memory
   }
-
-  deinit { UnsafeMutableRawPointer(memory).deallocate() }
 
   /// Writes `(count, embedding)`.
   func encode(_ count: Int, into out: UnsafeMutablePointer<Float>) throws {
