@@ -70,7 +70,7 @@ reference: build ## accepts the numbers of the stored results as the new referen
 	  $(MODGAP) verify "configs/$$name.json" --accept "results/reference/$$name.csv" > /dev/null || [ $$? = 3 ]; \
 	  echo "results/reference/$$name.csv"; done
 
-bench: build .venv-bench/ready ## speed beside NumPy and PyTorch, on 2 threads; alone where they cannot be installed
+bench: build .venv-bench/ready ## speed beside NumPy, PyTorch and ONNX Runtime, on 2 threads; alone where they cannot be installed
 	@if [ -x .venv-bench/bin/python ]; then python=.venv-bench/bin/python; else python=python3; fi; \
 	$$python Tests/bench/compare.py $(ARGS)
 
@@ -144,6 +144,7 @@ PYTHON ?= python3
 	else \
 	  $$pip numpy && \
 	  { $$pip --index-url https://download.pytorch.org/whl/cpu torch || $$pip torch; }; fi \
+	&& { $$pip onnx onnxruntime || echo 'make bench: ONNX Runtime could not be installed; its rows are left out' >&2; } \
 	&& touch $@ \
 	|| echo 'make bench: NumPy and PyTorch could not be installed; modgap is timed alone (MODGAP_TORCH_WHEEL names a wheel to use)' >&2
 

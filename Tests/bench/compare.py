@@ -12,7 +12,10 @@ import os
 import platform
 import statistics
 import subprocess
+import sys
 import time
+
+import resnet18
 
 
 def parse():
@@ -133,6 +136,7 @@ PEERS = {
     "figure2b": [("PyTorch", figure2b_torch), ("PyTorch, closed form", figure2b_closed_form_torch)],
     "cosine": [("PyTorch", cosine_torch), ("NumPy", cosine_numpy)],
     "landscape": [("PyTorch", landscape_torch)],
+    "resnet18": resnet18.peers(ARGUMENTS.threads),
 }
 # Rows without a peer, and how often they are timed.
 ALONE = {"cosine-large": 1, "cached-run": 9, "engine": 3, "planning": 3}
@@ -160,7 +164,11 @@ def line(*cells):
 
 
 def compare(row, peer, make):
-    work = make()
+    try:
+        work = make()
+    except ImportError as missing:
+        print(f"({missing}: {row} is not compared with {peer})", file=sys.stderr)
+        return
     work()
     ours, theirs = [], []
     for _ in range(ARGUMENTS.rounds):

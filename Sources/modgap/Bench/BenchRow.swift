@@ -20,7 +20,7 @@ struct BenchRow: Sendable {
   let prepare: @Sendable (BenchSettings, BenchFolder) throws -> () throws -> Double
 
   static let all: [BenchRow] = [
-    .figure2b, .cosine, .largeCosine, .landscape, .cachedRun, .engine, .planning,
+    .figure2b, .cosine, .largeCosine, .landscape, .resNet18, .cachedRun, .engine, .planning,
   ]
 
   func measure(_ settings: BenchSettings) throws -> BenchResult {
