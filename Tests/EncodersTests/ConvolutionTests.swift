@@ -162,7 +162,8 @@ struct ConvolutionTests {
       for image in 0..<8 {
         let alone = Specimen(all, input: Array(all.input[image * count..<(image + 1) * count]))
         let values = try alone.packed(nil, isRectified: false, slots: 8)
-        #expect(values == Array(together[image * each..<(image + 1) * each]))
+        let isSame = values == Array(together[image * each..<(image + 1) * each])
+        #expect(isSame, "picture \(image) of \(shape)")
       }
     }
   }

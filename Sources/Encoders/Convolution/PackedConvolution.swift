@@ -32,15 +32,16 @@ package struct PackedConvolution: Sendable {
     weights = packed
   }
 
+  /// By input channel, so that blocks write to rows of their own.
   private static func pack(
     _ folded: FoldedConvolution, _ method: Method, _ inputs: Int, _ outputs: Int, into packed: inout [Float],
     _ budget: ThreadBudget
   ) throws {
+    let (shape, matrix) = (folded.shape, inputs * outputs)
+    let area = shape.kernel * shape.kernel
     try packed.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       let shared = Shared(base)
-      let (shape, area) = (folded.shape, folded.shape.kernel * folded.shape.kernel)
-      // By input channel, so that blocks write to rows of their own.
       try budget.forEachBlock(shape.inputs) { input in
         folded.weights.withUnsafeBufferPointer { weights in
           guard let weights = weights.baseAddress else { return }
@@ -48,9 +49,8 @@ package struct PackedConvolution: Sendable {
             let kernel = weights + (output * shape.inputs + input) * area
             let target = shared.pointer + input * outputs + output
             switch method {
-            case .winograd: Winograd.transform(kernel: kernel, into: target, stride: inputs * outputs)
-            case .columns:
-              for index in 0..<area { target[index * inputs * outputs] = kernel[index] }
+            case .winograd: Winograd.transform(kernel: kernel, into: target, stride: matrix)
+            case .columns: for index in 0..<area { target[index * matrix] = kernel[index] }
             }
           }
         }

@@ -65,20 +65,25 @@ struct ResNetRun {
     for (number, (block, places)) in zip(network.layers[index], layer.blocks).enumerated() {
       // The output may take the place of the block's input: each value is read before it is written.
       let target = number == layer.blocks.count - 1 ? output : places.shortcut.map(planes) ?? input
-      var residual = input
-      if let downsample = block.downsample {
-        apply(downsample, input, target, present, layer.slots, isRectified: false)
-        residual = target
-      }
-      for (convolution, place) in zip(block.convolutions, places.between) {
-        apply(convolution, input, planes(place), present, layer.slots)
-        input = planes(place)
-      }
-      if let last = block.convolutions.last {
-        apply(last, input, target, present, layer.slots, residual: residual)
-      }
+      run(block, places, input, into: target, present, layer.slots)
       input = target
     }
+  }
+
+  private func run(
+    _ block: PreparedResNet.Block, _ places: ResNetPlan.Block, _ input: Planes, into target: Planes,
+    _ present: Int, _ slots: Int
+  ) {
+    if let downsample = block.downsample {
+      apply(downsample, input, target, present, slots, isRectified: false)
+    }
+    var current = input
+    for (convolution, place) in zip(block.convolutions, places.between) {
+      apply(convolution, current, planes(place), present, slots)
+      current = planes(place)
+    }
+    guard let last = block.convolutions.last else { return }
+    apply(last, current, target, present, slots, residual: block.downsample == nil ? input : target)
   }
 
   private func apply(
