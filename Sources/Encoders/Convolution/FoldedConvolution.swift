@@ -19,11 +19,16 @@ package struct FoldedConvolution: Sendable {
 
   /// Rounds once, from float64.
   package init(_ shape: ConvolutionShape, weights: ArraySlice<Float>, norm: BatchNorm) {
-    let each = shape.inputs * shape.kernel * shape.kernel
     let scales = norm.scales
+    let each = shape.inputs * shape.kernel * shape.kernel
+    var scaled = Array(weights)
+    for (output, scale) in scales.enumerated() {
+      for index in output * each..<(output + 1) * each {
+        scaled[index] = Float(Double(scaled[index]) * scale)
+      }
+    }
     self.init(
-      shape,
-      weights: weights.enumerated().map { Float(Double($1) * scales[$0 / each]) },
+      shape, weights: scaled,
       bias: scales.enumerated().map { Float(Double(norm.bias[$0]) - Double(norm.mean[$0]) * $1) })
   }
 }

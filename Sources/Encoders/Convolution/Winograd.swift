@@ -63,19 +63,28 @@ package enum Winograd {
     return rows + [[0, 0, 1]]
   }()
 
+  /// G by columns, in the first six lanes.
+  private static let kernelColumns = {
+    let columns = (0..<3).map { tap in
+      var column = SIMD8<Double>.zero
+      for point in 0..<window { column[point] = kernelTransform[point][tap] }
+      return column
+    }
+    return (columns[0], columns[1], columns[2])
+  }()
+
   /// G g Gᵀ in float64, rounded once; value `6·i + j` goes to `out[(6·i + j)·stride]`.
   package static func transform(
     kernel: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    for (row, left) in kernelTransform.enumerated() {
-      let half = (0..<3).map { column in
-        left[0] * Double(kernel[column]) + left[1] * Double(kernel[3 + column])
-          + left[2] * Double(kernel[6 + column])
-      }
-      for (column, right) in kernelTransform.enumerated() {
-        let value = half[0] * right[0] + half[1] * right[1] + half[2] * right[2]
-        out[(row * window + column) * stride] = Float(value)
-      }
+    let (a, b, c) = kernelColumns
+    func half(_ tap: Int) -> SIMD8<Double> {
+      a * Double(kernel[tap]) + b * Double(kernel[3 + tap]) + c * Double(kernel[6 + tap])
+    }
+    let (left, middle, right) = (half(0), half(1), half(2))
+    for row in 0..<window {
+      let values = a * left[row] + b * middle[row] + c * right[row]
+      for column in 0..<window { out[(row * window + column) * stride] = Float(values[column]) }
     }
   }
 }
