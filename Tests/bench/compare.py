@@ -16,6 +16,7 @@ import sys
 import time
 
 import clip
+import resnet18
 
 
 def parse():
@@ -137,6 +138,7 @@ PEERS = {
     "cosine": [("PyTorch", cosine_torch), ("NumPy", cosine_numpy)],
     "landscape": [("PyTorch", landscape_torch)],
     **clip.peers(ARGUMENTS.threads),
+    "resnet18": resnet18.peers(ARGUMENTS.threads),
 }
 # Rows without a peer, and how often they are timed.
 ALONE = {"cosine-large": 1, "cached-run": 9, "engine": 3, "planning": 3}

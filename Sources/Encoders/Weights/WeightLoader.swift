@@ -4,8 +4,8 @@ import Contracts
 package struct WeightLoader {
   /// A tower and what its tensors' names begin with in the network: `visual.`.
   package struct Part: Sendable {
-    let prefix: String
-    let layout: ParameterLayout
+    package let prefix: String
+    package let layout: ParameterLayout
 
     package init(_ prefix: String = "", _ layout: ParameterLayout) {
       self.prefix = prefix

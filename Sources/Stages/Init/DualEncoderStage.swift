@@ -39,7 +39,8 @@ package struct DualEncoderStage: Stage {
     return try pair.embed(data, context) { side in
       let (given, built) = side == .x ? (parameters.x, x) : (parameters.y, y)
       // Two towers of one architecture draw different weights.
-      let prefix = given.weights ?? TowerParameters.random == TowerParameters.random ? "\(side.rawValue)." : built.prefix
+      let prefix =
+        given.weights ?? TowerParameters.random == TowerParameters.random ? "\(side.rawValue)." : built.prefix
       return try TowerWeights(given.weights, seed: parameters.seed).load(
         [WeightLoader.Part(prefix, built.tower.layout)], built.namings, context)[0]
     }

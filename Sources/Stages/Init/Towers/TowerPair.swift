@@ -35,9 +35,11 @@ struct TowerPair {
     _ data: PairsOfData, _ context: StageContext, weights: (Modality) throws -> NetworkWeights
   ) throws -> Artefact {
     let first = try Encoding(side: data.x, count: data.count).run(
-      x, try weights(.x), context.budget) { context.progress($0 / 2) }
+      x, try weights(.x), context.budget
+    ) { context.progress($0 / 2) }
     let second = try Encoding(side: data.y, count: data.count).run(
-      y, try weights(.y), context.budget) { context.progress(0.5 + $0 / 2) }
+      y, try weights(.y), context.budget
+    ) { context.progress(0.5 + $0 / 2) }
     let pairs = try checked(Embeddings(x: first, y: second, isNormalized: false), context)
     guard align == "procrustes" else { return .embeddings(EmbeddingFamily(pairs)) }
     return .embeddings(EmbeddingFamily(try aligned(pairs, context)))

@@ -20,9 +20,10 @@ extension TowerParameters {
     switch architecture {
     case .resnet18, .resnet50:
       let tower = ResNet(
-        depth: architecture == .resnet18 ? 18 : 50, width: width ?? 64, projection: size)
+        depth: architecture == .resnet18 ? .eighteen : .fifty, width: width ?? 64, projection: size)
       return BuiltTower(tower: tower, namings: [.torchvision], prefix: "")
-    case .vit: return BuiltTower(tower: try vision(modality, size), namings: WeightNaming.vision, prefix: "visual.")
+    case .vit:
+      return BuiltTower(tower: try vision(modality, size), namings: WeightNaming.vision, prefix: "visual.")
     case .text: return BuiltTower(tower: try text(size), namings: WeightNaming.text, prefix: "")
     case .sequence: return BuiltTower(tower: try sequence(modality, size), namings: [.bare], prefix: "")
     case .video: return BuiltTower(tower: try video(modality, size), namings: [.bare], prefix: "")
@@ -83,14 +84,16 @@ extension TowerParameters {
   private func check(width: Int, heads: Int) throws {
     guard width.isMultiple(of: heads) else {
       throw StageFailure.badTower(
-        architecture.rawValue, "`width` \(width) is no multiple of `heads` \(heads); choose heads that divide it")
+        architecture.rawValue,
+        "`width` \(width) is no multiple of `heads` \(heads); choose heads that divide it")
     }
   }
 
   private func check(image: Int, patch: Int) throws {
     guard image.isMultiple(of: patch) else {
       throw StageFailure.badTower(
-        architecture.rawValue, "`image` \(image) is no multiple of `patch` \(patch); choose sizes that divide")
+        architecture.rawValue, "`image` \(image) is no multiple of `patch` \(patch); choose sizes that divide"
+      )
     }
   }
 }

@@ -42,7 +42,8 @@ extension TowerParameters {
 
   static let seed = Parameter.optional(
     "seed", .integer(0...9_007_199_254_740_991),
-    "Of random weights: the same in every stage that names it. Where absent, the experiment's, and the stage's own.")
+    "Of random weights: the same in every stage that names it. Where absent, the experiment's, and the stage's own."
+  )
   static let data = Parameter.required(
     "data", .dataset, "What it is given: an entry of `data`, or an object with a `kind`.")
   static let imageSize = Parameter.optional("image", .integer(1...4096), "Pixels a side of its pictures.")
@@ -50,7 +51,8 @@ extension TowerParameters {
   static let widthOf = Parameter.optional(
     "width", .integer(1...16_384), "Of a transformer's rows; of a ResNet's first layer (64).")
   static let layerCount = Parameter.optional("layers", .integer(1...1000), "Transformer blocks.")
-  static let headCount = Parameter.optional("heads", .integer(1...1024), "Attention heads; they divide `width`.")
+  static let headCount = Parameter.optional(
+    "heads", .integer(1...1024), "Attention heads; they divide `width`.")
   static let vocabularySize = Parameter.optional(
     "vocabulary", .integer(1...10_000_000), "Tokens that there are.")
   static let contextLength = Parameter.optional("context", .integer(1...8192), "Tokens of an item at most.")

@@ -34,7 +34,9 @@ struct TowerWeights: Sendable {
   }
 
   /// One of the parts; a random one alone, so that no more is drawn than is used.
-  func load(_ parts: [WeightLoader.Part], keeping part: Int, _ namings: [WeightNaming], _ context: StageContext)
+  func load(
+    _ parts: [WeightLoader.Part], keeping part: Int, _ namings: [WeightNaming], _ context: StageContext
+  )
     throws -> NetworkWeights
   {
     try isRandom ? load([parts[part]], namings, context)[0] : load(parts, namings, context)[part]

@@ -1,0 +1,72 @@
+/// How one picture of activations lies in memory: row by row, all channels of a pixel together, and around
+/// it a border of zeros, so that a kernel reads beyond the edge without asking.
+package struct PlaneShape: Sendable, Hashable {
+  package let height: Int
+  package let width: Int
+  /// Floats from one pixel to the next.
+  package let channels: Int
+  /// Zeros above and to the left; below; to the right.
+  package let before: Int
+  package let below: Int
+  package let after: Int
+
+  package init(height: Int, width: Int, channels: Int, before: Int, below: Int, after: Int) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.before = before
+    self.below = below
+    self.after = after
+  }
+
+  /// Without a border.
+  package init(bare height: Int, _ width: Int, channels: Int) {
+    self.init(height: height, width: width, channels: channels, before: 0, below: 0, after: 0)
+  }
+
+  /// With a border wide enough for kernels up to 3 × 3 at any stride, and for the last of Winograd's tiles.
+  package init(bordered height: Int, _ width: Int, channels: Int) {
+    self.init(
+      height: height, width: width, channels: channels, before: 1,
+      below: Winograd.excess(height) + 1, after: Winograd.excess(width) + 1)
+  }
+
+  package var rowStride: Int { (before + width + after) * channels }
+  package var count: Int { (before + height + below) * rowStride }
+
+  /// Channels are held in vectors of 16; what is left over is zero.
+  package static func lanes(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
+}
+
+/// Pictures of one shape, one behind the other.
+package struct Planes {
+  package let shape: PlaneShape
+  package let base: UnsafeMutablePointer<Float>
+
+  package init(_ shape: PlaneShape, at base: UnsafeMutablePointer<Float>) {
+    self.shape = shape
+    self.base = base
+  }
+
+  /// From picture `index` on.
+  package func from(_ index: Int) -> Planes { Planes(shape, at: base + index * shape.count) }
+
+  /// A pixel, those of the border among them.
+  @inline(__always)
+  package func pixel(_ image: Int, _ y: Int, _ x: Int) -> UnsafeMutablePointer<Float> {
+    let row = base + image * shape.count + (y + shape.before) * shape.rowStride
+    return row + (x + shape.before) * shape.channels
+  }
+
+  /// Fills picture `image` from channels one after the other, (channels, height, width).
+  package func fill(_ image: Int, from channels: UnsafePointer<Float>, count: Int) {
+    let area = shape.height * shape.width
+    for y in 0..<shape.height {
+      let row = pixel(image, y, 0)
+      for channel in 0..<count {
+        let from = channels + channel * area + y * shape.width
+        for x in 0..<shape.width { row[x * shape.channels + channel] = from[x] }
+      }
+    }
+  }
+}

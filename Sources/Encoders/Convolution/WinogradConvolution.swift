@@ -1,0 +1,139 @@
+import Kernels
+
+/// A 3 × 3 convolution at stride 1 by Winograd's tiles: 36 matrix products, one a point of the transform.
+///
+///     M_p (tiles, outputs) = V_p (tiles, inputs) · U_p (inputs, outputs),   p = 0…35
+struct WinogradConvolution {
+  private static let aim = 192
+
+  private let layer: PackedConvolution
+  private let cut: RowCut
+  /// From one point's matrix to the next; not a power of two, at which the 36 would share few cache lines.
+  private let inputStride: Int
+  private let outputStride: Int
+
+  init(_ layer: PackedConvolution, _ output: PlaneShape, slots: Int) {
+    self.layer = layer
+    cut = RowCut(
+      rows: Winograd.tiles(output.height), columns: Winograd.tiles(output.width), slots: slots,
+      aim: Self.aim)
+    inputStride = cut.count * layer.inputs + 80
+    outputStride = cut.count * layer.outputs + 80
+  }
+
+  private static let work = Winograd.points * 16
+
+  var scratch: Int { Winograd.points * (inputStride + outputStride) + Self.work }
+
+  func apply(_ call: ConvolutionCall) {
+    let inputs = call.scratch + Self.work
+    let outputs = inputs + Winograd.points * inputStride
+    layer.weights.withUnsafeBufferPointer { weights in
+      layer.bias.withUnsafeBufferPointer { bias in
+        guard let weights = weights.baseAddress, let bias = bias.baseAddress else { return }
+        cut.forEach(present: call.present) { images, rows, count in
+          forEachTile(images, rows) { tile, image, y, x in
+            transform(call, image, y, x, into: inputs + tile * layer.inputs)
+          }
+          multiply(count, inputs, weights, outputs)
+          forEachTile(images, rows) { tile, image, y, x in
+            finish(call, image, y, x, outputs + tile * layer.outputs, bias)
+          }
+        }
+      }
+    }
+  }
+
+  /// Tiles in order, each with the output's pixel in its corner.
+  @inline(__always)
+  private func forEachTile(
+    _ images: Range<Int>, _ rows: Range<Int>, _ body: (_ tile: Int, _ image: Int, _ y: Int, _ x: Int) -> Void
+  ) {
+    for image in images {
+      var tile = (image - images.lowerBound) * cut.step(rows.count)
+      for row in rows {
+        for column in 0..<cut.columns {
+          body(tile, image, row * Winograd.tile, column * Winograd.tile)
+          tile += 1
+        }
+      }
+    }
+  }
+
+  private func multiply(
+    _ count: Int, _ inputs: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    _ outputs: UnsafeMutablePointer<Float>
+  ) {
+    let shape = ProductShape(rows: count, columns: layer.outputs, inner: layer.inputs)
+    for point in 0..<Winograd.points {
+      BLAS.multiply(
+        shape, Operand(inputs + point * inputStride, stride: layer.inputs),
+        Operand(weights + point * layer.inputs * layer.outputs, stride: layer.outputs),
+        into: outputs + point * outputStride, stride: layer.outputs)
+    }
+  }
+
+  /// V = Bᵀ d B of one tile, for all channels.
+  private func transform(
+    _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, into out: UnsafeMutablePointer<Float>
+  ) {
+    let work = call.scratch
+    let corner = call.input.pixel(image, y - 1, x - 1)
+    let (row, step) = (call.input.shape.rowStride, layer.inputs)
+    for channel in stride(from: 0, to: layer.inputs, by: 16) {
+      for column in 0..<Winograd.window {
+        let d = corner + column * step + channel
+        Winograd.input(
+          load(d), load(d + row), load(d + 2 * row), load(d + 3 * row), load(d + 4 * row), load(d + 5 * row),
+          to: work + column * 16, stride: 96)
+      }
+      for line in 0..<Winograd.window {
+        let d = work + line * 96
+        Winograd.input(
+          load(d), load(d + 16), load(d + 32), load(d + 48), load(d + 64), load(d + 80),
+          to: out + line * Winograd.window * inputStride + channel, stride: inputStride)
+      }
+    }
+  }
+
+  /// Aᵀ M A of one tile and what follows, for all channels and the pixels that are in the picture.
+  private func finish(
+    _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, _ sums: UnsafePointer<Float>,
+    _ bias: UnsafePointer<Float>
+  ) {
+    let work = call.scratch
+    let shape = call.output.shape
+    let (height, width) = (min(Winograd.tile, shape.height - y), min(Winograd.tile, shape.width - x))
+    let step = outputStride
+    for channel in stride(from: 0, to: layer.outputs, by: 16) {
+      for column in 0..<Winograd.window {
+        let m = sums + column * step + channel
+        let values = Winograd.output(
+          load(m), load(m + 6 * step), load(m + 12 * step), load(m + 18 * step), load(m + 24 * step),
+          load(m + 30 * step))
+        spread(values, to: work + column * 16, stride: 96)
+      }
+      let offset = load(bias + channel)
+      for line in 0..<height {
+        let m = work + line * 96
+        let values = Winograd.output(
+          load(m), load(m + 16), load(m + 32), load(m + 48), load(m + 64), load(m + 80))
+        call.finish(values.0 + offset, image, y + line, x, channel)
+        if width > 1 { call.finish(values.1 + offset, image, y + line, x + 1, channel) }
+        if width > 2 { call.finish(values.2 + offset, image, y + line, x + 2, channel) }
+        if width > 3 { call.finish(values.3 + offset, image, y + line, x + 3, channel) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func spread(
+    _ values: (SIMD16<Float>, SIMD16<Float>, SIMD16<Float>, SIMD16<Float>),
+    to out: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    store(values.0, to: out)
+    store(values.1, to: out + stride)
+    store(values.2, to: out + 2 * stride)
+    store(values.3, to: out + 3 * stride)
+  }
+}
