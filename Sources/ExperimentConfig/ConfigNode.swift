@@ -137,21 +137,48 @@ extension ConfigNode {
     content = .object(members.filter { $0.key != key })
   }
 
-  /// This node over `base`, as `extends` merges: objects member by member, all else replaced.
+  /// This node over `base`, as `extends` merges: objects member by member, `null` takes a member away, an
+  /// object over a list changes the elements that its keys name by `id` or `name`; all else is replaced.
   package func merged(over base: ConfigNode) -> ConfigNode {
-    guard let own = members, var result = base.members else { return self }
-    var places = Dictionary(
-      result.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
-    for member in own {
-      guard let place = places[member.key] else {
-        places[member.key] = result.count
-        result.append(member)
-        continue
-      }
-      result[place].keyPosition = member.keyPosition
-      result[place].node = member.node.merged(over: result[place].node)
+    guard let own = members else { return self }
+    switch base.content {
+    case .object(let result): return ConfigNode(.object(Self.merge(own, over: result)), at: position)
+    case .array(let items):
+      guard let result = Self.merge(own, over: items) else { return self }
+      return ConfigNode(.array(result), at: base.position)
+    case .scalar: return self
     }
-    return ConfigNode(.object(result), at: position)
+  }
+
+  private static func merge(_ own: [Member], over base: [Member]) -> [Member] {
+    own.reduce(into: base) { result, member in
+      let place = result.firstIndex { $0.key == member.key }
+      if case .scalar(.null) = member.node.content {
+        if let place { result.remove(at: place) }
+      } else if let place {
+        result[place].keyPosition = member.keyPosition
+        result[place].node = member.node.merged(over: result[place].node)
+      } else {
+        result.append(member)
+      }
+    }
+  }
+
+  /// Nil where a key names no element: the object then stands as it is, for the error to say what belongs
+  /// there.
+  private static func merge(_ own: [Member], over base: [ConfigNode]) -> [ConfigNode]? {
+    var result: [ConfigNode?] = base
+    for member in own where member.key != "$comment" {
+      guard let place = base.firstIndex(where: { ($0["id"] ?? $0["name"])?.text == member.key }) else {
+        return nil
+      }
+      if case .scalar(.null) = member.node.content {
+        result[place] = nil
+      } else {
+        result[place] = result[place].map { member.node.merged(over: $0) }
+      }
+    }
+    return result.compactMap { $0 }
   }
 
   /// The tree without its `$comment`s, which mean nothing wherever they stand.
