@@ -107,7 +107,7 @@ private struct SequenceWeights: @unchecked Sendable {
 
 /// Row i ← the mean over the rows of item i; 0 where it has none. Sums in float32, in the rows' order.
 func averageRows(_ rows: UnsafeMutablePointer<Float>, _ packing: Packing, width: Int) {
-  let means = Workspace([packing.items.count * width])
+  let means = Arena([packing.items.count * width])
   let sums = means.take(packing.items.count * width)
   for (index, item) in packing.items.enumerated() {
     let sum = sums + index * width

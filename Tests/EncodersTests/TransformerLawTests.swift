@@ -52,6 +52,20 @@ struct TransformerLawTests {
     }
   }
 
+  @Test("a picture without numbers spoils no other's embedding")
+  func spoilt() throws {
+    let (tower, batch) = Self.cases(items: 12)[0]
+    let weights = try drawn(tower)
+    var numbers = batch.numbers
+    for column in 0..<numbers.columns { numbers[5, column] = .nan }
+    let (clean, found) = (
+      try encode(tower, weights, batch),
+      try encode(tower, weights, TowerBatch(numbers: numbers, shape: batch.shape))
+    )
+    #expect(found.row(5).allSatisfy { $0.isNaN })
+    for item in 0..<12 where item != 5 { #expect(found.row(item).elementsEqual(clean.row(item))) }
+  }
+
   private func pick(_ items: [Int], of batch: TowerBatch) -> TowerBatch {
     if batch.numbers.columns > 0 {
       let values = items.flatMap { Array(batch.numbers.row($0)) }

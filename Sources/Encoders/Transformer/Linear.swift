@@ -67,8 +67,8 @@ extension Linear {
   /// `apply` for rows of one item each, between places that have room for these rows alone.
   package func applyAlone(_ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>) {
     let room = max(rows, RowProducts.leastRows(outputs: outputs, inputs: inputs))
-    let workspace = Workspace([room * inputs, room * outputs])
-    let (from, to) = (workspace.take(room * inputs), workspace.take(room * outputs))
+    let arena = Arena([room * inputs, room * outputs])
+    let (from, to) = (arena.take(room * inputs), arena.take(room * outputs))
     from.update(from: x, count: rows * inputs)
     apply(from, RowGroups(Array(repeating: 1, count: rows)), into: to)
     out.update(from: to, count: rows * outputs)

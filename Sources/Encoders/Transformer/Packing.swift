@@ -1,5 +1,3 @@
-import Kernels
-
 /// One item's place among the rows of a block.
 struct PackedItem: Equatable {
   /// The rows that are computed for it.
@@ -49,29 +47,4 @@ func blocks(rows counts: [Int]) -> [Range<Int>] {
     }
   }
   return ranges.filter { !$0.isEmpty }
-}
-
-/// Memory that a block works in, reused by all layers.
-final class Workspace {
-  private let memory: UnsafeMutablePointer<Float>
-  private let size: Int
-  private var used = 0
-
-  /// - Parameter counts: of the pieces that will be taken.
-  init(_ counts: [Int]) {
-    size = counts.reduce(0) { $0 + Self.rounded($1) }
-    memory = .allocate(capacity: max(1, size))
-    memory.initialize(repeating: 0, count: size)
-  }
-
-  deinit { memory.deallocate() }
-
-  /// The next piece; zero until written.
-  func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-    defer { used += Self.rounded(count) }
-    precondition(used + Self.rounded(count) <= size, "a workspace holds what it was made for")
-    return memory + used
-  }
-
-  private static func rounded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

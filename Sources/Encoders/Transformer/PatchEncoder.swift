@@ -50,8 +50,8 @@ struct PatchEncoder: Sendable, Equatable {
   ) {
     let width = stack.width
     let rows = max(count * patches, RowProducts.leastRows(outputs: width, inputs: patchSize))
-    let workspace = Workspace([rows * patchSize, rows * width])
-    let (cut, mapped) = (workspace.take(rows * patchSize), workspace.take(rows * width))
+    let arena = Arena([rows * patchSize, rows * width])
+    let (cut, mapped) = (arena.take(rows * patchSize), arena.take(rows * width))
     for item in 0..<count {
       cutPatches(pictures + item * pictureSize, into: cut + item * patches * patchSize)
     }

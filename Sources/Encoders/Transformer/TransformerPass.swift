@@ -13,7 +13,7 @@ final class TransformerPass {
   private let attention: Attention
   private let packing: Packing
   private let reading: Reading
-  private let workspace: Workspace
+  private let arena: Arena
 
   /// `(rows, width)`: where the caller puts the sequences before `run`.
   let x: UnsafeMutablePointer<Float>
@@ -36,11 +36,11 @@ final class TransformerPass {
     let rows = max(packing.rows, least) * shape.width
     let items = max(packing.items.count, least) * shape.width
     let scratchCount = attention.scratchCount(keys: packing.longest)
-    workspace = Workspace([rows, rows, 3 * rows, 4 * rows, scratchCount, items, items, items])
-    (x, y) = (workspace.take(rows), workspace.take(rows))
-    (joined, hidden) = (workspace.take(3 * rows), workspace.take(4 * rows))
-    scratch = workspace.take(scratchCount)
-    (readX, readY, readQ) = (workspace.take(items), workspace.take(items), workspace.take(items))
+    arena = Arena([rows, rows, 3 * rows, 4 * rows, scratchCount, items, items, items])
+    (x, y) = (arena.take(rows), arena.take(rows))
+    (joined, hidden) = (arena.take(3 * rows), arena.take(4 * rows))
+    scratch = arena.take(scratchCount)
+    (readX, readY, readQ) = (arena.take(items), arena.take(items), arena.take(items))
   }
 
   /// Carries `x` through the blocks. What is read then is `(rows, width)` for `all`, else `(items, width)`;
