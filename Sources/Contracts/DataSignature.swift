@@ -6,24 +6,27 @@ package struct DataSignature: Sendable {
   package let kind: String
   package let summary: String
   package let parameters: [Parameter]
-  /// The items are drawn at random, but not where this parameter is given: then they are read.
+  /// The items are drawn at random, not read.
+  package let draws: Bool
+  /// Drawn, but read where this parameter is given.
   package let drawsUnless: String?
   package let listing: Listing
 
   package init(
-    kind: String, summary: String, parameters: [Parameter], drawsUnless: String? = nil,
+    kind: String, summary: String, parameters: [Parameter], draws: Bool = true, drawsUnless: String? = nil,
     listing: @escaping Listing = { _ in [] }
   ) {
     self.kind = kind
     self.summary = summary
     self.parameters = parameters
+    self.draws = draws
     self.drawsUnless = drawsUnless
     self.listing = listing
   }
 
   /// Whether the items depend on a seed that `values` do not say, so that it is the run's.
   package func needsSeed(_ values: JSONValue) -> Bool {
-    parameters.contains { $0.name == "seed" } && values["seed"] == nil
+    draws && parameters.contains { $0.name == "seed" } && values["seed"] == nil
       && !(drawsUnless.map { values[$0] != nil } ?? false)
   }
 

@@ -16,8 +16,8 @@ package struct Schema {
       "title": "A modgap experiment",
       "type": "object",
       "if": required(["extends"]),
-      "then": .bool(true),
-      "else": required(["name", "stages"]),
+      "then": object(["properties": object(lists.mapValues(changed))]),
+      "else": merge(required(["name", "stages"]), ["properties": .object(lists)]),
       "additionalProperties": false,
       "properties": object([
         "$schema": object(["type": "string"]),
@@ -35,9 +35,7 @@ package struct Schema {
           "type": "object", "additionalProperties": object(["$ref": "#/definitions/data"]),
           "properties": object(["$comment": .bool(true)]),
         ]),
-        "stages": object(["type": "array", "minItems": 1, "items": stage]),
-        "figures": object(["type": "array", "items": figure(named: true)]),
-        "claims": object(["type": "array", "items": claim]),
+        "stages": .bool(true), "figures": .bool(true), "claims": .bool(true),
       ]),
       "definitions": object([
         "figure": figure(named: false), "data": anyOf(grammar.data.map(dataset)),
@@ -46,6 +44,19 @@ package struct Schema {
   }
 
   // MARK: - Parts
+
+  private var lists: [String: JSONValue] {
+    [
+      "stages": object(["type": "array", "minItems": 1, "items": stage]),
+      "figures": object(["type": "array", "items": figure(named: true)]),
+      "claims": object(["type": "array", "items": claim]),
+    ]
+  }
+
+  /// A list, or an object that changes elements of the extended config's.
+  private func changed(_ list: JSONValue) -> JSONValue {
+    anyOf([list, object(["type": "object", "additionalProperties": object(["type": ["object", "null"]])])])
+  }
 
   private var matrix: JSONValue {
     object([

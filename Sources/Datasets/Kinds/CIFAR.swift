@@ -36,7 +36,7 @@ enum CIFAR {
     [
       .required("folder", .folder, "the folder of the .bin files"),
       .defaulted("variant", .choice(["10", "100"]), "10", "how many classes"),
-      .defaulted("split", .choice(["train", "test"]), "test", "which part"), .prompt, .readCount,
+      .defaulted("split", .choice(["train", "test"]), "test", "which part"), .prompt, .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, listsFiles: true
   ) { parameters in
     let folder = try parameters.text("folder")

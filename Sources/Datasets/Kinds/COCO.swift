@@ -38,7 +38,7 @@ enum COCO {
       .required("annotations", .file, "captions_val2017.json, or another split's"), .folder,
       .defaulted(
         "captions", .choice(Policy.allCases.map(\.rawValue)), "first",
-        "which of a picture's captions, in the order of the file"), .readCount,
+        "which of a picture's captions, in the order of the file"), .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, listsFiles: true
   ) { parameters in
     let path = try parameters.text("annotations")

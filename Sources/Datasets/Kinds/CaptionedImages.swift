@@ -10,7 +10,7 @@ enum CaptionedImages {
     [
       .required("path", .file, "a CSV file with a header; pictures are relative to it"),
       .defaulted("image", .string, "path", "the column of the pictures' paths"),
-      .defaulted("caption", .string, "caption", "the column of the captions"), .readCount,
+      .defaulted("caption", .string, "caption", "the column of the captions"), .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, listsFiles: true
   ) { parameters in
     let path = try parameters.text("path")

@@ -11,7 +11,7 @@ enum IDX {
       .required("images", .file, "an idx3-ubyte file, packed with gzip or not"),
       .optional("labels", .file, "the idx1-ubyte file of the classes"),
       .optional("classes", .list(.string, most: 256), "the classes' names; their numbers where absent"),
-      .prompt, .readCount,
+      .prompt, .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts
   ) { parameters in
     let path = try parameters.text("images")

@@ -4,7 +4,7 @@ import Contracts
 enum ImageFolder {
   static let kind = DatasetKind(
     "image-folder", "pictures of a folder; its folders are classes, named in the captions",
-    [.folder, .prompt, .readCount] + Parameter.pictures + Parameter.texts, listsFiles: true
+    [.folder, .prompt, .readCount, .choiceSeed] + Parameter.pictures + Parameter.texts, listsFiles: true
   ) { parameters in
     let folder = try parameters.text("folder")
     let classes = try FolderListing(folder).entries.filter { FolderListing.isFolder(folder + "/" + $0) }

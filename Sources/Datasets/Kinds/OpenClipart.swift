@@ -43,7 +43,7 @@ struct OpenClipart: TextSource {
     [
       .defaulted(
         "folder", .folder, "/usr/share/openclipart", "where the folders `png` and `svg` of the packages are"),
-      .readCount,
+      .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, listsFiles: true
   ) { parameters in
     let folder = try parameters.text("folder")

@@ -26,7 +26,7 @@ enum TensorData {
     [
       .optional("images", .file, "numbers (n, 3, h, w), already normalised: file.safetensors:name"),
       .optional("tokens", .file, "integers (n, context)"),
-      .optional("labels", .file, "integers (n)"), .readCount,
+      .optional("labels", .file, "integers (n)"), .readCount, .choiceSeed,
     ]
   ) { parameters in
     let images = try images(parameters)

@@ -120,7 +120,12 @@ extension Parameter {
 
   /// For data that are read.
   static let readCount = optional(
-    "count", .integer(1...1_000_000_000), "only the first so many; all if absent")
+    "count", .integer(1...1_000_000_000), "only so many; all if absent")
+
+  /// For data that are read.
+  static let choiceSeed = optional(
+    "seed", .integer(0...9_007_199_254_740_991),
+    "items in random order, drawn from this seed; those of `count` are then a random sample, not the first")
 
   static let normalize = defaulted(
     "normalize", .choice(PixelNormalization.allCases.map(\.rawValue)), "clip",

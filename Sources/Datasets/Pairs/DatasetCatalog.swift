@@ -1,4 +1,5 @@
 import Contracts
+import Kernels
 
 /// One kind of the `data` section.
 package struct DatasetKind: Sendable {
@@ -28,14 +29,30 @@ package struct DatasetKind: Sendable {
 extension DatasetKind {
   /// What the grammar knows of it.
   var signature: DataSignature {
-    DataSignature(kind: name, summary: summary, parameters: parameters, drawsUnless: drawsUnless) { values in
+    DataSignature(
+      kind: name, summary: summary, parameters: parameters, draws: !isRead, drawsUnless: drawsUnless
+    ) { values in
       let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
       guard listsFiles else { return given.impliedFiles }
       // Nothing is tokenized, so the vocabulary need not be read.
       let bare = values.filter { $0.key != "vocabulary" && $0.key != "merges" }
-      let data = try make(DataParameters(kind: name, values: bare, parameters: parameters, seed: 0))
-      return data.files + given.impliedFiles
+      return try open(bare, seed: 0).files + given.impliedFiles
     }
+  }
+
+  /// Takes its items from files, all of them where no `count` is given.
+  private var isRead: Bool { parameters.contains { $0.name == "count" && $0.defaultValue == nil } }
+
+  /// - Parameter seed: for items that are drawn, where `values` have none.
+  func open(_ values: [String: JSONValue], seed: UInt64) throws -> PairedData {
+    let given = DataParameters(kind: name, values: values, parameters: parameters, seed: seed)
+    guard isRead, values["seed"] != nil else { return try make(given) }
+    let whole = try make(
+      DataParameters(
+        kind: name, values: values.filter { $0.key != "count" }, parameters: parameters, seed: seed))
+    let count = try given.count(of: whole.count, in: whole.files.first ?? name)
+    let order = RandomStream(seed: try given.seed(), stage: "data", name: "selection")
+    return whole.taking(Array(order.permutation(whole.count).prefix(count)))
   }
 }
 
@@ -69,7 +86,6 @@ package enum DatasetCatalog {
     guard let found = kinds.first(where: { $0.name == kind }) else {
       throw DatasetFailure.unknownKind(kind, known: kinds.map(\.name))
     }
-    return try found.make(
-      DataParameters(kind: kind, values: values, parameters: found.parameters, seed: seed))
+    return try found.open(values, seed: seed)
   }
 }
