@@ -161,6 +161,7 @@ PYTHON ?= python3
 	  $$pip numpy && \
 	  { $$pip --index-url https://download.pytorch.org/whl/cpu torch || $$pip torch; }; fi \
 	&& { $$pip onnx onnxruntime || echo 'make bench: ONNX Runtime could not be installed; its rows are left out' >&2; } \
+	&& { $$pip umap-learn || echo 'make bench: umap-learn could not be installed; its row is left out' >&2; } \
 	&& touch $@ \
 	|| echo 'make bench: NumPy and PyTorch could not be installed; modgap is timed alone (MODGAP_TORCH_WHEEL names a wheel to use)' >&2
 
