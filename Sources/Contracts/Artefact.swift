@@ -1,9 +1,30 @@
-/// What a stage gives: embeddings to be looked at, or tables.
+/// What a stage gives: embeddings to be looked at, a model with the embeddings that it gives its data, or
+/// tables.
 package enum Artefact: Sendable, Equatable {
   case embeddings(EmbeddingFamily)
+  case model(Model)
   /// The main table first, under the empty name; others by suffix: `histogram` becomes
   /// `<stage>.histogram.csv`.
   case tables([NamedTable])
+}
+
+extension Artefact {
+  /// Embeddings, a model's own among them.
+  package var embeddings: EmbeddingFamily? {
+    switch self {
+    case .embeddings(let family): family
+    case .model(let model): model.family
+    case .tables: nil
+    }
+  }
+
+  package var namedTables: [NamedTable] {
+    switch self {
+    case .embeddings: []
+    case .model(let model): model.tables
+    case .tables(let tables): tables
+    }
+  }
 }
 
 package struct NamedTable: Sendable, Equatable {
@@ -23,10 +44,12 @@ package enum ArtefactType: String, Sendable {
   case single = "embeddings of one tower"
   /// Pairs on the 3D sphere, as `sphere` makes them.
   case sphere = "points on the sphere"
+  /// Two towers that can be trained; their embeddings are pairs.
+  case model = "a dual encoder"
   case tables = "a table"
 
   /// Whether a stage that takes `wanted` can read this type.
   package func satisfies(_ wanted: ArtefactType) -> Bool {
-    self == wanted || (self == .sphere && wanted == .pairs)
+    self == wanted || ((self == .sphere || self == .model) && wanted == .pairs)
   }
 }

@@ -38,8 +38,9 @@ final class ArtefactCache: Sendable {
   }
 
   private static func mayIdle(_ artefact: Artefact, _ state: inout State) -> Bool {
-    guard case .embeddings(let family) = artefact else { return false }
-    let bytes = family.bases.reduce(0) { $0 + 4 * ($1.x.values.count + ($1.y?.values.count ?? 0)) }
+    guard let family = artefact.embeddings else { return false }
+    var bytes = family.bases.reduce(0) { $0 + 4 * ($1.x.values.count + ($1.y?.values.count ?? 0)) }
+    if case .model(let model) = artefact { bytes += model.tensors.reduce(0) { $0 + 4 * $1.values.count } }
     guard state.idleBytes + bytes <= mostIdleBytes else { return false }
     state.idleBytes += bytes
     return true

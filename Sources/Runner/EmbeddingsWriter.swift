@@ -57,7 +57,7 @@ struct EmbeddingsWriter {
     if let home = homes[index], home != run.name {
       return EmbeddingsFile.Element(task.stage, .elsewhere(file: "../\(home)/embeddings.h5"))
     }
-    guard case .embeddings(let family) = try executor.artefact(of: index) else {
+    guard let family = try executor.artefact(of: index).embeddings else {
       return EmbeddingsFile.Element(task.stage, .layers([]))
     }
     return EmbeddingsFile.Element(task.stage, try content(family, task))

@@ -31,7 +31,7 @@ final class ResultTables: Sendable {
     self.load = load
     self.axes = RunAxes(plan.experiment.axes.map(\.name), replicates: plan.experiment.replicates)
     var names: [String] = []
-    for (position, stage) in plan.experiment.stages.enumerated() where stage.phase == .evaluate {
+    for (position, stage) in plan.experiment.stages.enumerated() where stage.phase == .evaluate || stage.phase == .train {
       let first = plan.runs.lazy.compactMap { outcomes[$0.tasks[position]]?.record }.first
       names += (first?.tables.map(\.suffix) ?? []).map { $0.isEmpty ? stage.id : "\(stage.id).\($0)" }
     }
@@ -110,7 +110,7 @@ final class ResultTables: Sendable {
 
   private func table(of record: StoredRecord, _ suffix: String) throws -> Table {
     if let known = loaded.withLock({ $0[record.key] }) { return Self.pick(known, suffix) }
-    guard case .tables(let tables) = try load(record) else { return Table([]) }
+    let tables = try load(record).namedTables
     loaded.withLock { $0[record.key] = tables }
     return Self.pick(tables, suffix)
   }

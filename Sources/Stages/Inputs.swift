@@ -22,7 +22,7 @@ extension StageInputs {
   func families(for stage: String) throws -> [(id: String, family: EmbeddingFamily)] {
     guard !upstream.isEmpty else { throw StageFailure.noInput(stage: stage) }
     return try upstream.map { id, artefact in
-      guard case .embeddings(let family) = artefact else {
+      guard let family = artefact.embeddings else {
         throw StageFailure.wrongInput(stage: stage, id: id, wanted: "embeddings")
       }
       return (id, family)

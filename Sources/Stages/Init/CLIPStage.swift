@@ -8,7 +8,7 @@ import Metrics
 ///
 /// Source: Radford et al. 2021, arXiv:2103.00020.
 package struct CLIPStage: Stage {
-  package struct Parameters: Decodable, Sendable {
+  package struct Sizes: Decodable, Sendable {
     struct Vision: Decodable, Sendable { var image, patch, width, layers, heads: Int }
     struct Text: Decodable, Sendable { var vocabulary, context, width, layers, heads: Int }
     var preset: String?
@@ -20,6 +20,8 @@ package struct CLIPStage: Stage {
     var data: DataDescription
     var align: String?
   }
+
+  package typealias Parameters = Described<Sizes>
 
   package static let signature = StageSignature(
     phase: .`init`, kind: "clip",
@@ -47,39 +49,43 @@ package struct CLIPStage: Stage {
       TowerParameters.embeddingSize, TowerParameters.weights, TowerParameters.seed, TowerParameters.data,
       TowerPair.align,
     ],
-    rules: [.exactlyOne([["preset"], ["vision", "text", "embedding"]])], output: .pairs, isRandom: true,
+    rules: [.exactlyOne([["preset"], ["vision", "text", "embedding"]])], output: .model, isRandom: true,
     draws: { drawsWeights($0) })
 
   private let parameters: Parameters
+  private var sizes: Sizes { parameters.values }
 
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let data = try PairsOfData(parameters.data)
+    let origin = Model.origin(Self.signature.kind, parameters.json, context)
+    return try network().model(of: PairsOfData(sizes.data), origin: origin, context)
+  }
+
+  func network() throws -> DualNetwork {
     let (vision, text) = try towers()
-    let scale = ParameterLayout([CLIPPreset.logitScale])
     let parts = [
       WeightLoader.Part("visual.", vision.layout), WeightLoader.Part("", text.layout),
-      WeightLoader.Part("", scale),
+      WeightLoader.Part("", ParameterLayout([CLIPPreset.logitScale])),
     ]
-    let source = TowerWeights(parameters.weights, seed: parameters.seed)
-    return try TowerPair(x: vision, y: text, align: parameters.align).embed(data, context) { side in
+    let source = TowerWeights(sizes.weights, seed: sizes.seed)
+    return DualNetwork(x: vision, y: text, prefixes: ("visual.", ""), align: sizes.align) { side, context in
       try source.load(parts, keeping: side == .x ? 0 : 1, WeightNaming.clip, context)
     }
   }
 
   private func towers() throws -> (VisionTransformer, TextTransformer) {
     var (vision, text) = (TowerParameters(.vit), TowerParameters(.text))
-    vision.preset = parameters.preset
-    text.preset = parameters.preset
-    if let sizes = parameters.vision {
-      (vision.image, vision.patch) = (sizes.image, sizes.patch)
-      (vision.width, vision.layers, vision.heads) = (sizes.width, sizes.layers, sizes.heads)
+    vision.preset = sizes.preset
+    text.preset = sizes.preset
+    if let given = sizes.vision {
+      (vision.image, vision.patch) = (given.image, given.patch)
+      (vision.width, vision.layers, vision.heads) = (given.width, given.layers, given.heads)
     }
-    if let sizes = parameters.text {
-      (text.vocabulary, text.context) = (sizes.vocabulary, sizes.context)
-      (text.width, text.layers, text.heads) = (sizes.width, sizes.layers, sizes.heads)
+    if let given = sizes.text {
+      (text.vocabulary, text.context) = (given.vocabulary, given.context)
+      (text.width, text.layers, text.heads) = (given.width, given.layers, given.heads)
     }
-    return (try vision.vision(nil, parameters.embedding), try text.text(parameters.embedding))
+    return (try vision.vision(nil, sizes.embedding), try text.text(sizes.embedding))
   }
 }

@@ -6,7 +6,7 @@ import Metrics
 
 /// Two towers of any architecture, and the embeddings that they give to pairs.
 package struct DualEncoderStage: Stage {
-  package struct Parameters: Decodable, Sendable {
+  package struct Towers: Decodable, Sendable {
     var x: TowerParameters
     var y: TowerParameters
     var embedding: Int?
@@ -14,6 +14,8 @@ package struct DualEncoderStage: Stage {
     var data: DataDescription
     var align: String?
   }
+
+  package typealias Parameters = Described<Towers>
 
   package static let signature = StageSignature(
     phase: .`init`, kind: "dual-encoder",
@@ -24,24 +26,30 @@ package struct DualEncoderStage: Stage {
       .defaulted("embedding", .integer(1...65_536), .number(512), "Numbers of an embedding, of both towers."),
       TowerParameters.seed, TowerParameters.data, TowerPair.align,
     ],
-    output: .pairs, isRandom: true, draws: { drawsWeights($0, towers: ["x", "y"]) })
+    output: .model, isRandom: true, draws: { drawsWeights($0, towers: ["x", "y"]) })
 
   private let parameters: Parameters
+  private var towers: Towers { parameters.values }
 
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let data = try PairsOfData(parameters.data)
-    let size = parameters.embedding ?? 512
-    let x = try parameters.x.build(for: data.x.modality, embedding: size)
-    let y = try parameters.y.build(for: data.y.modality, embedding: size)
-    let pair = TowerPair(x: x.tower, y: y.tower, align: parameters.align)
-    return try pair.embed(data, context) { side in
-      let (given, built) = side == .x ? (parameters.x, x) : (parameters.y, y)
+    let data = try PairsOfData(towers.data)
+    let origin = Model.origin(Self.signature.kind, parameters.json, context)
+    return try network(for: data).model(of: data, origin: origin, context)
+  }
+
+  func network(for data: PairsOfData) throws -> DualNetwork {
+    let size = towers.embedding ?? 512
+    let x = try towers.x.build(for: data.x.modality, embedding: size)
+    let y = try towers.y.build(for: data.y.modality, embedding: size)
+    return DualNetwork(x: x.tower, y: y.tower, prefixes: ("x.", "y."), align: towers.align) {
+      [towers] side, context in
+      let (given, built) = side == .x ? (towers.x, x) : (towers.y, y)
+      let source = TowerWeights(given.weights, seed: towers.seed)
       // Two towers of one architecture draw different weights.
-      let prefix =
-        given.weights ?? TowerParameters.random == TowerParameters.random ? "\(side.rawValue)." : built.prefix
-      return try TowerWeights(given.weights, seed: parameters.seed).load(
+      let prefix = source.isRandom ? "\(side.rawValue)." : built.prefix
+      return try source.load(
         [WeightLoader.Part(prefix, built.tower.layout)], built.namings, context)[0]
     }
   }

@@ -11,13 +11,12 @@ extension ArtefactStore {
     case .embeddings(let family):
       hasher.update("embeddings\n")
       hasher.add(family)
+    case .model(let model):
+      hasher.update("model\n")
+      hasher.add(model)
     case .tables(let tables):
       hasher.update("tables\n")
-      hasher.add(count: tables.count)
-      for table in tables {
-        hasher.add(table.suffix)
-        hasher.add(table.table)
-      }
+      hasher.add(tables)
     }
     return hasher.finish()
   }
@@ -99,6 +98,30 @@ extension SHA256Hasher {
       add("text")
       add(value)
     }
+  }
+}
+
+extension SHA256Hasher {
+  fileprivate mutating func add(_ tables: [NamedTable]) {
+    add(count: tables.count)
+    for table in tables {
+      add(table.suffix)
+      add(table.table)
+    }
+  }
+
+  fileprivate mutating func add(_ model: Model) {
+    // Paths within the origin are not part of the value; what they lead to shows in the embeddings.
+    for key in ["kind", "seed", "stage"] { add(model.origin[key]?.canonical ?? "") }
+    add(count: model.tensors.count)
+    for tensor in model.tensors {
+      add(tensor.name)
+      add(count: tensor.shape.count)
+      for side in tensor.shape { add(count: side) }
+      add(Matrix(rows: 1, columns: tensor.values.count, values: tensor.values))
+    }
+    add(model.family)
+    add(model.tables)
   }
 }
 

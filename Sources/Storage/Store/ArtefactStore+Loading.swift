@@ -10,6 +10,13 @@ extension ArtefactStore {
     do {
       switch record.kind {
       case .embeddings: return .embeddings(try FamilyFile.read(try payload(FamilyFile.name, of: record)))
+      case .model:
+        let family = try FamilyFile.read(try payload(FamilyFile.name, of: record))
+        let (origin, tensors) = try ModelFile.read(try payload(ModelFile.name, of: record))
+        return .model(
+          Model(
+            origin: origin, tensors: tensors, family: family,
+            tables: try record.tables.map { try table($0, of: record) }))
       case .tables: return .tables(try record.tables.map { try table($0, of: record) })
       }
     } catch let failure as FileFailure {

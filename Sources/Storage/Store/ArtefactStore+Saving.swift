@@ -69,15 +69,27 @@ extension ArtefactStore {
     case .embeddings(let family):
       let bytes = try FamilyFile.make(family)
       return ([StoredRecord.Content(name: FamilyFile.name, bytes: bytes, isInline: false)], [])
-    case .tables(let tables):
-      let files = tables.map { CSV.encode($0.table) }
-      let isInline = files.reduce(0) { $0 + $1.count } <= inlineLimit
-      let records = tables.enumerated().map { stored($1, at: $0) }
-      let contents = zip(records, files).map {
-        StoredRecord.Content(name: $0.payload, bytes: $1, isInline: isInline)
-      }
-      return (contents, records)
+    case .model(let model):
+      let family = StoredRecord.Content(
+        name: FamilyFile.name, bytes: try FamilyFile.make(model.family), isInline: false)
+      let network = StoredRecord.Content(
+        name: ModelFile.name, bytes: try ModelFile.make(model), isInline: false)
+      let (contents, records) = contents(of: model.tables)
+      return ([family, network] + contents, records)
+    case .tables(let tables): return contents(of: tables)
     }
+  }
+
+  private static func contents(
+    of tables: [NamedTable]
+  ) -> (contents: [StoredRecord.Content], tables: [StoredRecord.StoredTable]) {
+    let files = tables.map { CSV.encode($0.table) }
+    let isInline = files.reduce(0) { $0 + $1.count } <= inlineLimit
+    let records = tables.enumerated().map { stored($1, at: $0) }
+    let contents = zip(records, files).map {
+      StoredRecord.Content(name: $0.payload, bytes: $1, isInline: isInline)
+    }
+    return (contents, records)
   }
 
   private static func stored(_ table: NamedTable, at index: Int) -> StoredRecord.StoredTable {

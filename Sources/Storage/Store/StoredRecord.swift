@@ -4,7 +4,7 @@ import Digests
 /// What the store knows of an artefact without opening its payload.
 package struct StoredRecord: Sendable {
   package enum Kind: String, Sendable {
-    case embeddings, tables
+    case embeddings, model, tables
   }
 
   /// A file of the artefact; a small one stands inside the record.
@@ -86,7 +86,12 @@ extension StoredRecord {
     self.folder = folder
     self.tables = tables
     digest = ArtefactStore.digest(of: artefact)
-    kind = if case .embeddings = artefact { .embeddings } else { .tables }
+    kind =
+      switch artefact {
+      case .embeddings: .embeddings
+      case .model: .model
+      case .tables: .tables
+      }
     payloads = contents.map {
       Payload(name: $0.name, size: $0.bytes.count, digest: Digest(of: $0.bytes), isInline: $0.isInline)
     }

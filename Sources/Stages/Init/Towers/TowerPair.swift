@@ -33,7 +33,7 @@ struct TowerPair {
   /// Encodes one side after the other, so that the weights of one tower at a time are in memory.
   func embed(
     _ data: PairsOfData, _ context: StageContext, weights: (Modality) throws -> NetworkWeights
-  ) throws -> Artefact {
+  ) throws -> EmbeddingFamily {
     let first = try Encoding(side: data.x, count: data.count).run(
       x, try weights(.x), context.budget
     ) { context.progress($0 / 2) }
@@ -41,8 +41,8 @@ struct TowerPair {
       y, try weights(.y), context.budget
     ) { context.progress(0.5 + $0 / 2) }
     let pairs = try checked(Embeddings(x: first, y: second, isNormalized: false), context)
-    guard align == "procrustes" else { return .embeddings(EmbeddingFamily(pairs)) }
-    return .embeddings(EmbeddingFamily(try aligned(pairs, context)))
+    guard align == "procrustes" else { return EmbeddingFamily(pairs) }
+    return EmbeddingFamily(try aligned(pairs, context))
   }
 
   /// y·Wᵀ for every row of y, with the W that brings the normalised rows of y nearest to those of x. An

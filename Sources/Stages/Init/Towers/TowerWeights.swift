@@ -16,7 +16,7 @@ struct TowerWeights: Sendable {
     self.seed = seed
   }
 
-  private var isRandom: Bool { origin == TowerParameters.random }
+  var isRandom: Bool { origin == TowerParameters.random }
 
   /// The weights of the parts, in their order.
   ///

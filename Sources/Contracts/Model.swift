@@ -1,0 +1,33 @@
+/// A dual encoder: how to build it, its weights where they are not those it was born with, and what it
+/// makes of its data.
+package struct Model: Sendable, Equatable {
+  /// A tensor by its name within the network, as PyTorch shapes it.
+  package struct Tensor: Sendable, Equatable {
+    package let name: String
+    package let shape: [Int]
+    package let values: [Float]
+
+    package init(name: String, shape: [Int], values: [Float]) {
+      self.name = name
+      self.shape = shape
+      self.values = values
+    }
+  }
+
+  /// The `init` stage that made it: its kind, its parameters, the seed and the stream that it drew from.
+  package let origin: JSONValue
+  /// Empty for a model that is as `origin` makes it: 600 MB of random numbers are a seed.
+  package var tensors: [Tensor]
+  package var family: EmbeddingFamily
+  /// The log of its training.
+  package var tables: [NamedTable]
+
+  package init(
+    origin: JSONValue, tensors: [Tensor] = [], family: EmbeddingFamily, tables: [NamedTable] = []
+  ) {
+    self.origin = origin
+    self.tensors = tensors
+    self.family = family
+    self.tables = tables
+  }
+}
