@@ -65,7 +65,7 @@ let package = Package(
       dependencies: ["Encoders", "Datasets", "Contracts", "Kernels", "TestSupport"]),
     .testTarget(
       name: "StagesTests",
-      dependencies: ["Stages", "Metrics", "Encoders", "Contracts", "Kernels", "TestSupport"]),
+      dependencies: ["Stages", "Metrics", "Encoders", "Datasets", "Contracts", "Kernels", "TestSupport"]),
     .testTarget(
       name: "StorageTests",
       dependencies: ["Storage", "Datasets", "HDF5", "Digests", "Contracts", "TestSupport"]),

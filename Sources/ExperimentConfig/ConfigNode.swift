@@ -139,46 +139,68 @@ extension ConfigNode {
 
   /// This node over `base`, as `extends` merges: objects member by member, `null` takes a member away, an
   /// object over a list changes the elements that its keys name by `id` or `name`; all else is replaced.
-  package func merged(over base: ConfigNode) -> ConfigNode {
+  ///
+  /// - Parameter issues: gains the keys that name no element.
+  package func merged(over base: ConfigNode, path: String = "", issues: inout IssueList) -> ConfigNode {
     guard let own = members else { return self }
     switch base.content {
-    case .object(let result): return ConfigNode(.object(Self.merge(own, over: result)), at: position)
+    case .object(let result):
+      return ConfigNode(.object(Self.merge(own, over: result, path, &issues)), at: position)
     case .array(let items):
-      guard let result = Self.merge(own, over: items) else { return self }
-      return ConfigNode(.array(result), at: base.position)
+      guard items.contains(where: { $0.elementName != nil }) else { return self }
+      return ConfigNode(.array(Self.merge(own, over: items, path, &issues)), at: base.position)
     case .scalar: return self
     }
   }
 
-  private static func merge(_ own: [Member], over base: [Member]) -> [Member] {
+  /// What an element of a list is called.
+  private var elementName: String? { (self["id"] ?? self["name"])?.text }
+
+  private static func merge(
+    _ own: [Member], over base: [Member], _ path: String, _ issues: inout IssueList
+  ) -> [Member] {
     own.reduce(into: base) { result, member in
       let place = result.firstIndex { $0.key == member.key }
       if case .scalar(.null) = member.node.content {
         if let place { result.remove(at: place) }
       } else if let place {
         result[place].keyPosition = member.keyPosition
-        result[place].node = member.node.merged(over: result[place].node)
+        result[place].node = member.node.merged(
+          over: result[place].node, path: path.isEmpty ? member.key : "\(path).\(member.key)", issues: &issues
+        )
       } else {
         result.append(member)
       }
     }
   }
 
-  /// Nil where a key names no element: the object then stands as it is, for the error to say what belongs
-  /// there.
-  private static func merge(_ own: [Member], over base: [ConfigNode]) -> [ConfigNode]? {
+  private static func merge(
+    _ own: [Member], over base: [ConfigNode], _ path: String, _ issues: inout IssueList
+  ) -> [ConfigNode] {
+    let names = base.map(\.elementName)
     var result: [ConfigNode?] = base
     for member in own where member.key != "$comment" {
-      guard let place = base.firstIndex(where: { ($0["id"] ?? $0["name"])?.text == member.key }) else {
-        return nil
+      let place = "\(path).\(member.key)"
+      guard let index = names.firstIndex(of: member.key) else {
+        issues.add(unknownElement(member, place, among: names.compactMap { $0 }))
+        continue
       }
       if case .scalar(.null) = member.node.content {
-        result[place] = nil
+        result[index] = nil
       } else {
-        result[place] = result[place].map { member.node.merged(over: $0) }
+        result[index] = result[index].map { member.node.merged(over: $0, path: place, issues: &issues) }
       }
     }
     return result.compactMap { $0 }
+  }
+
+  private static func unknownElement(
+    _ member: Member, _ path: String, among names: [String]
+  ) -> ConfigIssue {
+    ConfigIssue(
+      at: member.keyPosition, path: path, found: "an unknown element of the extended list",
+      expected: "one of \(names.joined(separator: ", ")), or a list in place of them all",
+      suggestion: nearestName(to: member.key, among: names))
   }
 
   /// The tree without its `$comment`s, which mean nothing wherever they stand.

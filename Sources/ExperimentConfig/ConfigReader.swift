@@ -47,7 +47,8 @@ struct ConfigReader {
     }
     let folder = (path as NSString).deletingLastPathComponent
     let target = name.hasPrefix("/") ? name : (folder as NSString).appendingPathComponent(name)
-    return node.merged(over: try chain(target, from: base, visited: visited + [(absolute, path)]))
+    let extended = try chain(target, from: base, visited: visited + [(absolute, path)])
+    return node.merged(over: extended, issues: &issues)
   }
 
   private mutating func parse(_ path: String, shownAs shown: String, from origin: ConfigNode?) throws

@@ -61,7 +61,7 @@ struct ParameterChecker {
     for parameter in parameters where parameter.isRequired && node[parameter.name] == nil {
       missingKey(parameter.name, node, path: path)
     }
-    for rule in rules { check(rule, node, path: path) }
+    for rule in rules { check(rule, node, parameters, path: path) }
     return .object(result)
   }
 
@@ -90,7 +90,9 @@ struct ParameterChecker {
         expected: "this key"))
   }
 
-  private mutating func check(_ rule: ParameterRule, _ node: ConfigNode, path: String) {
+  private mutating func check(
+    _ rule: ParameterRule, _ node: ConfigNode, _ parameters: [Parameter], path: String
+  ) {
     let keys = Set((node.members ?? []).map(\.key))
     switch rule {
     case .exactlyOne(let groups):
@@ -110,17 +112,21 @@ struct ParameterChecker {
         node[high] ?? node, "\(path).\(high)",
         expected: "at least the \(low), \(JSONValue.spelling(of: least))")
     case .onlyWhere(let condition, let names):
-      check(names, onlyWhere: condition, node, path: path)
+      let type = parameters.first { $0.name == condition.parameter }?.type
+      check(names, onlyWhere: condition, type, node, path: path)
     }
   }
 
-  /// A parameter that an axis decides may have any of its values.
+  /// A parameter that an axis decides may have any of its values; one whose value is no choice is an error
+  /// of its own, and says nothing of the others.
   private mutating func check(
-    _ names: [String], onlyWhere condition: ParameterCondition, _ node: ConfigNode, path: String
+    _ names: [String], onlyWhere condition: ParameterCondition, _ type: ParameterType?, _ node: ConfigNode,
+    path: String
   ) {
     guard let value = node[condition.parameter]?.text, !value.contains("${"),
       !condition.values.contains(value)
     else { return }
+    if case .choice(let words)? = type, !words.contains(value) { return }
     for member in node.members ?? [] where names.contains(member.key) {
       issues.add(
         ConfigIssue(

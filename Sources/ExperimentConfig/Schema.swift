@@ -16,27 +16,22 @@ package struct Schema {
       "title": "A modgap experiment",
       "type": "object",
       "if": required(["extends"]),
-      "then": object(["properties": object(lists.mapValues(changed))]),
-      "else": merge(required(["name", "stages"]), ["properties": .object(lists)]),
+      "then": object(["properties": object(changes)]),
+      "else": merge(
+        required(["name", "stages"]),
+        ["properties": object(lists.merging(optional) { list, _ in list })]),
       "additionalProperties": false,
-      "properties": object([
-        "$schema": object(["type": "string"]),
-        "$comment": .bool(true),
-        "extends": described("string", "another config, merged under this one"),
-        "name": object([
-          "type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$",
-          "description": "the folder of the results",
-        ]),
-        "title": described("string", "what figures and reports are headed with"),
-        "seed": orReference(integer(0...Grammar.largestSeed)),
-        "matrix": matrix,
-        "replicates": described("string", "the axis over which intervals are computed"),
-        "data": object([
-          "type": "object", "additionalProperties": object(["$ref": "#/definitions/data"]),
-          "properties": object(["$comment": .bool(true)]),
-        ]),
-        "stages": .bool(true), "figures": .bool(true), "claims": .bool(true),
-      ]),
+      "properties": object(
+        optional.mapValues { _ in .bool(true) }.merging([
+          "$schema": object(["type": "string"]),
+          "$comment": .bool(true),
+          "extends": described("string", "another config, merged under this one"),
+          "name": object([
+            "type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$",
+            "description": "the folder of the results",
+          ]),
+          "stages": .bool(true), "figures": .bool(true), "claims": .bool(true),
+        ]) { _, own in own }),
       "definitions": object([
         "figure": figure(named: false), "data": anyOf(grammar.data.map(dataset)),
       ]),
@@ -53,19 +48,45 @@ package struct Schema {
     ]
   }
 
-  /// A list, or an object that changes elements of the extended config's.
-  private func changed(_ list: JSONValue) -> JSONValue {
-    anyOf([list, object(["type": "object", "additionalProperties": object(["type": ["object", "null"]])])])
+  private var optional: [String: JSONValue] {
+    [
+      "title": described("string", "what figures and reports are headed with"),
+      "seed": orReference(integer(0...Grammar.largestSeed)),
+      "matrix": matrix(),
+      "replicates": described("string", "the axis over which intervals are computed"),
+      "data": object([
+        "type": "object", "additionalProperties": object(["$ref": "#/definitions/data"]),
+        "properties": object(["$comment": .bool(true)]),
+      ]),
+    ]
   }
 
-  private var matrix: JSONValue {
-    object([
+  /// What a config may say that extends another: `null` takes away what that one has, and of an entry of
+  /// `data` or an element of a list it may say as little as it changes.
+  private var changes: [String: JSONValue] {
+    let parts = object([
+      "type": "object", "additionalProperties": object(["type": ["object", "null"]]),
+      "properties": object(["$comment": .bool(true)]),
+    ])
+    var wider = lists.mapValues { anyOf([$0, parts]) }
+    wider["data"] = parts
+    wider["matrix"] = matrix(mayLack: true)
+    return optional.merging(wider) { _, wider in wider }.mapValues {
+      anyOf([$0, object(["type": "null"])])
+    }
+  }
+
+  /// - Parameter mayLack: an axis may be `null`.
+  private func matrix(mayLack: Bool = false) -> JSONValue {
+    let none = mayLack ? [object(["type": "null"])] : []
+    return object([
       "type": "object",
       "description": "the cross product of these lists; each combination is a run",
       "propertyNames": object(["pattern": "^([A-Za-z0-9_-]{1,100}|\\$comment)$"]),
-      "additionalProperties": axis(of: object(["not": object(["type": "null"])])),
+      "additionalProperties": anyOf([axis(of: object(["not": object(["type": "null"])]))] + none),
       "properties": object([
-        "$comment": .bool(true), "seed": axis(of: orReference(integer(0...Grammar.largestSeed))),
+        "$comment": .bool(true),
+        "seed": anyOf([axis(of: orReference(integer(0...Grammar.largestSeed)))] + none),
       ]),
     ])
   }

@@ -11,6 +11,7 @@ package enum StageFailure: Failure {
   case mismatchNeedsTwoPairs(found: Int)
   case badLayer(Int, MetricFailure)
   case tooLarge(gibibytes: Double)
+  case tooManyNumbers(of: String, gibibytes: Double, advice: String)
   case noSuchModality(String)
   case badTower(String, String)
   case dataAreNoPairs(kind: String)
@@ -38,6 +39,8 @@ package enum StageFailure: Failure {
     case .tooLarge(let gibibytes):
       "the layers would take \(Int(gibibytes.rounded(.up))) GiB of memory, more than 16; lower `width`, "
         + "`depth` or `count`"
+    case .tooManyNumbers(let what, let gibibytes, let advice):
+      "\(what) would take \(Int(gibibytes.rounded(.up))) GiB of memory, more than 16; \(advice)"
     case .badTower(let architecture, let problem): "the \(architecture) tower cannot be built: \(problem)"
     case .dataAreNoPairs(let kind):
       "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "

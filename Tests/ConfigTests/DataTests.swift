@@ -8,11 +8,11 @@ import Testing
 /// Stages that take a data set: what the config may say, what reaches the stage, and what is in the key.
 @Suite struct DataTests {
   /// A stage that takes a data set and draws nothing itself.
-  private static let encoder = StageSignature(
-    phase: .`init`, kind: "encoder", summary: "takes data",
+  private static let taker = StageSignature(
+    phase: .`init`, kind: "taker", summary: "takes data",
     parameters: [.required("data", .dataset, "what is encoded")], output: .pairs)
-  private static let withEncoder = Grammar(
-    stages: grammar.stages + [encoder], figures: grammar.figures, checks: grammar.checks, data: grammar.data)
+  private static let withTaker = Grammar(
+    stages: grammar.stages + [taker], figures: grammar.figures, checks: grammar.checks, data: grammar.data)
 
   private let folder: ConfigFolder
 
@@ -22,16 +22,16 @@ import Testing
     try folder.write(
       #"""
       {"name": "t", "seed": 9, \#(more) "data": \#(section),
-       "stages": [{"id": "e", "stage": "init", "kind": "encoder", "optional": true, "with": {"data": \#(data)}}]}
+       "stages": [{"id": "e", "stage": "init", "kind": "taker", "optional": true, "with": {"data": \#(data)}}]}
       """#)
   }
 
   private func plan(_ sets: [String] = []) throws -> Plan {
-    var planner = Planner(try folder.load(sets: sets, by: Self.withEncoder), grammar: Self.withEncoder)
+    var planner = Planner(try folder.load(sets: sets, by: Self.withTaker), grammar: Self.withTaker)
     return try planner.plan()
   }
 
-  private func problems() throws -> String { try folder.problems(by: Self.withEncoder) }
+  private func problems() throws -> String { try folder.problems(by: Self.withTaker) }
 
   // MARK: - What the stage sees
 
@@ -63,6 +63,7 @@ import Testing
     let cases = [
       (#"{"kind": "shapes"}"#, true), (#"{"kind": "shapes", "seed": 3}"#, false),
       (#"{"kind": "proteins"}"#, true), (#"{"kind": "proteins", "path": "p.fasta"}"#, false),
+      (#"{"kind": "proteins", "path": "p.fasta", "seed": 4}"#, false),
     ]
     for (data, counts) in cases {
       try write(data)
@@ -103,6 +104,25 @@ import Testing
     let named = try plan().keys()
     try write(#"{"kind": "image-folder", "folder": "there"}"#)
     #expect(try plan().keys() != named, "classes are called by their folders")
+  }
+
+  @Test func theSeedOfReadDataIsTheirOwn() throws {
+    for name in ["a", "b"] { try folder.write("picture \(name)", to: "\(name).png") }
+    try folder.write("path,caption\na.png,x\nb.png,y\n", to: "list.csv")
+    func keys(_ more: String, _ sets: [String] = []) throws -> [String: String] {
+      try write(#"{"kind": "captioned-images", "path": "list.csv"\#(more)}"#)
+      return try plan(sets).keys()
+    }
+    #expect(try keys("") == keys("", ["seed=10"]))
+    #expect(try keys(#", "seed": 4"#) == keys(#", "seed": 4"#, ["seed=10"]))
+    #expect(try keys(#", "seed": 4"#) != keys(#", "seed": 5"#))
+    let (first, sample) = (try keys(#", "count": 1"#), try keys(#", "count": 1, "seed": 4"#))
+    try folder.write("another picture", to: "b.png")
+    #expect(try keys(#", "count": 1"#) == first, "what is not read does not count")
+    #expect(try keys(#", "count": 1, "seed": 4"#) != sample, "any might have been in the sample")
+    try write(
+      #"{"kind": "captioned-images", "path": "list.csv", "seed": 4}"#, more: #""matrix": {"seed": [1, 2]},"#)
+    #expect(try plan().tasks.count == 1, "an axis `seed` does not reach it")
   }
 
   @Test func mergesBesideAVocabularyCount() throws {

@@ -14,6 +14,9 @@ enum Examples {
         "activation": .string("tanh"), "depth": .number(3), "width": .number(40),
         "inputs": .object(["kind": .string("gaussian"), "count": .number(300)]),
       ]
+    case "init/clip": Tiny.clip
+    case "init/dual-encoder": Tiny.pair("vit", "text", Tiny.data("shapes"))
+    case "init/encoder": Tiny.encoder("vit")
     case "init/embeddings": ["path": .string(SharedData.features("clip"))]
     case "shift/gap": ["delta": numbers([-0.5, 0, 0.25])]
     case "shift/rotation": ["degrees": numbers([-30, 0, 60])]

@@ -12,14 +12,14 @@ enum TestFailure: Error {
 func run(
   _ phase: StagePhase, _ kind: String, _ with: [String: JSONValue] = [:],
   from upstream: [(String, Artefact)] = [], references: [String: Artefact] = [:], seed: UInt64 = 0,
-  jobs: Int = 2
+  jobs: Int = 2, id: String? = nil
 ) throws -> Artefact {
   guard let variant = stageCatalog.variant(phase, kind) else { throw TestFailure.noVariant(kind) }
   return try withBudget(jobs: jobs) { budget in
     try variant.run(
       .object(with),
       StageInputs(upstream: upstream.map { (id: $0.0, artefact: $0.1) }, references: references),
-      StageContext(stageID: "\(kind)-test", seed: seed, budget: budget))
+      StageContext(stageID: id ?? "\(kind)-test", seed: seed, budget: budget))
   }
 }
 

@@ -30,7 +30,7 @@ extension DatasetKind {
   /// What the grammar knows of it.
   var signature: DataSignature {
     DataSignature(
-      kind: name, summary: summary, parameters: parameters, draws: !isRead, drawsUnless: drawsUnless
+      kind: name, summary: summary, parameters: parameters, draws: !isRead([:]), drawsUnless: drawsUnless
     ) { values in
       let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
       guard listsFiles else { return given.impliedFiles }
@@ -40,13 +40,16 @@ extension DatasetKind {
     }
   }
 
-  /// Takes its items from files, all of them where no `count` is given.
-  private var isRead: Bool { parameters.contains { $0.name == "count" && $0.defaultValue == nil } }
+  /// Whether the items come from files, all of them where no `count` is given.
+  private func isRead(_ values: [String: JSONValue]) -> Bool {
+    if let drawsUnless { return values[drawsUnless] != nil }
+    return parameters.contains { $0.name == "count" && $0.defaultValue == nil }
+  }
 
   /// - Parameter seed: for items that are drawn, where `values` have none.
   func open(_ values: [String: JSONValue], seed: UInt64) throws -> PairedData {
     let given = DataParameters(kind: name, values: values, parameters: parameters, seed: seed)
-    guard isRead, values["seed"] != nil else { return try make(given) }
+    guard isRead(values), values["seed"] != nil else { return try make(given) }
     let whole = try make(
       DataParameters(
         kind: name, values: values.filter { $0.key != "count" }, parameters: parameters, seed: seed))

@@ -15,10 +15,11 @@ package struct TowerBatch: Sendable {
     self.init(count: numbers.rows, shape: shape, numbers: numbers, tokens: [])
   }
 
-  /// - Precondition: `tokens.count` is a multiple of `context`.
+  /// - Precondition: `tokens.count` is a multiple of `context`; a batch of context 0 has no items.
   package init(tokens: [Int32], context: Int) {
     self.init(
-      count: tokens.count / context, shape: [context], numbers: Matrix(zeros: 0, 0), tokens: tokens)
+      count: context > 0 ? tokens.count / context : 0, shape: [context], numbers: Matrix(zeros: 0, 0),
+      tokens: tokens)
   }
 
   private init(count: Int, shape: [Int], numbers: Matrix, tokens: [Int32]) {

@@ -54,12 +54,24 @@ package enum WeightFailure: Failure, Equatable {
   }
 
   private static func conversion(_ path: String) -> String {
-    let stem = path.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".")
-    return """
-      python3 -c "import sys, torch, safetensors.torch as st; m = torch.load(sys.argv[1], map_location='cpu', \
-      weights_only=False); m = m.state_dict() if hasattr(m, 'state_dict') else m.get('state_dict', m); \
-      st.save_file({k: v.clone().contiguous() for k, v in m.items() if hasattr(v, 'shape')}, sys.argv[2])" \
-      '\(path)' '\(stem).safetensors'
-      """
+    """
+    python3 -c "import sys, torch, safetensors.torch as st; m = torch.load(sys.argv[1], map_location='cpu', \
+    weights_only=False); m = m.state_dict() if hasattr(m, 'state_dict') else m.get('state_dict', m); \
+    st.save_file({k: v.clone().contiguous() for k, v in m.items() if hasattr(v, 'shape')}, sys.argv[2])" \
+    \(quoted(path)) \(quoted(target(path)))
+    """
+  }
+
+  /// `weights.safetensors` for `weights.pt`; never the file itself.
+  private static func target(_ path: String) -> String {
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return path + ".safetensors" }
+    let isTaken = name[dot...].lowercased() == ".safetensors"
+    return path[..<dot] + (isTaken ? ".converted.safetensors" : ".safetensors")
+  }
+
+  /// For a shell, which obeys nothing between apostrophes.
+  private static func quoted(_ path: String) -> String {
+    "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }

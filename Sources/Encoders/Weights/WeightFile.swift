@@ -17,26 +17,23 @@ package struct WeightFile: Sendable {
 }
 
 extension WeightFile {
-  /// The shape and the values of a target tensor, as the file has it.
-  func shape(of source: TensorSource) -> [Int]? {
+  /// The values of a target tensor.
+  ///
+  /// - Throws: `WeightFailure.notFinite`; the file's own failure where its bytes cannot be read.
+  func values(of source: TensorSource) throws -> [Float] {
     switch source {
-    case .tensor(let name): return shapes[name]
-    case .transposed(let name): return shapes[name].map { $0.reversed() }
-    case .joined(let names):
-      let parts = names.compactMap { shapes[$0] }
-      guard parts.count == names.count, let first = parts.first, let rows = first.first,
-        parts.allSatisfy({ $0 == first })
-      else { return nil }
-      return [rows * parts.count] + first.dropFirst()
+    case .tensor(let name): try finite(name)
+    case .transposed(let name): Self.transpose(try finite(name), shapes[name] ?? [])
+    case .joined(let names): try names.flatMap(finite)
     }
   }
 
-  func values(of source: TensorSource) throws -> [Float] {
-    switch source {
-    case .tensor(let name): try read(name)
-    case .transposed(let name): Self.transpose(try read(name), shapes[name] ?? [])
-    case .joined(let names): try names.flatMap(read)
+  private func finite(_ name: String) throws -> [Float] {
+    let values = try read(name)
+    guard values.allSatisfy({ $0.isFinite }) else {
+      throw WeightFailure.notFinite(path: path, tensor: name)
     }
+    return values
   }
 
   private static func transpose(_ values: [Float], _ shape: [Int]) -> [Float] {
@@ -52,6 +49,16 @@ extension WeightFile {
 }
 
 extension TensorSource {
+  /// The tensors that make up one of this shape, and the shape that each of them must have.
+  func parts(of shape: [Int]) -> [(name: String, shape: [Int])] {
+    switch self {
+    case .tensor(let name): [(name, shape)]
+    case .transposed(let name): [(name, shape.reversed())]
+    case .joined(let names):
+      names.map { ($0, shape.prefix(1).map { $0 / names.count } + shape.dropFirst()) }
+    }
+  }
+
   var names: [String] {
     switch self {
     case .tensor(let name), .transposed(let name): [name]

@@ -31,8 +31,19 @@ package struct WeightLoader {
   }
 
   /// - Throws: `WeightFailure.unfit` with every tensor that is missing, too many or of another shape;
-  ///   the file's own failure where its bytes cannot be read.
+  ///   `WeightFailure.notFinite`; the file's own failure where its bytes cannot be read.
   package func load(_ parts: [Part]) throws -> [NetworkWeights] {
+    try check(parts)
+    return try parts.map(fill)
+  }
+
+  /// One part of a network that must fit the file as a whole.
+  package func load(_ parts: [Part], keeping part: Int) throws -> NetworkWeights {
+    try check(parts)
+    return try fill(parts[part])
+  }
+
+  private func check(_ parts: [Part]) throws {
     var problems = WeightProblems()
     var used: Set<String> = []
     for part in parts {
@@ -42,25 +53,22 @@ package struct WeightLoader {
     guard problems.isEmpty else {
       throw WeightFailure.unfit(path: file.path, naming: naming.title, problems)
     }
-    return try parts.map(fill)
   }
 
   private func check(
     _ tensor: TensorSpec, _ prefix: String, _ problems: inout WeightProblems, _ used: inout Set<String>
   ) {
-    let source = naming.source(prefix + tensor.name)
-    used.formUnion(source.names)
-    guard let shape = file.shape(of: source) else {
-      problems.missing += source.names.filter { file.shapes[$0] == nil }
-      if source.names.allSatisfy({ file.shapes[$0] != nil }) {
-        problems.misshaped.append(.init(name: prefix + tensor.name, found: [], expected: tensor.shape))
+    for (name, shape) in naming.source(prefix + tensor.name).parts(of: tensor.shape) {
+      used.insert(name)
+      guard let found = file.shapes[name] else {
+        problems.missing.append(name)
+        continue
       }
-      return
-    }
-    // A scalar is stored as (), or as (1).
-    let isScalar = tensor.shape.isEmpty && shape == [1]
-    if shape != tensor.shape, !isScalar {
-      problems.misshaped.append(.init(name: source.names[0], found: shape, expected: tensor.shape))
+      // A scalar is stored as (), or as (1).
+      let isScalar = shape.isEmpty && found == [1]
+      if found != shape, !isScalar {
+        problems.misshaped.append(.init(name: name, found: found, expected: shape))
+      }
     }
   }
 
@@ -68,9 +76,6 @@ package struct WeightLoader {
     var values = [Float](repeating: 0, count: part.layout.count)
     for (tensor, offset) in zip(part.layout.tensors, part.layout.offsets) {
       let found = try file.values(of: naming.source(part.prefix + tensor.name))
-      guard found.allSatisfy(\.isFinite) else {
-        throw WeightFailure.notFinite(path: file.path, tensor: part.prefix + tensor.name)
-      }
       values.replaceSubrange(offset..<offset + tensor.count, with: found)
     }
     return NetworkWeights(layout: part.layout, values: values)

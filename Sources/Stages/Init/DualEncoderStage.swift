@@ -17,12 +17,16 @@ package struct DualEncoderStage: Stage {
 
   package typealias Parameters = Described<Towers>
 
+  /// Both towers have the embedding size of the stage.
+  private static let tower = ParameterType.ruled(
+    TowerParameters.parameters.filter { $0.name != TowerParameters.embeddingSize.name },
+    TowerParameters.keyRules)
+
   package static let signature = StageSignature(
     phase: .`init`, kind: "dual-encoder",
     summary: "Two towers of any architecture and the embeddings that they give to pairs.",
     parameters: [
-      .required("x", .ruled(TowerParameters.parameters, TowerParameters.keyRules), "The tower of x."),
-      .required("y", .ruled(TowerParameters.parameters, TowerParameters.keyRules), "The tower of y."),
+      .required("x", tower, "The tower of x."), .required("y", tower, "The tower of y."),
       .defaulted("embedding", .integer(1...65_536), .number(512), "Numbers of an embedding, of both towers."),
       TowerParameters.seed, TowerParameters.data, TowerPair.align,
     ],

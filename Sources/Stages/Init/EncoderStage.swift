@@ -42,12 +42,9 @@ package struct EncoderStage: Stage {
 
   /// The side of the data that the architecture takes; x where either would do.
   private func choose(_ data: PairedData) throws -> (PairedData.Side, BuiltTower) {
-    let candidates = try [data.x, data.y].compactMap { $0 }.map { side in
-      (side, try parameters.tower.build(for: side.modality))
-    }
-    guard let fitting = candidates.first(where: { $1.tower.input.takes($0.modality) }) ?? candidates.first
-    else { throw StageFailure.noInput(stage: "init/encoder") }
-    return fitting
+    let sides = [data.x, data.y].compactMap { $0 }
+    let side = sides.first { parameters.tower.architecture.takes($0.modality) } ?? data.x
+    return (side, try parameters.tower.build(for: side.modality))
   }
 }
 

@@ -2,6 +2,7 @@ import Contracts
 import Datasets
 import Encoders
 import Kernels
+import Metrics
 
 /// Two towers as an `init` stage describes them, with what it takes to give them their weights again.
 struct DualNetwork: Sendable {

@@ -14,8 +14,18 @@ extension TowerParameters {
   /// - Parameters:
   ///   - modality: of the data, whose sizes stand for those that the config leaves out.
   ///   - embedding: of the dual encoder it belongs to; nil for a tower alone.
-  /// - Throws: `StageFailure.badTower` where sizes do not go together.
+  /// - Throws: `StageFailure.badTower` where sizes do not go together; `TowerFailure.wrongShape` where the
+  ///   data are of another kind.
   func build(for modality: PairedData.Modality, embedding shared: Int? = nil) throws -> BuiltTower {
+    let built = try make(modality, embedding: shared)
+    guard architecture.takes(modality) else {
+      throw TowerFailure.wrongShape(
+        expected: built.tower.input, found: modality.itemShape, areTokens: modality.areTokens)
+    }
+    return built
+  }
+
+  private func make(_ modality: PairedData.Modality, embedding shared: Int?) throws -> BuiltTower {
     let size = shared ?? embedding
     switch architecture {
     case .resnet18, .resnet50:
@@ -98,7 +108,32 @@ extension TowerParameters {
   }
 }
 
+extension TowerParameters.Architecture {
+  /// Whether such a tower can take the items, as far as their kind tells.
+  func takes(_ modality: PairedData.Modality) -> Bool {
+    switch (self, modality) {
+    case (.text, .tokens), (.sequence, .tokens): true
+    case (.resnet18, .numbers(let shape)), (.resnet50, .numbers(let shape)), (.vit, .numbers(let shape)):
+      shape.count == 3
+    case (.video, .numbers(let shape)): shape.count == 4
+    default: false
+    }
+  }
+}
+
 extension PairedData.Modality {
+  fileprivate var areTokens: Bool {
+    if case .tokens = self { return true }
+    return false
+  }
+
+  fileprivate var itemShape: [Int] {
+    switch self {
+    case .numbers(let shape): shape
+    case .tokens(let context, _): [context]
+    }
+  }
+
   /// Pixels a side of square pictures.
   fileprivate var side: Int? {
     guard case .numbers(let shape) = self, shape.count >= 3, shape[shape.count - 1] == shape[shape.count - 2]

@@ -25,6 +25,7 @@ struct TowerWeights: Sendable {
   func load(_ parts: [WeightLoader.Part], _ namings: [WeightNaming], _ context: StageContext) throws
     -> [NetworkWeights]
   {
+    try limit(parts)
     guard isRandom else { return try WeightLoader(try open(), namings, for: parts).load(parts) }
     return try parts.map { part in
       try NetworkWeights(drawing: part.layout, budget: context.budget) { tensor in
@@ -33,13 +34,19 @@ struct TowerWeights: Sendable {
     }
   }
 
-  /// One of the parts; a random one alone, so that no more is drawn than is used.
+  /// One of the parts, and no more than that is drawn or read; of a file, all must fit.
   func load(
     _ parts: [WeightLoader.Part], keeping part: Int, _ namings: [WeightNaming], _ context: StageContext
-  )
-    throws -> NetworkWeights
-  {
-    try isRandom ? load([parts[part]], namings, context)[0] : load(parts, namings, context)[part]
+  ) throws -> NetworkWeights {
+    if isRandom { return try load([parts[part]], namings, context)[0] }
+    try limit(parts)
+    return try WeightLoader(try open(), namings, for: parts).load(parts, keeping: part)
+  }
+
+  private func limit(_ parts: [WeightLoader.Part]) throws {
+    try checkMemory(
+      of: "the weights", numbers: parts.reduce(0) { $0 + Double($1.layout.count) },
+      "lower `width`, `layers` or `vocabulary`")
   }
 
   private func stream(_ name: String, _ context: StageContext) -> RandomStream {
@@ -58,12 +65,15 @@ struct TowerWeights: Sendable {
     return WeightFile(path: origin, shapes: shapes) { try file.load($0).values }
   }
 
-  /// By its name or by its first bytes: PyTorch's zip archives, and bare pickles.
+  /// By its name or by its first bytes: PyTorch's zip archives, and bare pickles. The length that a
+  /// safetensors file begins with may look like either, but a brace follows it.
   private static func isPickle(_ path: String) -> Bool {
     let endings = ["pt", "pth", "bin", "ckpt", "pkl", "pickle"]
     if endings.contains((path as NSString).pathExtension.lowercased()) { return true }
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    let start = (try? file.read(upToCount: 4)) ?? Data()
+    defer { try? file.close() }
+    let start = (try? file.read(upToCount: 9)) ?? Data()
+    if start.count == 9, start[8] == UInt8(ascii: "{") { return false }
     return start.starts(with: [0x50, 0x4b, 3, 4]) || (start.first == 0x80 && start.count > 1 && start[1] < 6)
   }
 }
