@@ -45,31 +45,33 @@ package struct SequenceTransformer: Tower, Equatable {
   }
 }
 
-private struct PreparedSequenceTransformer: PreparedTower {
-  let tower: SequenceTransformer
-  let weights: NetworkWeights
-
-  func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
-    try tower.check(batch)
-    let sequences = tokens(batch)
-    return try weights.withPointer { base in
-      let weights = SequenceWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
-      return try encodeBlocks(
-        rows: sequences.map(\.count), columns: tower.embedding, budget: budget
-      ) { items, out in weights.encode(sequences[items], into: out.pointer) }
-    }
-  }
-
+extension SequenceTransformer {
   /// Of each item, what is no padding, where it stood. The class token has position 0 and no id.
-  private func tokens(_ batch: TowerBatch) -> [[PlacedToken]] {
+  func placed(_ batch: TowerBatch) -> [[PlacedToken]] {
     let context = batch.shape.first ?? 0
-    let first = tower.pooling == .classToken ? 1 : 0
+    let first = pooling == .classToken ? 1 : 0
     return (0..<batch.count).map { item in
       let ids = batch.tokens[item * context..<(item + 1) * context]
       let placed = ids.enumerated().filter { $0.element != 0 }.map {
         PlacedToken(id: Int($0.element), position: first + $0.offset)
       }
       return (first == 1 ? [PlacedToken(id: PlacedToken.classID, position: 0)] : []) + placed
+    }
+  }
+}
+
+private struct PreparedSequenceTransformer: PreparedTower {
+  let tower: SequenceTransformer
+  let weights: NetworkWeights
+
+  func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
+    try tower.check(batch)
+    let sequences = tower.placed(batch)
+    return try weights.withPointer { base in
+      let weights = SequenceWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
+      return try encodeBlocks(
+        rows: sequences.map(\.count), columns: tower.embedding, budget: budget
+      ) { items, out in weights.encode(sequences[items], into: out.pointer) }
     }
   }
 }

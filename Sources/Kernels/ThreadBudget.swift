@@ -60,26 +60,31 @@ package final class ThreadBudget: Sendable {
   ///
   /// The caller must hold a token. Blocks write to places of their own; reductions are the caller's,
   /// in block order, afterwards.
+  /// - Parameter mustFinish: work that would leave something half changed does not stop when cancelled.
   /// - Throws: the error of the lowest failing block, or `Cancelled` at a safe point.
-  package func forEachBlock(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+  package func forEachBlock(
+    _ count: Int, mustFinish: Bool = false, _ body: @escaping @Sendable (Int) throws -> Void
+  ) throws {
     let work = BlockWork(count: count)
     let helpers = DispatchGroup()
     while let block = work.next() {
       if work.remains, borrow() {
         queue.async(group: helpers) {
           defer { self.release() }
-          while let block = work.next() { self.run(block, of: work, body) }
+          while let block = work.next() { self.run(block, of: work, mustFinish, body) }
         }
       }
-      run(block, of: work, body)
+      run(block, of: work, mustFinish, body)
     }
     helpers.wait()
     try work.finish()
   }
 
-  private func run(_ block: Int, of work: BlockWork, _ body: (Int) throws -> Void) {
+  private func run(
+    _ block: Int, of work: BlockWork, _ mustFinish: Bool, _ body: (Int) throws -> Void
+  ) {
     do {
-      try cancellation.check()
+      if !mustFinish { try cancellation.check() }
       try body(block)
     } catch {
       work.fail(block, error)

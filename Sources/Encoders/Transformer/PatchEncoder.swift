@@ -10,7 +10,7 @@ struct PatchEncoder: Sendable, Equatable {
   /// Patches a side; what does not fill a patch is left out, as a convolution with such strides does.
   private var grid: Int { image / max(1, patch) }
   private var patches: Int { grid * grid }
-  private var patchSize: Int { 3 * patch * patch }
+  var patchSize: Int { 3 * patch * patch }
   /// With the class token.
   var positions: Int { patches + 1 }
   var pictureSize: Int { 3 * image * image }
@@ -66,7 +66,7 @@ struct PatchEncoder: Sendable, Equatable {
   }
 
   /// `(3, image, image)` to `(patches, 3·patch·patch)`, as the convolution's weights lie.
-  private func cutPatches(_ picture: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
+  func cutPatches(_ picture: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
     var place = out
     for top in 0..<grid {
       for left in 0..<grid {

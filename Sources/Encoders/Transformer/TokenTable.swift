@@ -17,7 +17,7 @@ struct TokenTable: @unchecked Sendable {
   var classToken: UnsafePointer<Float>?
 
   /// out_i ← token(id_i) + position(position_i).
-  func embed(_ placed: [PlacedToken], into out: UnsafeMutablePointer<Float>) {
+  func embed(_ placed: some Collection<PlacedToken>, into out: UnsafeMutablePointer<Float>) {
     for (row, token) in placed.enumerated() {
       let vector = token.id == PlacedToken.classID ? classToken : tokens + token.id * width
       if let vector { (out + row * width).update(from: vector, count: width) }

@@ -12,7 +12,7 @@ struct BlockWeights {
 }
 
 /// A tower's tensors by name, in any buffer of its layout: weights, or what is like them.
-struct TensorPointers {
+struct TensorPointers: @unchecked Sendable {
   let layout: ParameterLayout
   let base: UnsafePointer<Float>
   /// Whether the second map of the MLPs lies `(inputs, outputs)`, as `turned` leaves it.

@@ -1,0 +1,87 @@
+import Kernels
+
+/// A matrix of float32 in memory that somebody else keeps. Blocks write to rows of their own.
+struct FloatRows: @unchecked Sendable {
+  let base: UnsafeMutablePointer<Float>
+  let width: Int
+
+  init(_ base: UnsafeMutablePointer<Float>, width: Int) {
+    self.base = base
+    self.width = width
+  }
+
+  init(_ base: UnsafePointer<Float>, width: Int) {
+    self.init(UnsafeMutablePointer(mutating: base), width: width)
+  }
+
+  /// The first number of a row.
+  subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row * width }
+
+  func clear(_ rows: Range<Int>) {
+    self[rows.lowerBound].update(repeating: 0, count: rows.count * width)
+  }
+}
+
+/// Keeps a trainer's matrices as long as it lives.
+final class TrainingMemory {
+  private var arenas: [Arena] = []
+
+  func rows(_ count: Int, width: Int) -> FloatRows {
+    let arena = Arena([count * width])
+    arenas.append(arena)
+    return FloatRows(arena.take(count * width), width: width)
+  }
+}
+
+/// Sequences of a batch, row after row without padding, and the blocks of items that threads take.
+struct Sequences: Sendable {
+  /// Where each item's rows begin; after the last item, where they end.
+  private let starts: [Int]
+  let blocks: [Range<Int>]
+
+  init(lengths: [Int]) {
+    starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    blocks = Encoders.blocks(rows: lengths)
+  }
+
+  var items: Int { starts.count - 1 }
+  var rows: Int { starts[items] }
+
+  func rows(of item: Int) -> Range<Int> { starts[item]..<starts[item + 1] }
+  func rows(of items: Range<Int>) -> Range<Int> { starts[items.lowerBound]..<starts[items.upperBound] }
+
+  /// The rows of an item that a tower reads after the last block.
+  func rows(of item: Int, read reading: Reading) -> Range<Int> {
+    let rows = rows(of: item)
+    return switch reading {
+    case .all: rows
+    case .first: rows.prefix(1)
+    case .last: rows.suffix(1)
+    }
+  }
+}
+
+// MARK: - Sixteen lanes, or what is left of them
+
+/// Up to sixteen numbers; the lanes beyond `count` hold `filling`.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, _ count: Int, filling: Float = 0) -> SIMD16<Float> {
+  if count >= 16 { return load(pointer) }
+  var lanes = SIMD16<Float>(repeating: filling)
+  for lane in 0..<count { lanes[lane] = pointer[lane] }
+  return lanes
+}
+
+@inline(__always)
+func store(_ lanes: SIMD16<Float>, to pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+  if count >= 16 { return store(lanes, to: pointer) }
+  for lane in 0..<count { pointer[lane] = lanes[lane] }
+}
+
+/// Calls `body` with the start and the count of each sixteen of `width`, and of what is left.
+@inline(__always)
+func forEachLanes(_ width: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
+  let whole = width & ~15
+  for start in stride(from: 0, to: whole, by: 16) { body(start, 16) }
+  if whole < width { body(whole, width - whole) }
+}

@@ -1,0 +1,102 @@
+import Kernels
+
+/// A transformer over tokens in training: texts and sequences, which differ in what sees what, in which
+/// rows are read and in how the tensors are called.
+final class TokenTrainer: TowerTrainer, @unchecked Sendable {
+  struct Kind {
+    let tower: any Tower
+    let stack: TransformerShape
+    let isCausal: Bool
+    let reading: Reading
+    let hasClass: Bool
+    let projection: String
+  }
+
+  private let kind: Kind
+  private let capacity: Int
+  /// The tokens of each item that have rows.
+  private let place: (TowerBatch) -> [[PlacedToken]]
+  private var placed: [PlacedToken] = []
+  private let stack: StackTrainer
+  private let readout: Readout
+
+  init(
+    _ kind: Kind, capacity: Int, longest: Int, recomputes: Bool,
+    place: @escaping (TowerBatch) -> [[PlacedToken]]
+  ) {
+    self.kind = kind
+    self.capacity = capacity
+    self.place = place
+    stack = StackTrainer(
+      kind.stack, isCausal: kind.isCausal, items: capacity, longest: longest, recomputes: recomputes)
+    readout = Readout(kind.reading, norm: "ln_final", width: kind.stack.width, items: capacity)
+  }
+
+  private func table(_ tensors: TensorPointers) -> TokenTable {
+    TokenTable(
+      tokens: tensors("token_embedding.weight"), positions: tensors("positional_embedding"),
+      width: kind.stack.width, classToken: kind.hasClass ? tensors("class_embedding") : nil)
+  }
+
+  func forward(
+    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
+    budget: ThreadBudget
+  ) throws {
+    try kind.tower.check(batch, capacity: capacity)
+    let items = place(batch)
+    stack.begin(lengths: items.map(\.count))
+    placed = items.flatMap { $0 }
+    let tensors = TensorPointers(layout: kind.tower.layout, base: weights)
+    let (table, blocks) = (table(tensors), tensors.blocks(kind.stack))
+    let projection = projection(tensors)
+    let (out, sequences, placed) = (
+      FloatRows(embeddings, width: kind.tower.embedding), stack.sequences, placed
+    )
+    try budget.forEachBlock(sequences.blocks.count) { block in
+      let items = sequences.blocks[block]
+      let rows = sequences.rows(of: items)
+      table.embed(placed[rows], into: self.stack.inputs[0][rows.lowerBound])
+      self.stack.forward(block, blocks)
+      self.readout.forward(block, sequences, self.stack.inputs[blocks.count], tensors)
+      projection.map(
+        self.readout.pooled[items.lowerBound], rows: items.count, into: out[items.lowerBound])
+    }
+  }
+
+  private func projection(_ tensors: TensorPointers) -> Linear {
+    tensors.projection(kind.projection, kind.stack.width, kind.tower.embedding)
+  }
+
+  func backward(
+    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
+  ) throws {
+    gradients.update(repeating: 0, count: kind.tower.layout.count)
+    let tensors = TensorPointers(layout: kind.tower.layout, base: weights)
+    let sums = TensorGradients(layout: kind.tower.layout, base: gradients)
+    let (sequences, blocks) = (stack.sequences, tensors.blocks(kind.stack))
+    projection(tensors).backward(gradient, rows: sequences.items, into: readout.gradient.base)
+    try budget.forEachBlock(sequences.blocks.count) { block in
+      self.readout.backward(
+        block, sequences, self.stack.inputs[blocks.count], tensors, into: self.stack.gradients.after)
+    }
+    let product = GradientProduct(
+      readout.pooled, FloatRows(gradient, width: kind.tower.embedding), rows: sequences.items,
+      into: sums(kind.projection))
+    try readout.sumWeights([product], sequences, into: sums, budget)
+    try stack.backward(blocks, into: sums, budget: budget)
+    try sumTable(sums, budget)
+  }
+
+  /// The gradients of tokens and positions: each row's is added to those of its token and its position.
+  private func sumTable(_ tensors: TensorGradients, _ budget: ThreadBudget) throws {
+    let (changes, placed) = (stack.gradients.after, placed)
+    let tokens = FloatRows(tensors("token_embedding.weight"), width: changes.width)
+    let positions = FloatRows(tensors("positional_embedding"), width: changes.width)
+    let classToken = kind.hasClass ? Shared(tensors("class_embedding")) : nil
+    try budget.scatter(changes, count: placed.count) { row in
+      placed[row].id == PlacedToken.classID ? classToken?.pointer : tokens[placed[row].id]
+    }
+    try budget.scatter(changes, count: placed.count) { positions[placed[$0].position] }
+  }
+}

@@ -1,0 +1,113 @@
+import Kernels
+
+/// A tower's gradients by name, in a buffer of its layout.
+struct TensorGradients: @unchecked Sendable {
+  let layout: ParameterLayout
+  let base: UnsafeMutablePointer<Float>
+
+  func callAsFunction(_ name: String) -> UnsafeMutablePointer<Float> { base + layout.offset(of: name) }
+}
+
+/// The gradient of a matrix: out ← leftᵀ·right, `(left.width, right.width)`, over all rows of a batch.
+///
+/// Of a map y = x·Wᵀ, dW = dyᵀ·x; of a projection y = x·P, dP = xᵀ·dy. Cut into tiles of the result, each
+/// of which is one sum over all rows, so that no partial results have to be kept and added.
+struct GradientProduct: Sendable {
+  let left: FloatRows
+  let right: FloatRows
+  let rows: Int
+  let out: Shared<Float>
+
+  init(_ left: FloatRows, _ right: FloatRows, rows: Int, into out: UnsafeMutablePointer<Float>) {
+    self.left = left
+    self.right = right
+    self.rows = rows
+    self.out = Shared(out)
+  }
+
+  /// Larger tiles of larger matrices: what a product packs is used more often.
+  private var side: Int { left.width * right.width < 512 * 512 ? 192 : 384 }
+  private var across: Int { blockCount(right.width, size: side) }
+  var tiles: Int { blockCount(left.width, size: side) * across }
+
+  func run(_ tile: Int) {
+    let down = blockRange(tile / across, size: side, count: left.width)
+    let along = blockRange(tile % across, size: side, count: right.width)
+    BLAS.multiply(
+      ProductShape(rows: down.count, columns: along.count, inner: rows),
+      Operand(left.base + down.lowerBound, stride: left.width, transposed: true),
+      Operand(right.base + along.lowerBound, stride: right.width),
+      into: out.pointer + down.lowerBound * right.width + along.lowerBound, stride: right.width)
+  }
+}
+
+/// Gradients of vectors, biases and norms: each block of items adds up its own, and the blocks' sums are
+/// added in their order.
+struct VectorSums: Sendable {
+  /// `(blocks, total of the counts)`.
+  private let partial: FloatRows
+  private let starts: [Int]
+  private let counts: [Int]
+
+  init(_ counts: [Int], blocks: Int, _ memory: TrainingMemory) {
+    self.counts = counts
+    starts = counts.indices.map { counts[..<$0].reduce(0, +) }
+    partial = memory.rows(blocks, width: counts.reduce(0, +))
+  }
+
+  func clear(_ block: Int) { partial.clear(block..<block + 1) }
+
+  func pointer(_ vector: Int, block: Int) -> UnsafeMutablePointer<Float> { partial[block] + starts[vector] }
+
+  func norm(_ weight: Int, block: Int) -> LayerNorm.Sums {
+    LayerNorm.Sums(weight: pointer(weight, block: block), bias: pointer(weight + 1, block: block))
+  }
+
+  /// A vector += the column sums of `rows` rows.
+  func add(
+    _ vector: Int, block: Int, _ values: UnsafePointer<Float>, rows: Int
+  ) {
+    let sum = pointer(vector, block: block)
+    for row in 0..<rows { Encoders.add(values + row * counts[vector], to: sum, counts[vector]) }
+  }
+
+  func total(_ vector: Int, blocks: Int, into out: UnsafeMutablePointer<Float>) {
+    out.update(repeating: 0, count: counts[vector])
+    for block in 0..<blocks { Encoders.add(pointer(vector, block: block), to: out, counts[vector]) }
+  }
+}
+
+extension ThreadBudget {
+  /// Runs products and vector sums together, so that threads wait for each other once.
+  func run(
+    _ products: [GradientProduct], _ sums: VectorSums? = nil, blocks: Int = 0,
+    into vectors: [UnsafeMutablePointer<Float>] = []
+  ) throws {
+    let vectors = vectors.map { Shared($0) }
+    let tiles = products.enumerated().flatMap { product, value in (0..<value.tiles).map { (product, $0) } }
+    try forEachBlock(tiles.count + vectors.count) { index in
+      if index < tiles.count {
+        products[tiles[index].0].run(tiles[index].1)
+      } else {
+        let vector = index - tiles.count
+        sums?.total(vector, blocks: blocks, into: vectors[vector].pointer)
+      }
+    }
+  }
+
+  /// Adds rows to vectors that several of them may share, such as a token's, in the rows' order; cut by
+  /// columns, because rows meet.
+  func scatter(
+    _ rows: FloatRows, count: Int,
+    _ target: @escaping @Sendable (_ row: Int) -> UnsafeMutablePointer<Float>?
+  ) throws {
+    let size = 64
+    try forEachBlock(blockCount(rows.width, size: size)) { block in
+      let columns = blockRange(block, size: size, count: rows.width)
+      for row in 0..<count {
+        guard let target = target(row) else { continue }
+        add(rows[row] + columns.lowerBound, to: target + columns.lowerBound, columns.count)
+      }
+    }
+  }
+}
