@@ -32,23 +32,40 @@ package struct StageInputs: Sendable {
   }
 }
 
+/// Where a stage that takes long leaves what it has come to, and finds it after it was killed.
+package struct Checkpoint: Sendable {
+  /// Nil where there is none.
+  package let load: @Sendable () throws -> [UInt8]?
+  package let save: @Sendable ([UInt8]) throws -> Void
+
+  package init(
+    load: @escaping @Sendable () throws -> [UInt8]? = { nil },
+    save: @escaping @Sendable ([UInt8]) throws -> Void = { _ in }
+  ) {
+    self.load = load
+    self.save = save
+  }
+}
+
 package struct StageContext: Sendable {
   package let stageID: String
   package let seed: UInt64
   package let budget: ThreadBudget
+  package let checkpoint: Checkpoint
   /// Says how much of the stage is done, from 0 to 1.
   package let progress: @Sendable (Double) -> Void
   /// Writes a line to the run's log.
   package let log: @Sendable (String) -> Void
 
   package init(
-    stageID: String, seed: UInt64, budget: ThreadBudget,
+    stageID: String, seed: UInt64, budget: ThreadBudget, checkpoint: Checkpoint = Checkpoint(),
     progress: @escaping @Sendable (Double) -> Void = { _ in },
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.stageID = stageID
     self.seed = seed
     self.budget = budget
+    self.checkpoint = checkpoint
     self.progress = progress
     self.log = log
   }

@@ -31,7 +31,8 @@ final class ResultTables: Sendable {
     self.load = load
     self.axes = RunAxes(plan.experiment.axes.map(\.name), replicates: plan.experiment.replicates)
     var names: [String] = []
-    for (position, stage) in plan.experiment.stages.enumerated() where stage.phase == .evaluate || stage.phase == .train {
+    for (position, stage) in plan.experiment.stages.enumerated()
+    where stage.phase == .evaluate || stage.phase == .train {
       let first = plan.runs.lazy.compactMap { outcomes[$0.tasks[position]]?.record }.first
       names += (first?.tables.map(\.suffix) ?? []).map { $0.isEmpty ? stage.id : "\(stage.id).\($0)" }
     }

@@ -66,6 +66,7 @@ final class TaskExecutor: Sendable {
     let record = try store.save(
       artefact, key: key.key, keyTree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)",
       keepsPayload: task.keeps)
+    store.removeCheckpoint(of: key.key)
     timings.note(task, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
     cache.keep(artefact, of: index)
     return settled(index, record, wasCached: false)
@@ -132,6 +133,7 @@ final class TaskExecutor: Sendable {
       references: try task.references.mapValues { try artefact(of: $0) })
     let context = StageContext(
       stageID: task.stage, seed: task.seed ?? 0, budget: budget,
+      checkpoint: store.checkpoint(of: try key(of: index).key),
       progress: { [observe] in observe(.progress(task: task.id, fraction: $0)) },
       log: { [observe] in observe(.log(task: task.id, line: $0)) })
     return try variant.run(task.parameters, inputs, context)

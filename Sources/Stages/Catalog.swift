@@ -8,6 +8,7 @@ package let stageCatalog = StageCatalog([
   StageVariant(DualEncoderStage.self),
   StageVariant(EncoderStage.self),
   StageVariant(SphereStage.self),
+  StageVariant(ContrastiveStage.self),
   StageVariant(GapStage.self),
   StageVariant(RotationStage.self),
   StageVariant(CentreStage.self),

@@ -9,7 +9,8 @@ extension PairedData {
 }
 
 extension PairedData.Side {
-  fileprivate func taking(_ indices: [Int]) -> PairedData.Side {
+  /// - Precondition: every index is an item's.
+  package func taking(_ indices: [Int]) -> PairedData.Side {
     switch self {
     case .numbers(let source): .numbers(ChosenNumbers(source: source, indices: indices))
     case .texts(let source, let tokenizer, let context):

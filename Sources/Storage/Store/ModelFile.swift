@@ -26,7 +26,9 @@ enum ModelFile {
         try group.setEncoding("dict", "0.1.0")
         for (index, tensor) in model.tensors.enumerated() {
           try tensor.values.withUnsafeBufferPointer { values in
-            try group.write("\(index)", values, shape: [1, values.count]) { try $0.setEncoding("array", "0.2.0") }
+            try group.write("\(index)", values, shape: [1, values.count]) {
+              try $0.setEncoding("array", "0.2.0")
+            }
           }
         }
       }

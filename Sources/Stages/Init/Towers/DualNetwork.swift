@@ -20,8 +20,11 @@ struct DualNetwork: Sendable {
   /// The model and the embeddings that it gives the data.
   func model(of data: PairsOfData, origin: JSONValue, _ context: StageContext) throws -> Artefact {
     let pair = TowerPair(x: x, y: y, align: align)
-    let family = try pair.embed(data, context) { try weights($0, context) }
-    return .model(Model(origin: origin, family: family))
+    let (family, alignment) = try pair.embed(data, context) { try weights($0, context) }
+    let tensors = alignment.map {
+      Model.Tensor(name: TrainedNetwork.alignmentName, shape: [$0.rows, $0.columns], values: $0.values)
+    }
+    return .model(Model(origin: origin, tensors: tensors.map { [$0] } ?? [], family: family))
   }
 }
 

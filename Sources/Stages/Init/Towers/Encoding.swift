@@ -5,8 +5,16 @@ import Kernels
 
 /// Feeds one side of a data set to a tower, batch by batch, so that memory is bounded by the batch.
 struct Encoding: Sendable {
-  let side: PairedData.Side
-  let count: Int
+  private let side: PairedData.Side
+  private let range: Range<Int>
+  private var count: Int { range.count }
+
+  init(side: PairedData.Side, range: Range<Int>) {
+    self.side = side
+    self.range = range
+  }
+
+  init(side: PairedData.Side, count: Int) { self.init(side: side, range: 0..<count) }
 
   /// Items that are in memory at once: 64, or as many as 256 MiB hold.
   private var batch: Int { max(1, min(64, 67_108_864 / max(1, side.itemSize))) }
@@ -24,21 +32,25 @@ struct Encoding: Sendable {
       guard let base = buffer.baseAddress else { return }
       for start in stride(from: 0, to: count, by: batch) {
         try budget.cancellation.check()
-        let range = start..<min(count, start + batch)
-        let features = try prepared.encode(try items(range, budget), budget: budget)
+        let end = min(count, start + batch)
+        let items = range.lowerBound + start..<range.lowerBound + end
+        let features = try prepared.encode(try side.batch(items, budget), budget: budget)
         features.withPointer {
-          (base + start * tower.embedding).update(from: $0, count: range.count * tower.embedding)
+          (base + start * tower.embedding).update(from: $0, count: (end - start) * tower.embedding)
         }
-        progress(Double(range.upperBound) / Double(count))
+        progress(Double(end) / Double(count))
       }
     }
   }
 
-  private func items(_ range: Range<Int>, _ budget: ThreadBudget) throws -> TowerBatch {
-    switch side.modality {
-    case .numbers(let shape): TowerBatch(numbers: try side.matrix(range, budget: budget), shape: shape)
-    case .tokens(let context, _):
-      TowerBatch(tokens: try side.tokens(range, budget: budget), context: context)
+}
+
+extension PairedData.Side {
+  /// Some items as a tower is fed them.
+  func batch(_ range: Range<Int>, _ budget: ThreadBudget) throws -> TowerBatch {
+    switch modality {
+    case .numbers(let shape): TowerBatch(numbers: try matrix(range, budget: budget), shape: shape)
+    case .tokens(let context, _): TowerBatch(tokens: try tokens(range, budget: budget), context: context)
     }
   }
 }

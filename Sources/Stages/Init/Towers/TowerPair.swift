@@ -33,7 +33,7 @@ struct TowerPair {
   /// Encodes one side after the other, so that the weights of one tower at a time are in memory.
   func embed(
     _ data: PairsOfData, _ context: StageContext, weights: (Modality) throws -> NetworkWeights
-  ) throws -> EmbeddingFamily {
+  ) throws -> (family: EmbeddingFamily, alignment: Matrix?) {
     let first = try Encoding(side: data.x, count: data.count).run(
       x, try weights(.x), context.budget
     ) { context.progress($0 / 2) }
@@ -41,35 +41,39 @@ struct TowerPair {
       y, try weights(.y), context.budget
     ) { context.progress(0.5 + $0 / 2) }
     let pairs = try checked(Embeddings(x: first, y: second, isNormalized: false), context)
-    guard align == "procrustes" else { return EmbeddingFamily(pairs) }
-    return EmbeddingFamily(try aligned(pairs, context))
+    guard align == "procrustes", let y = pairs.y else { return (EmbeddingFamily(pairs), nil) }
+    let w = try alignment(of: pairs, context)
+    let turned = Embeddings(x: pairs.x, y: try y.turned(by: w, context.budget), isNormalized: false)
+    return (EmbeddingFamily(turned), w)
   }
 
-  /// y·Wᵀ for every row of y, with the W that brings the normalised rows of y nearest to those of x. An
-  /// orthogonal map leaves norms alone, so rows keep theirs.
-  private func aligned(_ pairs: Embeddings, _ context: StageContext) throws -> Embeddings {
+  /// W, which brings the normalised rows of y nearest to those of x.
+  private func alignment(of pairs: Embeddings, _ context: StageContext) throws -> Matrix {
     let family = EmbeddingFamily(pairs)
     let w = try procrustes(
       family.rows(.x, of: family.members[0]), family.rows(.y, of: family.members[0]), context.budget)
-    guard let y = pairs.y else { return pairs }
-    let narrow = w.values.map { Float($0) }
-    let d = y.columns
-    let turned = try Matrix(rows: y.rows, columns: d) { buffer in
+    return Matrix(rows: w.rows, columns: w.columns, values: w.values.map { Float($0) })
+  }
+}
+
+extension Matrix {
+  /// Every row r as r·Wᵀ; an orthogonal W leaves norms alone.
+  func turned(by w: Matrix, _ budget: ThreadBudget) throws -> Matrix {
+    let (rows, d) = (rows, columns)
+    return try Matrix(rows: rows, columns: d) { buffer in
       guard let out = buffer.baseAddress else { return }
       let shared = Shared(out)
-      try context.budget.forEachBlock(blockCount(y.rows, size: 256)) { block in
-        let rows = blockRange(block, size: 256, count: y.rows)
-        y.withPointer { source in
-          narrow.withUnsafeBufferPointer { w in
-            guard let w = w.baseAddress else { return }
+      try budget.forEachBlock(blockCount(rows, size: 256)) { block in
+        let range = blockRange(block, size: 256, count: rows)
+        self.withPointer { source in
+          w.withPointer { w in
             BLAS.multiply(
-              ProductShape(rows: rows.count, columns: d, inner: d),
-              Operand(source + rows.lowerBound * d, stride: d), Operand(w, stride: d, transposed: true),
-              into: shared.pointer + rows.lowerBound * d, stride: d)
+              ProductShape(rows: range.count, columns: d, inner: d),
+              Operand(source + range.lowerBound * d, stride: d), Operand(w, stride: d, transposed: true),
+              into: shared.pointer + range.lowerBound * d, stride: d)
           }
         }
       }
     }
-    return Embeddings(x: pairs.x, y: turned, isNormalized: false)
   }
 }

@@ -1,0 +1,33 @@
+import Contracts
+import Datasets
+import Encoders
+import Kernels
+import Metrics
+
+/// Contrastive training of a dual encoder on the pairs that it was made for.
+///
+/// Gives the trained model, its embeddings of all pairs, and the log. Source: Radford et al. 2021,
+/// arXiv:2103.00020; Liang et al. 2022, Secs. 4.2 and 4.4.
+package struct ContrastiveStage: Stage {
+  package typealias Parameters = TrainingParameters
+
+  package static let signature = StageSignature(
+    phase: .train, kind: "contrastive", summary: "Contrastive training of two towers.",
+    parameters: TrainingParameters.parameters, rules: TrainingParameters.rules, input: .model, output: .model,
+    isRandom: true, draws: { $0["shuffle"] != .bool(false) }, extraTables: ["log"])
+
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    guard case .model(let model)? = inputs.upstream.first?.artefact else {
+      throw StageFailure.wrongInput(
+        stage: "train/contrastive", id: inputs.upstream.first?.id ?? "", wanted: "a dual encoder")
+    }
+    let network = try TrainedNetwork(model, context)
+    let run = try TrainingRun(parameters, network, context)
+    let log = try run.train()
+    return .model(try network.trained(run.trainer, log: log, origin: model.origin, context))
+  }
+}

@@ -1,0 +1,105 @@
+import Contracts
+import Datasets
+import Encoders
+import Foundation
+import Kernels
+import Metrics
+
+/// A model's two towers with the weights it has, and the data it was made for.
+struct TrainedNetwork {
+  static let alignmentName = "procrustes"
+
+  let network: DualNetwork
+  let data: PairsOfData
+  let x: any TrainableTower
+  let y: any TrainableTower
+  let xWeights: NetworkWeights
+  let yWeights: NetworkWeights
+  /// The map of the Procrustes amendment, if the model has one.
+  let alignment: Matrix?
+
+  /// - Throws: `StageFailure.notTrainable`, and what building a network throws.
+  init(_ model: Model, _ context: StageContext) throws {
+    (network, data) = try Self.rebuild(model.origin)
+    guard let x = network.x as? any TrainableTower, let y = network.y as? any TrainableTower else {
+      throw StageFailure.notTrainable
+    }
+    self.x = x
+    self.y = y
+    let origin = StageContext(
+      stageID: model.origin["stage"]?.string ?? "",
+      seed: UInt64(exactly: model.origin["seed"]?.integer ?? 0) ?? 0, budget: context.budget)
+    let tensors = Dictionary(model.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let network = network
+    func weights(_ side: Modality) throws -> NetworkWeights {
+      let layout = network.tower(side).layout
+      return try NetworkWeights(layout, prefix: network.prefix(side), tensors)
+        ?? network.weights(side, origin)
+    }
+    xWeights = try weights(.x)
+    yWeights = try weights(.y)
+    alignment = tensors[Self.alignmentName].map {
+      Matrix(rows: x.embedding, columns: x.embedding, values: $0.values)
+    }
+  }
+
+  private static func rebuild(_ origin: JSONValue) throws -> (DualNetwork, PairsOfData) {
+    let text = Data((origin["with"] ?? .null).canonical.utf8)
+    if origin["kind"]?.string == CLIPStage.signature.kind {
+      let parameters = try JSONDecoder().decode(CLIPStage.Parameters.self, from: text)
+      return (try CLIPStage(parameters: parameters).network(), try PairsOfData(parameters.values.data))
+    }
+    let parameters = try JSONDecoder().decode(DualEncoderStage.Parameters.self, from: text)
+    let data = try PairsOfData(parameters.values.data)
+    return (try DualEncoderStage(parameters: parameters).network(for: data), data)
+  }
+
+  /// The embeddings of some pairs under these weights, y turned by the alignment.
+  func embed(
+    _ x: NetworkWeights, _ y: NetworkWeights, _ range: Range<Int>, _ budget: ThreadBudget
+  ) throws -> Embeddings {
+    let first = try Encoding(side: data.x, range: range).run(self.x, x, budget) { _ in }
+    let second = try Encoding(side: data.y, range: range).run(self.y, y, budget) { _ in }
+    let turned = try alignment.map { try second.turned(by: $0, budget) } ?? second
+    return Embeddings(x: first, y: turned, isNormalized: false)
+  }
+
+  /// The model after training.
+  func trained(_ trainer: DualTrainer, log: Table, origin: JSONValue, _ context: StageContext) throws -> Model
+  {
+    let (x, y) = (trainer.xWeights, trainer.yWeights)
+    let embeddings = try checked(try embed(x, y, 0..<data.count, context.budget), context)
+    var tensors = x.tensors(prefix: network.prefixes.x) + y.tensors(prefix: network.prefixes.y)
+    tensors.append(
+      Model.Tensor(name: "logit_scale", shape: [], values: [Float(Foundation.log(trainer.scale))]))
+    if let alignment {
+      tensors.append(
+        Model.Tensor(
+          name: Self.alignmentName, shape: [alignment.rows, alignment.columns], values: alignment.values))
+    }
+    return Model(
+      origin: origin, tensors: tensors, family: EmbeddingFamily(embeddings), tables: [NamedTable("log", log)])
+  }
+}
+
+extension NetworkWeights {
+  /// Nil where not all of the layout's tensors are there.
+  fileprivate init?(
+    _ layout: ParameterLayout, prefix: String, _ tensors: [String: Model.Tensor]
+  ) {
+    var values = [Float](repeating: 0, count: layout.count)
+    for (tensor, offset) in zip(layout.tensors, layout.offsets) {
+      guard let found = tensors[prefix + tensor.name], found.values.count == tensor.count else { return nil }
+      values.replaceSubrange(offset..<offset + tensor.count, with: found.values)
+    }
+    self.init(layout: layout, values: values)
+  }
+
+  fileprivate func tensors(prefix: String) -> [Model.Tensor] {
+    zip(layout.tensors, layout.offsets).map { tensor, offset in
+      Model.Tensor(
+        name: prefix + tensor.name, shape: tensor.shape, values: Array(values[offset..<offset + tensor.count])
+      )
+    }
+  }
+}
