@@ -15,7 +15,7 @@ package struct Model: Sendable, Equatable {
   }
 
   /// The `init` stage that made it: its kind, its parameters, the seed and the stream that it drew from.
-  package let origin: JSONValue
+  package var origin: JSONValue
   /// Empty for a model that is as `origin` makes it: 600 MB of random numbers are a seed.
   package var tensors: [Tensor]
   package var family: EmbeddingFamily

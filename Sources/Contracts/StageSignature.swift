@@ -24,6 +24,8 @@ package struct StageSignature: Sendable {
   package let draws: (@Sendable (JSONValue) -> Bool)?
   /// Suffixes of the tables it gives beside the main one.
   package let extraTables: [String]
+  /// The columns of such tables after the axes, as far as claims and figures are to be checked.
+  package let extraColumns: [String: [String]]
   /// The columns of the main table after axes and coordinates, for claims and figures to be checked.
   package let columns: [String]
   /// Further columns that it has with some parameters.
@@ -34,7 +36,7 @@ package struct StageSignature: Sendable {
     rules: [ParameterRule] = [], input: ArtefactType? = nil, alsoAccepts: [ArtefactType] = [],
     output: ArtefactType, preservesInputType: Bool = false, isRandom: Bool = false,
     draws: (@Sendable (JSONValue) -> Bool)? = nil,
-    extraTables: [String] = [], columns: [String] = [],
+    extraTables: [String] = [], extraColumns: [String: [String]] = [:], columns: [String] = [],
     sometimesColumns: [String] = []
   ) {
     self.phase = phase
@@ -50,6 +52,7 @@ package struct StageSignature: Sendable {
     self.isRandom = isRandom
     self.draws = draws
     self.extraTables = extraTables
+    self.extraColumns = extraColumns
     self.columns = columns
     self.sometimesColumns = sometimesColumns
   }

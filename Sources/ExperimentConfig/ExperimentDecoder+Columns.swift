@@ -22,15 +22,19 @@ extension ExperimentDecoder {
 
   /// Nil where the columns are not known.
   private func columns(of table: String) -> Columns? {
-    guard let stage = stages.first(where: { $0.spec.id == table }), !stage.signature.columns.isEmpty else {
-      return nil
-    }
+    let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
+    guard let id = parts.first, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
+    let isMain = parts.count == 1
+    let own = isMain ? stage.signature.columns : stage.signature.extraColumns[parts[1]] ?? []
+    guard !own.isEmpty else { return nil }
+    // What trains gives rows of its own, not of what it reads.
+    let brought = stage.spec.phase == .evaluate ? Grammar.coordinates : []
     var names: [String] = []
-    let own = stage.signature.columns + stage.signature.sometimesColumns
-    for name in axes.map(\.name) + own + Grammar.coordinates where !names.contains(name) {
+    let sometimes = isMain ? stage.signature.sometimesColumns : []
+    for name in axes.map(\.name) + own + sometimes + brought where !names.contains(name) {
       names.append(name)
     }
-    let hidden = stage.signature.columns.filter(axes.map(\.name).contains).map { "\(table).\($0)" }
+    let hidden = own.filter(axes.map(\.name).contains).map { "\(id).\($0)" }
     return Columns(table: table, names: names, hidden: hidden, isNumbered: names.contains("c1"))
   }
 

@@ -9,6 +9,7 @@ package struct GarbageCollector {
     package let why: String
     package let bytes: Int
     let key: String?
+    var isCheckpoint = false
   }
 
   package struct Garbage: Sendable {
@@ -44,7 +45,8 @@ package struct GarbageCollector {
   }
 
   package func find() throws -> Garbage {
-    let named = try namedKeys()
+    let manifests = try manifests()
+    let named = Set(manifests.flatMap { $0.results.values.map(\.key) })
     let entries = try store.allRecords().filter { $0.key != "timings.json" }
     var items: [Item] = []
     var kept = 0
@@ -63,6 +65,7 @@ package struct GarbageCollector {
       case .absent: continue
       }
     }
+    items += try checkpoints(unlessWantedBy: manifests)
     for (path, bytes) in try store.staleTemporaries() {
       items.append(Item(name: path, why: "left by a process that was killed", bytes: bytes, key: nil))
     }
@@ -76,21 +79,36 @@ package struct GarbageCollector {
       // Somebody computing it right now keeps it.
       guard let lease = try leases.tryAcquire(key) else { continue }
       defer { lease.release() }
-      try store.remove(key)
+      store.removeCheckpoint(of: key)
+      if !item.isCheckpoint { try store.remove(key) }
     }
     try store.removeStaleTemporaries()
     _ = try leases.sweep()
   }
 
-  /// Keys that the manifest of any experiment names; a manifest that cannot be read keeps nothing, so it
-  /// is an error rather than a reason to delete.
-  private func namedKeys() throws -> Set<String> {
-    var keys: Set<String> = []
-    for name in try FileManager.default.contentsOfDirectory(atPath: root) where !name.hasPrefix(".") {
+  /// Manifests of all experiments. One that cannot be read would keep nothing, so it is an error rather
+  /// than a reason to delete.
+  private func manifests() throws -> [Manifest] {
+    try FileManager.default.contentsOfDirectory(atPath: root).sorted().compactMap { name in
       let path = ResultsFolder(root: root, experiment: name).manifest
-      guard FileManager.default.fileExists(atPath: path) else { continue }
-      keys.formUnion(try Manifest.read(path).results.values.map(\.key))
+      guard !name.hasPrefix("."), FileManager.default.fileExists(atPath: path) else { return nil }
+      return try Manifest.read(path)
     }
-    return keys
+  }
+
+  /// Checkpoints of stages that are done, or that no experiment has any more.
+  private func checkpoints(unlessWantedBy manifests: [Manifest]) throws -> [Item] {
+    let all = try store.allCheckpoints()
+    guard !all.isEmpty else { return [] }
+    var wanted: Set<String> = []
+    for manifest in manifests {
+      let status = try PlanStatus(manifest.plan, resultsRoot: root)
+      for case (let key?, .toRun) in zip(status.keys, status.states) { wanted.insert(key.key) }
+    }
+    return all.filter { !wanted.contains($0.key) }.map { key, bytes in
+      Item(
+        name: ".checkpoints/\(key)", why: "the checkpoint of a stage that no experiment still has to run",
+        bytes: bytes, key: key, isCheckpoint: true)
+    }
   }
 }

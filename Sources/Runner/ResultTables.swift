@@ -20,11 +20,11 @@ final class ResultTables: Sendable {
   let axes: RunAxes
   private let records: [StoredRecord?]
   private let outcomes: [TaskOutcome?]
-  private let load: @Sendable (StoredRecord) throws -> Artefact
+  private let load: @Sendable (StoredRecord) throws -> [NamedTable]
   private let assembled = Mutex<[String: Table]>([:])
   private let loaded = Mutex<[String: [NamedTable]]>([:])
 
-  init(plan: Plan, outcomes: [TaskOutcome?], load: @escaping @Sendable (StoredRecord) throws -> Artefact) {
+  init(plan: Plan, outcomes: [TaskOutcome?], load: @escaping @Sendable (StoredRecord) throws -> [NamedTable]) {
     self.plan = plan
     self.outcomes = outcomes
     self.records = outcomes.map { $0?.record }
@@ -111,7 +111,7 @@ final class ResultTables: Sendable {
 
   private func table(of record: StoredRecord, _ suffix: String) throws -> Table {
     if let known = loaded.withLock({ $0[record.key] }) { return Self.pick(known, suffix) }
-    let tables = try load(record).namedTables
+    let tables = try load(record)
     loaded.withLock { $0[record.key] = tables }
     return Self.pick(tables, suffix)
   }

@@ -27,7 +27,7 @@ struct ResultsWriter {
   /// - Returns: the verdicts, none where the run was interrupted, for there is not enough to judge by; and
   ///   the figures that could not be drawn.
   func write(machine: Machine, observe: RunObserver) throws -> ([Verdict], [RunSummary.FigureFailed]) {
-    let tables = ResultTables(plan: plan, outcomes: outcomes) { try store.load($0) }
+    let tables = ResultTables(plan: plan, outcomes: outcomes) { try store.loadTables($0) }
     try writeTables(tables)
     try EmbeddingsWriter(
       plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder

@@ -22,7 +22,7 @@ package struct StoredResults {
     self.plan = plan
     self.folder = folder
     status = try PlanStatus(plan, resultsRoot: resultsRoot)
-    tables = ResultTables(plan: plan, outcomes: status.outcomes) { try store.load($0) }
+    tables = ResultTables(plan: plan, outcomes: status.outcomes) { try store.loadTables($0) }
   }
 
   package func verdicts() -> [Verdict] { ResultsWriter.verdicts(of: plan, tables) }

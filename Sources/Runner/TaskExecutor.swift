@@ -123,6 +123,7 @@ final class TaskExecutor: Sendable {
   private func run(_ index: Int) throws -> Artefact {
     let task = plan.tasks[index]
     try checkFiles(of: task)
+    if task.phase == .train, let maker = maker(of: index) { try checkFiles(of: plan.tasks[maker]) }
     guard let variant = catalog.variant(task.phase, task.kind) else {
       throw RunFailure.unknownStage(task: task.id, kind: "\(task.phase.rawValue)/\(task.kind)")
     }
@@ -137,6 +138,27 @@ final class TaskExecutor: Sendable {
       progress: { [observe] in observe(.progress(task: task.id, fraction: $0)) },
       log: { [observe] in observe(.log(task: task.id, line: $0)) })
     return try variant.run(task.parameters, inputs, context)
+  }
+
+  /// The task that made the model that this one gives: itself, or what it trains on.
+  private func maker(of index: Int) -> Int? {
+    var index = index
+    while plan.tasks[index].phase != .`init` {
+      guard let input = plan.tasks[index].inputs.first else { return nil }
+      index = input
+    }
+    return index
+  }
+
+  /// A stored model says where its data and weights were when it was stored; they may have been moved
+  /// since, and their content, which is the same, is what the plan names now.
+  private func current(_ artefact: Artefact, of index: Int) -> Artefact {
+    guard case .model(var model) = artefact, case .object(var origin) = model.origin,
+      let maker = maker(of: index)
+    else { return artefact }
+    origin["with"] = plan.tasks[maker].parameters
+    model.origin = .object(origin)
+    return .model(model)
   }
 
   /// A file that changed since the plan was frozen would give a result under the wrong key.
@@ -159,7 +181,8 @@ final class TaskExecutor: Sendable {
     guard let record = records.withLock({ $0[index] }) else {
       throw RunFailure.missingInput(task: plan.tasks[index].id)
     }
-    let artefact = record.hasPayload ? try store.load(record) : try run(index)
+    let artefact = record.hasPayload ? current(try store.load(record), of: index) : try run(index)
+    if !record.hasPayload { store.removeCheckpoint(of: record.key) }
     cache.keep(artefact, of: index)
     return artefact
   }

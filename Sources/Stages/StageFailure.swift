@@ -15,6 +15,7 @@ package enum StageFailure: Failure {
   case noSuchModality(String)
   case notTrainable
   case tooFewPairs(pairs: Int, heldOut: Int, batch: Int)
+  case diverged(step: Int, epoch: Int, loss: Double, pairs: [Int])
   case badTower(String, String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
@@ -52,6 +53,10 @@ package enum StageFailure: Failure {
     case .tooFewPairs(let pairs, let heldOut, let batch):
       "of \(pairs) pairs \(heldOut) are held out, which leaves less than one batch of \(batch); give more "
         + "pairs, or lower `batch` or `held_out`"
+    case .diverged(let step, let epoch, let loss, let pairs):
+      "training diverged: in step \(step) the loss is \(loss), or a gradient is not finite; the batch, in epoch "
+        + "\(epoch), was of the pairs \(pairs.prefix(8).map(String.init).joined(separator: ", "))"
+        + (pairs.count > 8 ? ", …" : "") + "; lower `lr`, set `clip_norm`, or raise `temperature`"
     case .noSuchModality(let modality):
       "there are no embeddings `\(modality)`: a single tower gives `x` alone; leave `modality` out"
     case .dimensionsDiffer(let first, let other):

@@ -18,6 +18,7 @@ enum Examples {
     case "init/dual-encoder": Tiny.pair("vit", "text", Tiny.data("shapes"))
     case "init/encoder": Tiny.encoder("vit")
     case "init/embeddings": ["path": .string(SharedData.features("clip"))]
+    case "train/contrastive": ["temperature": .number(0.1), "batch": .number(2), "steps": .number(3)]
     case "shift/gap": ["delta": numbers([-0.5, 0, 0.25])]
     case "shift/rotation": ["degrees": numbers([-30, 0, 60])]
     case "evaluate/contrastive-loss": ["temperature": numbers([0.01, 1])]
@@ -44,6 +45,7 @@ enum Examples {
     case .pairs: [("pairs", try pairs())]
     case .single: [("layers", try run(.`init`, "mlp", ["activation": .string("relu"), "depth": .number(2)]))]
     case .sphere: [("sphere", try run(.`init`, "sphere"))]
+    case .model: [("model", try run(.`init`, "clip", Tiny.clip))]
     case .tables, nil: []
     }
   }

@@ -12,14 +12,10 @@ package func withBudget<R>(jobs: Int, _ body: (ThreadBudget) throws -> R) rethro
 extension Artefact {
   /// The table of this suffix; the main one by default.
   package func table(_ suffix: String = "") -> Table? {
-    guard case .tables(let tables) = self else { return nil }
-    return tables.first { $0.suffix == suffix }?.table
+    namedTables.first { $0.suffix == suffix }?.table
   }
 
-  package var family: EmbeddingFamily? {
-    guard case .embeddings(let family) = self else { return nil }
-    return family
-  }
+  package var family: EmbeddingFamily? { embeddings }
 }
 
 extension Table {

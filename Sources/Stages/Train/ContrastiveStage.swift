@@ -14,20 +14,25 @@ package struct ContrastiveStage: Stage {
   package static let signature = StageSignature(
     phase: .train, kind: "contrastive", summary: "Contrastive training of two towers.",
     parameters: TrainingParameters.parameters, rules: TrainingParameters.rules, input: .model, output: .model,
-    isRandom: true, draws: { $0["shuffle"] != .bool(false) }, extraTables: ["log"])
+    isRandom: true, draws: { $0["shuffle"] != .bool(false) }, extraTables: ["log"],
+    extraColumns: ["log": ["step", "epoch", "loss", "temperature", "gap", "learning_rate"]])
 
   private let parameters: Parameters
 
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    guard case .model(let model)? = inputs.upstream.first?.artefact else {
-      throw StageFailure.wrongInput(
-        stage: "train/contrastive", id: inputs.upstream.first?.id ?? "", wanted: "a dual encoder")
+    guard let upstream = inputs.upstream.first else {
+      throw StageFailure.noInput(stage: Self.signature.name)
+    }
+    guard case .model(let model) = upstream.artefact else {
+      throw StageFailure.wrongInput(stage: Self.signature.name, id: upstream.id, wanted: "a dual encoder")
     }
     let network = try TrainedNetwork(model, context)
     let run = try TrainingRun(parameters, network, context)
-    let log = try run.train()
-    return .model(try network.trained(run.trainer, log: log, origin: model.origin, context))
+    return .model(
+      try run.train { log in
+        try network.trained(run.trainer, log: log, origin: model.origin, context)
+      })
   }
 }

@@ -9,7 +9,8 @@ struct TrainingCheckpoint: Equatable {
     let epoch: Int
     let loss: Double
     let temperature: Double
-    let gap: Double
+    /// Nil until it is measured, which takes a while and may be interrupted.
+    var gap: Double?
     let learningRate: Double
   }
 

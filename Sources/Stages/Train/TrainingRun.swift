@@ -19,6 +19,9 @@ struct TrainingRun {
   /// Pairs whose gap is logged.
   private let watched: Range<Int>
 
+  /// As the config has it: 1/(1/τ) need not be τ.
+  private let fixedTemperature: Double?
+
   private var stepsOfEpoch: Int { count / batch }
 
   init(_ parameters: TrainingParameters, _ network: TrainedNetwork, _ context: StageContext) throws {
@@ -36,36 +39,46 @@ struct TrainingRun {
     shuffles = parameters.shuffle ?? true
     checkpointEvery = parameters.checkpointEvery ?? 100
     logEvery = parameters.logEvery ?? max(1, steps / 50)
+    if case .fixed(let value) = parameters.temperature { fixedTemperature = value } else { fixedTemperature = nil }
     var options = parameters.options(steps: steps)
     options.alignment = network.alignment
     trainer = try DualTrainer(
       x: network.x, network.xWeights, y: network.y, network.yWeights, capacity: batch, options: options)
   }
 
-  /// - Throws: `TrainingFailure`, the data's failures, `Cancelled` after a checkpoint.
-  func train() throws -> Table {
+  /// Makes all steps, then what `finish` makes of them.
+  ///
+  /// - Throws: `StageFailure.diverged`, `TowerFailure`, the data's failures, `Cancelled` after a checkpoint.
+  func train<R>(finish: (Table) throws -> R) throws -> R {
     var log = try resume()
+    do {
+      try makeSteps(&log)
+      return try finish(table(log))
+    } catch is Cancelled {
+      try save(log)
+      throw Cancelled()
+    }
+  }
+
+  private func makeSteps(_ log: inout [TrainingCheckpoint.Row]) throws {
     let clock = ContinuousClock()
     let (started, first) = (clock.now, trainer.step)
     var order = Order(epoch: -1, pairs: [])
+    // A row whose gap was still to be measured when the checkpoint was made.
+    try measure(&log)
     while trainer.step < steps {
       let step = trainer.step
-      do {
-        try context.budget.cancellation.check()
-        let report = try self.step(step, &order)
-        if (step + 1) % logEvery == 0 || step + 1 == steps || step == 0 {
-          log.append(try row(step, report))
-          let rate = Double((trainer.step - first) * batch) / max(1e-9, (clock.now - started) / .seconds(1))
-          context.log("step \(step + 1) of \(steps): loss \(report.loss), \(Int(rate)) pairs/s")
-        }
-      } catch is Cancelled {
-        try save(log)
-        throw Cancelled()
+      try context.budget.cancellation.check()
+      let report = try self.step(step, &order)
+      if (step + 1) % logEvery == 0 || step + 1 == steps || step == 0 {
+        log.append(row(step, report))
+        try measure(&log)
+        let rate = Double((trainer.step - first) * batch) / max(1e-9, (clock.now - started) / .seconds(1))
+        context.log("step \(step + 1) of \(steps): loss \(report.loss), \(Int(rate)) pairs/s")
       }
-      if trainer.step % checkpointEvery == 0, trainer.step < steps { try save(log) }
+      if trainer.step % checkpointEvery == 0 { try save(log) }
       context.progress(Double(trainer.step) / Double(steps))
     }
-    return Self.table(log)
   }
 
   // MARK: - A step
@@ -84,27 +97,38 @@ struct TrainingRun {
     let start = step % stepsOfEpoch * batch
     let pairs = Array(order.pairs[start..<start + batch])
     let budget = context.budget
-    return try trainer.step(
-      x: try network.data.x.taking(pairs).batch(0..<batch, budget),
-      y: try network.data.y.taking(pairs).batch(0..<batch, budget), budget: budget)
+    do {
+      return try trainer.step(
+        x: try network.data.x.taking(pairs).batch(0..<batch, budget),
+        y: try network.data.y.taking(pairs).batch(0..<batch, budget), budget: budget)
+    } catch TrainingFailure.diverged(_, let loss) {
+      throw StageFailure.diverged(step: step, epoch: epoch, loss: loss, pairs: pairs)
+    }
   }
 
   // MARK: - The log
 
-  private func row(_ step: Int, _ report: TrainingReport) throws -> TrainingCheckpoint.Row {
-    let pairs = try network.embed(trainer.xWeights, trainer.yWeights, watched, context.budget)
-    return TrainingCheckpoint.Row(
-      step: step, epoch: step / stepsOfEpoch, loss: report.loss, temperature: 1 / report.logitScale,
-      gap: try EmbeddingFamily(pairs).gap(of: EmbeddingFamily.Member(), context.budget).distance,
-      learningRate: report.learningRate)
+  /// Without its gap.
+  private func row(_ step: Int, _ report: TrainingReport) -> TrainingCheckpoint.Row {
+    TrainingCheckpoint.Row(
+      step: step, epoch: step / stepsOfEpoch, loss: report.loss,
+      temperature: fixedTemperature ?? 1 / report.logitScale, gap: nil, learningRate: report.learningRate)
   }
 
-  private static func table(_ rows: [TrainingCheckpoint.Row]) -> Table {
+  /// The gap of the last row, if it is not known yet. Weights are as they were after the row's step.
+  private func measure(_ log: inout [TrainingCheckpoint.Row]) throws {
+    guard let last = log.indices.last, log[last].gap == nil else { return }
+    let pairs = try checked(
+      try network.embed(trainer.xWeights, trainer.yWeights, watched, context.budget), context)
+    log[last].gap = try EmbeddingFamily(pairs).gap(of: EmbeddingFamily.Member(), context.budget).distance
+  }
+
+  private func table(_ rows: [TrainingCheckpoint.Row]) -> Table {
     var builder = TableBuilder()
     for row in rows {
       builder.append([
         ("step", .integer(row.step)), ("epoch", .integer(row.epoch)), ("loss", .real(row.loss)),
-        ("temperature", .real(row.temperature)), ("gap", .real(row.gap)),
+        ("temperature", .real(row.temperature)), ("gap", .real(row.gap ?? .nan)),
         ("learning_rate", .real(row.learningRate)),
       ])
     }

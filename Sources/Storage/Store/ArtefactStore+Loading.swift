@@ -2,6 +2,13 @@ import Contracts
 import Digests
 
 extension ArtefactStore {
+  /// Reads an artefact's tables alone: a log need not bring its model into memory.
+  ///
+  /// - Throws: as `load`.
+  package func loadTables(_ record: StoredRecord) throws -> [NamedTable] {
+    try record.tables.map { try table($0, of: record) }
+  }
+
   /// Reads an artefact back, each element as it was saved. Digests are checked on the way.
   ///
   /// - Throws: `StorageFailure.damaged` where the payload is missing or is not what the record says;
@@ -16,8 +23,8 @@ extension ArtefactStore {
         return .model(
           Model(
             origin: origin, tensors: tensors, family: family,
-            tables: try record.tables.map { try table($0, of: record) }))
-      case .tables: return .tables(try record.tables.map { try table($0, of: record) })
+            tables: try loadTables(record)))
+      case .tables: return .tables(try loadTables(record))
       }
     } catch let failure as FileFailure {
       throw failure

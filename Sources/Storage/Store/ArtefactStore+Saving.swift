@@ -12,15 +12,16 @@ extension ArtefactStore {
   /// - Parameters:
   ///   - keyTree: everything that entered the key, kept for `modgap why`.
   ///   - stage: what the stage is called, for people.
-  ///   - keepsPayload: where false, only the digest is stored, and whoever needs the values computes
-  ///     them again.
+  ///   - keepsPayload: where false, only the digest is stored, with the log of a training; whoever needs
+  ///     the values computes them again.
   /// - Throws: `FileFailure` of kind `.io`; the store is then as it was.
   @discardableResult
   package func save(
     _ artefact: Artefact, key: String, keyTree: JSONValue, stage: String, keepsPayload: Bool = true
   ) throws -> StoredRecord {
     try Self.check(key)
-    let (contents, tables) = keepsPayload ? try Self.contents(of: artefact) : ([], [])
+    let (contents, tables) =
+      keepsPayload ? try Self.contents(of: artefact) : Self.contents(of: artefact.keptTables)
     let record = StoredRecord(
       key: key, keyTree: keyTree, stage: stage, artefact: artefact, contents: contents, tables: tables,
       folder: folder(of: key))
@@ -99,5 +100,13 @@ extension ArtefactStore {
     return StoredRecord.StoredTable(
       suffix: table.suffix, payload: index == 0 ? "table.csv" : "table\(index).csv",
       rows: table.table.rowCount, columns: columns)
+  }
+}
+
+extension Artefact {
+  /// What stays of an artefact that is not kept.
+  fileprivate var keptTables: [NamedTable] {
+    if case .model(let model) = self { return model.tables }
+    return []
   }
 }

@@ -123,7 +123,7 @@ extension ArtefactStore {
   package func staleTemporaries() throws -> [(path: String, bytes: Int)] {
     try Disk.names(in: root).filter { name in
       name.hasPrefix(TemporaryName.prefix) && TemporaryName.isStale(name, in: root)
-    }.map { ("\(root)/\($0)", Disk.size(of: "\(root)/\($0)")) }
+    }.map { ("\(root)/\($0)", Disk.size(of: "\(root)/\($0)")) } + staleCheckpoints()
   }
 
   /// Removes them; gives the bytes that became free.

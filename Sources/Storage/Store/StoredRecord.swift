@@ -47,8 +47,10 @@ package struct StoredRecord: Sendable {
   let keyTreeRange: Range<Int>
   let inlineRange: Range<Int>
 
-  /// Whether the values are stored, or only their digest.
-  package var hasPayload: Bool { !payloads.isEmpty }
+  /// Whether the values are stored, or only their digest and what a training logged.
+  package var hasPayload: Bool {
+    kind == .model ? payloads.contains { $0.name == ModelFile.name } : !payloads.isEmpty
+  }
 
   /// Bytes of the record and of all payload files.
   package var totalBytes: Int { payloads.reduce(bytes.count) { $0 + ($1.isInline ? 0 : $1.size) } }
