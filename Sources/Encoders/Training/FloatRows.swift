@@ -44,6 +44,12 @@ struct Sequences: Sendable {
     blocks = Encoders.blocks(rows: lengths)
   }
 
+  /// One row an item, in the same blocks.
+  init(single sequences: Sequences) {
+    starts = Array(0...sequences.items)
+    blocks = sequences.blocks
+  }
+
   var items: Int { starts.count - 1 }
   var rows: Int { starts[items] }
 

@@ -17,7 +17,8 @@ final class PatchTrainer: @unchecked Sendable {
     self.encoder = encoder
     let (rows, width) = (items * encoder.positions, encoder.stack.width)
     stack = StackTrainer(
-      encoder.stack, isCausal: false, items: items, longest: encoder.positions, recomputes: recomputes)
+      encoder.stack, isCausal: false, reading: .first, items: items, longest: encoder.positions,
+      recomputes: recomputes)
     features = Readout(.first, norm: "ln_post", width: width, items: items)
     cut = memory.rows(rows, width: encoder.patchSize)
     placed = memory.rows(rows, width: width)
@@ -35,7 +36,7 @@ final class PatchTrainer: @unchecked Sendable {
     weights.normBefore.apply(
       placed[rows.lowerBound], rows: rows.count, into: stack.inputs[0][rows.lowerBound])
     stack.forward(block, weights.blocks)
-    features.forward(block, sequences, stack.inputs[encoder.stack.layers], tensors)
+    features.forward(block, stack.outputs, stack.output, tensors)
   }
 
   /// placed ← patches·conv1ᵀ + positions, and the class token: `(rows, width)`.
@@ -58,8 +59,7 @@ final class PatchTrainer: @unchecked Sendable {
     let sequences = sequences
     try budget.forEachBlock(sequences.blocks.count) { block in
       self.features.backward(
-        block, sequences, self.stack.inputs[self.encoder.stack.layers], tensors,
-        into: self.stack.gradients.after)
+        block, self.stack.outputs, self.stack.output, tensors, into: self.stack.outputGradient)
     }
     try features.sumWeights([], sequences, into: gradients, budget)
     try stack.backward(weights.blocks, into: gradients, budget: budget)

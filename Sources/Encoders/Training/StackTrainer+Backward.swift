@@ -1,8 +1,8 @@
 import Kernels
 
 extension StackTrainer {
-  /// From the gradient of what came out of the last layer, which the caller put into `gradients.after`,
-  /// to that of `inputs[0]`, which is there afterwards.
+  /// From the gradient of `output`, which the caller put into `outputGradient`, to that of `inputs[0]`,
+  /// which is in `gradients.after` afterwards.
   ///
   /// Threads meet twice a layer: blocks of items carry the gradient through it, then tiles of the weights'
   /// gradients are summed over all rows.
@@ -19,29 +19,30 @@ extension StackTrainer {
     }
   }
 
-  /// From `after` to `middle`; `hidden` becomes its gradient and `wide` QuickGELU's result.
+  /// To the gradient of `middle`; `hidden` becomes its gradient and `wide` QuickGELU's result.
   private func backwardMLP(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
-    let (record, rows) = (record(layer), sequences.rows(of: sequences.blocks[block]))
+    let (rest, rows) = (rest(layer), carried(layer).rows(of: sequences.blocks[block]))
     let (first, count) = (rows.lowerBound, rows.count)
-    sum(.down, block, gradients.after, rows)
-    weights.down.backward(gradients.after[first], rows: count, into: wide[first])
-    QuickGelu.backward(record.hidden[first], gradient: wide[first], count: 4 * count * shape.width)
-    sum(.up, block, record.hidden, rows)
-    weights.up.backward(record.hidden[first], rows: count, into: change[first])
-    gradients.middle[first].update(from: gradients.after[first], count: count * shape.width)
+    sum(.down, block, rest.after, rows)
+    weights.down.backward(rest.after[first], rows: count, into: rest.wide[first])
+    QuickGelu.backward(rest.hidden[first], gradient: rest.wide[first], count: 4 * count * shape.width)
+    sum(.up, block, rest.hidden, rows)
+    weights.up.backward(rest.hidden[first], rows: count, into: rest.change[first])
+    rest.gradient[first].update(from: rest.after[first], count: count * shape.width)
     let sums = sums.norm(Vector.norm2Weight.rawValue, block: block)
     for row in rows {
       weights.norm2.backward(
-        record.middle[row], change[row], adding: gradients.middle[row], into: normed.second[row], sums)
+        rest.middle[row], rest.change[row], adding: rest.gradient[row], into: rest.normed[row], sums)
     }
+    sum(.output, block, rest.gradient, rows)
+    weights.output.backward(rest.gradient[first], rows: count, into: rest.change[first])
   }
 
-  /// From `middle` to `before`; `joined` becomes its gradient.
+  /// To the gradient of what goes in; `joined` becomes its gradient.
   private func backwardAttention(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (record, rows) = (record(layer), sequences.rows(of: sequences.blocks[block]))
     let (first, count) = (rows.lowerBound, rows.count)
-    sum(.output, block, gradients.middle, rows)
-    weights.output.backward(gradients.middle[first], rows: count, into: change[first])
+    spread(layer, block)
     for item in sequences.blocks[block] {
       let rows = sequences.rows(of: item)
       attention.backward(
@@ -50,11 +51,28 @@ extension StackTrainer {
     }
     sum(.input, block, record.joined, rows)
     weights.input.backward(record.joined[first], rows: count, into: change[first])
-    gradients.before[first].update(from: gradients.middle[first], count: count * shape.width)
     let sums = sums.norm(Vector.norm1Weight.rawValue, block: block)
     for row in rows {
       weights.norm1.backward(
         inputs[layer][row], change[row], adding: gradients.before[row], into: normed.first[row], sums)
+    }
+  }
+
+  /// Takes the gradients of `middle` and of attention's result to all rows; those that were not carried on
+  /// have none.
+  private func spread(_ layer: Int, _ block: Int) {
+    let (rest, items, width) = (rest(layer), sequences.blocks[block], shape.width)
+    let rows = sequences.rows(of: items)
+    guard keepsOne(layer) else {
+      gradients.before[rows.lowerBound].update(
+        from: rest.gradient[rows.lowerBound], count: rows.count * width)
+      return
+    }
+    gradients.before.clear(rows)
+    change.clear(rows)
+    for item in items {
+      gradients.before[readRow(item)].update(from: rest.gradient[item], count: width)
+      change[readRow(item)].update(from: rest.change[item], count: width)
     }
   }
 
@@ -63,16 +81,17 @@ extension StackTrainer {
   }
 
   private func sumWeights(_ layer: Int, into tensors: TensorGradients, _ budget: ThreadBudget) throws {
-    let (name, record, rows) = ("\(shape.name).resblocks.\(layer)", record(layer), sequences.rows)
-    func product(_ left: FloatRows, _ right: FloatRows, _ tensor: String) -> GradientProduct {
+    let (name, record, rest) = ("\(shape.name).resblocks.\(layer)", record(layer), rest(layer))
+    let (all, carried) = (sequences.rows, carried(layer).rows)
+    func product(_ left: FloatRows, _ right: FloatRows, _ rows: Int, _ tensor: String) -> GradientProduct {
       GradientProduct(left, right, rows: rows, into: tensors("\(name).\(tensor)"))
     }
     try budget.run(
       [
-        product(gradients.after, wide, "mlp.c_proj.weight"),
-        product(record.hidden, normed.second, "mlp.c_fc.weight"),
-        product(record.joined, normed.first, "attn.in_proj_weight"),
-        product(gradients.middle, record.mixed, "attn.out_proj.weight"),
+        product(rest.after, rest.wide, carried, "mlp.c_proj.weight"),
+        product(rest.hidden, rest.normed, carried, "mlp.c_fc.weight"),
+        product(record.joined, normed.first, all, "attn.in_proj_weight"),
+        product(rest.gradient, rest.mixed, carried, "attn.out_proj.weight"),
       ], sums, blocks: sequences.blocks.count,
       into: Vector.allCases.map { tensors("\(name).\($0.name)") })
   }

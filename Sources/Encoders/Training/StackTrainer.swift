@@ -4,23 +4,43 @@ import Kernels
 /// needs, ten rows of `width` a token and layer, or one where it recomputes.
 ///
 /// Norms, QuickGELU and attention's shares are computed again in the backward pass, in the caches. The
-/// forward pass needs no meeting of threads: a block of items goes through all layers.
+/// forward pass needs no meeting of threads: a block of items goes through all layers. Where one row of an
+/// item is read in the end, the last layer carries only that row past its attention.
 final class StackTrainer: @unchecked Sendable {
   /// What one layer keeps. The backward pass turns `joined` and `hidden` into their gradients in place.
   struct Record {
     /// `(rows, 3·width)`: queries, keys and values.
     let joined: FloatRows
-    /// Attention's result before its output map, and x after it was added.
+    /// Attention's result before its output map.
     let mixed: FloatRows
     let middle: FloatRows
-    /// `(rows, 4·width)`, before QuickGELU.
     let hidden: FloatRows
+  }
+
+  /// The matrices of what follows attention in a layer, and of the gradients there: for all rows, or for
+  /// one an item.
+  struct Rest {
+    let mixed: FloatRows
+    /// x after attention was added, and its norm.
+    let middle: FloatRows
+    let normed: FloatRows
+    /// `(rows, 4·width)`: before QuickGELU, and after it.
+    let hidden: FloatRows
+    let wide: FloatRows
+    let result: FloatRows
+    let change: FloatRows
+    /// Gradients of `result` and of `middle`.
+    let after: FloatRows
+    let gradient: FloatRows
   }
 
   let shape: TransformerShape
   let recomputes: Bool
   let attention: AttentionGradient
+  private let reading: Reading
   private(set) var sequences = Sequences(lengths: [])
+  /// The rows of `output`.
+  private(set) var outputs = Sequences(lengths: [])
 
   /// What goes into each layer, and what comes out of the last: `(rows, width)`.
   let inputs: [FloatRows]
@@ -33,19 +53,27 @@ final class StackTrainer: @unchecked Sendable {
   /// Gradients of what comes out of a layer, of `middle`, and of what goes in.
   var gradients: (after: FloatRows, middle: FloatRows, before: FloatRows)
   let sums: VectorSums
+  private let kept: Rest?
   private let scratch: FloatRows
   private let memory = TrainingMemory()
 
-  init(_ shape: TransformerShape, isCausal: Bool, items: Int, longest: Int, recomputes: Bool) {
+  /// - Parameter reading: which rows of an item are needed afterwards.
+  init(
+    _ shape: TransformerShape, isCausal: Bool, reading: Reading, items: Int, longest: Int, recomputes: Bool
+  ) {
     self.shape = shape
+    self.reading = reading
     self.recomputes = recomputes
     let (rows, width) = (items * longest, shape.width)
     attention = AttentionGradient(width: width, heads: shape.heads, isCausal: isCausal)
     let memory = memory
-    func matrix(_ times: Int = 1) -> FloatRows { memory.rows(rows, width: times * width) }
+    func matrix(_ times: Int = 1, rows: Int = rows) -> FloatRows { memory.rows(rows, width: times * width) }
     inputs = (0...shape.layers).map { _ in matrix() }
-    records = (0..<(recomputes ? min(1, shape.layers) : shape.layers)).map { _ in
-      Record(joined: matrix(3), mixed: matrix(), middle: matrix(), hidden: matrix(4))
+    let isRead = reading != .all && !recomputes
+    records = (0..<(recomputes ? min(1, shape.layers) : shape.layers)).map { layer in
+      let carried = isRead && layer == shape.layers - 1 ? 0 : rows
+      return Record(
+        joined: matrix(3), mixed: matrix(), middle: matrix(rows: carried), hidden: matrix(4, rows: carried))
     }
     normed = (matrix(), matrix())
     wide = matrix(4)
@@ -53,12 +81,37 @@ final class StackTrainer: @unchecked Sendable {
     gradients = (matrix(), matrix(), matrix())
     let blocks = Encoders.blocks(rows: Array(repeating: longest, count: items)).count
     sums = VectorSums(Vector.allCases.map { $0.count * width }, blocks: blocks, memory)
+    kept = reading == .all || shape.layers == 0 ? nil : Rest(items: items, width: width, memory)
     scratch = memory.rows(blocks, width: attention.scratchCount(rows: longest))
   }
 
   /// Takes the lengths of a batch's items, of which there are at most as many, and none longer, than the
   /// memory was made for.
-  func begin(lengths: [Int]) { sequences = Sequences(lengths: lengths) }
+  func begin(lengths: [Int]) {
+    sequences = Sequences(lengths: lengths)
+    outputs = kept == nil ? sequences : Sequences(single: sequences)
+  }
+
+  /// What comes out of the last layer, and the place for the gradient by it; their rows are `outputs`.
+  var output: FloatRows { kept?.result ?? inputs[shape.layers] }
+  var outputGradient: FloatRows { kept?.after ?? gradients.after }
+
+  /// Whether a layer carries on one row an item.
+  func keepsOne(_ layer: Int) -> Bool { kept != nil && layer == shape.layers - 1 }
+
+  /// The rows that a layer carries on past attention.
+  func carried(_ layer: Int) -> Sequences { keepsOne(layer) ? outputs : sequences }
+
+  func rest(_ layer: Int) -> Rest {
+    if keepsOne(layer), let kept { return kept }
+    let record = record(layer)
+    return Rest(
+      mixed: record.mixed, middle: record.middle, normed: normed.second, hidden: record.hidden, wide: wide,
+      result: inputs[layer + 1], change: change, after: gradients.after, gradient: gradients.middle)
+  }
+
+  /// The row of an item that is read in the end.
+  func readRow(_ item: Int) -> Int { sequences.rows(of: item, read: reading).lowerBound }
 
   /// Carries a block of items, which the caller put into `inputs[0]`, through all layers.
   func forward(_ block: Int, _ weights: [BlockWeights]) {
@@ -77,17 +130,41 @@ final class StackTrainer: @unchecked Sendable {
         record.joined[rows.lowerBound], rows: rows.count, into: record.mixed[rows.lowerBound],
         scratch: scratch[block])
     }
-    record.middle[first].update(from: inputs[layer][first], count: count * shape.width)
-    weights.output.map(record.mixed[first], rows: count, into: record.middle[first], adding: true)
-    weights.norm2.apply(record.middle[first], rows: count, into: normed.second[first])
-    weights.up.map(normed.second[first], rows: count, into: record.hidden[first])
-    QuickGelu.apply(record.hidden[first], into: wide[first], count: 4 * count * shape.width)
-    inputs[layer + 1][first].update(from: record.middle[first], count: count * shape.width)
-    weights.down.map(wide[first], rows: count, into: inputs[layer + 1][first], adding: true)
+    forwardRest(layer, block, weights)
+  }
+
+  private func forwardRest(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
+    let (items, rest, width) = (sequences.blocks[block], rest(layer), shape.width)
+    let rows = carried(layer).rows(of: items)
+    let (first, count) = (rows.lowerBound, rows.count)
+    if keepsOne(layer) {
+      for item in items {
+        rest.middle[item].update(from: inputs[layer][readRow(item)], count: width)
+        rest.mixed[item].update(from: record(layer).mixed[readRow(item)], count: width)
+      }
+    } else {
+      rest.middle[first].update(from: inputs[layer][first], count: count * width)
+    }
+    weights.output.map(rest.mixed[first], rows: count, into: rest.middle[first], adding: true)
+    weights.norm2.apply(rest.middle[first], rows: count, into: rest.normed[first])
+    weights.up.map(rest.normed[first], rows: count, into: rest.hidden[first])
+    QuickGelu.apply(rest.hidden[first], into: rest.wide[first], count: 4 * count * width)
+    rest.result[first].update(from: rest.middle[first], count: count * width)
+    weights.down.map(rest.wide[first], rows: count, into: rest.result[first], adding: true)
   }
 
   func record(_ layer: Int) -> Record { records[recomputes ? 0 : layer] }
   func scratch(_ block: Int) -> UnsafeMutablePointer<Float> { scratch[block] }
+}
+
+extension StackTrainer.Rest {
+  /// For one row an item.
+  fileprivate init(items: Int, width: Int, _ memory: TrainingMemory) {
+    func matrix(_ times: Int = 1) -> FloatRows { memory.rows(items, width: times * width) }
+    self.init(
+      mixed: matrix(), middle: matrix(), normed: matrix(), hidden: matrix(4), wide: matrix(4),
+      result: matrix(), change: matrix(), after: matrix(), gradient: matrix())
+  }
 }
 
 extension StackTrainer {

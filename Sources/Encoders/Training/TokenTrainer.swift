@@ -28,7 +28,8 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
     self.capacity = capacity
     self.place = place
     stack = StackTrainer(
-      kind.stack, isCausal: kind.isCausal, items: capacity, longest: longest, recomputes: recomputes)
+      kind.stack, isCausal: kind.isCausal, reading: kind.reading, items: capacity, longest: longest,
+      recomputes: recomputes)
     readout = Readout(kind.reading, norm: "ln_final", width: kind.stack.width, items: capacity)
   }
 
@@ -57,7 +58,7 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
       let rows = sequences.rows(of: items)
       table.embed(placed[rows], into: self.stack.inputs[0][rows.lowerBound])
       self.stack.forward(block, blocks)
-      self.readout.forward(block, sequences, self.stack.inputs[blocks.count], tensors)
+      self.readout.forward(block, self.stack.outputs, self.stack.output, tensors)
       projection.map(
         self.readout.pooled[items.lowerBound], rows: items.count, into: out[items.lowerBound])
     }
@@ -78,7 +79,7 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
     projection(tensors).backward(gradient, rows: sequences.items, into: readout.gradient.base)
     try budget.forEachBlock(sequences.blocks.count) { block in
       self.readout.backward(
-        block, sequences, self.stack.inputs[blocks.count], tensors, into: self.stack.gradients.after)
+        block, self.stack.outputs, self.stack.output, tensors, into: self.stack.outputGradient)
     }
     let product = GradientProduct(
       readout.pooled, FloatRows(gradient, width: kind.tower.embedding), rows: sequences.items,

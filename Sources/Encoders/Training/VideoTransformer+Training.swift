@@ -26,7 +26,8 @@ private final class VideoTrainer: TowerTrainer, @unchecked Sendable {
     self.capacity = capacity
     patches = PatchTrainer(tower.encoder, items: capacity * tower.frames, recomputes: recomputes)
     temporal = StackTrainer(
-      tower.temporal, isCausal: false, items: capacity, longest: tower.frames, recomputes: recomputes)
+      tower.temporal, isCausal: false, reading: .all, items: capacity, longest: tower.frames,
+      recomputes: recomputes)
     readout = Readout(.all, norm: nil, width: tower.temporal.width, items: capacity)
   }
 
@@ -64,7 +65,7 @@ private final class VideoTrainer: TowerTrainer, @unchecked Sendable {
         add(positions[row % self.tower.frames], to: place, width)
       }
       self.temporal.forward(block, blocks)
-      self.readout.forward(block, sequences, self.temporal.inputs[blocks.count], tensors)
+      self.readout.forward(block, sequences, self.temporal.output, tensors)
       projection.map(
         self.readout.pooled[items.lowerBound], rows: items.count, into: out[items.lowerBound])
     }
@@ -91,7 +92,7 @@ private final class VideoTrainer: TowerTrainer, @unchecked Sendable {
     projection(tensors).backward(gradient.base, rows: sequences.items, into: readout.gradient.base)
     try budget.forEachBlock(sequences.blocks.count) { block in
       self.readout.backward(
-        block, sequences, self.temporal.inputs[blocks.count], tensors, into: self.temporal.gradients.after)
+        block, sequences, self.temporal.output, tensors, into: self.temporal.outputGradient)
     }
     let product = GradientProduct(
       readout.pooled, gradient, rows: sequences.items, into: sums("proj"))
