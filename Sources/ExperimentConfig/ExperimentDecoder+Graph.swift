@@ -22,8 +22,9 @@ extension ExperimentDecoder {
     var outputs = [ArtefactType?](repeating: nil, count: stages.count)
     for index in order {
       let signature = stages[index].signature
-      outputs[index] =
-        signature.preservesInputType ? targets[index].first.flatMap { outputs[$0] } : signature.output
+      let given = signature.preservesInputType ? targets[index].first.flatMap { outputs[$0] } : nil
+      // A model's embeddings can be shifted, the model cannot.
+      outputs[index] = signature.preservesInputType ? (given == .model ? .pairs : given) : signature.output
     }
     for (stage, edges) in zip(stages, edges) {
       for edge in edges {

@@ -24,7 +24,8 @@ final class ResultTables: Sendable {
   private let assembled = Mutex<[String: Table]>([:])
   private let loaded = Mutex<[String: [NamedTable]]>([:])
 
-  init(plan: Plan, outcomes: [TaskOutcome?], load: @escaping @Sendable (StoredRecord) throws -> [NamedTable]) {
+  init(plan: Plan, outcomes: [TaskOutcome?], load: @escaping @Sendable (StoredRecord) throws -> [NamedTable])
+  {
     self.plan = plan
     self.outcomes = outcomes
     self.records = outcomes.map { $0?.record }

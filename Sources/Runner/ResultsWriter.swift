@@ -6,7 +6,7 @@ import Figures
 import Foundation
 import Storage
 
-/// Writes what a run leaves: tables, embeddings, figures, verdicts, reports, manifest.
+/// Writes what a run leaves: tables, embeddings, trained models, figures, verdicts, reports, manifest.
 struct ResultsWriter {
   let engine: Engine
   let plan: Plan
@@ -33,6 +33,8 @@ struct ResultsWriter {
       plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder
     )
     .write(observe: observe)
+    try ModelWriter(plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder)
+      .write(observe: observe)
     var verdicts: [Verdict] = []
     var failures: [RunSummary.FigureFailed] = []
     if !engine.cancellation.isRaised {

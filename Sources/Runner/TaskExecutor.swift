@@ -66,7 +66,6 @@ final class TaskExecutor: Sendable {
     let record = try store.save(
       artefact, key: key.key, keyTree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)",
       keepsPayload: task.keeps)
-    store.removeCheckpoint(of: key.key)
     timings.note(task, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
     cache.keep(artefact, of: index)
     return settled(index, record, wasCached: false)
@@ -74,6 +73,8 @@ final class TaskExecutor: Sendable {
 
   private func settled(_ index: Int, _ record: StoredRecord, wasCached: Bool) -> TaskOutcome {
     records.withLock { $0[index] = record }
+    // Whoever made it may have been killed before it came to this.
+    if plan.tasks[index].phase == .train { store.removeCheckpoint(of: record.key) }
     return .done(record, wasCached: wasCached)
   }
 
@@ -141,7 +142,7 @@ final class TaskExecutor: Sendable {
   }
 
   /// The task that made the model that this one gives: itself, or what it trains on.
-  private func maker(of index: Int) -> Int? {
+  func maker(of index: Int) -> Int? {
     var index = index
     while plan.tasks[index].phase != .`init` {
       guard let input = plan.tasks[index].inputs.first else { return nil }

@@ -26,7 +26,16 @@ import Testing
     NamedTable("spectrum", Table([.init("t", .texts(["a,b"]))])),
   ])
 
-  @Test(arguments: [family, tables, largeTables])
+  private static let model = Artefact.model(
+    Model(
+      origin: .object(["kind": "clip", "seed": 3, "stage": "s", "with": .object(["data": "here"])]),
+      tensors: [
+        Model.Tensor(name: "visual.proj", shape: [2, 3], values: [1, -0.5, 3e-30, 4, 5, .pi]),
+        Model.Tensor(name: "logit_scale", shape: [], values: [2.5]),
+      ], family: Fixture.family,
+      tables: [NamedTable("log", Table([.init("loss", .reals([0.1, 1 / 3]))]))]))
+
+  @Test(arguments: [family, tables, largeTables, model])
   func everyElementComesBack(artefact: Artefact) throws {
     try withFolder { folder in
       let store = try ArtefactStore(results: folder)
@@ -126,6 +135,49 @@ import Testing
       let file = try DataFiles.write([1], "\(folder)/file")
       let failure = #expect(throws: FileFailure.self) { try ArtefactStore(results: file) }
       #expect(failure?.kind == .io)
+    }
+  }
+
+  @Test func ofAModelThatIsNotKeptTheLogStays() throws {
+    try withFolder { folder in
+      let store = try ArtefactStore(results: folder)
+      let record = try store.save(
+        Self.model, key: Fixture.key, keyTree: Fixture.keyTree, stage: "train/contrastive",
+        keepsPayload: false)
+      #expect(!record.hasPayload)
+      #expect(record.digest == ArtefactStore.digest(of: Self.model))
+      #expect(try store.loadTables(record) == Self.model.namedTables)
+      #expect(try store.verify(record).isEmpty)
+    }
+  }
+
+  @Test func whereAModelWasMadeIsNotPartOfIt() throws {
+    guard case .model(var model) = Self.model, case .object(var origin) = model.origin else { return }
+    origin["with"] = .object(["data": "elsewhere"])
+    model.origin = .object(origin)
+    #expect(ArtefactStore.digest(of: .model(model)) == ArtefactStore.digest(of: Self.model))
+    origin["seed"] = 4
+    model.origin = .object(origin)
+    #expect(ArtefactStore.digest(of: .model(model)) != ArtefactStore.digest(of: Self.model))
+  }
+
+  @Test func aCheckpointComesBackWholeOrNotAtAll() throws {
+    try withFolder { folder in
+      let store = try ArtefactStore(results: folder)
+      let checkpoint = store.checkpoint(of: Fixture.key)
+      #expect(try checkpoint.load() == nil)
+      try checkpoint.save([1, 2, 3])
+      try checkpoint.save([4, 5])
+      #expect(try checkpoint.load() == [4, 5])
+      #expect(try store.allRecords().isEmpty)
+      #expect(try store.allCheckpoints().map(\.key) == [Fixture.key])
+      let path = "\(folder)/.store/.checkpoints/\(Fixture.key)"
+      var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      bytes[bytes.count - 1] ^= 1
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      #expect(try checkpoint.load() == nil)
+      store.removeCheckpoint(of: Fixture.key)
+      #expect(try store.allCheckpoints().isEmpty)
     }
   }
 }

@@ -8,6 +8,7 @@ import Metrics
 /// A model's two towers with the weights it has, and the data it was made for.
 struct TrainedNetwork {
   static let alignmentName = "procrustes"
+  static let scaleName = "logit_scale"
 
   let network: DualNetwork
   let data: PairsOfData
@@ -69,9 +70,9 @@ struct TrainedNetwork {
   {
     let (x, y) = (trainer.xWeights, trainer.yWeights)
     let embeddings = try checked(try embed(x, y, 0..<data.count, context.budget), context)
-    var tensors = x.tensors(prefix: network.prefixes.x) + y.tensors(prefix: network.prefixes.y)
+    var tensors = x.named(network.prefixes.x) + y.named(network.prefixes.y)
     tensors.append(
-      Model.Tensor(name: "logit_scale", shape: [], values: [Float(Foundation.log(trainer.scale))]))
+      Model.Tensor(name: Self.scaleName, shape: [], values: [Float(Foundation.log(trainer.scale))]))
     if let alignment {
       tensors.append(
         Model.Tensor(
@@ -95,7 +96,7 @@ extension NetworkWeights {
     self.init(layout: layout, values: values)
   }
 
-  fileprivate func tensors(prefix: String) -> [Model.Tensor] {
+  fileprivate func named(_ prefix: String) -> [Model.Tensor] {
     zip(layout.tensors, layout.offsets).map { tensor, offset in
       Model.Tensor(
         name: prefix + tensor.name, shape: tensor.shape, values: Array(values[offset..<offset + tensor.count])

@@ -39,7 +39,11 @@ struct TrainingRun {
     shuffles = parameters.shuffle ?? true
     checkpointEvery = parameters.checkpointEvery ?? 100
     logEvery = parameters.logEvery ?? max(1, steps / 50)
-    if case .fixed(let value) = parameters.temperature { fixedTemperature = value } else { fixedTemperature = nil }
+    if case .fixed(let value) = parameters.temperature {
+      fixedTemperature = value
+    } else {
+      fixedTemperature = nil
+    }
     var options = parameters.options(steps: steps)
     options.alignment = network.alignment
     trainer = try DualTrainer(

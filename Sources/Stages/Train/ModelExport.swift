@@ -1,0 +1,69 @@
+import Contracts
+import Encoders
+
+/// A trained model as `.safetensors`, which PyTorch reads, and `weights` of the `init` stages.
+///
+/// A CLIP, and a vit with a text tower, is one file in OpenAI's naming; any other pair is a file a tower, for
+/// there is no naming of both. The map of the Procrustes amendment is multiplied into the projection of y,
+/// so that the file is a plain network with the same embeddings.
+package enum ModelExport {
+  /// What follows the name of each file that a model from this `init` stage gives: nothing, or `.x` and `.y`.
+  package static func suffixes(kind: String, parameters: JSONValue) -> [String] {
+    let isCLIP =
+      kind == CLIPStage.signature.kind
+      || parameters["x"]?["architecture"] == "vit" && parameters["y"]?["architecture"] == "text"
+    return isCLIP ? [""] : [".x", ".y"]
+  }
+
+  /// The bytes of each file, in the order of `suffixes`.
+  package static func files(of model: Model) -> [[UInt8]] {
+    let kind = model.origin["kind"]?.string ?? ""
+    let suffixes = suffixes(kind: kind, parameters: model.origin["with"] ?? .null)
+    let tensors = plain(model.tensors)
+    guard kind != CLIPStage.signature.kind else { return [file(tensors)] }
+    let scale = tensors.filter { $0.name == TrainedNetwork.scaleName }
+    let (x, y) = (side("x.", tensors), side("y.", tensors))
+    guard suffixes.count == 1 else { return [file(x), file(y)] }
+    return [file(x.map { NamedTensor("visual." + $0.name, $0.shape, $0.values) } + y + scale)]
+  }
+
+  private static func side(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
+    tensors.filter { $0.name.hasPrefix(prefix) }.map {
+      NamedTensor(String($0.name.dropFirst(prefix.count)), $0.shape, $0.values)
+    }
+  }
+
+  private static func file(_ tensors: [NamedTensor]) -> [UInt8] {
+    [UInt8](SafetensorsWriter.data(tensors, metadata: ["format": "pt"]))
+  }
+
+  /// Without the alignment, which y's projection takes over: (h·P)·Wᵀ = h·(P·Wᵀ).
+  private static func plain(_ tensors: [Model.Tensor]) -> [NamedTensor] {
+    let w = tensors.first { $0.name == TrainedNetwork.alignmentName }
+    return tensors.filter { $0.name != TrainedNetwork.alignmentName }.map { tensor in
+      guard let w, isProjectionOfY(tensor.name) else {
+        return NamedTensor(tensor.name, tensor.shape, tensor.values)
+      }
+      return NamedTensor(tensor.name, tensor.shape, turned(tensor, by: w))
+    }
+  }
+
+  private static func isProjectionOfY(_ name: String) -> Bool {
+    ["text_projection", "y.text_projection", "y.proj"].contains(name)
+  }
+
+  private static func turned(_ projection: Model.Tensor, by w: Model.Tensor) -> [Float] {
+    let size = w.shape.last ?? 0
+    var result = projection.values
+    for start in stride(from: 0, to: result.count, by: max(1, size)) {
+      for column in 0..<size {
+        var sum = 0.0
+        for k in 0..<size {
+          sum += Double(projection.values[start + k]) * Double(w.values[column * size + k])
+        }
+        result[start + column] = Float(sum)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,154 @@
+import Contracts
+import Datasets
+import Foundation
+import Runner
+import Storage
+import Testing
+
+@Suite(.serialized, .enabled(if: Program.isBuilt, "the program is not built beside the tests"))
+struct TrainingRunTests {
+  private static let clip = """
+    "vision": { "image": 16, "patch": 8, "width": 24, "layers": 2, "heads": 3 },
+    "text": { "vocabulary": 259, "context": 24, "width": 24, "layers": 2, "heads": 3 }, "embedding": 16,
+    "data": { "kind": "shapes", "count": 80, "size": 16, "context": 24, "seed": 0 }
+    """
+
+  /// A common start, then two temperatures from it; long enough to be interrupted.
+  private static func config(steps: Int = 60, start: String = "", more: String = "") -> String {
+    """
+    { "name": "train", "matrix": { "temperature": [0.05, 1] },
+      "stages": [
+        { "id": "clip", "stage": "init", "kind": "clip", "with": { \(start) \(clip) } },
+        { "id": "start", "stage": "train", "kind": "contrastive", "from": "clip",
+          "with": { "temperature": 0.07, "batch": 16, "steps": 30, "checkpoint_every": 7,
+            "optimizer": { "lr": 0.001 } } },
+        { "id": "tuned", "stage": "train", "kind": "contrastive", "from": "start" \(more),
+          "with": { "temperature": "${temperature}", "batch": 16, "steps": \(steps), "checkpoint_every": 5,
+            "log_every": 3, "optimizer": { "kind": "adamw", "lr": 0.001 } } },
+        { "id": "gap", "stage": "evaluate", "kind": "gap", "from": "tuned" } ],
+      "figures": [ { "name": "loss", "kind": "lines", "table": "tuned.log", "x": "step", "y": "loss",
+        "series": "temperature" } ],
+      "claims": [
+        { "id": "falls", "source": "here", "says": "Training lowers the loss", "table": "tuned.log",
+          "where": { "temperature": 0.05 },
+          "check": { "greater": { "of": "loss", "where": [{ "step": 0 }, { "step": \(steps - 1) }] } } } ] }
+    """
+  }
+
+  private func bench(_ config: String = config()) throws -> (Workbench, Program) {
+    let bench = try Workbench()
+    try bench.write(config, to: "e.json")
+    return (bench, Program(folder: bench.folder, bench: bench))
+  }
+
+  private func exports(_ bench: Workbench) -> [String: Data] {
+    var found: [String: Data] = [:]
+    for run in ["temperature=0.05", "temperature=1"] {
+      for stage in ["start", "tuned"] {
+        let path = "\(bench.results)/train/runs/\(run)/\(stage).safetensors"
+        found["\(run)/\(stage)"] = FileManager.default.contents(atPath: path)
+      }
+    }
+    return found
+  }
+
+  private func checkpoints(_ bench: Workbench) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: "\(bench.results)/.store/.checkpoints")) ?? []
+  }
+
+  private static let run = ["run", "e.json", "--jobs", "2", "--no-figures"]
+
+  @Test(arguments: [1, 4]) func killedAndInterruptedItEndsWithTheSameBytes(jobs: Int) throws {
+    let (calm, program) = try bench()
+    let whole = try program.run("run", "e.json", "--jobs", "\(jobs)", "--no-figures")
+    #expect(whole.status == 0, "\(whole.output)\(whole.errors)")
+    #expect(exports(calm).count == 4)
+    let (bench, disturbed) = try bench()
+    var random = SystemRandomNumberGenerator()
+    var stopped = 0
+    for round in 0..<12 {
+      if round % 6 == 0 { try? FileManager.default.removeItem(atPath: bench.results) }
+      let process = try disturbed.start(Self.run)
+      usleep(UInt32.random(in: 20_000...300_000, using: &random))
+      if process.isRunning { stopped += 1 }
+      kill(process.processIdentifier, round % 3 == 2 ? SIGINT : SIGKILL)
+      process.waitUntilExit()
+    }
+    let last = try disturbed.run(Self.run)
+    #expect(last.status == 0, "\(last.output)\(last.errors)")
+    #expect(stopped > 0)
+    #expect(try bench.digests("train") == calm.digests("train"))
+    #expect(try bench.tables("train") == calm.tables("train"))
+    #expect(exports(bench) == exports(calm))
+    #expect(checkpoints(bench).filter { !$0.hasPrefix(".") }.isEmpty)
+  }
+
+  @Test func interruptedItLeavesACheckpointThatGCKeeps() throws {
+    let (bench, program) = try bench(Self.config(steps: 100_000))
+    let log = URL(fileURLWithPath: bench.folder + "/log")
+    let process = try program.start(["run", "e.json", "--jobs", "1", "--no-figures"], output: log)
+    for _ in 0..<3000
+    where
+      !((try? String(contentsOf: log, encoding: .utf8))?.contains("tuned@temperature=0.05: started") ?? false)
+    {
+      usleep(2000)
+    }
+    usleep(30_000)
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+    #expect(checkpoints(bench).count == 1)
+    #expect(try program.run("gc", "--delete").status == 0)
+    #expect(checkpoints(bench).count == 1)
+    // With other steps nothing waits for it any more.
+    try bench.write(Self.config(), to: "e.json")
+    #expect(try program.run(Self.run).status == 0)
+    #expect(try program.run("gc", "--delete").status == 0)
+    #expect(checkpoints(bench).isEmpty)
+    #expect(try program.run(Self.run).output.contains("0 computed"))
+  }
+
+  @Test func aLogIsATableThatClaimsAndFiguresMayName() throws {
+    let (bench, program) = try bench(Self.config(more: ", \"keep\": false"))
+    let result = try program.run("run", "e.json", "--jobs", "2")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("claims: 1 pass"))
+    let lines = try bench.text("results/train/tables/tuned.log.csv").split(separator: "\n")
+    #expect(lines[0] == "temperature,step,epoch,loss,gap,learning_rate")
+    #expect(lines.count == 1 + 2 * 21)
+    #expect(exports(bench).keys.sorted() == ["temperature=0.05/start", "temperature=1/start"])
+    #expect(FileManager.default.fileExists(atPath: "\(bench.results)/train/figures/loss.gp"))
+    // What is not kept is computed again where something needs it, and leaves no checkpoint.
+    try bench.write(
+      Self.config(more: ", \"keep\": false").replacingOccurrences(
+        of: "\"kind\": \"gap\"", with: "\"kind\": \"retrieval\""),
+      to: "e.json")
+    #expect(try program.run(Self.run).status == 0)
+    #expect(checkpoints(bench).isEmpty)
+  }
+
+  @Test func aModelWhoseFilesWereMovedCanBeTrained() throws {
+    let (bench, program) = try bench()
+    #expect(try program.run(Self.run).status == 0)
+    let manager = FileManager.default
+    try manager.createDirectory(atPath: "\(bench.folder)/a", withIntermediateDirectories: true)
+    try manager.copyItem(
+      atPath: "\(bench.results)/train/runs/temperature=1/tuned.safetensors",
+      toPath: "\(bench.folder)/a/w.safetensors")
+    try bench.write(Self.config(start: "\"weights\": \"a/w.safetensors\","), to: "e.json")
+    #expect(try program.run(Self.run).status == 0)
+    try manager.moveItem(atPath: "\(bench.folder)/a", toPath: "\(bench.folder)/b")
+    try bench.write(Self.config(steps: 9, start: "\"weights\": \"b/w.safetensors\","), to: "e.json")
+    let moved = try program.run(Self.run)
+    #expect(moved.status == 0 || moved.status == 2, "\(moved.output)\(moved.errors)")
+    #expect(moved.output.contains("4 computed, 2 cached"), "\(moved.output)")
+  }
+
+  @Test func whatCannotBeTrainedExitsWith65() throws {
+    let (_, program) = try bench(
+      Self.config().replacingOccurrences(of: "\"batch\": 16", with: "\"batch\": 99"))
+    let result = try program.run(Self.run)
+    #expect(result.status == 65)
+    #expect((result.output + result.errors).contains("which leaves less than one batch of 99"))
+  }
+}

@@ -1,0 +1,304 @@
+import Contracts
+import Datasets
+import Foundation
+import Kernels
+import Stages
+import Synchronization
+import TestSupport
+import Testing
+
+/// Keeps every checkpoint that a stage leaves.
+private final class Checkpoints: Sendable {
+  private let saved = Mutex<[[UInt8]]>([])
+
+  var all: [[UInt8]] { saved.withLock { $0 } }
+
+  func checkpoint(resuming bytes: [UInt8]? = nil) -> Checkpoint {
+    Checkpoint(load: { bytes }, save: { [self] bytes in saved.withLock { $0.append(bytes) } })
+  }
+}
+
+@Suite("Contrastive training")
+struct TrainingStageTests {
+  /// A training of the tiny CLIP that takes no time.
+  private static let usual: [String: JSONValue] = [
+    "temperature": 0.05, "batch": 4, "steps": 12, "held_out": 3, "log_every": 2,
+    "optimizer": .object(["lr": 0.001]),
+  ]
+
+  private func clip(_ more: [String: JSONValue] = [:], count: Int = 16) throws -> Artefact {
+    let own: [String: JSONValue] = ["data": Tiny.data("shapes", count: count)]
+    return try run(.`init`, "clip", Tiny.clip.merging(own) { $1 }.merging(more) { $1 }, id: "clip")
+  }
+
+  private func train(
+    _ artefact: Artefact, _ more: [String: JSONValue] = [:], jobs: Int = 2, seed: UInt64 = 0,
+    checkpoint: Checkpoint = Checkpoint(), cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (Double) -> Void = { _ in }
+  ) throws -> Artefact {
+    let variant = try #require(stageCatalog.variant(.train, "contrastive"))
+    let budget = ThreadBudget(jobs: jobs, cancellation: cancellation)
+    budget.acquire()
+    defer { budget.release() }
+    return try variant.run(
+      .object(Self.usual.merging(more) { $1 }), StageInputs(upstream: [("clip", artefact)]),
+      StageContext(
+        stageID: "trained", seed: seed, budget: budget, checkpoint: checkpoint, progress: progress))
+  }
+
+  private func log(_ artefact: Artefact) throws -> Table { try #require(artefact.table("log")) }
+
+  private func model(_ artefact: Artefact) throws -> Model {
+    guard case .model(let model) = artefact else { throw TestFailure.noTable }
+    return model
+  }
+
+  private func failure(_ body: () throws -> Artefact) -> String {
+    do {
+      _ = try body()
+      return "nothing failed"
+    } catch let failure as any Failure {
+      #expect(failure.kind == .invalidInput)
+      return failure.sentence
+    } catch {
+      return "no failure of ours: \(error)"
+    }
+  }
+
+  // MARK: - The reference
+
+  private static let decays = [("adam", "l2"), ("adamw", "decoupled")]
+
+  @Test(
+    "loss and gap of every step are PyTorch's", .enabled(if: SharedData.isPresent, "\(SharedData.missing)"),
+    arguments: ["openai", "hf"], [0.01, 0.1, 1.0])
+  func reference(_ naming: String, _ temperature: Double) throws {
+    let data = SharedData.golden("tiny_clip.training_data.safetensors")
+    let start = try run(
+      .`init`, "clip",
+      [
+        "vision": .object(["image": 32, "patch": 8, "width": 48, "layers": 2, "heads": 3]),
+        "text": .object(["vocabulary": 64, "context": 12, "width": 32, "layers": 2, "heads": 2]),
+        "embedding": 24,
+        "weights": .string(SharedData.golden("tiny_clip.\(naming).safetensors")),
+        "data": .object([
+          "kind": "tensors", "images": .string("\(data):images"), "tokens": .string("\(data):tokens"),
+        ]),
+      ])
+    let golden = try GoldenTable("tiny_clip.training.csv").rows.filter {
+      $0.number("temperature") == temperature
+    }
+    for (kind, name) in Self.decays {
+      let expected = golden.filter { $0["weight_decay_kind"] == name }
+      let found = try log(
+        train(
+          start,
+          [
+            "temperature": .number(temperature), "batch": 8, "steps": 20, "shuffle": false, "held_out": 0,
+            "log_every": 1, "optimizer": .object(["kind": .string(kind), "lr": 0.001, "weight_decay": 0.2]),
+          ]))
+      #expect(found.rowCount == expected.count && found.rowCount == 20)
+      #expect(found.numbers("temperature").allSatisfy { $0 == temperature })
+      for (row, (loss, gap)) in zip(expected, zip(found.numbers("loss"), found.numbers("gap"))) {
+        #expect(abs(loss / row.number("loss") - 1) < 1e-4)
+        #expect(abs(gap / row.number("gap_after") - 1) < 1e-4)
+      }
+    }
+  }
+
+  // MARK: - The log
+
+  @Test("the log has the first step, every so many, and the last")
+  func rows() throws {
+    let table = try log(train(try clip(), ["steps": 11, "log_every": 4, "temperature": .number(1 / 49)]))
+    #expect(table.columnNames == ["step", "epoch", "loss", "temperature", "gap", "learning_rate"])
+    #expect(table.numbers("step") == [0, 3, 7, 10])
+    // 13 pairs are trained on: three batches of 4 an epoch.
+    #expect(table.numbers("epoch") == [0, 1, 2, 3])
+    #expect(table.numbers("temperature") == [Double](repeating: 1 / 49, count: 4))
+  }
+
+  @Test("epochs are as many steps as they have whole batches")
+  func epochs() throws {
+    let start = try clip()
+    var with = Self.usual
+    with["steps"] = nil
+    with["epochs"] = 4
+    let variant = try #require(stageCatalog.variant(.train, "contrastive"))
+    let counted = try withBudget(jobs: 2) { budget in
+      try variant.run(
+        .object(with), StageInputs(upstream: [("clip", start)]),
+        StageContext(stageID: "trained", seed: 0, budget: budget))
+    }
+    #expect(try counted == train(start))
+  }
+
+  @Test("a learnt temperature moves, and a schedule changes the rate")
+  func learnt() throws {
+    let table = try log(
+      train(
+        try clip(),
+        [
+          "temperature": .object(["learn": true, "initial": 0.1, "max_scale": 10.5]),
+          "optimizer": .object(["lr": 0.01]), "schedule": .object(["kind": "cosine", "warmup": 4]),
+          "log_every": 1,
+        ]))
+    let temperatures = table.numbers("temperature")
+    #expect(abs(temperatures[0] - 0.1) < 1e-7 && Set(temperatures).count > 1)
+    #expect(temperatures.allSatisfy { $0 > 1 / 10.5 - 1e-6 })
+    let rates = table.numbers("learning_rate")
+    #expect((rates.max() ?? 0) > 0.008 && (rates.last ?? 1) < 0.005)
+  }
+
+  @Test("without shuffling the seed does not matter, with it it does")
+  func order() throws {
+    let start = try clip()
+    #expect(try train(start, ["shuffle": false], seed: 0) == train(start, ["shuffle": false], seed: 1))
+    #expect(try train(start, seed: 0) != train(start, seed: 1))
+  }
+
+  // MARK: - Checkpoints
+
+  @Test("from each of its checkpoints a training ends with the same bytes")
+  func resumed() throws {
+    let start = try clip()
+    let box = Checkpoints()
+    let more: [String: JSONValue] = [
+      "checkpoint_every": 1, "temperature": .object(["learn": true]),
+      "optimizer": .object(["lr": 0.01, "clip_norm": 1]),
+    ]
+    let whole = try train(start, more, checkpoint: box.checkpoint())
+    #expect(box.all.count == 12)
+    for (index, bytes) in box.all.enumerated() {
+      let again = try train(
+        start, more, jobs: 1 + index % 3, checkpoint: Checkpoints().checkpoint(resuming: bytes))
+      #expect(again == whole)
+    }
+  }
+
+  @Test("interrupted it leaves a checkpoint to go on from", arguments: [0.0, 0.3, 0.7, 1])
+  func interrupted(_ moment: Double) throws {
+    let start = try clip()
+    let whole = try train(start)
+    let (box, cancellation) = (Checkpoints(), Cancellation())
+    #expect(throws: Cancelled.self) {
+      try train(start, checkpoint: box.checkpoint(), cancellation: cancellation) {
+        if $0 >= moment { cancellation.raise() }
+      }
+    }
+    let left = try #require(box.all.last)
+    #expect(try train(start, checkpoint: box.checkpoint(resuming: left)) == whole)
+  }
+
+  @Test("what is no checkpoint of this training is not gone on from")
+  func foreignCheckpoints() throws {
+    let start = try clip()
+    let whole = try train(start)
+    let box = Checkpoints()
+    _ = try train(start, ["checkpoint_every": 5], checkpoint: box.checkpoint())
+    let bytes = try #require(box.all.first)
+    for other in [[], [1, 2, 3], Array(bytes.dropLast()), Array(repeating: 255, count: 99)] {
+      #expect(try train(start, checkpoint: Checkpoints().checkpoint(resuming: other)) == whole)
+    }
+    // Of towers of other sizes.
+    let wide = try clip(["embedding": 12])
+    #expect(
+      try train(wide, checkpoint: Checkpoints().checkpoint(resuming: bytes)) == train(wide))
+  }
+
+  // MARK: - Models
+
+  @Test("a training may go on from another one's model")
+  func chained() throws {
+    let start = try clip()
+    let first = try train(start, ["steps": 3])
+    let second = try train(first, ["steps": 3])
+    #expect(try model(second).tensors != model(first).tensors)
+    #expect(try log(second).numbers("loss")[0] != log(first).numbers("loss")[0])
+    // The second goes on where the first ended: its first loss is that of the first's weights.
+    let still = try train(first, ["steps": 1, "optimizer": .object(["lr": 0, "weight_decay": 0])])
+    #expect(try model(still).family == model(first).family)
+  }
+
+  @Test("other stages read a trained model as pairs")
+  func read() throws {
+    let trained = try train(try clip())
+    let gap = try evaluate("gap", of: trained)
+    #expect(gap.numbers("count") == [16])
+    let centred = try run(.shift, "centre", from: [("trained", trained)])
+    #expect(try evaluate("gap", of: centred).numbers("l2m")[0] < gap.numbers("l2m")[0])
+  }
+
+  @Test("the Procrustes amendment is fitted at the start and stays")
+  func amended() throws {
+    let start = try clip(["align": "procrustes"])
+    let trained = try train(start)
+    let name = "procrustes"
+    let before = try #require(model(start).tensors.first { $0.name == name })
+    #expect(try model(trained).tensors.first { $0.name == name } == before)
+    // A step that changes nothing leaves the amended embeddings.
+    let still = try train(start, ["steps": 1, "optimizer": .object(["lr": 0, "weight_decay": 0])])
+    #expect(try model(still).family == model(start).family)
+    #expect(try log(still).numbers("gap")[0] != log(train(clip(), ["steps": 1])).numbers("gap")[0])
+  }
+
+  // MARK: - Export
+
+  @Test("an exported CLIP is read back to the same embeddings", arguments: ["none", "procrustes"])
+  func export(_ align: String) throws {
+    let folder = try ScratchFolder()
+    let trained = try train(try clip(["align": .string(align)]))
+    let files = ModelExport.files(of: try model(trained))
+    #expect(files.count == 1)
+    let back = try clip(["weights": .string(try folder.write(files[0]))])
+    let (found, expected) = (try model(back).family.bases[0], try model(trained).family.bases[0])
+    if align == "none" { #expect(found == expected) }
+    let pairs = zip(found.x.values + (found.y?.values ?? []), expected.x.values + (expected.y?.values ?? []))
+    #expect(pairs.allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
+  @Test("other pairs are a file a tower", arguments: ["sequence", "video", "vit"])
+  func exportOfTowers(_ architecture: String) throws {
+    let kinds = ["video": "moving-shapes", "sequence": "proteins"]
+    let with = Tiny.pair(architecture, "text", Tiny.data(kinds[architecture] ?? "shapes", count: 16))
+    let start = try run(.`init`, "dual-encoder", with, id: "clip")
+    let trained = try train(start)
+    let folder = try ScratchFolder()
+    let paths = try ModelExport.files(of: try model(trained)).enumerated().map {
+      try folder.write($1, "\($0).safetensors")
+    }
+    #expect(paths.count == (architecture == "vit" ? 1 : 2))
+    var back = with
+    for (side, path) in [("x", paths[0]), ("y", paths[paths.count - 1])] {
+      guard case .object(var tower)? = with[side] else { continue }
+      tower["weights"] = .string(path)
+      back[side] = .object(tower)
+    }
+    let found = try run(.`init`, "dual-encoder", back)
+    #expect(try model(found).family == model(trained).family)
+  }
+
+  // MARK: - What cannot be
+
+  @Test("failures name what to change")
+  func failures() throws {
+    let start = try clip()
+    #expect(
+      failure { try train(start, ["batch": 14]) }
+        == "of 16 pairs 3 are held out, which leaves less than one batch of 14; give more pairs, or lower "
+        + "`batch` or `held_out`")
+    #expect(failure { try train(start, ["held_out": 20]) }.hasPrefix("of 16 pairs 20 are held out"))
+    let resnet = try run(.`init`, "dual-encoder", Tiny.pair("resnet18", "text", Tiny.data("shapes")))
+    #expect(failure { try train(resnet) }.hasPrefix("one of the towers cannot be trained"))
+    let points = try run(.`init`, "sphere")
+    #expect(
+      failure { try train(points) }
+        == "train/contrastive needs a dual encoder, but `clip` gives something else")
+    let blown = failure {
+      try train(
+        start, ["optimizer": .object(["kind": "adamw", "lr": 1000, "weight_decay": 1000]), "log_every": 100])
+    }
+    #expect(blown.contains("training diverged: in step"))
+    #expect(blown.contains("was of the pairs") && blown.contains("lower `lr`"))
+  }
+}
