@@ -283,21 +283,21 @@ struct TrainingStageTests {
   @Test("failures name what to change")
   func failures() throws {
     let start = try clip()
+    let large = failure { try train(start, ["batch": 14]) }
     #expect(
-      failure { try train(start, ["batch": 14]) }
+      large
         == "of 16 pairs 3 are held out, which leaves less than one batch of 14; give more pairs, or lower "
         + "`batch` or `held_out`")
-    #expect(failure { try train(start, ["held_out": 20]) }.hasPrefix("of 16 pairs 20 are held out"))
+    let none = failure { try train(start, ["held_out": 20]) }
+    #expect(none.hasPrefix("of 16 pairs 20 are held out"))
     let resnet = try run(.`init`, "dual-encoder", Tiny.pair("resnet18", "text", Tiny.data("shapes")))
-    #expect(failure { try train(resnet) }.hasPrefix("one of the towers cannot be trained"))
+    let fixed = failure { try train(resnet) }
+    #expect(fixed.hasPrefix("one of the towers cannot be trained"))
     let points = try run(.`init`, "sphere")
-    #expect(
-      failure { try train(points) }
-        == "train/contrastive needs a dual encoder, but `clip` gives something else")
-    let blown = failure {
-      try train(
-        start, ["optimizer": .object(["kind": "adamw", "lr": 1000, "weight_decay": 1000]), "log_every": 100])
-    }
+    let sphere = failure { try train(points) }
+    #expect(sphere == "train/contrastive needs a dual encoder, but `clip` gives something else")
+    let decayed: JSONValue = .object(["kind": "adamw", "lr": 1000, "weight_decay": 1000])
+    let blown = failure { try train(start, ["optimizer": decayed, "log_every": 100]) }
     #expect(blown.contains("training diverged: in step"))
     #expect(blown.contains("was of the pairs") && blown.contains("lower `lr`"))
   }

@@ -13,7 +13,10 @@ extension ArtefactStore {
   package func checkpoint(of key: String) -> Checkpoint {
     let (folder, path) = (checkpoints, checkpointPath(key))
     return Checkpoint(
-      load: { try Disk.readIfPresent(path).flatMap(Self.unseal) },
+      load: {
+        for left in try staleCheckpoints() { unlink(left.path) }
+        return try Disk.readIfPresent(path).flatMap(Self.unseal)
+      },
       save: {
         try Disk.makeFolder(folder)
         try AtomicWriter(syncsFile: true).write(Self.seal($0), to: path)
