@@ -29,8 +29,10 @@ endif
 MODGAP := .build/release/modgap
 EXPERIMENTS := $(sort $(basename $(notdir $(wildcard configs/*.json))))
 REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
+# Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2.
+FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
 
-.PHONY: build test lint format run data regression reference bench schema clean help setup packages toolchain $(REPRODUCTIONS)
+.PHONY: build test lint format run data regression reference bench schema clean help setup packages openclipart toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
 	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
@@ -38,9 +40,16 @@ build: setup ## the program, .build/release/modgap, in release and tuned to this
 $(REPRODUCTIONS): reproduce-%: build ## one experiment: configs/NAME.json into results/NAME/
 	$(MODGAP) run configs/$*.json $(ARGS)
 
+define in_folder
+.PHONY: reproduce-$(subst /,-,$(1))
+reproduce-$(subst /,-,$(1)): build $(if $(filter openclipart/%,$(1)),openclipart)
+	$$(MODGAP) run configs/$(1).json $$(ARGS)
+endef
+$(foreach config,$(FOLDERS),$(eval $(call in_folder,$(config))))
+
 # Reached only where configs/ has no such experiment.
 reproduce-%:
-	@echo "make: there is no configs/$*.json; there are: $(EXPERIMENTS)" >&2; exit 64
+	@echo "make: there is no configs/$*.json; there are: $(EXPERIMENTS) $(subst /,-,$(FOLDERS))" >&2; exit 64
 
 run: ## any experiment: make run CONFIG=configs/figure3.json ARGS="--jobs 1"
 	@if [ -z "$(CONFIG)" ]; then \
@@ -90,10 +99,17 @@ help: ## this list
 	  | while IFS=$$'\t' read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
 	@echo
 	@echo 'NAME is one of: $(EXPERIMENTS)'
+	@echo 'or, with data of their own: $(subst /,-,$(FOLDERS))'
 
 # MARK: - Set-up
 
 setup: toolchain packages
+
+PACKAGES := libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev fonts-dejavu-core
+
+openclipart: ## Debian's clip art, 8,121 pictures with titles and keywords, into /usr/share (340 MB)
+	@[ -d /usr/share/openclipart/png ] || \
+	  $(MAKE) --no-print-directory packages PACKAGES="openclipart-png openclipart-svg"
 
 toolchain:
 	@command -v $(SWIFT) > /dev/null || { \
@@ -111,8 +127,7 @@ packages:
 	    exit 69; fi; \
 	  exit 0; fi; \
 	has() { dpkg -s "$$1" 2> /dev/null | grep -q '^Status: install ok installed'; }; \
-	for name in libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev \
-	  fonts-dejavu-core; do \
+	for name in $(PACKAGES); do \
 	  has "$$name" || missing="$$missing $$name"; done; \
 	command -v pkg-config > /dev/null || missing="$$missing pkg-config"; \
 	command -v gnuplot > /dev/null || missing="$$missing gnuplot-nox"; \
@@ -146,6 +161,7 @@ PYTHON ?= python3
 	  $$pip numpy && \
 	  { $$pip --index-url https://download.pytorch.org/whl/cpu torch || $$pip torch; }; fi \
 	&& { $$pip onnx onnxruntime || echo 'make bench: ONNX Runtime could not be installed; its rows are left out' >&2; } \
+	&& { $$pip umap-learn || echo 'make bench: umap-learn could not be installed; its row is left out' >&2; } \
 	&& touch $@ \
 	|| echo 'make bench: NumPy and PyTorch could not be installed; modgap is timed alone (MODGAP_TORCH_WHEEL names a wheel to use)' >&2
 

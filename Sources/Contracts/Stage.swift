@@ -14,16 +14,19 @@ package protocol Stage: Sendable {
 package struct StageInputs: Sendable {
   /// What `from` names, in its order.
   package let upstream: [(id: String, artefact: Artefact)]
+  /// Rows of a table say which upstream they are of.
+  package let namesUpstream: Bool
   /// Where runs are taken together: the axis values of each upstream artefact; else empty.
   package let gathered: [[Coordinate]]
   /// What parameters of type `stageReference` name, by parameter.
   package let references: [String: Artefact]
 
   package init(
-    upstream: [(id: String, artefact: Artefact)], gathered: [[Coordinate]] = [],
-    references: [String: Artefact] = [:]
+    upstream: [(id: String, artefact: Artefact)], namesUpstream: Bool? = nil,
+    gathered: [[Coordinate]] = [], references: [String: Artefact] = [:]
   ) {
     self.upstream = upstream
+    self.namesUpstream = namesUpstream ?? (Set(upstream.map(\.id)).count > 1)
     self.gathered = gathered
     self.references = references
   }

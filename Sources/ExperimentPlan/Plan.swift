@@ -53,6 +53,8 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   package let seed: UInt64?
   /// Tasks that `from` names, by index.
   package let inputs: [Int]
+  /// `from` names several stages, though some may not be run: rows say which they are of.
+  package let namesInputs: Bool
   /// For an evaluation over axes: the values on them that each input was made with; else empty.
   package let inputAxes: [[AxisValue]]
   /// Tasks that parameters name, by parameter.

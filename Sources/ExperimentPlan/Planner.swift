@@ -151,7 +151,8 @@ package struct Planner {
       id: id(of: stage, entry.reach, places), stage: stage.id, phase: stage.phase, kind: stage.kind,
       version: entry.signature?.version ?? 0, parameters: resolved, files: files,
       seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil,
-      inputs: inputs.map(\.task), inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),
+      inputs: inputs.map(\.task), namesInputs: stage.from.count > 1,
+      inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),
       references: references, keeps: stage.keeps, notRun: reason)
   }
 

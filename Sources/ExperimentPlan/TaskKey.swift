@@ -58,7 +58,7 @@ package struct TaskKey: Sendable, Equatable {
   private static func input(
     _ index: Int, of task: PlannedTask, _ plan: [PlannedTask], _ digestOf: (Int) throws -> String
   ) rethrows -> JSONValue {
-    guard task.inputs.count > 1 else { return .string(try digestOf(index)) }
+    guard task.namesInputs else { return .string(try digestOf(index)) }
     return .object(["stage": .string(plan[index].stage), "digest": .string(try digestOf(index))])
   }
 }

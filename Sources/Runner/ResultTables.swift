@@ -136,9 +136,23 @@ final class ResultTables: Sendable {
     }
     guard absent.count < plan.runs.count else { return .missing(absent.first?.reason ?? "not run") }
     do {
-      return .present(try table(name), absent: absent)
+      return .present(try table(name), absent: absent + absentUpstreams(of: position))
     } catch {
       return .missing(explain(error))
+    }
+  }
+
+  /// Of several stages that are read together, those that were not run.
+  private func absentUpstreams(of position: Int) -> [AbsentRun] {
+    let stages = plan.experiment.stages
+    let listed = stages[position].from
+    guard listed.count > 1 else { return [] }
+    return listed.compactMap { id in stages.firstIndex { $0.id == id } }.flatMap { upstream in
+      plan.runs.compactMap { run in
+        guard case .notRun(let reason)? = outcomes[run.tasks[upstream]] else { return nil }
+        let from = ["from": Cell.text(stages[upstream].id)]
+        return AbsentRun(values: values(of: run).merging(from) { _, from in from }, reason: reason)
+      }
     }
   }
 

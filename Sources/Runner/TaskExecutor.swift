@@ -127,6 +127,7 @@ final class TaskExecutor: Sendable {
     }
     let inputs = StageInputs(
       upstream: try task.inputs.map { (plan.tasks[$0].stage, try artefact(of: $0)) },
+      namesUpstream: task.namesInputs,
       gathered: task.inputAxes.map { $0.map { Coordinate($0.name, TableAssembler.cell($0.value)) } },
       references: try task.references.mapValues { try artefact(of: $0) })
     let context = StageContext(

@@ -37,12 +37,11 @@ struct Source {
   /// The families that an evaluation reads.
   static func all(_ inputs: StageInputs, for stage: String) throws -> [Source] {
     let families = try inputs.families(for: stage)
-    let isLabelled = Set(families.map(\.id)).count > 1
     return families.enumerated().map { index, entry in
       let gathered = inputs.gathered.indices.contains(index) ? inputs.gathered[index] : []
       return Source(
         id: entry.id, family: entry.family,
-        prefix: (isLabelled ? [Coordinate("from", .text(entry.id))] : []) + gathered)
+        prefix: (inputs.namesUpstream ? [Coordinate("from", .text(entry.id))] : []) + gathered)
     }
   }
 }

@@ -17,6 +17,7 @@ import time
 
 import clip
 import resnet18
+import umap_learn
 
 
 def parse():
@@ -139,9 +140,10 @@ PEERS = {
     "landscape": [("PyTorch", landscape_torch)],
     **clip.peers(ARGUMENTS.threads),
     "resnet18": resnet18.peers(ARGUMENTS.threads),
+    "umap": umap_learn.peers(),
 }
 # Rows without a peer, and how often they are timed.
-ALONE = {"cosine-large": 1, "cached-run": 9, "engine": 3, "planning": 3}
+ALONE = {"cosine-large": 1, "umap-large": 1, "cached-run": 9, "engine": 3, "planning": 3}
 
 
 def modgap(row, repeats=1):

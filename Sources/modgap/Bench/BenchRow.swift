@@ -20,8 +20,8 @@ struct BenchRow: Sendable {
   let prepare: @Sendable (BenchSettings, BenchFolder) throws -> () throws -> Double
 
   static let all: [BenchRow] = [
-    .figure2b, .cosine, .largeCosine, .landscape, .resNet18, .vision, .longTexts, .captions, .cachedRun,
-    .engine, .planning,
+    .figure2b, .cosine, .largeCosine, .landscape, .resNet18, .vision, .longTexts, .captions, .umap,
+    .largeUMAP, .cachedRun, .engine, .planning,
   ]
 
   func measure(_ settings: BenchSettings) throws -> BenchResult {
