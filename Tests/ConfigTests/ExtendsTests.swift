@@ -19,7 +19,7 @@ import Testing
         {"id": "g", "stage": "evaluate", "kind": "gap", "from": ["s", "m"]}],
        "figures": [{"name": "f", "kind": "lines", "table": "g", "x": "delta", "y": "l2i"},
                    {"name": "h", "kind": "lines", "table": "g", "x": "delta", "y": "l2m"}],
-       "claims": [{"id": "c", "source": "here", "says": "so", "table": "g", "check": {"value": {"of": "l2i", "is": 1, "within": 1}}}]}
+       "claims": [{"id": "c", "source": "here", "says": "so", "table": "g", "check": {"value": {"of": "l2i", "equals": 1, "within": 1}}}]}
       """#, to: "base.json")
   }
 
