@@ -108,9 +108,23 @@ struct WeightFileTests {
       return try StagesTests.embed("encoder", sizes).x
     }
     #expect(try features(tensors + counters + classifier) == features(tensors))
-    let projected = sentence(
-      "encoder", Tiny.encoder("resnet18", ["weights": try folder.write(tensors)]))
-    #expect(projected.contains("1 missing: projection; make"), "\(projected)")
+  }
+
+  @Test("a projection that a ResNet's file does not have is drawn, the same for the same seed")
+  func projection() throws {
+    let tensors = try WeightFiles.tensors(ResNet(depth: .eighteen, width: 4).layout)
+    let path = try folder.write(tensors)
+    func features(_ more: [String: JSONValue]) throws -> Matrix {
+      let sizes: [String: JSONValue] = [
+        "architecture": "resnet18", "width": 4, "data": Tiny.data("shapes"), "weights": path,
+      ]
+      return try StagesTests.embed("encoder", sizes.merging(more) { _, more in more }).x
+    }
+    let bare = try features([:])
+    let projected = try features(["embedding": 7, "seed": 1])
+    #expect(bare.columns == 32 && projected.columns == 7)
+    #expect(try features(["embedding": 7, "seed": 1]) == projected)
+    #expect(try features(["embedding": 7, "seed": 2]) != projected)
   }
 
   // MARK: - What does not fit
