@@ -111,10 +111,13 @@ import Testing
         let path = try KindSamples.npy(folder + "/\(name).npy", "<f4", shape, [])
         return failure { _ = try DatasetCatalog.make("tensors", with: [name: .string(path)], seed: 0) }
       }
-      #expect(try says("tokens", [3, 0]).contains("(n, context) with no side 0"))
-      #expect(try says("tokens", [0, 3]).contains("(n, context) with no side 0"))
+      for shape in [[3, 0], [0, 3]] {
+        let tokens = try says("tokens", shape)
+        #expect(tokens.contains("(n, context) with no side 0"), "\(tokens)")
+      }
       for shape in [[2, 3, 0, 4], [2, 3, 4, 0], [0, 3, 4, 4]] {
-        #expect(try says("images", shape).contains("(n, 3, h, w) with no side 0"))
+        let images = try says("images", shape)
+        #expect(images.contains("(n, 3, h, w) with no side 0"), "\(images)")
       }
     }
   }

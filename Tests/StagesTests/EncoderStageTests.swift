@@ -263,7 +263,7 @@ struct EncoderFailureTests {
       ),
       (
         "text", ["vocabulary": 10_000_000, "width": 16_384],
-        "the weights would take 646 GiB of memory, more than 16; lower `width`, `layers` or `vocabulary`"
+        "the weights would take 635 GiB of memory, more than 16; lower `width`, `layers` or `vocabulary`"
       ),
       (
         "resnet18", ["embedding": 65_536, "data": Tiny.data("noise-images", count: 100_000_000)],

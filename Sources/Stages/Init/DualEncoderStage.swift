@@ -51,10 +51,9 @@ package struct DualEncoderStage: Stage {
       [towers] side, context in
       let (given, built) = side == .x ? (towers.x, x) : (towers.y, y)
       let source = TowerWeights(given.weights, seed: towers.seed)
-      // Two towers of one architecture draw different weights.
-      let prefix = source.isRandom ? "\(side.rawValue)." : built.prefix
-      return try source.load(
-        [WeightLoader.Part(prefix, built.tower.layout)], built.namings, context)[0]
+      // Two towers of one architecture draw different weights; a CLIP's are those of `clip`.
+      let prefix = source.isRandom && x.prefix == y.prefix ? "\(side.rawValue)." : built.prefix
+      return try source.load([built.part(prefix)], built.namings, context)[0]
     }
   }
 }
