@@ -95,7 +95,7 @@ import Testing
       #"c.json:1:38: figures.ff: found an unknown element of the extended list, expected one of f, h, or a list in place of them all (did you mean "f"?)"#
     ),
     (#""claims": {"c": 3}"#, "c.json:1:42: claims[0]: found 3, expected a claim: an object"),
-    (#""stages": {"s": {"with": {"pears": 3}}}"#, #"(did you mean "pairs"?)"#),
+    (#""stages": {"s": {"with": {"pair": 3}}}"#, #"(did you mean "pairs"?)"#),
     (#""stages": {"s": null}"#, #"base.json:5:"#),
     (#""matrix": {"w": {"a": 1}}"#, "matrix.w: found an object, expected a list of at least one value"),
     (#""name": null"#, "name: found nothing, expected this key"),
