@@ -138,7 +138,8 @@ extension ConfigNode {
   }
 
   /// This node over `base`, as `extends` merges: objects member by member, `null` takes a member away, an
-  /// object over a list changes the elements that its keys name by `id` or `name`; all else is replaced.
+  /// object over a list changes the elements that its keys name by `id` or `name`, and adds those that bear the
+  /// key's name themselves; all else is replaced.
   ///
   /// - Parameter issues: gains the keys that name no element.
   package func merged(over base: ConfigNode, path: String = "", issues: inout IssueList) -> ConfigNode {
@@ -182,6 +183,10 @@ extension ConfigNode {
     for member in own where member.key != "$comment" {
       let place = "\(path).\(member.key)"
       guard let index = names.firstIndex(of: member.key) else {
+        if member.node.elementName == member.key {
+          result.append(member.node)
+          continue
+        }
         issues.add(unknownElement(member, place, among: names.compactMap { $0 }))
         continue
       }

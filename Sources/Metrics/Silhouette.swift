@@ -11,21 +11,31 @@ import Kernels
 /// - Parameters:
 ///   - points: `(n, d)`.
 ///   - clusters: the cluster of each point, from 0.
-/// - Returns: NaN where there are fewer than two clusters.
+/// - Returns: the mean over all points, and the least of the clusters' means; NaN where there are fewer than
+///   two clusters.
 /// - Throws: `MetricFailure` where the counts differ, `Cancelled`.
-package func silhouette(of points: Matrix, clusters: [Int], budget: ThreadBudget) throws -> Double {
+package func silhouette(
+  of points: Matrix, clusters: [Int], budget: ThreadBudget
+) throws -> (mean: Double, least: Double) {
   guard clusters.count == points.rows else {
     throw MetricFailure.unequalShapes(
       xRows: points.rows, xColumns: points.columns, yRows: clusters.count, yColumns: 1)
   }
   var sizes = [Int](repeating: 0, count: (clusters.max() ?? -1) + 1)
   for cluster in clusters { sizes[cluster] += 1 }
-  guard sizes.count(where: { $0 > 0 }) > 1 else { return .nan }
+  guard sizes.count(where: { $0 > 0 }) > 1 else { return (.nan, .nan) }
   let sample = Silhouette(points: points, clusters: clusters, sizes: sizes)
   let parts = try budget.map(blocks: blockCount(sample.rows.count, size: 64)) { block in
-    blockRange(block, size: 64, count: sample.rows.count).reduce(0.0) { $0 + sample.value($1) }
+    blockRange(block, size: 64, count: sample.rows.count).map { sample.value($0) }
   }
-  return parts.reduce(0, +) / Double(sample.rows.count)
+  let values = parts.flatMap { $0 }
+  var sums = [(sum: Double, count: Int)](repeating: (0, 0), count: sizes.count)
+  for (place, value) in values.enumerated() {
+    let cluster = clusters[sample.rows[place]]
+    sums[cluster] = (sums[cluster].sum + value, sums[cluster].count + 1)
+  }
+  let means = sums.filter { $0.count > 0 }.map { $0.sum / Double($0.count) }
+  return (values.reduce(0, +) / Double(values.count), means.min() ?? .nan)
 }
 
 /// Silhouettes of all points or, as for `Trustworthiness`, of evenly spaced ones against all.

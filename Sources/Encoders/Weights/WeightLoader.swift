@@ -6,10 +6,13 @@ package struct WeightLoader {
   package struct Part: Sendable {
     package let prefix: String
     package let layout: ParameterLayout
+    /// Tensors that a file may leave out, for the program to draw: a projection that this dual encoder adds.
+    package let optional: Set<String>
 
-    package init(_ prefix: String = "", _ layout: ParameterLayout) {
+    package init(_ prefix: String = "", _ layout: ParameterLayout, optional: Set<String> = []) {
       self.prefix = prefix
       self.layout = layout
+      self.optional = optional
     }
   }
 
@@ -47,11 +50,22 @@ package struct WeightLoader {
     var problems = WeightProblems()
     var used: Set<String> = []
     for part in parts {
-      for tensor in part.layout.tensors { check(tensor, part.prefix, &problems, &used) }
+      let left = Set(leftOut(of: part).map(\.name))
+      for tensor in part.layout.tensors where !left.contains(tensor.name) {
+        check(tensor, part.prefix, &problems, &used)
+      }
     }
     problems.extra = file.shapes.keys.filter { !used.contains($0) && !naming.ignores($0) }.sorted()
     guard problems.isEmpty else {
       throw WeightFailure.unfit(path: file.path, naming: naming.title, problems)
+    }
+  }
+
+  /// What the file does not have and need not have.
+  package func leftOut(of part: Part) -> [TensorSpec] {
+    part.layout.tensors.filter { tensor in
+      part.optional.contains(tensor.name)
+        && naming.source(part.prefix + tensor.name).names.allSatisfy { file.shapes[$0] == nil }
     }
   }
 
@@ -74,7 +88,8 @@ package struct WeightLoader {
 
   private func fill(_ part: Part) throws -> NetworkWeights {
     var values = [Float](repeating: 0, count: part.layout.count)
-    for (tensor, offset) in zip(part.layout.tensors, part.layout.offsets) {
+    let left = Set(leftOut(of: part).map(\.name))
+    for (tensor, offset) in zip(part.layout.tensors, part.layout.offsets) where !left.contains(tensor.name) {
       let found = try file.values(of: naming.source(part.prefix + tensor.name))
       values.replaceSubrange(offset..<offset + tensor.count, with: found)
     }

@@ -29,7 +29,7 @@ package struct ProjectionEvaluation: Stage {
   private static let umap = "umap"
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "projection",
+    phase: .evaluate, kind: "projection", version: 2,
     summary: "Both modalities together in a few dimensions, and the spectrum of singular values.",
     parameters: [
       .defaulted(
@@ -44,7 +44,8 @@ package struct ProjectionEvaluation: Stage {
       // An axis that decides the method counts as drawing until it has a value.
       with["method"]?.string.map { $0 == umap || $0.contains("${") } ?? false
     }, extraTables: ["spectrum"],
-    columns: ["modality", "index", "c1", "c2"], sometimesColumns: ["trustworthiness", "silhouette"])
+    columns: ["modality", "index", "c1", "c2"],
+    sometimesColumns: ["trustworthiness", "silhouette", "least_silhouette"])
 
   private let parameters: Parameters
 
@@ -78,7 +79,7 @@ package struct ProjectionEvaluation: Stage {
       var quality = [("trustworthiness", Cell.real(result.trustworthiness))]
       if scene.isGathered {
         let value = try silhouette(of: result.picture, clusters: scene.runs, budget: context.budget)
-        quality.append(("silhouette", .real(value)))
+        quality += [("silhouette", .real(value.mean)), ("least_silhouette", .real(value.least))]
       }
       scene.list(into: &points, then: quality) { result.picture.row($0).map(Double.init) }
     }

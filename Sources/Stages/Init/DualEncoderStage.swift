@@ -42,11 +42,11 @@ package struct DualEncoderStage: Stage {
     let pair = TowerPair(x: x.tower, y: y.tower, align: parameters.align)
     return try pair.embed(data, context) { side in
       let (given, built) = side == .x ? (parameters.x, x) : (parameters.y, y)
-      // Two towers of one architecture draw different weights.
-      let prefix =
-        given.weights ?? TowerParameters.random == TowerParameters.random ? "\(side.rawValue)." : built.prefix
+      // Two towers of one architecture draw different weights; a CLIP's are those of `clip`.
+      let isRandom = given.weights ?? TowerParameters.random == TowerParameters.random
+      let prefix = isRandom && x.prefix == y.prefix ? "\(side.rawValue)." : built.prefix
       return try TowerWeights(given.weights, seed: parameters.seed).load(
-        [WeightLoader.Part(prefix, built.tower.layout)], built.namings, context)[0]
+        [built.part(prefix)], built.namings, context)[0]
     }
   }
 }

@@ -34,7 +34,7 @@ package struct EncoderStage: Stage {
     let data = try parameters.data.open()
     let (side, built) = try choose(data)
     let weights = try TowerWeights(parameters.tower.weights, seed: parameters.seed).load(
-      [WeightLoader.Part(built.prefix, built.tower.layout)], built.namings, context)
+      [built.part(built.prefix)], built.namings, context)
     let features = try Encoding(side: side, count: data.count).run(
       built.tower, weights[0], context.budget, progress: context.progress)
     return .embeddings(EmbeddingFamily(try checked(Embeddings(x: features, isNormalized: false), context)))

@@ -8,6 +8,12 @@ struct BuiltTower: Sendable {
   let namings: [WeightNaming]
   /// What its tensors' names begin with in a file of a whole network.
   let prefix: String
+  /// Tensors that a file may leave out.
+  var optional: Set<String> = []
+
+  func part(_ prefix: String) -> WeightLoader.Part {
+    WeightLoader.Part(prefix, tower.layout, optional: optional)
+  }
 }
 
 extension TowerParameters {
@@ -31,7 +37,7 @@ extension TowerParameters {
     case .resnet18, .resnet50:
       let tower = ResNet(
         depth: architecture == .resnet18 ? .eighteen : .fifty, width: width ?? 64, projection: size)
-      return BuiltTower(tower: tower, namings: [.torchvision], prefix: "")
+      return BuiltTower(tower: tower, namings: [.torchvision], prefix: "", optional: ["projection"])
     case .vit:
       return BuiltTower(tower: try vision(modality, size), namings: WeightNaming.vision, prefix: "visual.")
     case .text: return BuiltTower(tower: try text(size), namings: WeightNaming.text, prefix: "")

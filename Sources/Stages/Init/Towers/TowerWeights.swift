@@ -26,7 +26,12 @@ struct TowerWeights: Sendable {
     -> [NetworkWeights]
   {
     try limit(parts)
-    guard isRandom else { return try WeightLoader(try open(), namings, for: parts).load(parts) }
+    guard isRandom else {
+      let loader = WeightLoader(try open(), namings, for: parts)
+      return try zip(try loader.load(parts), parts).map { weights, part in
+        try complete(weights, part, loader.leftOut(of: part), context)
+      }
+    }
     return try parts.map { part in
       try NetworkWeights(drawing: part.layout, budget: context.budget) { tensor in
         stream(part.prefix + tensor, context)
@@ -41,6 +46,21 @@ struct TowerWeights: Sendable {
     if isRandom { return try load([parts[part]], namings, context)[0] }
     try limit(parts)
     return try WeightLoader(try open(), namings, for: parts).load(parts, keeping: part)
+  }
+
+  /// The weights with those drawn that the file need not have.
+  private func complete(
+    _ weights: NetworkWeights, _ part: WeightLoader.Part, _ leftOut: [TensorSpec], _ context: StageContext
+  ) throws -> NetworkWeights {
+    var weights = weights
+    for tensor in leftOut {
+      let drawn = try NetworkWeights(drawing: ParameterLayout([tensor]), budget: context.budget) {
+        stream(part.prefix + $0, context)
+      }
+      let offset = weights.layout.offset(of: tensor.name)
+      weights.values.replaceSubrange(offset..<offset + tensor.count, with: drawn[tensor.name])
+    }
+    return weights
   }
 
   private func limit(_ parts: [WeightLoader.Part]) throws {
@@ -83,5 +103,11 @@ struct TowerWeights: Sendable {
 func drawsWeights(_ parameters: JSONValue, towers: [String] = []) -> Bool {
   guard parameters["seed"] == nil else { return false }
   let places = towers.isEmpty ? [parameters] : towers.compactMap { parameters[$0] }
-  return places.contains { $0["weights"]?.string ?? TowerParameters.random == TowerParameters.random }
+  return places.contains { tower in
+    // A projection that a ResNet's file does not have is drawn.
+    let projects = !towers.isEmpty || tower["embedding"] != nil
+    let isResNet = tower["architecture"]?.string?.hasPrefix("resnet") ?? false
+    return tower["weights"]?.string ?? TowerParameters.random == TowerParameters.random
+      || isResNet && projects
+  }
 }
