@@ -70,6 +70,8 @@ package struct DataFolder: Sendable {
   /// Why a stage of optional data is not run, with the command that gets the data.
   package static func absence(of path: String) -> String {
     let name = (path as NSString).lastPathComponent
-    return name.hasPrefix("features_") ? "no \(name): run \"make data\"" : "no file \(path)"
+    if name.hasPrefix("features_") { return "no \(name): run \"make data\"" }
+    if path.contains("openclipart") { return "no \(path): run \"make openclipart\"" }
+    return "no \(path): put the file there, or let the config name another"
   }
 }

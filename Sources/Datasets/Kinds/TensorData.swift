@@ -24,7 +24,9 @@ enum TensorData {
   static let kind = DatasetKind(
     "tensors", "arrays of .safetensors, .h5 or .npy files, used as they are",
     [
-      .optional("images", .file, "numbers (n, 3, h, w), already normalised: file.safetensors:name"),
+      .optional(
+        "images", .file,
+        "numbers (n, 3, h, w), or (n, frames, 3, h, w), already normalised: file.safetensors:name"),
       .optional("tokens", .file, "integers (n, context)"),
       .optional("labels", .file, "integers (n)"), .readCount, .choiceSeed,
     ]
@@ -53,10 +55,9 @@ enum TensorData {
   }
 
   private static func images(_ parameters: DataParameters) throws -> Tensor? {
-    let shape = "(n, 3, h, w) with no side 0"
-    guard let images = try load(parameters, "images", shape, { $0.count == 4 && $0[1] == 3 }) else {
-      return nil
-    }
+    let shape = "(n, 3, h, w) with no side 0, or (n, frames, 3, h, w)"
+    let fits = { (sides: [Int]) in (4...5).contains(sides.count) && sides[sides.count - 3] == 3 }
+    guard let images = try load(parameters, "images", shape, fits) else { return nil }
     guard let place = images.values.firstIndex(where: { !$0.isFinite }) else { return images }
     throw DatasetFailure.badItem(
       path: try parameters.text("images"), index: place / images.shape.dropFirst().reduce(1, *),
