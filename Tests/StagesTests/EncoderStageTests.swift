@@ -60,6 +60,8 @@ struct EncoderStageTests {
     let both = try embed("clip", Tiny.clip.merging(["seed": 4]) { $1 })
     #expect(try embed("encoder", Tiny.encoder("vit", ["seed": 4])).x == both.x)
     #expect(try embed("encoder", Tiny.encoder("text", ["seed": 4])).x == both.y)
+    let pair = Tiny.pair("vit", "text", Tiny.data("shapes")).merging(["seed": 4]) { $1 }
+    #expect(try embed("dual-encoder", pair) == both)
   }
 
   @Test("a tower of a pair draws by its side, whatever the other is")

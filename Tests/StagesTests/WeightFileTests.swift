@@ -101,8 +101,26 @@ struct WeightFileTests {
       return try StagesTests.embed("encoder", sizes).x
     }
     #expect(try features(tensors + counters + classifier) == features(tensors))
-    let projected = sentence(
-      "encoder", Tiny.encoder("resnet18", ["weights": try folder.write(tensors)]))
-    #expect(projected.contains("1 missing: projection; make"), "\(projected)")
+  }
+
+  @Test("the projection of a ResNet is read where the file has one, else drawn")
+  func projections() throws {
+    let layout = ResNet(depth: .eighteen, width: 4, projection: 10).layout
+    let tensors = try WeightFiles.tensors(layout)
+    let without = tensors.filter { $0.name != "projection" }
+    func features(_ tensors: [StoredTensor], _ more: [String: JSONValue] = [:], seed: UInt64 = 0) throws
+      -> Matrix
+    {
+      let with = Tiny.encoder("resnet18", ["weights": try folder.write(tensors)]).merging(more) { $1 }
+      return try StagesTests.embed("encoder", with, seed: seed).x
+    }
+    #expect(try features(tensors, seed: 1) == features(tensors, seed: 2))
+    #expect(try features(without, seed: 1) == features(without, seed: 1))
+    #expect(try features(without, seed: 1) != features(without, seed: 2))
+    #expect(try features(without, ["seed": 3], seed: 1) == features(without, ["seed": 3], seed: 2))
+    var other = tensors
+    other[tensors.count - 1].shape = [10, 32]
+    let found = sentence("encoder", Tiny.encoder("resnet18", ["weights": try folder.write(other)]))
+    #expect(found.contains("projection is [10, 32], expected [32, 10]"), "\(found)")
   }
 }
