@@ -161,7 +161,7 @@ struct ParameterChecker {
     guard areAxes(names, node, path), isResolvable(type, node, path) else { return node.value }
     checkResolved(
       node, text, isWhole: references[0].range == text.startIndex..<text.endIndex, names, type, path)
-    return isFile(type) ? relative(text, names, node, path) : node.value
+    return isFile(type) ? relative(text, names, words(of: type), node, path) : node.value
   }
 
   private mutating func areAxes(_ names: [String], _ node: ConfigNode, _ path: String) -> Bool {
@@ -225,17 +225,30 @@ struct ParameterChecker {
     }
   }
 
-  /// The text with the config's folder in front, unless its axes give absolute paths.
-  private mutating func relative(_ text: String, _ names: [String], _ node: ConfigNode, _ path: String)
-    -> JSONValue
-  {
+  /// Words that may stand in a path's place.
+  private func words(of type: ParameterType) -> [String] {
+    switch type {
+    case .choice(let words): words
+    case .either(let first, let second): words(of: first) + words(of: second)
+    default: []
+    }
+  }
+
+  /// The text with the config's folder in front, unless its axes give absolute paths, or words among them:
+  /// the plan then makes paths of the others.
+  private mutating func relative(
+    _ text: String, _ names: [String], _ words: [String], _ node: ConfigNode, _ path: String
+  ) -> JSONValue {
     if text.hasPrefix("/") { return node.value }
     var kinds: Set<Bool> = []
+    var hasWord = false
     forEachCombination(of: text.hasPrefix("${") ? names : []) { _, values in
       let resolved = Interpolation.resolve(node.value, values).string ?? ""
-      kinds.insert(resolved.hasPrefix("/"))
-      return kinds.count < 2
+      hasWord = hasWord || words.contains(resolved)
+      if !words.contains(resolved) { kinds.insert(resolved.hasPrefix("/")) }
+      return true
     }
+    if hasWord { return node.value }
     if kinds.count == 2 {
       issues.add(node, path, expected: "paths that are all absolute or all relative")
     }

@@ -185,7 +185,7 @@ package struct Planner {
     _ value: JSONValue, _ parameters: [Parameter], prefix: String = "", in files: inout [DataFile]
   ) throws -> JSONValue {
     try DataFileFields.map(value, parameters, prefix: prefix) { field, path in
-      let (file, member) = split(prefix.isEmpty ? path : dataSets.absolute(path))
+      let (file, member) = split(dataSets.absolute(path))
       files.append(DataFile(field: field, path: file, member: member, digest: try digest(of: file)))
       return member.map { "\(file):\($0)" } ?? file
     }

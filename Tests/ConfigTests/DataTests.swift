@@ -144,6 +144,34 @@ import Testing
     }
   }
 
+  // MARK: - Weights
+
+  /// `random` beside files on one axis is the word, not a file of that name; and only it draws.
+  @Test func anAxisMayHaveRandomWeightsAndFiles() throws {
+    try folder.write("weights", to: "w.safetensors")
+    let tower = #""architecture": "vit", "weights": "${w}""#
+    for (kind, with) in [
+      ("encoder", tower),
+      ("dual-encoder", #""x": {\#(tower)}, "y": {"architecture": "text", "weights": "w.safetensors"}"#),
+    ] {
+      try folder.write(
+        #"""
+        {"name": "t", "matrix": {"w": ["random", "w.safetensors"], "seed": [0, 1]}, "stages": [
+         {"id": "e", "stage": "init", "kind": "\#(kind)", "with": {\#(with), "data": {"kind": "shapes", "seed": 1}}}]}
+        """#)
+      #expect(try folder.problems() == "")
+      var planner = Planner(try folder.load(), grammar: grammar)
+      let plan = try planner.plan()
+      let keys = Set(plan.keys().values)
+      #expect(keys.count == 3, "\(kind): two networks that are drawn, one that is read")
+      for task in plan.tasks {
+        #expect(task.notRun == nil)
+        let weights = (task.parameters["x"] ?? task.parameters)["weights"]?.string
+        #expect(weights == (task.seed == nil ? "\(folder.path)/w.safetensors" : "random"))
+      }
+    }
+  }
+
   // MARK: - Mistakes
 
   static let mistakes = [

@@ -63,6 +63,12 @@ enum WeightFiles {
     }
   }
 
+  /// A whole CLIP of the tiny sizes, in OpenAI's naming.
+  static func clip() throws -> [StoredTensor] {
+    try tensors(Tiny.visionTower.layout, prefix: "visual.") + tensors(Tiny.textTower.layout)
+      + [StoredTensor(name: "logit_scale", shape: [], values: [2.5])]
+  }
+
   /// A tensor of OpenAI's naming as transformers' `CLIPModel` stores it.
   static func huggingFace(_ tensor: StoredTensor) -> [StoredTensor] {
     if tensor.name == "logit_scale" { return [tensor] }

@@ -99,15 +99,16 @@ struct TowerWeights: Sendable {
 }
 
 /// Whether a stage with these parameters draws weights from the experiment's seed; of a dual encoder, either
-/// of its towers.
+/// of its towers. What an axis decides counts as drawn until it has a value.
 func drawsWeights(_ parameters: JSONValue, towers: [String] = []) -> Bool {
   guard parameters["seed"] == nil else { return false }
   let places = towers.isEmpty ? [parameters] : towers.compactMap { parameters[$0] }
   return places.contains { tower in
     // A projection that a ResNet's file does not have is drawn.
     let projects = !towers.isEmpty || tower["embedding"] != nil
-    let isResNet = tower["architecture"]?.string?.hasPrefix("resnet") ?? false
-    return tower["weights"]?.string ?? TowerParameters.random == TowerParameters.random
-      || isResNet && projects
+    let architecture = tower["architecture"]?.string ?? ""
+    let mayBeResNet = architecture.hasPrefix("resnet") || architecture.contains("${")
+    let weights = tower["weights"]?.string ?? TowerParameters.random
+    return weights == TowerParameters.random || weights.hasPrefix("${") || mayBeResNet && projects
   }
 }
