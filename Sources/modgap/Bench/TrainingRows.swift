@@ -12,18 +12,17 @@ extension BenchRow {
   static let trainViTB16 = training(
     "train-vit-b-16",
     what: "the same of CLIP's ViT-B/16: 64 pictures of 224 × 224 and texts of 77 tokens",
-    CLIPPreset.vitB16.vision, CLIPPreset.vitB16.text, recomputes: true, isLong: true)
+    CLIPPreset.vitB16.vision, CLIPPreset.vitB16.text, isLong: true)
 
-  /// - Parameter recomputes: whether activations are computed again instead of kept.
   private static func training(
     _ name: String, what: String, _ vision: VisionTransformer, _ text: TextTransformer,
-    recomputes: Bool = false, isLong: Bool = false
+    isLong: Bool = false
   ) -> BenchRow {
     BenchRow(name: name, what: what, warmsUp: !isLong, isLong: isLong) { settings, _ in
       let budget = ThreadBudget(jobs: settings.jobs)
       budget.acquire()
       defer { budget.release() }
-      let trainer = try trainer(vision, text, recomputes, budget)
+      let trainer = try trainer(vision, text, budget)
       let (pictures, texts) = try pairs(64, vision, text, budget)
       return {
         budget.acquire()
@@ -36,16 +35,15 @@ extension BenchRow {
   }
 
   private static func trainer(
-    _ vision: VisionTransformer, _ text: TextTransformer, _ recomputes: Bool, _ budget: ThreadBudget
+    _ vision: VisionTransformer, _ text: TextTransformer, _ budget: ThreadBudget
   ) throws -> DualTrainer {
     let stream: @Sendable (String) -> RandomStream = { RandomStream(seed: 0, stage: "bench", name: $0) }
     func drawn(_ tower: any Tower) throws -> NetworkWeights {
       try NetworkWeights(drawing: tower.layout, budget: budget, stream: stream)
     }
-    var options = TrainingOptions(
+    let options = TrainingOptions(
       optimiser: Optimiser(.adam, learningRate: 1e-4, weightDecay: 0.2),
       logitScale: .learnt(start: 14, maximum: 100))
-    options.recomputes = recomputes
     return try DualTrainer(
       x: vision, drawn(vision), y: text, drawn(text), capacity: 64, options: options)
   }
