@@ -17,9 +17,10 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "CTiles"),
 
     // MARK: - What the engine and the stages agree on
-    .target(name: "Kernels", dependencies: ["COpenBLAS"]),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "CTiles"]),
     .target(name: "Contracts", dependencies: ["Kernels"]),
 
     // MARK: - JSON → Experiment → Plan
@@ -62,7 +63,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(
       name: "EncodersTests",
-      dependencies: ["Encoders", "Datasets", "Contracts", "Kernels", "TestSupport"]),
+      dependencies: ["Encoders", "Datasets", "Contracts", "Kernels", "TestSupport", "AllocationCount"]),
     .testTarget(
       name: "StagesTests",
       dependencies: ["Stages", "Metrics", "Encoders", "Datasets", "Contracts", "Kernels", "TestSupport"]),
@@ -85,6 +86,7 @@ let package = Package(
         "Contracts",
         "Kernels", "TestSupport", "modgap",
       ]),
+    .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),
   ],
   swiftLanguageModes: [.v6]

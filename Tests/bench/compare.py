@@ -2,8 +2,8 @@
 
 Rounds alternate, modgap, peer, modgap, peer, so that what else the machine does falls on both; a ratio
 is taken in each round, and the median of the ratios is what is printed, once by the clock and once by the time
-of all processors, which other work on the machine disturbs less. Without torch or numpy, modgap is
-timed alone. `make bench` sets up what this needs.
+of all processors, which other work on the machine disturbs less. Each side has processes of its own, whose peak
+memory is theirs. Without torch or numpy, modgap is timed alone. `make bench` sets up what this needs.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import time
 
 import clip
 import resnet18
+import training
 import umap_learn
 
 
@@ -25,6 +26,7 @@ def parse():
     parser.add_argument("--modgap", default=".build/release/modgap")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     parser.add_argument("rows", nargs="*", help="only these rows")
     return parser.parse_args()
 
@@ -41,7 +43,8 @@ try:
     torch.set_grad_enabled(False)
 except ImportError as missing:
     numpy = torch = None
-    print(f"({missing}: modgap is timed alone)\n")
+    if ARGUMENTS.serve is None:
+        print(f"({missing}: modgap is timed alone)\n")
 
 
 def figure2b_torch():
@@ -141,7 +144,11 @@ PEERS = {
     **clip.peers(ARGUMENTS.threads),
     "resnet18": resnet18.peers(ARGUMENTS.threads),
     "umap": umap_learn.peers(),
+    **training.peers(),
 }
+# Rows that take minutes: done where they are named, once, and without the other side in memory.
+LONG = ["train-vit-b-16"]
+CLOCKS = ["seconds", "processor_seconds"]
 # Rows without a peer, and how often they are timed.
 ALONE = {"cosine-large": 1, "umap-large": 1, "cached-run": 9, "engine": 3, "planning": 3}
 
@@ -153,10 +160,48 @@ def modgap(row, repeats=1):
     return found["rows"][0]
 
 
-def timed(work):
-    started, processor = time.perf_counter(), time.process_time()
+def peak_bytes():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
+
+def serve(row, index):
+    """The other end of a Peer: work done once unasked, then once for each line, timed."""
+    try:
+        work = PEERS[row][index][1]()
+    except ImportError as missing:
+        print(json.dumps({"missing": str(missing)}), flush=True)
+        return
     work()
-    return time.perf_counter() - started, time.process_time() - processor
+    print(json.dumps({}), flush=True)
+    for _ in sys.stdin:
+        started, processor = time.perf_counter(), time.process_time()
+        work()
+        found = {"seconds": time.perf_counter() - started, "processor_seconds": time.process_time() - processor}
+        print(json.dumps({**found, "peak_rss_bytes": peak_bytes()}), flush=True)
+
+
+class Peer:
+    """A process that holds a peer's data."""
+
+    def __init__(self, row, index):
+        command = [sys.executable, __file__, "--serve", str(index), "--threads", str(ARGUMENTS.threads), row]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        self.missing = self.answer().get("missing")
+
+    def answer(self):
+        text = self.process.stdout.readline()
+        if not text:
+            raise SystemExit(f"a peer ended with status {self.process.wait()}")
+        return json.loads(text)
+
+    def measure(self):
+        print("once", file=self.process.stdin, flush=True)
+        return self.answer()
+
+    def close(self):
+        self.process.communicate()
 
 
 def readable(seconds):
@@ -167,44 +212,52 @@ def line(*cells):
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def compare(row, peer, make):
-    try:
-        work = make()
-    except ImportError as missing:
-        print(f"({missing}: {row} is not compared with {peer})", file=sys.stderr)
+def measure(row, index):
+    """Both sides' rounds, or nothing where the peer is not installed."""
+    peer = Peer(row, index)
+    if peer.missing:
+        print(f"({peer.missing}: {row} is not compared with {PEERS[row][index][0]})", file=sys.stderr)
+        return [], []
+    if row in LONG:
+        theirs = [peer.measure()]
+        peer.close()
+        return [modgap(row)], theirs
+    rounds = [(modgap(row), peer.measure()) for _ in range(ARGUMENTS.rounds)]
+    peer.close()
+    return [a for a, _ in rounds], [b for _, b in rounds]
+
+
+def compare(row, index):
+    ours, theirs = measure(row, index)
+    if not ours:
         return
-    work()
-    ours, theirs = [], []
-    for _ in range(ARGUMENTS.rounds):
-        found = modgap(row)
-        ours.append((found["seconds"][0], found["processor_seconds"][0]))
-        theirs.append(timed(work))
-    cells = [row]
-    for side in [ours, theirs]:
-        cells.append(readable(statistics.median(wall for wall, _ in side)))
-    cells.insert(2, peer)
-    for clock in [0, 1]:
-        ratio = statistics.median(b[clock] / a[clock] for a, b in zip(ours, theirs))
-        cells.append(f"{ratio:.1f}×")
-    line(*cells, f"{found['peak_rss_bytes'] / 1e6:.0f} MB")
+    for found in ours:
+        found.update({clock: found[clock][0] for clock in CLOCKS})
+    times = [readable(statistics.median(found["seconds"] for found in side)) for side in [ours, theirs]]
+    ratios = [statistics.median(b[clock] / a[clock] for a, b in zip(ours, theirs)) for clock in CLOCKS]
+    peaks = [f"{side[-1]['peak_rss_bytes'] / 1e6:.0f} MB" for side in [ours, theirs]]
+    line(row, times[0], PEERS[row][index][0], times[1], *[f"{ratio:.1f}×" for ratio in ratios], *peaks)
 
 
 def alone(row, repeats):
     found = modgap(row, repeats)
     peak = found["peak_rss_bytes"]
-    line(row, readable(found["median"]), "–", "–", "–", "–", f"{peak / 1e6:.0f} MB" if peak else "–")
+    line(row, readable(found["median"]), "–", "–", "–", "–", f"{peak / 1e6:.0f} MB" if peak else "–", "–")
 
 
 def main():
     versions = f"torch {torch.__version__}, numpy {numpy.__version__}, " if torch else ""
     print(f"{ARGUMENTS.threads} threads, {versions}{platform.machine()}, {ARGUMENTS.rounds} rounds\n")
-    line("row", "modgap", "peer", "its time", "ratio", "of processor time", "modgap's peak memory")
-    line(*["---"] * 7)
-    for row in ARGUMENTS.rows or [*PEERS, *ALONE]:
-        for name, make in PEERS.get(row, []) if torch else []:
-            compare(row, name, make)
+    line("row", "modgap", "peer", "its time", "ratio", "of processor time", "modgap's peak memory", "the peer's")
+    line(*["---"] * 8)
+    for row in ARGUMENTS.rows or [row for row in [*PEERS, *ALONE] if row not in LONG]:
+        for index in range(len(PEERS.get(row, []))) if torch else []:
+            compare(row, index)
         if row in ALONE or not torch:
             alone(row, ALONE.get(row, ARGUMENTS.rounds))
 
 
-main()
+if ARGUMENTS.serve is None:
+    main()
+else:
+    serve(ARGUMENTS.rows[0], ARGUMENTS.serve)

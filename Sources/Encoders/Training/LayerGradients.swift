@@ -3,30 +3,24 @@ import Kernels
 // What a linear map and a layer norm do in a step of training, on the rows of one block.
 
 extension Linear {
-  /// out ← x·Wᵀ + b, added to what is there where `adding`; `(rows, inputs)` to `(rows, outputs)`.
+  /// out ← x·Wᵀ + b + start, where a start is given: `(rows, inputs)` to `(rows, outputs)`.
+  ///
+  /// - Parameter start: may be `out`.
   func map(
-    _ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>, adding: Bool = false
+    _ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>,
+    start: UnsafePointer<Float>? = nil
   ) {
     guard rows > 0 else { return }
-    if let bias {
-      for row in 0..<rows {
-        if adding {
-          add(bias, to: out + row * outputs, outputs)
-        } else {
-          (out + row * outputs).update(from: bias, count: outputs)
-        }
-      }
-    }
-    BLAS.multiply(
+    TileProduct.multiply(
       ProductShape(rows: rows, columns: outputs, inner: inputs), Operand(x, stride: inputs),
       Operand(weight, stride: isTurned ? outputs : inputs, transposed: !isTurned), into: out,
-      stride: outputs, beta: adding || bias != nil ? 1 : 0)
+      stride: outputs, start: .init(start, stride: outputs, bias: bias))
   }
 
   /// dx ← dy·W: `(rows, outputs)` to `(rows, inputs)`.
   func backward(_ dy: UnsafePointer<Float>, rows: Int, into dx: UnsafeMutablePointer<Float>) {
     guard rows > 0 else { return }
-    BLAS.multiply(
+    TileProduct.multiply(
       ProductShape(rows: rows, columns: inputs, inner: outputs), Operand(dy, stride: outputs),
       Operand(weight, stride: isTurned ? outputs : inputs, transposed: isTurned), into: dx, stride: inputs)
   }

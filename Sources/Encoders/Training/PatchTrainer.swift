@@ -49,7 +49,8 @@ final class PatchTrainer: @unchecked Sendable {
       encoder.cutPatches(pictures[item], into: cut[rows.lowerBound + 1])
     }
     let rows = sequences.rows(of: items)
-    weights.patches.map(cut[rows.lowerBound], rows: rows.count, into: placed[rows.lowerBound], adding: true)
+    weights.patches.map(
+      cut[rows.lowerBound], rows: rows.count, into: placed[rows.lowerBound], start: placed[rows.lowerBound])
   }
 
   /// From `features.gradient` to the gradients of all tensors.

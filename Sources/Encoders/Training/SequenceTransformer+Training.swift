@@ -15,6 +15,12 @@ extension SequenceTransformer: TrainableTower {
         tower: self, stack: stack, isCausal: false, reading: pooling == .mean ? .all : .first,
         hasClass: pooling == .classToken, projection: "proj"),
       capacity: capacity, longest: context + (pooling == .classToken ? 1 : 0), recomputes: recomputes,
-      place: placed)
+      place: place)
+  }
+
+  private func place(_ batch: TowerBatch, _ rows: inout [PlacedToken]) -> [Int] {
+    let items = placed(batch)
+    for item in items { rows += item }
+    return items.map(\.count)
   }
 }

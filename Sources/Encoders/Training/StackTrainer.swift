@@ -142,15 +142,14 @@ final class StackTrainer: @unchecked Sendable {
         rest.middle[item].update(from: inputs[layer][readRow(item)], count: width)
         rest.mixed[item].update(from: record(layer).mixed[readRow(item)], count: width)
       }
-    } else {
-      rest.middle[first].update(from: inputs[layer][first], count: count * width)
     }
-    weights.output.map(rest.mixed[first], rows: count, into: rest.middle[first], adding: true)
+    weights.output.map(
+      rest.mixed[first], rows: count, into: rest.middle[first],
+      start: keepsOne(layer) ? rest.middle[first] : inputs[layer][first])
     weights.norm2.apply(rest.middle[first], rows: count, into: rest.normed[first])
     weights.up.map(rest.normed[first], rows: count, into: rest.hidden[first])
     QuickGelu.apply(rest.hidden[first], into: rest.wide[first], count: 4 * count * width)
-    rest.result[first].update(from: rest.middle[first], count: count * width)
-    weights.down.map(rest.wide[first], rows: count, into: rest.result[first], adding: true)
+    weights.down.map(rest.wide[first], rows: count, into: rest.result[first], start: rest.middle[first])
   }
 
   func record(_ layer: Int) -> Record { records[recomputes ? 0 : layer] }

@@ -19,13 +19,14 @@ extension TextTransformer: TrainableTower {
 
   /// Each text up to its end, the first of its greatest ids: nothing before the end can see what follows,
   /// so that has no part in the loss.
-  private static func upToEnds(_ batch: TowerBatch) -> [[PlacedToken]] {
+  private static func upToEnds(_ batch: TowerBatch, _ placed: inout [PlacedToken]) -> [Int] {
     let context = max(1, batch.shape.first ?? 1)
     return (0..<batch.count).map { item in
       let ids = batch.tokens[item * context..<(item + 1) * context]
       let greatest = ids.max() ?? 0
       let end = ids.firstIndex(of: greatest) ?? ids.startIndex
-      return ids[...end].enumerated().map { PlacedToken(id: Int($1), position: $0) }
+      placed += ids[...end].enumerated().lazy.map { PlacedToken(id: Int($1), position: $0) }
+      return end - ids.startIndex + 1
     }
   }
 }

@@ -14,19 +14,20 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
 
   private let kind: Kind
   private let capacity: Int
-  /// The tokens of each item that have rows.
-  private let place: (TowerBatch) -> [[PlacedToken]]
+  /// Appends the tokens that have rows, item after item, and gives each item's number of them.
+  private let place: (TowerBatch, _ placed: inout [PlacedToken]) -> [Int]
   private var placed: [PlacedToken] = []
   private let stack: StackTrainer
   private let readout: Readout
 
   init(
     _ kind: Kind, capacity: Int, longest: Int, recomputes: Bool,
-    place: @escaping (TowerBatch) -> [[PlacedToken]]
+    place: @escaping (TowerBatch, _ placed: inout [PlacedToken]) -> [Int]
   ) {
     self.kind = kind
     self.capacity = capacity
     self.place = place
+    placed.reserveCapacity(capacity * longest)
     stack = StackTrainer(
       kind.stack, isCausal: kind.isCausal, reading: kind.reading, items: capacity, longest: longest,
       recomputes: recomputes)
@@ -44,9 +45,8 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
     budget: ThreadBudget
   ) throws {
     try kind.tower.check(batch, capacity: capacity)
-    let items = place(batch)
-    stack.begin(lengths: items.map(\.count))
-    placed = items.flatMap { $0 }
+    placed.removeAll(keepingCapacity: true)
+    stack.begin(lengths: place(batch, &placed))
     let tensors = TensorPointers(layout: kind.tower.layout, base: weights)
     let (table, blocks) = (table(tensors), tensors.blocks(kind.stack))
     let projection = projection(tensors)

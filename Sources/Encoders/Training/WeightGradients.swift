@@ -25,15 +25,14 @@ struct GradientProduct: Sendable {
     self.out = Shared(out)
   }
 
-  /// Larger tiles of larger matrices: what a product packs is used more often.
-  private var side: Int { left.width * right.width < 512 * 512 ? 192 : 384 }
+  private var side: Int { 384 }
   private var across: Int { blockCount(right.width, size: side) }
   var tiles: Int { blockCount(left.width, size: side) * across }
 
   func run(_ tile: Int) {
     let down = blockRange(tile / across, size: side, count: left.width)
     let along = blockRange(tile % across, size: side, count: right.width)
-    BLAS.multiply(
+    TileProduct.multiply(
       ProductShape(rows: down.count, columns: along.count, inner: rows),
       Operand(left.base + down.lowerBound, stride: left.width, transposed: true),
       Operand(right.base + along.lowerBound, stride: right.width),

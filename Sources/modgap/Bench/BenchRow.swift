@@ -16,12 +16,14 @@ struct BenchRow: Sendable {
   var warmsUp = true
   /// Whether the work is done by this process, so that its memory is the row's.
   var isInProcess = true
+  /// Whether it takes minutes: only done where it is named.
+  var isLong = false
   /// Makes ready what is not timed, and gives what is: a closure that returns its seconds.
   let prepare: @Sendable (BenchSettings, BenchFolder) throws -> () throws -> Double
 
   static let all: [BenchRow] = [
     .figure2b, .cosine, .largeCosine, .landscape, .resNet18, .vision, .longTexts, .captions, .umap,
-    .largeUMAP, .cachedRun, .engine, .planning,
+    .largeUMAP, .trainStep, .trainViTB16, .cachedRun, .engine, .planning,
   ]
 
   func measure(_ settings: BenchSettings) throws -> BenchResult {
@@ -71,7 +73,7 @@ struct BenchResult: Sendable {
     var times = "\(Self.text(median(seconds)))  (\(Self.text(low)) to \(Self.text(high))"
     if !processorSeconds.isEmpty { times += "; processor \(Self.text(median(processorSeconds)))" }
     let peak = peakBytes.map { "peak \(ByteCount.text($0))" } ?? ""
-    return "\(row.padding(to: 13)) \((times + ")").padding(to: 56)) \(peak.padding(to: 13)) \(what)"
+    return "\(row.padding(to: 14)) \((times + ")").padding(to: 56)) \(peak.padding(to: 13)) \(what)"
   }
 
   /// Four significant digits: `31.25 ms`.

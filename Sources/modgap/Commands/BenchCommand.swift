@@ -8,7 +8,10 @@ extension Command {
     summary: "times the kernels and the engine on generated data, each row in a process of its own",
     usage: "[ROW…] [--repeat N] [--jobs N] [--json]",
     examples: [
-      ("modgap bench", "every row: median, fastest and slowest of five, and the peak of memory"),
+      (
+        "modgap bench",
+        "every row but train-vit-b-16, which takes minutes: median and extremes of five, peak of memory"
+      ),
       ("modgap bench cosine landscape --repeat 9", "two of them, nine times each"),
     ],
     options: [
@@ -34,7 +37,7 @@ extension Command {
   }
 
   private static func chosen(_ arguments: Arguments) throws -> [BenchRow] {
-    if arguments.positional.isEmpty { return BenchRow.all }
+    if arguments.positional.isEmpty { return BenchRow.all.filter { !$0.isLong } }
     return try arguments.positional.map { name in
       guard let row = BenchRow.all.first(where: { $0.name == name }) else {
         throw UsageError.badValue(

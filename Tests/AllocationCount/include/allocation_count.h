@@ -1,0 +1,17 @@
+// Counts what a thread allocates: in a program that links this, malloc and its kin are these.
+// Where the C library is not glibc, nothing is counted.
+#pragma once
+#include <stddef.h>
+
+struct allocation_count {
+  size_t blocks, bytes;
+  /// Of the largest block.
+  size_t largest;
+  /// Bytes allocated and not freed, less those of earlier blocks that were.
+  ptrdiff_t held;
+};
+
+/// From now on, on this thread.
+void allocation_count_begin(void);
+/// What it has been since then.
+struct allocation_count allocation_count_end(void);

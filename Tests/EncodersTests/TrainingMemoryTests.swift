@@ -1,0 +1,42 @@
+import AllocationCount
+import Encoders
+import Kernels
+import Testing
+
+@Suite("Memory of a step")
+struct TrainingMemoryTests {
+  /// On one thread, which is what is counted; a step's work is cut alike for any number of them.
+  private func counts(recomputes: Bool, steps: Int) throws -> [allocation_count] {
+    let vision = VisionTransformer(image: 16, patch: 4, width: 32, layers: 2, heads: 2, embedding: 16)
+    let text = TextTransformer(vocabulary: 50, context: 20, width: 32, layers: 2, heads: 2, embedding: 16)
+    var options = TrainingOptions(
+      optimiser: Optimiser(.adam, learningRate: 1e-3), logitScale: .learnt(start: 14, maximum: 100))
+    options.recomputes = recomputes
+    let trainer = try DualTrainer(
+      x: vision, drawn(vision), y: text, drawn(text), capacity: 64, options: options)
+    let x = pictures(64, [3, 16, 16])
+    let y = TowerBatch(tokens: texts(64, context: 20, vocabulary: 50), context: 20)
+    let budget = ownBudget(1)
+    return try (0..<steps).map { _ in
+      allocation_count_begin()
+      _ = try trainer.step(x: x, y: y, budget: budget)
+      return allocation_count_end()
+    }
+  }
+
+  @Test("no matrix is allocated after the first, and nothing is kept", arguments: [false, true])
+  func steady(recomputes: Bool) throws {
+    let found = try counts(recomputes: recomputes, steps: 6).dropFirst()
+    // Lists of items, tiles and tensors; the smallest matrix of this batch has 4,096 bytes.
+    #expect(found.allSatisfy { $0.largest < 4096 && $0.bytes < 200_000 })
+    #expect(found.map(\.held).reduce(0, +) == 0)
+  }
+
+  @Test("the count sees a matrix")
+  func count() {
+    allocation_count_begin()
+    let matrix = Matrix(zeros: 64, 16)
+    let found = allocation_count_end()
+    #expect(found.largest >= 4096 && found.held >= 4096 && matrix.rows == 64)
+  }
+}
