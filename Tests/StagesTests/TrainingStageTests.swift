@@ -165,6 +165,7 @@ struct TrainingStageTests {
     let other = Tiny.data("shapes", count: 10, ["seed": 2])
     let usual = try train(start)
     #expect(try train(start, ["data": same]) == usual)
+    #expect(try train(start, ["recompute": true]) == usual)
     #expect(try model(train(start, ["data": other])).family.bases[0].x.rows == 10)
     // The last three are held out, and what is embedded of them is the end of all.
     let heldOut = try model(train(start, ["embed": "held-out"]))

@@ -87,9 +87,10 @@ package struct TrainingParameters: Decodable, Sendable {
   var heldOut: Int?
   var checkpointEvery: Int?
   var logEvery: Int?
+  var recompute: Bool?
 
   private enum CodingKeys: String, CodingKey {
-    case temperature, data, validation, embed
+    case temperature, data, validation, embed, recompute
     case batch, steps, epochs, optimizer, schedule, objective, uniformity, alignment, shuffle
     case crossUniformity = "cross_uniformity"
     case heldOut = "held_out"
@@ -160,6 +161,10 @@ extension TrainingParameters {
       "checkpoint_every", .integer(1...100_000_000), .number(100), "Steps between two checkpoints."),
     .optional(
       "log_every", .integer(1...100_000_000), "Steps between two rows of the log; a fiftieth if absent."),
+    .defaulted(
+      "recompute", .boolean, .bool(false),
+      "Keep a fraction of the activations and compute the others again: less memory, a third more time, same bytes."
+    ),
   ]
 
   static let rules: [ParameterRule] = [.exactlyOne([["steps"], ["epochs"]])]
@@ -185,7 +190,9 @@ extension TrainingParameters {
       case .fixed(let value): .fixed(1 / value)
       case .learnt(let initial, let maximum): .learnt(start: 1 / initial, maximum: maximum)
       }
-    return TrainingOptions(objective: objective, optimiser: optimiser, logitScale: scale)
+    var options = TrainingOptions(objective: objective, optimiser: optimiser, logitScale: scale)
+    options.recomputes = recompute ?? false
+    return options
   }
 
   var batchSize: Int { batch ?? 64 }
