@@ -225,12 +225,15 @@ extension Lines {
     }
   }
 
-  /// Points along the curve, close enough to each other that a legend between two of them is noticed.
+  /// Points along the curve and the ends of its band, close enough to each other that a legend between two of
+  /// them is noticed.
   private static func traced(_ curve: Curve, of plot: Plot) -> [(x: Double, y: Double)] {
     zip(curve.points, curve.points.dropFirst()).flatMap { a, b in
-      (0...12).map { step in
+      (0...12).flatMap { step in
         let t = Double(step) / 12
-        return (a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))
+        return [(a.y, b.y), (a.low, b.low), (a.high, b.high)].map {
+          (a.x + t * (b.x - a.x), $0 + t * ($1 - $0))
+        }
       }
     }
   }
