@@ -15,6 +15,7 @@ package enum StageFailure: Failure {
   case noSuchModality(String)
   case notTrainable
   case tooFewPairs(pairs: Int, heldOut: Int, batch: Int)
+  case nothingHeldOut
   case diverged(step: Int, epoch: Int, loss: Double, pairs: [Int])
   case badTower(String, String)
   case dataAreNoPairs(kind: String)
@@ -53,6 +54,9 @@ package enum StageFailure: Failure {
     case .tooFewPairs(let pairs, let heldOut, let batch):
       "of \(pairs) pairs \(heldOut) are held out, which leaves less than one batch of \(batch); give more "
         + "pairs, or lower `batch` or `held_out`"
+    case .nothingHeldOut:
+      "`embed` asks for the pairs that are held out, and there are none; set `held_out`, or name a "
+        + "`validation`"
     case .diverged(let step, let epoch, let loss, let pairs):
       "training diverged: in step \(step) the loss is \(loss), or a gradient is not finite; the batch, in epoch "
         + "\(epoch), was of the pairs \(pairs.prefix(8).map(String.init).joined(separator: ", "))"

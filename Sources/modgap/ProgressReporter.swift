@@ -10,8 +10,12 @@ final class ProgressReporter: Sendable {
     var running: [String: Double] = [:]
     var remainingSeconds: Double
     var lastDrawn = ContinuousClock.now
+    let start = ContinuousClock.now
     var isBarShown = false
     var quietCached = 0
+    /// The last line of each running task's log, and when one was last written out.
+    var lines: [String: String] = [:]
+    var lastWritten: [String: ContinuousClock.Instant] = [:]
   }
 
   private let total: Int
@@ -39,7 +43,7 @@ final class ProgressReporter: Sendable {
         state.running[task] = 0
         if !isBar { Terminal.err("\(task): started") }
       case .progress(let task, let fraction): state.running[task] = fraction
-      case .log: break
+      case .log(let task, let line): logged(task, line, &state)
       case .distrusted(let task, let reason): say("\(task): stored result not used: \(reason)", &state)
       case .notice(let text): say(text, &state)
       case .finished(let task, let outcome, let seconds): finished(task, outcome, seconds, &state)
@@ -48,8 +52,18 @@ final class ProgressReporter: Sendable {
     }
   }
 
+  /// The bar shows the last line of a task's log; without a bar one is written at most every ten seconds.
+  private func logged(_ task: String, _ line: String, _ state: inout State) {
+    state.lines[task] = line
+    let now = ContinuousClock.now
+    guard !isBar, now - (state.lastWritten[task] ?? state.start) > .seconds(10) else { return }
+    state.lastWritten[task] = now
+    Terminal.err("\(task): \(line)")
+  }
+
   private func finished(_ task: String, _ outcome: TaskOutcome, _ seconds: Double, _ state: inout State) {
     state.running[task] = nil
+    state.lines[task] = nil
     state.settled += 1
     state.remainingSeconds -= predictions[task] ?? 0
     switch outcome {
@@ -80,7 +94,9 @@ final class ProgressReporter: Sendable {
     let fraction = total == 0 ? 1 : min(1, done / Double(total))
     let filled = Int(fraction * 24)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-    let names = state.running.keys.sorted().prefix(2).joined(separator: ", ")
+    let names = state.running.keys.sorted().prefix(2).map { task in
+      state.lines[task].map { "\(task) \($0)" } ?? task
+    }.joined(separator: ", ")
     let eta = eta(state).map { ", \(Duration.seconds($0).brief) left" } ?? ""
     let line = "\(bar) \(state.settled)/\(total)\(eta)  \(names)"
     FileHandle.standardError.write(Data("\r\u{1b}[K\(line.prefix(Terminal.width - 1))".utf8))

@@ -55,6 +55,25 @@ struct ScriptTests {
     }
   }
 
+  @Test func aLogarithmicAxisMarksTheGrid() throws {
+    let table = Self.grid([1, 0.1, 0.01])
+    let picture =
+      #"{"kind": "lines", "table": "t", "x": "delta", "y": "loss", "xscale": "log", "xformat": "{fraction}"}"#
+    let lines = try Self.lines(picture, ["t": table])
+    #expect(lines.contains { $0.hasPrefix("set xtics ('1/100' -2, '1/10' -1, '1' 0)") })
+    let start = try #require(lines.firstIndex(of: "$data1 << EOD"))
+    #expect(Array(lines[start + 1...start + 3]) == ["-2 3 3 3", "-1 2 2 2", "0 1 1 1"])
+    // Marks whose texts would overlap are left out, points are not.
+    let dense = try Self.lines(picture, ["t": Self.grid((1...100).map { 1 / Double($0) })])
+    let ticks = try #require(dense.first { $0.hasPrefix("set xtics (") })
+    #expect(ticks.split(separator: ",").count < 30)
+    #expect(throws: (any Error).self) { try Self.lines(picture, ["t": Self.grid([0, 1])]) }
+  }
+
+  private static func grid(_ places: [Double]) -> Table {
+    table(["delta", "loss"], places.enumerated().map { [.real($1), .integer($0 + 1)] })
+  }
+
   @Test func theSameTablesGiveTheSameBytes() throws {
     #expect(
       try Self.script(Self.landscape, ["loss": Self.losses])

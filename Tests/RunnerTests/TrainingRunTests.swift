@@ -144,6 +144,36 @@ struct TrainingRunTests {
     #expect(moved.output.contains("4 computed, 2 cached"), "\(moved.output)")
   }
 
+  /// A picture of one white pixel.
+  private static let png =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVQI12P4//8/AAX+Av7czFnnAAAAAElFTkSuQmCC"
+
+  @Test func aDamagedPictureInTheMiddleOfAnEpochIsNamedAndExitsWith65() throws {
+    let (bench, program) = try bench(
+      Self.config().replacingOccurrences(
+        of: "\"temperature\": 0.07,",
+        with: """
+          "temperature": 0.07, "shuffle": false, "held_out": 0,
+          "data": { "kind": "captioned-images", "path": "list.csv", "size": 16, "context": 24 },
+          """))
+    let picture = try #require(Data(base64Encoded: Self.png))
+    var list = "path,caption\n"
+    for index in 0..<48 {
+      let bytes = index == 37 ? picture.prefix(50) : picture
+      try bytes.write(to: URL(fileURLWithPath: "\(bench.folder)/\(index).png"))
+      list += "\(index).png,a white picture\n"
+    }
+    try bench.write(list, to: "list.csv")
+    let result = try program.run(Self.run)
+    #expect(result.status == 65, "\(result.output)\(result.errors)")
+    let told = result.output + result.errors
+    #expect(told.contains("37.png") && !told.contains("36.png"), "\(told)")
+    // Once the picture is whole again, the training goes through.
+    try picture.write(to: URL(fileURLWithPath: "\(bench.folder)/37.png"))
+    let whole = try program.run(Self.run)
+    #expect(whole.status == 0 || whole.status == 2, "\(whole.output)\(whole.errors)")
+  }
+
   @Test func whatCannotBeTrainedExitsWith65() throws {
     let (_, program) = try bench(
       Self.config().replacingOccurrences(of: "\"batch\": 16", with: "\"batch\": 99"))

@@ -32,7 +32,7 @@ struct TrainingStageTests {
   }
 
   private func train(
-    _ artefact: Artefact, _ more: [String: JSONValue] = [:], jobs: Int = 2, seed: UInt64 = 0,
+    _ artefact: Artefact, _ more: [String: JSONValue?] = [:], jobs: Int = 2, seed: UInt64 = 0,
     checkpoint: Checkpoint = Checkpoint(), cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws -> Artefact {
@@ -41,7 +41,8 @@ struct TrainingStageTests {
     budget.acquire()
     defer { budget.release() }
     return try variant.run(
-      .object(Self.usual.merging(more) { $1 }), StageInputs(upstream: [("clip", artefact)]),
+      .object(Self.usual.mapValues(Optional.some).merging(more) { $1 }.compactMapValues { $0 }),
+      StageInputs(upstream: [("clip", artefact)]),
       StageContext(
         stageID: "trained", seed: seed, budget: budget, checkpoint: checkpoint, progress: progress))
   }
@@ -157,13 +158,49 @@ struct TrainingStageTests {
     #expect(try train(start, seed: 0) != train(start, seed: 1))
   }
 
+  @Test("other pairs may be trained on, held out and embedded")
+  func pairs() throws {
+    let start = try clip()
+    let same = Tiny.data("shapes", count: 16)
+    let other = Tiny.data("shapes", count: 10, ["seed": 2])
+    let usual = try train(start)
+    #expect(try train(start, ["data": same]) == usual)
+    #expect(try model(train(start, ["data": other])).family.bases[0].x.rows == 10)
+    // The last three are held out, and what is embedded of them is the end of all.
+    let heldOut = try model(train(start, ["embed": "held-out"]))
+    #expect(heldOut.tensors == (try model(usual)).tensors)
+    let (all, last) = (try model(usual).family.bases[0], heldOut.family.bases[0])
+    #expect(last.x.rows == 3 && last.x.values == Array(all.x.values.suffix(last.x.values.count)))
+    // Those of a validation are apart: all 16 are trained on.
+    let validated = try train(start, ["validation": other, "held_out": nil, "embed": "held-out"])
+    #expect(try model(validated).family.bases[0].x.rows == 10)
+    #expect(try train(start, ["validation": other, "batch": 16, "steps": 1]).table("log") != nil)
+    let few = try train(start, ["validation": other, "held_out": 4, "embed": "held-out"])
+    #expect(try model(few).family.bases[0].x.rows == 4)
+    #expect(try log(few).numbers("gap") != log(usual).numbers("gap"))
+    let none = failure { try train(start, ["held_out": 0, "embed": "held-out"]) }
+    #expect(none.contains("`embed` asks for the pairs that are held out, and there are none"))
+  }
+
+  @Test("the pace is told in pairs a second and the time that is left")
+  func pace() {
+    #expect(
+      TrainingPace.line(step: 40, of: 100, batch: 64, secondsOfStep: 0.5, loss: 1.25)
+        == "step 40 of 100: loss 1.2500, 128 pairs/s, 30 s left")
+    #expect(
+      TrainingPace.line(step: 1, of: 1001, batch: 64, secondsOfStep: 20, loss: 4)
+        == "step 1 of 1001: loss 4.0000, 3.2 pairs/s, 6 h left")
+    #expect(
+      TrainingPace.line(step: 1, of: 401, batch: 64, secondsOfStep: 1, loss: 4).hasSuffix("7 min left"))
+  }
+
   // MARK: - Checkpoints
 
   @Test("from each of its checkpoints a training ends with the same bytes")
   func resumed() throws {
     let start = try clip()
     let box = Checkpoints()
-    let more: [String: JSONValue] = [
+    let more: [String: JSONValue?] = [
       "checkpoint_every": 1, "temperature": .object(["learn": true]),
       "optimizer": .object(["lr": 0.01, "clip_norm": 1]),
     ]

@@ -39,7 +39,7 @@ enum COCO {
       .defaulted(
         "captions", .choice(Policy.allCases.map(\.rawValue)), "first",
         "which of a picture's captions, in the order of the file"), .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts, listsFiles: true
+    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true
   ) { parameters in
     let path = try parameters.text("annotations")
     let pairs = try read(

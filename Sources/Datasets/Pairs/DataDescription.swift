@@ -9,6 +9,9 @@ package struct DataDescription: Decodable, Sendable {
     values = try decoder.singleValueContainer().decode([String: JSONValue].self)
   }
 
+  /// All that it says, in one order: equal names are equal data.
+  package var name: String { JSONValue.object(values).canonical }
+
   package var kind: String { values["kind"]?.string ?? "" }
 
   /// - Throws: a failure that names the file, or the key and what it must be.

@@ -20,6 +20,9 @@ package struct DataParameters: Sendable {
     .badParameter(kind: kind, name: name, expected: expected)
   }
 
+  /// Whether the config, and not only the kind, has this key.
+  func isGiven(_ name: String) -> Bool { values[name] != nil }
+
   /// The data set's own seed, or the experiment's.
   func seed() throws -> UInt64 {
     guard let value = value("seed") else { return experimentSeed }

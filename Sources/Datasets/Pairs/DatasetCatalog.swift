@@ -49,6 +49,14 @@ extension DatasetKind {
   /// - Parameter seed: for items that are drawn, where `values` have none.
   func open(_ values: [String: JSONValue], seed: UInt64) throws -> PairedData {
     let given = DataParameters(kind: name, values: values, parameters: parameters, seed: seed)
+    let data = try chosen(values, given, seed: seed)
+    let worsens = parameters.contains { $0.name == "mismatch" } && isRead(values)
+    return worsens ? try data.worsened(given) : data
+  }
+
+  private func chosen(
+    _ values: [String: JSONValue], _ given: DataParameters, seed: UInt64
+  ) throws -> PairedData {
     guard isRead(values), values["seed"] != nil else { return try make(given) }
     let whole = try make(
       DataParameters(

@@ -7,7 +7,7 @@ enum Lines {
   static let variant = FigureVariant(
     signature: FigureSignature(
       kind: "lines", summary: "curves over a grid, with 95% bands over the replicates",
-      parameters: parameters + Parameter.facets + Parameter.common),
+      parameters: parameters + HorizontalScale.parameters + Parameter.facets + Parameter.common),
     picture: { parameters, context in try faceted(parameters, context, plot: plot) },
     size: { _ in (680, 460) })
 
@@ -43,8 +43,9 @@ enum Lines {
     let curves = try Self.curves(parameters, context)
     let references = try Self.references(parameters)
     let verticals = try Self.verticals(parameters, context)
+    let scale = HorizontalScale(parameters)
     let x =
-      try parameters.range("xrange")
+      try parameters.range("xrange").map { (low: try scale.place($0.low), high: try scale.place($0.high)) }
       ?? range(around: curves.flatMap(\.xs) + references.flatMap(\.xs) + verticals.map(\.at), room: 0.04)
     let shown = (curves + references).flatMap(\.extent)
     let y = try parameters.range("yrange") ?? range(around: shown)
@@ -56,6 +57,7 @@ enum Lines {
         label: parameters.string("ylabel", or: meaning(of: try parameters.string("y"))), low: y.low,
         high: y.high))
     plot.x.isWhole = curves.flatMap(\.xs).allSatisfy { $0 == $0.rounded() }
+    plot.x.marks = scale.marks(curves.flatMap(\.xs))
     plot.legendTitle = parameters.optionalString("legend_title")
     add(curves, to: &plot, parameters)
     add(references, to: &plot)
@@ -124,11 +126,13 @@ extension Lines {
     _ rows: SelectedRows, _ parameters: FigureParameters, title: String?, colour: String
   ) throws -> Curve {
     let band = parameters.flag("band", or: true)
+    let scale = HorizontalScale(parameters)
     let points = try rows.curve(of: parameters.string("y"), over: parameters.string("x")).map { point in
       let summary = point.sample.summary
       let interval = band ? summary.interval() : nil
       return (
-        x: point.x, y: summary.mean, low: interval?.low ?? summary.mean, high: interval?.high ?? summary.mean
+        x: try scale.place(point.x), y: summary.mean, low: interval?.low ?? summary.mean,
+        high: interval?.high ?? summary.mean
       )
     }
     return Curve(title: title, colour: colour, points: points)
@@ -140,7 +144,8 @@ extension Lines {
       guard xs.count == ys.count else {
         throw RowFailure.badParameter("references", expected: "as many x as y (\(xs.count), \(ys.count))")
       }
-      let points = zip(xs, ys).map { (x: $0, y: $1, low: $1, high: $1) }
+      let scale = HorizontalScale(parameters)
+      let points = try zip(xs, ys).map { (x: try scale.place($0), y: $1, low: $1, high: $1) }
       return Curve(title: reference.optionalString("title"), colour: Style.ink, points: points)
     }
   }
@@ -148,12 +153,14 @@ extension Lines {
   private static func verticals(
     _ parameters: FigureParameters, _ context: FigureContext
   ) throws -> [Vertical] {
-    try parameters.objects("vertical").compactMap { line in
+    let scale = HorizontalScale(parameters)
+    return try parameters.objects("vertical").compactMap { line in
       let title = line.optionalString("title")
-      if let at = line.json["at"]?.number { return Vertical(at: at, title: title) }
+      if let at = line.json["at"]?.number { return Vertical(at: try scale.place(at), title: title) }
       do {
         let rows = try context.rows(line.string("table"), where: line.selection)
-        return Vertical(at: try rows.sample(of: line.string("column")).summary.mean, title: title)
+        let mean = try rows.sample(of: line.string("column")).summary.mean
+        return Vertical(at: try scale.place(mean), title: title)
       } catch is NotRun {
         return nil
       }

@@ -117,6 +117,10 @@ extension Page {
     return Ticks(low: plot.x.low, high: plot.x.high, count: 1, isWhole: plot.x.isWhole)
   }
 
+  private func marks(_ axis: Plot.Axis, _ width: Double) -> String? {
+    axis.marks.isEmpty ? nil : axis.marks.command(unitsPerPixel: (axis.high - axis.low) / max(1, width))
+  }
+
   private func yTicks(_ plot: Plot, height: Double) -> Ticks {
     Ticks(low: plot.y.low, high: plot.y.high, count: max(2, Int(height / 48)))
   }
@@ -130,7 +134,7 @@ extension Page {
     draw(
       "set grid linetype 1 linewidth 1.2 linecolor rgb '\(Style.grid)'",
       "set tics scale 0 font ',\(plotted(Style.tickSize))' textcolor rgb '\(Style.ink)'",
-      "set xtics \(across.command); set format x '\(across.format)'",
+      "set xtics \(marks(plot.x, area.width) ?? across.command); set format x '\(across.format)'",
       "set ytics \(up.command); set format y '\(up.format)'")
     drawAxisLabels(plot, area, tickWidth: up.width)
   }

@@ -6,6 +6,13 @@ struct Plot {
     var high: Double
     /// Only whole numbers are marked.
     var isWhole = false
+    /// In place of round numbers.
+    var marks: [Mark] = []
+  }
+
+  struct Mark: Equatable {
+    let at: Double
+    let text: String
   }
 
   struct LegendEntry {

@@ -32,7 +32,7 @@ package struct ContrastiveStage: Stage {
     let run = try TrainingRun(parameters, network, context)
     return .model(
       try run.train { log in
-        try network.trained(run.trainer, log: log, origin: model.origin, context)
+        try network.trained(run.trainer, run.pairs.embedded, log: log, origin: model.origin, context)
       })
   }
 }

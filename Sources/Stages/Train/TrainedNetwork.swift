@@ -48,28 +48,31 @@ struct TrainedNetwork {
     let text = Data((origin["with"] ?? .null).canonical.utf8)
     if origin["kind"]?.string == CLIPStage.signature.kind {
       let parameters = try JSONDecoder().decode(CLIPStage.Parameters.self, from: text)
-      return (try CLIPStage(parameters: parameters).network(), try PairsOfData(parameters.values.data))
+      return (
+        try CLIPStage(parameters: parameters).network(), try PairsOfData(keeping: parameters.values.data)
+      )
     }
     let parameters = try JSONDecoder().decode(DualEncoderStage.Parameters.self, from: text)
-    let data = try PairsOfData(parameters.values.data)
+    let data = try PairsOfData(keeping: parameters.values.data)
     return (try DualEncoderStage(parameters: parameters).network(for: data), data)
   }
 
   /// The embeddings of some pairs under these weights, y turned by the alignment.
   func embed(
-    _ x: NetworkWeights, _ y: NetworkWeights, _ range: Range<Int>, _ budget: ThreadBudget
+    _ x: NetworkWeights, _ y: NetworkWeights, _ pairs: PairSlice, _ budget: ThreadBudget
   ) throws -> Embeddings {
-    let first = try Encoding(side: data.x, range: range).run(self.x, x, budget) { _ in }
-    let second = try Encoding(side: data.y, range: range).run(self.y, y, budget) { _ in }
+    let first = try Encoding(side: pairs.data.x, range: pairs.range).run(self.x, x, budget) { _ in }
+    let second = try Encoding(side: pairs.data.y, range: pairs.range).run(self.y, y, budget) { _ in }
     let turned = try alignment.map { try second.turned(by: $0, budget) } ?? second
     return Embeddings(x: first, y: turned, isNormalized: false)
   }
 
   /// The model after training.
-  func trained(_ trainer: DualTrainer, log: Table, origin: JSONValue, _ context: StageContext) throws -> Model
-  {
+  func trained(
+    _ trainer: DualTrainer, _ pairs: PairSlice, log: Table, origin: JSONValue, _ context: StageContext
+  ) throws -> Model {
     let (x, y) = (trainer.xWeights, trainer.yWeights)
-    let embeddings = try checked(try embed(x, y, 0..<data.count, context.budget), context)
+    let embeddings = try checked(try embed(x, y, pairs, context.budget), context)
     var tensors = x.named(network.prefixes.x) + y.named(network.prefixes.y)
     tensors.append(
       Model.Tensor(name: Self.scaleName, shape: [], values: [Float(Foundation.log(trainer.scale))]))

@@ -1,4 +1,5 @@
 import Contracts
+import Datasets
 import Encoders
 
 /// What a config says of training.
@@ -64,7 +65,15 @@ package struct TrainingParameters: Decodable, Sendable {
     }
   }
 
+  enum Embedded: String, Decodable, Sendable, CaseIterable {
+    case all
+    case heldOut = "held-out"
+  }
+
   var temperature: Temperature
+  var data: DataDescription?
+  var validation: DataDescription?
+  var embed: Embedded?
   var batch: Int?
   var steps: Int?
   var epochs: Int?
@@ -80,7 +89,8 @@ package struct TrainingParameters: Decodable, Sendable {
   var logEvery: Int?
 
   private enum CodingKeys: String, CodingKey {
-    case temperature, batch, steps, epochs, optimizer, schedule, objective, uniformity, alignment, shuffle
+    case temperature, data, validation, embed
+    case batch, steps, epochs, optimizer, schedule, objective, uniformity, alignment, shuffle
     case crossUniformity = "cross_uniformity"
     case heldOut = "held_out"
     case checkpointEvery = "checkpoint_every"
@@ -101,6 +111,12 @@ extension TrainingParameters {
           .defaulted("initial", .number(1e-4...1e4), .number(0.07), "Where it starts."),
           .defaulted("max_scale", .number(1e-4...1e6), .number(100), "The most that 1/temperature may be."),
         ])), "A fixed number, or an object for one that is learnt."),
+    .optional(
+      "data", .dataset, "The pairs to train on, if not those that the network was made for at `init`."),
+    .optional("validation", .dataset, "The pairs that are held out, if not the last of those trained on."),
+    .defaulted(
+      "embed", .choice(Embedded.allCases.map(\.rawValue)), .string("all"),
+      "Of which pairs the embeddings are: of all data that are trained on, or of those held out."),
     .defaulted("batch", .integer(2...1_000_000), .number(64), "Pairs of a step."),
     .optional("steps", .integer(1...100_000_000), "How many steps are made."),
     .optional(
@@ -138,8 +154,8 @@ extension TrainingParameters {
     .defaulted("shuffle", .boolean, .bool(true), "A new order of the pairs in each epoch."),
     .optional(
       "held_out", .integer(0...1_000_000),
-      "The last so many pairs are not trained on, and the log's gap is theirs; a tenth, at most 500, if absent; "
-        + "0: the gap of the first 500 pairs."),
+      "The last so many pairs are not trained on, a tenth, at most 500, if absent; of `validation` the first so "
+        + "many, all if absent. The log's gap is that of their first 500; 0: of the first 500 trained on."),
     .defaulted(
       "checkpoint_every", .integer(1...100_000_000), .number(100), "Steps between two checkpoints."),
     .optional(
@@ -172,5 +188,8 @@ extension TrainingParameters {
     return TrainingOptions(objective: objective, optimiser: optimiser, logitScale: scale)
   }
 
+  var batchSize: Int { batch ?? 64 }
+
+  /// Of the data that are trained on.
   func heldOut(of pairs: Int) -> Int { heldOut ?? min(500, pairs / 10) }
 }

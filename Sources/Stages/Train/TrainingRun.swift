@@ -7,6 +7,7 @@ import Metrics
 /// The steps of one training, with its log and its checkpoints.
 struct TrainingRun {
   let trainer: DualTrainer
+  let pairs: TrainingPairs
   private let network: TrainedNetwork
   private let context: StageContext
   private let batch: Int
@@ -14,28 +15,16 @@ struct TrainingRun {
   private let shuffles: Bool
   private let checkpointEvery: Int
   private let logEvery: Int
-  /// Pairs that are trained on: the first so many.
-  private let count: Int
-  /// Pairs whose gap is logged.
-  private let watched: Range<Int>
-
   /// As the config has it: 1/(1/τ) need not be τ.
   private let fixedTemperature: Double?
 
-  private var stepsOfEpoch: Int { count / batch }
+  private var stepsOfEpoch: Int { pairs.learnt.range.count / batch }
 
   init(_ parameters: TrainingParameters, _ network: TrainedNetwork, _ context: StageContext) throws {
-    let heldOut = parameters.heldOut(of: network.data.count)
-    let (count, batch) = (network.data.count - heldOut, parameters.batch ?? 64)
-    guard count >= batch else {
-      throw StageFailure.tooFewPairs(pairs: network.data.count, heldOut: heldOut, batch: batch)
-    }
-    self.count = count
-    self.batch = batch
-    self.network = network
-    self.context = context
-    watched = heldOut > 0 ? count..<network.data.count : 0..<min(500, count)
-    steps = parameters.steps ?? (parameters.epochs ?? 1) * (count / batch)
+    (self.network, self.context) = (network, context)
+    pairs = try TrainingPairs(parameters, start: network.data)
+    batch = parameters.batchSize
+    steps = parameters.steps ?? (parameters.epochs ?? 1) * (pairs.learnt.range.count / batch)
     shuffles = parameters.shuffle ?? true
     checkpointEvery = parameters.checkpointEvery ?? 100
     logEvery = parameters.logEvery ?? max(1, steps / 50)
@@ -65,8 +54,7 @@ struct TrainingRun {
   }
 
   private func makeSteps(_ log: inout [TrainingCheckpoint.Row]) throws {
-    let clock = ContinuousClock()
-    let (started, first) = (clock.now, trainer.step)
+    var pace = TrainingPace(from: trainer.step, of: steps, batch: batch)
     var order = Order(epoch: -1, pairs: [])
     // A row whose gap was still to be measured when the checkpoint was made.
     try measure(&log)
@@ -74,12 +62,12 @@ struct TrainingRun {
       let step = trainer.step
       try context.budget.cancellation.check()
       let report = try self.step(step, &order)
-      if (step + 1) % logEvery == 0 || step + 1 == steps || step == 0 {
+      let isLogged = (step + 1) % logEvery == 0 || step + 1 == steps || step == 0
+      if isLogged {
         log.append(row(step, report))
         try measure(&log)
-        let rate = Double((trainer.step - first) * batch) / max(1e-9, (clock.now - started) / .seconds(1))
-        context.log("step \(step + 1) of \(steps): loss \(report.loss), \(Int(rate)) pairs/s")
       }
+      pace.line(after: trainer.step, loss: report.loss, isDue: isLogged).map(context.log)
       if trainer.step % checkpointEvery == 0 { try save(log) }
       context.progress(Double(trainer.step) / Double(steps))
     }
@@ -95,18 +83,18 @@ struct TrainingRun {
   private func step(_ step: Int, _ order: inout Order) throws -> TrainingReport {
     let epoch = step / stepsOfEpoch
     if epoch != order.epoch {
-      let stream = context.random("order/\(epoch)")
+      let (stream, count) = (context.random("order/\(epoch)"), pairs.learnt.range.count)
       order = Order(epoch: epoch, pairs: shuffles ? stream.permutation(count) : Array(0..<count))
     }
     let start = step % stepsOfEpoch * batch
-    let pairs = Array(order.pairs[start..<start + batch])
-    let budget = context.budget
+    let chosen = Array(order.pairs[start..<start + batch])
+    let (data, budget) = (pairs.learnt.data, context.budget)
     do {
       return try trainer.step(
-        x: try network.data.x.taking(pairs).batch(0..<batch, budget),
-        y: try network.data.y.taking(pairs).batch(0..<batch, budget), budget: budget)
+        x: try data.x.taking(chosen).batch(0..<batch, budget),
+        y: try data.y.taking(chosen).batch(0..<batch, budget), budget: budget)
     } catch TrainingFailure.diverged(_, let loss) {
-      throw StageFailure.diverged(step: step, epoch: epoch, loss: loss, pairs: pairs)
+      throw StageFailure.diverged(step: step, epoch: epoch, loss: loss, pairs: chosen)
     }
   }
 
@@ -123,7 +111,7 @@ struct TrainingRun {
   private func measure(_ log: inout [TrainingCheckpoint.Row]) throws {
     guard let last = log.indices.last, log[last].gap == nil else { return }
     let pairs = try checked(
-      try network.embed(trainer.xWeights, trainer.yWeights, watched, context.budget), context)
+      try network.embed(trainer.xWeights, trainer.yWeights, pairs.watched, context.budget), context)
     log[last].gap = try EmbeddingFamily(pairs).gap(of: EmbeddingFamily.Member(), context.budget).distance
   }
 

@@ -18,6 +18,14 @@ struct PairsOfData: Sendable {
     x = data.x
     self.y = y
   }
+
+  /// The same, whose pictures stay in memory for those who come back to them.
+  init(keeping description: DataDescription) throws {
+    let pairs = try PairsOfData(description)
+    count = pairs.count
+    x = KeptItems.shared.keep(pairs.x, count: count, name: description.name + "/x")
+    y = KeptItems.shared.keep(pairs.y, count: count, name: description.name + "/y")
+  }
 }
 
 /// Two towers with one embedding size.

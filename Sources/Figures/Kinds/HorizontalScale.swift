@@ -1,0 +1,55 @@
+import Claims
+import Contracts
+import Foundation
+
+/// Where values stand along the x axis of curves: as they are, or by their logarithm, with a mark at each value
+/// of the grid, whose fractions (1/100) a logarithmic axis of round numbers would not show.
+struct HorizontalScale {
+  static let parameters: [Parameter] = [
+    .defaulted(
+      "xscale", .choice(["linear", "log"]), .string("linear"),
+      "log: by the logarithm, with a mark at each value of the grid"),
+    .defaulted("xformat", .string, .string("{value}"), "what such a mark says: {value}, {fraction}"),
+  ]
+
+  let isLogarithmic: Bool
+  private let format: String
+
+  init(_ parameters: FigureParameters) {
+    isLogarithmic = parameters.string("xscale", or: "linear") == "log"
+    format = parameters.string("xformat", or: "{value}")
+  }
+
+  /// - Throws: `RowFailure.badParameter` for a value that has no logarithm.
+  func place(_ x: Double) throws -> Double {
+    guard isLogarithmic else { return x }
+    guard x > 0 else {
+      throw RowFailure.badParameter("xscale", expected: "linear, as \(plotted(x)) has no logarithm")
+    }
+    return log10(x)
+  }
+
+  /// Marks for places that `place` gave; none where the axis has round numbers.
+  func marks(_ places: [Double]) -> [Plot.Mark] {
+    guard isLogarithmic else { return [] }
+    return Set(places).sorted().map { place in
+      let value = pow(10, place)
+      let text = value == 1 ? "1" : seriesTitle(String(format: "%.4g", value), number: value, format: format)
+      return Plot.Mark(at: place, text: text)
+    }
+  }
+}
+
+extension [Plot.Mark] {
+  /// `set xtics ('1/100' -2, …)` without its first words; of marks whose texts would overlap the later go.
+  func command(unitsPerPixel: Double) -> String {
+    var end = -Double.infinity
+    let shown = filter { mark in
+      let reach = (textWidth(mark.text, size: Style.tickSize) / 2 + 4) * unitsPerPixel
+      guard mark.at - reach >= end else { return false }
+      end = mark.at + reach
+      return true
+    }
+    return "(" + shown.map { "\(quoted($0.text)) \(plotted($0.at))" }.joined(separator: ", ") + ")"
+  }
+}

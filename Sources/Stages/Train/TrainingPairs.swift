@@ -1,0 +1,47 @@
+import Datasets
+import Kernels
+
+/// Some pairs of a data set that follow each other.
+struct PairSlice: Sendable {
+  let data: PairsOfData
+  let range: Range<Int>
+
+  func first(_ count: Int) -> PairSlice {
+    PairSlice(data: data, range: range.lowerBound..<range.lowerBound + min(count, range.count))
+  }
+}
+
+/// Which pairs a training learns, which it holds out, and which it is to embed in the end.
+struct TrainingPairs: Sendable {
+  let learnt: PairSlice
+  let heldOut: PairSlice
+  /// Those whose gap is logged.
+  let watched: PairSlice
+  let embedded: PairSlice
+
+  /// - Parameter start: the data that the network was made for.
+  /// - Throws: the data's failures, `StageFailure.tooFewPairs`, `.nothingHeldOut`.
+  init(_ parameters: TrainingParameters, start: PairsOfData) throws {
+    let data = try parameters.data.map { try PairsOfData(keeping: $0) } ?? start
+    if let validation = try parameters.validation.map({ try PairsOfData(keeping: $0) }) {
+      learnt = PairSlice(data: data, range: 0..<data.count)
+      heldOut = PairSlice(data: validation, range: 0..<validation.count)
+        .first(parameters.heldOut ?? validation.count)
+    } else {
+      let count = max(0, data.count - parameters.heldOut(of: data.count))
+      learnt = PairSlice(data: data, range: 0..<count)
+      heldOut = PairSlice(data: data, range: count..<data.count)
+    }
+    guard learnt.range.count >= parameters.batchSize else {
+      let heldOut = parameters.validation == nil ? parameters.heldOut(of: data.count) : 0
+      throw StageFailure.tooFewPairs(pairs: data.count, heldOut: heldOut, batch: parameters.batchSize)
+    }
+    watched = (heldOut.range.isEmpty ? learnt : heldOut).first(500)
+    guard parameters.embed == .heldOut else {
+      embedded = PairSlice(data: data, range: 0..<data.count)
+      return
+    }
+    guard !heldOut.range.isEmpty else { throw StageFailure.nothingHeldOut }
+    embedded = heldOut
+  }
+}
