@@ -1,13 +1,15 @@
 import Kernels
 
-/// Any convolution as products with the columns of its input, which are gathered again in the backward pass.
+/// A convolution without a bias in training, over pictures of one size, as products with the columns of its
+/// input, which are gathered again in the backward pass.
 ///
 ///     Y (pixels, outputs) = C·Wᵀ      dW = dYᵀ·C      dX = scatter(dY·W)
 ///
 /// C (pixels, kernel · kernel · inputs) has the window of each output pixel, zeros beyond the edge; W lies
-/// (outputs, kernel, kernel, inputs). Source: Chellapilla et al. 2006, "High Performance Convolutional Neural
+/// (outputs, kernel, kernel, inputs). Cuts depend on the batch alone, and sums over blocks are added in the
+/// blocks' order. Source: Chellapilla et al. 2006, "High Performance Convolutional Neural
 /// Networks for Document Processing".
-struct ColumnTraining: TrainedConvolution {
+struct ColumnTraining: Sendable {
   let shape: ConvolutionShape
   let input: PixelRows.Extent
   let output: PixelRows.Extent
@@ -18,25 +20,29 @@ struct ColumnTraining: TrainedConvolution {
   let step: Int
 
   /// - Parameter memory: keeps the weights as a step's products want them.
-  init(_ shape: ConvolutionShape, _ input: PixelRows.Extent, _ memory: TrainingMemory) {
+  init(
+    _ shape: ConvolutionShape, _ input: PixelRows.Extent, _ memory: TrainingMemory, _ room: TrainingRoom
+  ) {
     self.shape = shape
     self.input = input
     output = input.output(of: shape)
     length = shape.kernel * shape.kernel * shape.inputs
     step = max(128, min(512, 262_144 / length))
     packed = memory.rows(shape.kernel == 1 ? 0 : shape.outputs, width: length)
+    room.reserve(scratch: step * length, shared: gradientCut.groups * shape.weightCount)
   }
 
   /// Whether C is X as it lies.
   private var isPlain: Bool { shape.kernel == 1 && shape.stride == 1 }
-  var scratchCount: Int { step * length }
 
   // MARK: - Weights
 
   private static let outputsOfPiece = 32
 
+  /// Pieces of the weights, which `pack` lays out for a step's products.
   var pieces: Int { shape.kernel == 1 ? 0 : blockCount(shape.outputs, size: Self.outputsOfPiece) }
 
+  /// - Parameter weights: `(outputs, inputs, kernel, kernel)`, which must stay until the step ends.
   func pack(_ piece: Int, _ weights: UnsafePointer<Float>) {
     let area = shape.kernel * shape.kernel
     for output in blockRange(piece, size: Self.outputsOfPiece, count: shape.outputs) {
@@ -78,6 +84,10 @@ struct ColumnTraining: TrainedConvolution {
 
   // MARK: - Backward
 
+  /// - Parameters:
+  ///   - gradients: gets dW, `(outputs, inputs, kernel, kernel)`.
+  ///   - change: gets dX; nil where nobody asks for it.
+  ///   - adding: dX is added to what is there.
   func backward(
     _ pass: ConvolutionPass, into gradients: UnsafeMutablePointer<Float>, change: PixelRows?, adding: Bool
   ) throws {
@@ -125,8 +135,6 @@ struct ColumnTraining: TrainedConvolution {
     let slices = shape.weightCount < 131_072 ? 1 : shape.kernel
     return (slices, max(1, min(8, (1 << 20) / shape.weightCount)))
   }
-
-  var sharedCount: Int { gradientCut.groups * shape.weightCount }
 
   /// One slice of a group's dW, `(outputs, length)`, to its place in the room that is shared.
   private func sum(

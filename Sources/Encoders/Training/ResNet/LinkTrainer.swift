@@ -12,7 +12,7 @@ struct LinkTrainer: Sendable {
     let variance: Int
   }
 
-  let convolution: any TrainedConvolution
+  let convolution: ColumnTraining
   let norm: NormTraining
   let input: PixelRows
   /// The convolution's result; in the backward pass, the gradient by it.
@@ -21,7 +21,7 @@ struct LinkTrainer: Sendable {
   private let room: TrainingRoom
 
   init(
-    _ link: ResidualBlocks.Link, _ convolution: any TrainedConvolution, _ norm: NormTraining,
+    _ link: ResidualBlocks.Link, _ convolution: ColumnTraining, _ norm: NormTraining,
     from input: PixelRows, to sums: PixelRows, _ layout: ParameterLayout, _ room: TrainingRoom
   ) {
     self.convolution = convolution
@@ -42,7 +42,8 @@ struct LinkTrainer: Sendable {
     convolution.pack(piece, weights + places.convolution)
   }
 
-  private func pass(_ count: Int, _ weights: UnsafePointer<Float>, _ budget: ThreadBudget) -> ConvolutionPass {
+  private func pass(_ count: Int, _ weights: UnsafePointer<Float>, _ budget: ThreadBudget) -> ConvolutionPass
+  {
     ConvolutionPass(
       count: count, x: input, y: sums, weights: weights + places.convolution, room: room, budget: budget)
   }

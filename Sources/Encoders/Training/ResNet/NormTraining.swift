@@ -10,14 +10,14 @@ import Kernels
 /// Sec. 3; as torch.nn.BatchNorm2d in training mode.
 struct NormTraining: @unchecked Sendable {
   let channels: Int
-  /// `(blocks, 2, channels)`, shared by all norms of a network.
-  private let sums: UnsafeMutablePointer<Double>
+  private let room: TrainingRoom
   private let vectors: FloatRows
 
-  /// - Parameter sums: at least `sumsCount`, of the most rows that there will be.
-  init(channels: Int, sums: UnsafeMutablePointer<Double>, _ memory: TrainingMemory) {
+  /// - Parameter rows: the most that there will be.
+  init(channels: Int, rows: Int, _ memory: TrainingMemory, _ room: TrainingRoom) {
     self.channels = channels
-    self.sums = sums
+    self.room = room
+    room.reserve(sums: 2 * channels * blockCount(rows, size: Self.rowsOfBlock(channels)))
     vectors = memory.rows(7, width: (channels + 15) / 16 * 16)
   }
 
@@ -33,15 +33,12 @@ struct NormTraining: @unchecked Sendable {
 
   static func rowsOfBlock(_ channels: Int) -> Int { max(1, 32_768 / channels) }
 
-  static func sumsCount(rows: Int, channels: Int) -> Int {
-    2 * channels * blockCount(rows, size: rowsOfBlock(channels))
-  }
-
   // MARK: - Forward
 
   /// Measures μ and σ², and from them what the other passes need.
   func measure(
-    _ x: PixelRows, rows: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, _ budget: ThreadBudget
+    _ x: PixelRows, rows: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    _ budget: ThreadBudget
   ) throws {
     let totals = try total(rows, budget) { row, start, count in
       let value = SIMD16<Double>(load(x[row] + start, count))
@@ -115,9 +112,10 @@ struct NormTraining: @unchecked Sendable {
     _ rows: Int, _ budget: ThreadBudget,
     _ term: @escaping @Sendable (_ row: Int, _ start: Int, _ count: Int) -> (SIMD16<Double>, SIMD16<Double>)
   ) throws -> UnsafeMutablePointer<Double> {
-    let size = Self.rowsOfBlock(channels)
+    // (blocks, 2, channels)
+    let (size, sums) = (Self.rowsOfBlock(channels), Shared(room.sums))
     try budget.forEachBlock(blockCount(rows, size: size)) { block in
-      let sum = sums + block * 2 * channels
+      let sum = sums.pointer + block * 2 * channels
       let rows = blockRange(block, size: size, count: rows)
       forEachLanes(channels) { start, count in
         var (first, second) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
@@ -133,9 +131,9 @@ struct NormTraining: @unchecked Sendable {
       }
     }
     for block in 1..<blockCount(rows, size: size) {
-      for index in 0..<2 * channels { sums[index] += sums[block * 2 * channels + index] }
+      for index in 0..<2 * channels { room.sums[index] += room.sums[block * 2 * channels + index] }
     }
-    return sums
+    return room.sums
   }
 }
 

@@ -46,22 +46,3 @@ struct PixelRows: @unchecked Sendable {
     }
   }
 }
-
-/// What the convolutions of a network work in: a piece a thread, and one for all, where blocks leave sums.
-final class TrainingRoom: @unchecked Sendable {
-  let shared: UnsafeMutablePointer<Float>
-  private let scratch: Int
-  private let workspaces = Workspaces()
-  private let memory = TrainingMemory()
-
-  init(scratch: Int, shared: Int) {
-    self.scratch = scratch
-    self.shared = memory.rows(1, width: shared).base
-  }
-
-  /// Memory of one thread, whatever it holds; kept for the next block.
-  func lend(_ body: (UnsafeMutablePointer<Float>) throws -> Void) rethrows {
-    let use = PlaneShape(bare: 1, scratch, channels: 1)
-    try workspaces.lend(count: scratch, zeros: 0, for: use) { try body($0.memory) }
-  }
-}

@@ -23,7 +23,8 @@ struct StemPooling: Sendable {
             greatest.replace(with: value, where: .!(value .<= greatest))
           }
         }
-        store(greatest.replacing(with: 0, where: greatest .< 0), to: target + start, count)
+        store(
+          greatest.replacing(with: 0, where: greatest .< 0), to: pooled[target] + start, count)
       }
     }
   }
@@ -31,12 +32,11 @@ struct StemPooling: Sendable {
   /// dy, by the norm's result, from the gradient by the pool's.
   func backward(_ image: Int, _ gradient: PixelRows, into dy: PixelRows) {
     dy.clear(image..<image + 1)
-    let offset = gradient.base - pooled.base
     forEachWindow(image) { target, lines, places in
       forEachLanes(x.extent.channels) { start, count in
         let (scale, shift) = (load(norm.scale + start), load(norm.shift + start))
-        let greatest = load(target + start, count)
-        var change = load(target + offset + start, count).replacing(with: 0, where: greatest .<= 0)
+        let greatest = load(pooled[target] + start, count)
+        var change = load(gradient[target] + start, count).replacing(with: 0, where: greatest .<= 0)
         for line in lines {
           for place in places {
             let value = load(x.pixel(image, line, place) + start, count) * scale + shift
@@ -52,13 +52,13 @@ struct StemPooling: Sendable {
 
   @inline(__always)
   private func forEachWindow(
-    _ image: Int, _ body: (UnsafeMutablePointer<Float>, _ lines: Range<Int>, _ places: Range<Int>) -> Void
+    _ image: Int, _ body: (_ target: Int, _ lines: Range<Int>, _ places: Range<Int>) -> Void
   ) {
     for y in 0..<pooled.extent.height {
       let lines = max(0, 2 * y - 1)..<min(x.extent.height, 2 * y + 2)
       for column in 0..<pooled.extent.width {
         let places = max(0, 2 * column - 1)..<min(x.extent.width, 2 * column + 2)
-        body(pooled.pixel(image, y, column), lines, places)
+        body((image * pooled.extent.height + y) * pooled.extent.width + column, lines, places)
       }
     }
   }

@@ -112,7 +112,7 @@ private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
     into gradients: UnsafeMutablePointer<Float>, _ budget: ThreadBudget
   ) throws {
     let stem = records.stem
-    let dy = PixelRows(stem.sums.extent, at: records.spread)
+    let dy = PixelRows(stem.sums.extent, at: records.inner)
     let pooled = PixelRows(records.pooling.pooled.extent, at: records.outer)
     try budget.forEachBlock(count) { records.pooling.backward($0, pooled, into: dy) }
     try stem.backwardNorm(dy, mask: nil, count, into: gradients, budget)

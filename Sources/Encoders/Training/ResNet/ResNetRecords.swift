@@ -10,17 +10,16 @@ final class ResNetRecords: @unchecked Sendable {
   let pooling: StemPooling
   let blocks: [ResidualTrainer]
   let output: PixelRows
-  /// Gradients by what goes into blocks or comes out of them, and by what is between.
+  /// Gradients by what goes into blocks or comes out of them, and by what is between; in the end, by what goes
+  /// into the pool or comes out of it.
   let outer: UnsafeMutablePointer<Float>
   let inner: UnsafeMutablePointer<Float>
-  /// Room for the gradient by the stem's norm, while `outer` has that by the pool's result.
-  let spread: UnsafeMutablePointer<Float>
   let links: [LinkTrainer]
   private let memory: TrainingMemory
 
   /// - Parameter capacity: the most pictures of a batch.
   init(_ tower: ResNet, _ size: PixelRows.Extent, capacity: Int) {
-    let maker = RecordMaker(tower, size, capacity)
+    let maker = RecordMaker(capacity: capacity, layout: tower.layout)
     self.size = size
     memory = maker.memory
     picture = maker.pixels(size)
@@ -44,9 +43,8 @@ final class ResNetRecords: @unchecked Sendable {
       memory.rows(capacity, width: places.map(\.extent.count).max() ?? 0).base
     }
     outer = room([pooled] + blocks.map(\.output))
-    // Whatever is between is consumed before the stem's turn.
     inner = room([stem.sums] + blocks.flatMap { $0.stages.dropLast().map(\.result) })
-    spread = inner
+    maker.room.allocate()
   }
 
   /// Lays out all weights for a step's products.
@@ -65,42 +63,20 @@ final class ResNetRecords: @unchecked Sendable {
 /// Allocates, from the pictures on.
 private struct RecordMaker {
   let memory = TrainingMemory()
-  private let capacity: Int
-  private let layout: ParameterLayout
-  private let room: TrainingRoom
-  private let sums: UnsafeMutablePointer<Double>
-  private let convolutions: [String: any TrainedConvolution]
-
-  init(_ tower: ResNet, _ size: PixelRows.Extent, _ capacity: Int) {
-    self.capacity = capacity
-    layout = tower.layout
-    let memory = memory
-    var convolutions: [String: any TrainedConvolution] = [:]
-    var sums = 0
-    tower.blocks.forEachLink(from: size) { link, input in
-      convolutions[link.convolution] = ColumnTraining(link.shape, input, memory)
-      let output = input.output(of: link.shape)
-      sums = max(sums, NormTraining.sumsCount(rows: capacity * output.area, channels: output.channels))
-    }
-    self.convolutions = convolutions
-    let needs = convolutions.values
-    room = TrainingRoom(
-      scratch: needs.map(\.scratchCount).max() ?? 0, shared: needs.map(\.sharedCount).max() ?? 0)
-    self.sums = UnsafeMutableRawPointer(memory.rows(1, width: 2 * sums).base)
-      .bindMemory(to: Double.self, capacity: sums)
-  }
+  let room = TrainingRoom()
+  let capacity: Int
+  let layout: ParameterLayout
 
   func pixels(_ extent: PixelRows.Extent) -> PixelRows {
     PixelRows(extent, at: memory.rows(capacity, width: extent.count).base)
   }
 
   func link(_ link: ResidualBlocks.Link, _ input: PixelRows) -> LinkTrainer {
-    let output = input.extent.output(of: link.shape)
-    let convolution =
-      convolutions[link.convolution] ?? ColumnTraining(link.shape, input.extent, memory)
+    let sums = pixels(input.extent.output(of: link.shape))
+    let (channels, rows) = (sums.extent.channels, capacity * sums.extent.area)
     return LinkTrainer(
-      link, convolution, NormTraining(channels: output.channels, sums: sums, memory), from: input,
-      to: pixels(output), layout, room)
+      link, ColumnTraining(link.shape, input.extent, memory, room),
+      NormTraining(channels: channels, rows: rows, memory, room), from: input, to: sums, layout, room)
   }
 
   func block(_ block: ResidualBlocks.Block, _ input: PixelRows) -> ResidualTrainer {
@@ -112,22 +88,5 @@ private struct RecordMaker {
     }
     return ResidualTrainer(
       stages: stages, downsample: block.downsample.map { link($0, input) }, input: input, output: current)
-  }
-}
-
-extension ResidualBlocks {
-  /// Every convolution with the size of what goes into it.
-  fileprivate func forEachLink(from size: PixelRows.Extent, _ body: (Link, PixelRows.Extent) -> Void) {
-    body(stem, size)
-    let (sums, pool) = (size.output(of: stem.shape), Pooling.greatest)
-    var input = PixelRows.Extent(
-      height: pool.output(sums.height), width: pool.output(sums.width), channels: sums.channels)
-    for block in layers.joined() {
-      block.downsample.map { body($0, input) }
-      for link in block.links {
-        body(link, input)
-        input = input.output(of: link.shape)
-      }
-    }
   }
 }
