@@ -84,10 +84,9 @@ struct ResNetTrainingTests {
     }
     for (tensor, offset) in zip(tower.layout.tensors, tower.layout.offsets) where tensor.role == .weight {
       let scale = found[offset..<offset + tensor.count].reduce(1e-30) { max($0, abs($1)) }
-      for place in [offset + tensor.count / 3, offset + tensor.count - 1] {
-        let slope = (loss(place, 1e-8) - loss(place, -1e-8)) / 2e-8
-        #expect(abs(slope - Double(found[place])) < 1e-2 * Double(scale), "\(tensor.name)")
-      }
+      let place = offset + tensor.count / 2
+      let slope = (loss(place, 1e-8) - loss(place, -1e-8)) / 2e-8
+      #expect(abs(slope - Double(found[place])) < 1e-2 * Double(scale), "\(tensor.name)")
     }
   }
 
