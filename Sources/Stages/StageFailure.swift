@@ -13,7 +13,6 @@ package enum StageFailure: Failure {
   case tooLarge(gibibytes: Double)
   case tooManyNumbers(of: String, gibibytes: Double, advice: String)
   case noSuchModality(String)
-  case notTrainable
   case tooFewPairs(pairs: Int, heldOut: Int, batch: Int)
   case nothingHeldOut
   case diverged(step: Int, epoch: Int, loss: Double, pairs: [Int])
@@ -49,8 +48,6 @@ package enum StageFailure: Failure {
     case .dataAreNoPairs(let kind):
       "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "
         + "`encoder` for each side"
-    case .notTrainable:
-      "one of the towers cannot be trained: in this version a vit, text, sequence or video tower can"
     case .tooFewPairs(let pairs, let heldOut, let batch):
       "of \(pairs) pairs \(heldOut) are held out, which leaves less than one batch of \(batch); give more "
         + "pairs, or lower `batch` or `held_out`"

@@ -6,6 +6,8 @@ package enum TowerFailure: Failure, Equatable {
   case tokenOutOfRange(item: Int, position: Int, id: Int, vocabulary: Int)
   /// A picture so small that nothing of it reaches the last layer.
   case tooSmall(shape: [Int], least: Int)
+  /// A batch in training of which a batch norm sees a single number a channel.
+  case noVariance(shape: [Int])
   /// Sizes that no encoder of this kind can have.
   case impossible(reason: String)
 
@@ -22,6 +24,9 @@ package enum TowerFailure: Failure, Equatable {
         + "\(vocabulary - 1); set `vocabulary` to the tokenizer's"
     case .tooSmall(let shape, let least):
       "pictures of shape \(shape) are too small for this encoder, which needs at least \(least) pixels a side"
+    case .noVariance(let shape):
+      "a batch of one picture of shape \(shape) leaves the last batch norms of the encoder one number a channel, "
+        + "which has no variance; train on larger batches, or on larger pictures"
     case .impossible(let reason): "there is no such encoder: \(reason)"
     }
   }

@@ -34,7 +34,7 @@ struct PreparedResNet: PreparedTower {
   }
 
   func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
-    let plan = ResNetPlan(self, try pictureSize(batch))
+    let plan = ResNetPlan(self, try tower.pictureSize(batch))
     return try Matrix(rows: batch.count, columns: tower.embedding) { buffer in
       guard let base = buffer.baseAddress else { return }
       let out = Shared(base)
@@ -50,19 +50,22 @@ struct PreparedResNet: PreparedTower {
       }
     }
   }
+}
 
-  private func pictureSize(_ batch: TowerBatch) throws -> (height: Int, width: Int) {
+extension ResNet {
+  /// Of a batch that this tower can take.
+  func pictureSize(_ batch: TowerBatch) throws -> (height: Int, width: Int) {
     let shape = batch.shape
     guard shape.count == 3, shape[0] == 3, batch.tokens.isEmpty else {
       throw TowerFailure.wrongShape(
-        expected: tower.input, found: shape, areTokens: !batch.tokens.isEmpty)
+        expected: input, found: shape, areTokens: !batch.tokens.isEmpty)
     }
     guard shape[1] > 0, shape[2] > 0 else { throw TowerFailure.tooSmall(shape: shape, least: 1) }
     let area = shape[1].multipliedReportingOverflow(by: shape[2])
     guard !area.overflow, batch.numbers.columns % 3 == 0, batch.numbers.columns / 3 == area.partialValue
     else {
       throw TowerFailure.wrongShape(
-        expected: tower.input, found: [batch.numbers.columns], areTokens: false)
+        expected: input, found: [batch.numbers.columns], areTokens: false)
     }
     return (shape[1], shape[2])
   }

@@ -40,6 +40,14 @@ package protocol TowerTrainer: AnyObject {
   func backward(
     gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
     into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget) throws
+
+  /// Lets running statistics, tensors of role `statistic`, take in what the last `forward` measured; once
+  /// after it, where its step changes the weights.
+  func updateStatistics(of weights: UnsafeMutablePointer<Float>)
+}
+
+extension TowerTrainer {
+  package func updateStatistics(of weights: UnsafeMutablePointer<Float>) {}
 }
 
 extension Tower {

@@ -63,5 +63,6 @@ final class TrainedTower: @unchecked Sendable {
       step.apply(
         self.weights + start, self.gradients + start, self.first + start, self.second + start, count: count)
     }
+    trainer.updateStatistics(of: weights)
   }
 }

@@ -12,21 +12,16 @@ struct TrainedNetwork {
 
   let network: DualNetwork
   let data: PairsOfData
-  let x: any TrainableTower
-  let y: any TrainableTower
+  var x: any TrainableTower { network.x }
+  var y: any TrainableTower { network.y }
   let xWeights: NetworkWeights
   let yWeights: NetworkWeights
   /// The map of the Procrustes amendment, if the model has one.
   let alignment: Matrix?
 
-  /// - Throws: `StageFailure.notTrainable`, and what building a network throws.
+  /// - Throws: what building a network throws.
   init(_ model: Model, _ context: StageContext) throws {
     (network, data) = try Self.rebuild(model.origin)
-    guard let x = network.x as? any TrainableTower, let y = network.y as? any TrainableTower else {
-      throw StageFailure.notTrainable
-    }
-    self.x = x
-    self.y = y
     let origin = StageContext(
       stageID: model.origin["stage"]?.string ?? "",
       seed: UInt64(exactly: model.origin["seed"]?.integer ?? 0) ?? 0, budget: context.budget)
@@ -40,7 +35,7 @@ struct TrainedNetwork {
     xWeights = try weights(.x)
     yWeights = try weights(.y)
     alignment = tensors[Self.alignmentName].map {
-      Matrix(rows: x.embedding, columns: x.embedding, values: $0.values)
+      Matrix(rows: network.x.embedding, columns: network.x.embedding, values: $0.values)
     }
   }
 

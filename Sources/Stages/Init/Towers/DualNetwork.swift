@@ -6,8 +6,8 @@ import Metrics
 
 /// Two towers as an `init` stage describes them, with what it takes to give them their weights again.
 struct DualNetwork: Sendable {
-  let x: any Tower
-  let y: any Tower
+  let x: any TrainableTower
+  let y: any TrainableTower
   /// What the tensors of each side begin with in a file of the whole network: `visual.`, and nothing.
   let prefixes: (x: String, y: String)
   let align: String?

@@ -4,7 +4,7 @@ import Encoders
 
 /// A tower that can be built, and how files name its tensors.
 struct BuiltTower: Sendable {
-  let tower: any Tower
+  let tower: any TrainableTower
   let namings: [WeightNaming]
   /// What its tensors' names begin with in a file of a whole network.
   let prefix: String

@@ -1,0 +1,148 @@
+import Kernels
+
+/// A batch norm in training, over the rows of a matrix `(rows, channels)`, with the mean μ and the biased
+/// variance σ² of these rows:
+///
+///     y = γ·x̂ + β      x̂ = (x − μ)·r      r = 1/√(σ² + ε)
+///     dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂))      dγ = Σ dy·x̂      dβ = Σ dy
+///
+/// Sums are in Double, a block of rows after the other. Source: Ioffe and Szegedy 2015, arXiv:1502.03167,
+/// Sec. 3; as torch.nn.BatchNorm2d in training mode.
+struct NormTraining: @unchecked Sendable {
+  let channels: Int
+  private let room: TrainingRoom
+  private let vectors: FloatRows
+
+  /// - Parameter rows: the most that there will be.
+  init(channels: Int, rows: Int, _ memory: TrainingMemory, _ room: TrainingRoom) {
+    self.channels = channels
+    self.room = room
+    room.reserve(sums: 2 * channels * blockCount(rows, size: Self.rowsOfBlock(channels)))
+    vectors = memory.rows(7, width: (channels + 15) / 16 * 16)
+  }
+
+  private var mean: UnsafeMutablePointer<Float> { vectors[0] }
+  private var unbiased: UnsafeMutablePointer<Float> { vectors[1] }
+  private var reciprocal: UnsafeMutablePointer<Float> { vectors[2] }
+  /// y = scale·x + shift.
+  var scale: UnsafeMutablePointer<Float> { vectors[3] }
+  var shift: UnsafeMutablePointer<Float> { vectors[4] }
+  /// mean(dy), and r·mean(dy·x̂).
+  private var first: UnsafeMutablePointer<Float> { vectors[5] }
+  private var second: UnsafeMutablePointer<Float> { vectors[6] }
+
+  static func rowsOfBlock(_ channels: Int) -> Int { max(1, 32_768 / channels) }
+
+  // MARK: - Forward
+
+  /// Measures μ and σ², and from them what the other passes need.
+  func measure(
+    _ x: PixelRows, rows: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    _ budget: ThreadBudget
+  ) throws {
+    let totals = try total(rows, budget) { row, start, count in
+      let value = SIMD16<Double>(load(x[row] + start, count))
+      return (value, value * value)
+    }
+    let number = Double(rows)
+    for channel in 0..<channels {
+      let average = totals[channel] / number
+      let variance = max(0, totals[channels + channel] / number - average * average)
+      let root = 1 / (variance + BatchNorm.epsilon).squareRoot()
+      mean[channel] = Float(average)
+      unbiased[channel] = Float(variance * number / (number - 1))
+      reciprocal[channel] = Float(root)
+      scale[channel] = Float(Double(weight[channel]) * root)
+      shift[channel] = Float(Double(bias[channel]) - average * Double(weight[channel]) * root)
+    }
+  }
+
+  /// What a running mean and variance become: 0.9 of themselves and 0.1 of this batch's, the variance
+  /// unbiased, n/(n − 1)·σ². PyTorch's default momentum.
+  func update(mean running: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>) {
+    for channel in 0..<channels {
+      running[channel] = Float(0.9 * Double(running[channel]) + 0.1 * Double(mean[channel]))
+      variance[channel] = Float(0.9 * Double(variance[channel]) + 0.1 * Double(unbiased[channel]))
+    }
+  }
+
+  // MARK: - Backward
+
+  /// x ← dx; fills dγ and dβ.
+  ///
+  /// - Parameter mask: a ReLU's result; where it is 0, dy becomes 0.
+  func backward(
+    _ x: PixelRows, _ dy: PixelRows, mask: PixelRows?, rows: Int, weight: UnsafeMutablePointer<Float>,
+    bias: UnsafeMutablePointer<Float>, _ budget: ThreadBudget
+  ) throws {
+    let totals = try total(rows, budget) { row, start, count in
+      var change = load(dy[row] + start, count)
+      if let mask {
+        change.replace(with: 0, where: load(mask[row] + start, count) .<= 0)
+        store(change, to: dy[row] + start, count)
+      }
+      let normed = (load(x[row] + start, count) - load(mean + start)) * load(reciprocal + start)
+      return (SIMD16<Double>(change), SIMD16<Double>(change * normed))
+    }
+    for channel in 0..<channels {
+      bias[channel] = Float(totals[channel])
+      weight[channel] = Float(totals[channels + channel])
+      first[channel] = Float(totals[channel] / Double(rows))
+      second[channel] = Float(totals[channels + channel] / Double(rows) * Double(reciprocal[channel]))
+    }
+    try budget.forEachRows(rows, channels) { rows in self.turn(x, dy, rows) }
+  }
+
+  private func turn(_ x: PixelRows, _ dy: PixelRows, _ rows: Range<Int>) {
+    forEachLanes(channels) { start, count in
+      let (mean, factor) = (load(mean + start), load(scale + start))
+      let (first, second) = (load(first + start), load(second + start))
+      for row in rows {
+        let centred = load(x[row] + start, count) - mean
+        store((load(dy[row] + start, count) - first - centred * second) * factor, to: x[row] + start, count)
+      }
+    }
+  }
+
+  // MARK: - Sums
+
+  /// The sums of two terms over all rows: `(2, channels)`.
+  @inline(__always)
+  private func total(
+    _ rows: Int, _ budget: ThreadBudget,
+    _ term: @escaping @Sendable (_ row: Int, _ start: Int, _ count: Int) -> (SIMD16<Double>, SIMD16<Double>)
+  ) throws -> UnsafeMutablePointer<Double> {
+    // (blocks, 2, channels)
+    let (size, sums) = (Self.rowsOfBlock(channels), Shared(room.sums))
+    try budget.forEachBlock(blockCount(rows, size: size)) { block in
+      let sum = sums.pointer + block * 2 * channels
+      let rows = blockRange(block, size: size, count: rows)
+      forEachLanes(channels) { start, count in
+        var (first, second) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
+        for row in rows {
+          let terms = term(row, start, count)
+          first += terms.0
+          second += terms.1
+        }
+        for lane in 0..<count {
+          sum[start + lane] = first[lane]
+          sum[channels + start + lane] = second[lane]
+        }
+      }
+    }
+    for block in 1..<blockCount(rows, size: size) {
+      for index in 0..<2 * channels { room.sums[index] += room.sums[block * 2 * channels + index] }
+    }
+    return room.sums
+  }
+}
+
+extension ThreadBudget {
+  /// Runs `body` on blocks of the rows of a matrix.
+  func forEachRows(
+    _ rows: Int, _ channels: Int, _ body: @escaping @Sendable (Range<Int>) -> Void
+  ) throws {
+    let size = NormTraining.rowsOfBlock(channels)
+    try forEachBlock(blockCount(rows, size: size)) { body(blockRange($0, size: size, count: rows)) }
+  }
+}

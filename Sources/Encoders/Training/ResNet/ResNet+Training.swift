@@ -1,0 +1,129 @@
+import Kernels
+
+extension ResNet: TrainableTower {
+  package func trainer(capacity: Int) throws -> any TowerTrainer {
+    try checkSizes([("width", width), ("embedding", embedding), ("capacity", capacity)], [])
+    return ResNetTrainer(self, capacity: capacity)
+  }
+}
+
+/// A ResNet in training: batch norms by the batch's own statistics. Memory is allocated when the pictures'
+/// size is known, and again where it changes.
+private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
+  private let tower: ResNet
+  private let capacity: Int
+  private let memory = TrainingMemory()
+  /// `(capacity, features)`, and the gradient by them; without a projection, those of the caller.
+  private let features: FloatRows
+  private let changes: FloatRows
+  private var records: ResNetRecords?
+  private var count = 0
+
+  init(_ tower: ResNet, capacity: Int) {
+    self.tower = tower
+    self.capacity = capacity
+    let rows = tower.projection == nil ? 0 : capacity
+    features = memory.rows(rows, width: tower.features)
+    changes = memory.rows(rows, width: tower.features)
+  }
+
+  private func projection(_ weights: UnsafePointer<Float>) -> Linear? {
+    tower.projection.map {
+      TensorPointers(layout: tower.layout, base: weights).projection("projection", tower.features, $0)
+    }
+  }
+
+  // MARK: - Forward
+
+  func forward(
+    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
+    budget: ThreadBudget
+  ) throws {
+    count = 0
+    let records = try records(for: batch)
+    guard batch.count > 0 else { return }
+    try records.pack(weights, budget)
+    try batch.numbers.withPointer { numbers in
+      let pictures = FloatRows(numbers, width: records.size.count)
+      try budget.forEachBlock(batch.count) { records.picture.fill($0, from: pictures[$0]) }
+    }
+    try records.stem.forward(batch.count, weights, budget)
+    try budget.forEachBlock(batch.count) { records.pooling.forward($0) }
+    for block in records.blocks { try block.forward(batch.count, weights, budget) }
+    let projection = projection(weights)
+    let features = projection == nil ? FloatRows(embeddings, width: tower.features) : features
+    try budget.forEachBlock(batch.count) { MeanPooling.forward(records.output, $0, into: features[$0]) }
+    projection?.map(features.base, rows: batch.count, into: embeddings)
+    count = batch.count
+  }
+
+  private func records(for batch: TowerBatch) throws -> ResNetRecords {
+    let found = try tower.pictureSize(batch)
+    try tower.check(batch, capacity: capacity)
+    let size = PixelRows.Extent(height: found.height, width: found.width, channels: 3)
+    if let records, records.size == size { return try checked(records, batch) }
+    records = nil
+    let made = ResNetRecords(tower, size, capacity: capacity)
+    records = made
+    return try checked(made, batch)
+  }
+
+  /// A variance takes two numbers at least.
+  private func checked(_ records: ResNetRecords, _ batch: TowerBatch) throws -> ResNetRecords {
+    guard batch.count * records.output.extent.area != 1 else {
+      throw TowerFailure.noVariance(shape: batch.shape)
+    }
+    return records
+  }
+
+  // MARK: - Backward
+
+  func backward(
+    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
+  ) throws {
+    gradients.update(repeating: 0, count: tower.layout.count)
+    guard count > 0, let records else { return }
+    let changes = try backwardProjection(gradient, weights, into: gradients, budget)
+    let (count, outer) = (count, records.outer)
+    let top = PixelRows(records.output.extent, at: outer)
+    try budget.forEachBlock(count) { MeanPooling.backward(changes[$0], $0, into: top) }
+    for block in records.blocks.reversed() {
+      try block.backward(count, weights, into: gradients, outer: outer, inner: records.inner, budget)
+    }
+    try backwardStem(records, weights, into: gradients, budget)
+  }
+
+  /// The gradient by the features.
+  private func backwardProjection(
+    _ gradient: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    into gradients: UnsafeMutablePointer<Float>, _ budget: ThreadBudget
+  ) throws -> FloatRows {
+    let change = FloatRows(gradient, width: tower.embedding)
+    guard let projection = projection(weights) else { return change }
+    projection.backward(gradient, rows: count, into: changes.base)
+    let sums = TensorGradients(layout: tower.layout, base: gradients)
+    try budget.run([GradientProduct(features, change, rows: count, into: sums("projection"))])
+    return changes
+  }
+
+  private func backwardStem(
+    _ records: ResNetRecords, _ weights: UnsafePointer<Float>,
+    into gradients: UnsafeMutablePointer<Float>, _ budget: ThreadBudget
+  ) throws {
+    let stem = records.stem
+    let dy = PixelRows(stem.sums.extent, at: records.inner)
+    let pooled = PixelRows(records.pooling.pooled.extent, at: records.outer)
+    try budget.forEachBlock(count) { records.pooling.backward($0, pooled, into: dy) }
+    try stem.backwardNorm(dy, mask: nil, count, into: gradients, budget)
+    try stem.backward(count, weights, into: gradients, change: nil, adding: false, budget)
+  }
+
+  // MARK: - Statistics
+
+  func updateStatistics(of weights: UnsafeMutablePointer<Float>) {
+    guard count > 0, let records else { return }
+    for link in records.links { link.updateStatistics(of: weights) }
+    count = 0
+  }
+}
