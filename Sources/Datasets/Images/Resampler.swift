@@ -1,17 +1,21 @@
 /// Where in a resized picture the wanted pixels lie.
-struct ResizePlan: Equatable {
+package struct ResizePlan: Equatable {
   let width: Int
   let height: Int
   /// The part that is wanted, in pixels of the resized picture.
   let columns: Range<Int>
   let rows: Range<Int>
+
+  package init(width: Int, height: Int, columns: Range<Int>, rows: Range<Int>) {
+    (self.width, self.height, self.columns, self.rows) = (width, height, columns, rows)
+  }
 }
 
 /// Resizes a picture that comes row by row: each row is shrunk when it comes, the columns at the end.
 ///
 /// Holds `rows needed × wanted width` pixels, never the picture. The order of the passes and the rounding
 /// to bytes between them are Pillow's. Rows have four bytes a pixel.
-struct Resampler {
+package struct Resampler {
   private let across: ResampleAxis
   private let down: ResampleAxis
   /// The weights of `across`, each four times, one for each channel.
@@ -20,9 +24,9 @@ struct Resampler {
   private let stride: Int
 
   /// Bytes behind a row that may be read; whoever passes a row provides them.
-  static let padding = 64
+  package static let padding = 16
 
-  init(width: Int, height: Int, plan: ResizePlan, filter: ResizeFilter) {
+  package init(width: Int, height: Int, plan: ResizePlan, filter: ResizeFilter) {
     across = ResampleAxis(source: width, target: plan.width, window: plan.columns, filter: filter)
     down = ResampleAxis(source: height, target: plan.height, window: plan.rows, filter: filter)
     wide = Self.widen(across.weights)
@@ -42,14 +46,16 @@ struct Resampler {
   }
 
   /// Takes row `index` of the source; `padding` readable bytes must follow it.
-  mutating func push(_ row: UnsafePointer<UInt8>, index: Int) {
+  package mutating func push(_ row: UnsafePointer<UInt8>, index: Int) {
     guard down.sources.contains(index) else { return }
     let blocks = across.taps / 4
     let offset = (index - down.sources.lowerBound) * stride
     shrunk.withUnsafeMutableBufferPointer { target in
       wide.withUnsafeBufferPointer { weights in
         for (column, start) in across.starts.enumerated() {
-          let pixel = Self.sum(row + 4 * start, weights, column * blocks, blocks)
+          // At the right edge a filter has fewer taps than elsewhere, and a row ends with `padding`.
+          let present = min(blocks, (across.sources.upperBound - start + 3) / 4)
+          let pixel = Self.sum(row + 4 * start, weights, column * blocks, present)
           for channel in 0..<4 {
             target[offset + 4 * column + channel] = UInt8(truncatingIfNeeded: pixel[channel])
           }
