@@ -29,7 +29,8 @@ struct TrainingMemoryTests {
     let found = try counts(recomputes: recomputes, steps: 6).dropFirst()
     // Lists of items, tiles and tensors; the smallest matrix of this batch has 4,096 bytes.
     #expect(found.allSatisfy { $0.largest < 4096 && $0.bytes < 200_000 })
-    #expect(found.map(\.held).reduce(0, +) == 0)
+    // What an earlier step left may be freed in a later one, never the other way round.
+    #expect(found.map(\.held).reduce(0, +) <= 0)
   }
 
   @Test("the count sees a matrix")
