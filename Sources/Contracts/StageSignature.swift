@@ -11,6 +11,8 @@ package struct StageSignature: Sendable {
   package let summary: String
   package let parameters: [Parameter]
   package let rules: [ParameterRule]
+  /// Parameters that change how a result comes about and no byte of it: they are not in its key.
+  package let immaterial: [String]?
   /// What `from` must name; nil for stages that take nothing.
   package let input: ArtefactType?
   /// Further types that `from` may name: `cosine-similarity` reads pairs and single towers alike.
@@ -33,7 +35,8 @@ package struct StageSignature: Sendable {
 
   package init(
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
-    rules: [ParameterRule] = [], input: ArtefactType? = nil, alsoAccepts: [ArtefactType] = [],
+    rules: [ParameterRule] = [], immaterial: [String]? = nil, input: ArtefactType? = nil,
+    alsoAccepts: [ArtefactType] = [],
     output: ArtefactType, preservesInputType: Bool = false, isRandom: Bool = false,
     draws: (@Sendable (JSONValue) -> Bool)? = nil,
     extraTables: [String] = [], extraColumns: [String: [String]] = [:], columns: [String] = [],
@@ -45,6 +48,7 @@ package struct StageSignature: Sendable {
     self.summary = summary
     self.parameters = parameters
     self.rules = rules
+    self.immaterial = immaterial
     self.input = input
     self.alsoAccepts = alsoAccepts
     self.output = output

@@ -47,6 +47,8 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   package let version: Int
   /// Resolved, defaults filled in, files absolute.
   package let parameters: JSONValue
+  /// Those among the parameters that change no byte of the result, if there are any.
+  package let immaterial: [String]?
   /// Files among the parameters, by field.
   package let files: [DataFile]
   /// The experiment's or the run's seed; nil for stages that draw nothing.

@@ -149,7 +149,8 @@ package struct Planner {
     if reason == nil { inputs.removeAll { !tasks[$0.task].isRunnable } }
     return PlannedTask(
       id: id(of: stage, entry.reach, places), stage: stage.id, phase: stage.phase, kind: stage.kind,
-      version: entry.signature?.version ?? 0, parameters: resolved, files: files,
+      version: entry.signature?.version ?? 0, parameters: resolved,
+      immaterial: entry.signature?.immaterial, files: files,
       seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil,
       inputs: inputs.map(\.task), namesInputs: stage.from.count > 1,
       inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),

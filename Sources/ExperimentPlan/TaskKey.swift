@@ -3,8 +3,8 @@ import Digests
 
 /// What a task's result depends on, whole, and the SHA-256 over it: the name of the artefact in the store.
 ///
-/// Paths, `--jobs`, attempts and the order of keys are not in it; contents of files, the variant's
-/// version and the numeric policy are. Inputs enter by their digests, so a rerun stage that gives the
+/// Paths, `--jobs`, attempts, the order of keys and immaterial parameters are not in it; contents of files,
+/// the variant's version and the numeric policy are. Inputs enter by their digests, so a rerun stage that gives the
 /// same bytes leaves everything downstream valid (early cut-off).
 package struct TaskKey: Sendable, Equatable {
   package let tree: JSONValue
@@ -18,7 +18,7 @@ package struct TaskKey: Sendable, Equatable {
       "stage": .string("\(task.phase.rawValue)/\(task.kind)"),
       "version": .number(Double(task.version)),
       "numerics": .string(numerics),
-      "with": Self.withoutPaths(task),
+      "with": Self.material(task),
     ]
     if let seed = task.seed {
       tree["seed"] = .number(Double(seed))
@@ -39,8 +39,9 @@ package struct TaskKey: Sendable, Equatable {
     key = Digest(of: self.tree.canonical).hex
   }
 
-  private static func withoutPaths(_ task: PlannedTask) -> JSONValue {
-    let names = task.files.map(\.field) + task.references.keys
+  /// The parameters without paths, whose content counts, and without what changes no byte.
+  private static func material(_ task: PlannedTask) -> JSONValue {
+    let names = task.files.map(\.field) + task.references.keys + (task.immaterial ?? [])
     return names.reduce(task.parameters) { DataFileFields.removing($1, from: $0) }
   }
 

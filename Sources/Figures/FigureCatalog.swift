@@ -10,6 +10,7 @@ struct FigureVariant: Sendable {
 /// The kinds of figure. A new one is a file in `Kinds/` and a line here.
 let figureVariants: [FigureVariant] = [
   Lines.variant,
+  Intervals.variant,
   Scatter.variant,
   Histogram.variant,
   Arrows.variant,

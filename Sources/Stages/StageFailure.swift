@@ -15,7 +15,9 @@ package enum StageFailure: Failure {
   case noSuchModality(String)
   case tooFewPairs(pairs: Int, heldOut: Int, batch: Int)
   case nothingHeldOut
-  case diverged(step: Int, epoch: Int, loss: Double, pairs: [Int])
+  /// `loss` is nil where it was finite, and the embeddings after the step are not.
+  case diverged(step: Int, epoch: Int, loss: Double?, pairs: [Int])
+  case oneHeldOut
   case badTower(String, String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
@@ -55,9 +57,11 @@ package enum StageFailure: Failure {
       "`embed` asks for the pairs that are held out, and there are none; set `held_out`, or name a "
         + "`validation`"
     case .diverged(let step, let epoch, let loss, let pairs):
-      "training diverged: in step \(step) the loss is \(loss), or a gradient is not finite; the batch, in epoch "
-        + "\(epoch), was of the pairs \(pairs.prefix(8).map(String.init).joined(separator: ", "))"
-        + (pairs.count > 8 ? ", …" : "") + "; lower `lr`, set `clip_norm`, or raise `temperature`"
+      "training diverged: " + Self.symptom(step, loss) + "; the batch, in epoch \(epoch), was of the pairs "
+        + pairs.prefix(8).map(String.init).joined(separator: ", ") + (pairs.count > 8 ? ", …" : "")
+        + "; lower `lr`, set `clip_norm`, or raise `temperature`"
+    case .oneHeldOut:
+      "one pair alone is held out, and a gap takes two; set `held_out` to 0, or to 2 or more"
     case .noSuchModality(let modality):
       "there are no embeddings `\(modality)`: a single tower gives `x` alone; leave `modality` out"
     case .dimensionsDiffer(let first, let other):
@@ -66,5 +70,11 @@ package enum StageFailure: Failure {
     case .badLayer(let layer, let failure):
       "layer \(layer): \(failure.sentence); lower `weight_std` if values overflow, raise it if they vanish"
     }
+  }
+
+  private static func symptom(_ step: Int, _ loss: Double?) -> String {
+    guard let loss else { return "after step \(step) an embedding is not finite" }
+    let cause = loss.isFinite ? ", and a gradient is not finite or the learnt 1/τ below 1e-6" : ""
+    return "in step \(step) the loss is \(loss)\(cause)"
   }
 }

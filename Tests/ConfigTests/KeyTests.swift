@@ -57,6 +57,21 @@ private let otherwise = #"""
     #expect(Set(before.keys.filter { after[$0] != before[$0] }) == changes)
   }
 
+  @Test func whatChangesNoByteIsNotInTheKey() throws {
+    func key(_ more: String) throws -> String {
+      let text = #"""
+        {"name": "t", "stages": [
+          {"id": "clip", "stage": "init", "kind": "clip", "with": {"preset": "mini", "data": {"kind": "shapes", "size": 32}}},
+          {"id": "t", "stage": "train", "kind": "contrastive", "from": "clip",
+           "with": {"temperature": 1, "steps": 9\#(more)}}]}
+        """#
+      return try #require(try plan(text).keys()["t"])
+    }
+    let usual = try key("")
+    #expect(try key(#", "checkpoint_every": 7, "recompute": true"#) == usual)
+    #expect(try key(#", "log_every": 7"#) != usual)
+  }
+
   @Test func aStageThatGivesTheSameLeavesItsDependantsValid() throws {
     func keys(_ sets: [String]) throws -> [String: String] {
       try plan(plain, sets: sets).keys { task, key in task.stage == "m" ? "the same bytes" : key }

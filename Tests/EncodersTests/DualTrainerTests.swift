@@ -162,5 +162,7 @@ struct DualTrainerTests {
     #expect(schedule.factor(step: 12) < 1e-12 && schedule.factor(step: 100) < 1e-12)
     #expect(
       Schedule.cosine(warmup: 0, total: 0).factor(step: 0) == 1 && Schedule.constant.factor(step: 9) == 1)
+    #expect((0..<6).map { Schedule.warmup(4).factor(step: $0) } == [0.25, 0.5, 0.75, 1, 1, 1])
+    #expect(Schedule.warmup(0).factor(step: 0) == 1)
   }
 }

@@ -168,12 +168,28 @@ struct ReplicatedCheckTests {
     try verdict("equivalent", parameters, on: curveTable([(0, [1])]), axes: seeds)
   }
 
-  @Test func ratioOfMeansWithItsInterval() throws {
+  /// Ratios of 2, 2.1 and 1.975, whose interval is 1.86 to 2.19.
+  @Test(arguments: [
+    (#""equals": 2, "within": 0.2"#, "pass"), (#""equals": 2, "within": 0.02"#, "inconclusive"),
+    (#""low": 2.1"#, "inconclusive"), (#""low": 1.8"#, "pass"), (#""high": 1.8"#, "fail"),
+    (#""equals": 3, "within": 0.5"#, "fail"),
+  ])
+  func theIntervalOfRatiosDecides(target: String, expected: String) throws {
     let table = curveTable([(0, [1.0, 2.0, 4.0]), (1, [2.0, 4.2, 7.9])])
     let verdict = try verdict(
-      "ratio", #"{"of": "loss", "where": [{"delta": 1}, {"delta": 0}], "equals": 2, "within": 0.02}"#,
-      on: table, axes: seeds)
-    #expect(verdict.outcome.word == "pass")
-    #expect(verdict.interval != nil)
+      "ratio", #"{"of": "loss", "where": [{"delta": 1}, {"delta": 0}], \#(target)}"#, on: table, axes: seeds)
+    #expect(verdict.outcome.word == expected, "\(verdict.explanation)")
+    let interval = try #require(verdict.interval)
+    #expect(abs(interval.low - 1.86) < 0.01 && abs(interval.high - 2.19) < 0.01)
+  }
+
+  @Test(arguments: [
+    ([1.0, 1.5, 2.0], [2.0, 2.5, 3.1], "pass"), ([1.0, 1.5, 2.0], [0.9, 1.6, 1.9], "inconclusive"),
+    ([1.0, 1.5, 2.0], [0.5, 1.0, 1.4], "fail"),
+  ])
+  func aStepTheWrongWayMustBeCertain(first: [Double], second: [Double], expected: String) throws {
+    let rising = #"{"of": "loss", "over": "delta", "direction": "increasing"}"#
+    let verdict = try verdict("monotone", rising, on: curveTable([(0, first), (1, second)]), axes: seeds)
+    #expect(verdict.outcome.word == expected, "\(verdict.explanation)")
   }
 }

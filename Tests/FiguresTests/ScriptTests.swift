@@ -55,6 +55,53 @@ struct ScriptTests {
     }
   }
 
+  @Test func aHorizontalLineIsWithinTheAxes() throws {
+    let lines = try Self.lines(
+      #"""
+      {"kind": "lines", "table": "loss", "x": "distance", "y": "loss", "where": {"temperature": 1},
+       "horizontal": [{"at": 9, "title": "start"}, {"table": "loss", "column": "loss", "where": {"delta": 0, "temperature": 1}}]}
+      """#, ["loss": Self.losses])
+    for at in ["9", "3.5"] {
+      #expect(lines.contains { $0.hasPrefix("set arrow from graph 0, first \(at) to graph 1, first \(at) ") })
+    }
+    #expect(lines.contains { $0.contains("set label 'start' ") })
+    let range = try #require(lines.first { $0.hasPrefix("set yrange [") })
+    #expect(range.contains(":9."), "\(range)")
+  }
+
+  private static let ends = table(
+    ["from", "align", "seed", "distance"],
+    [
+      ["clip", "none", 0, 1.0], ["clip", "none", 1, 1.2], ["clip", "procrustes", 0, 0.1],
+      ["clip", "procrustes", 1, 0.1], ["end", "none", 0, 2.0], ["end", "none", 1, 2.0],
+      ["end", "procrustes", 0, 0.5], ["end", "procrustes", 1, 0.7],
+    ])
+
+  private static func intervals(_ published: String) throws -> [String] {
+    try lines(
+      #"""
+      {"kind": "intervals", "table": "gap", "x": "from", "places": ["clip", "end"], "place_titles": ["before", "after"],
+       "y": "distance", "series": "align", "order": ["none", "procrustes"], "titles": ["random", "amended"],
+       "published": [\#(published)]}
+      """#, ["gap": ends], axes: RunAxes(["align", "seed"], replicates: "seed"))
+  }
+
+  @Test func intervalsStandSideBySide() throws {
+    let lines = try Self.intervals(#"{"title": "paper", "y": [1.5, 1.25], "half_width": [0.5, 0.25]}"#)
+    #expect(lines.contains { $0.hasPrefix("set xtics ('before' 1, 'after' 2)") })
+    let start = try #require(lines.firstIndex(of: "$data1 << EOD"))
+    // t(0.975, 1) = 12.706 times 0.1.
+    let row = lines[start + 1].split(separator: " ").compactMap { Double($0) }
+    #expect(zip(row, [0.8, 1.1, 1.1 - 1.2706, 1.1 + 1.2706]).allSatisfy { abs($0 - $1) < 1e-4 })
+    #expect(lines[start + 2] == "1.8 2 2 2")
+    #expect(lines.contains("1.2 1.5 1 2") && lines.contains("2.2 1.25 1 1.5"))
+    #expect(lines.contains { $0.contains("$data2 using 1:2:3:4 with yerrorbars") })
+    for title in ["random", "amended", "paper"] { #expect(lines.contains { $0.contains("'\(title)'") }) }
+    #expect(throws: (any Error).self) {
+      try Self.intervals(#"{"title": "paper", "y": [1], "half_width": [1]}"#)
+    }
+  }
+
   @Test func aLogarithmicAxisMarksTheGrid() throws {
     let table = Self.grid([1, 0.1, 0.01])
     let picture =

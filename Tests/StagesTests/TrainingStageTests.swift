@@ -147,6 +147,9 @@ struct TrainingStageTests {
     let temperatures = table.numbers("temperature")
     #expect(abs(temperatures[0] - 0.1) < 1e-7 && Set(temperatures).count > 1)
     #expect(temperatures.allSatisfy { $0 > 1 / 10.5 - 1e-6 })
+    let risen = try log(
+      train(try clip(), ["schedule": .object(["kind": "constant", "warmup": 4]), "log_every": 1]))
+    #expect(Array(risen.numbers("learning_rate").prefix(5)) == [0.00025, 0.0005, 0.00075, 0.001, 0.001])
     let rates = table.numbers("learning_rate")
     #expect((rates.max() ?? 0) > 0.008 && (rates.last ?? 1) < 0.005)
   }
@@ -326,6 +329,16 @@ struct TrainingStageTests {
       large
         == "of 16 pairs 3 are held out, which leaves less than one batch of 14; give more pairs, or lower "
         + "`batch` or `held_out`")
+    #expect(failure { try train(start, ["held_out": 1]) }.hasPrefix("one pair alone is held out"))
+    #expect(try log(train(start, ["held_out": nil])) == log(train(start, ["held_out": 0])))
+    let adrift: [String: JSONValue] = [
+      "temperature": .object(["learn": true]), "optimizer": .object(["lr": 1000]),
+    ]
+    #expect(failure { try train(start, adrift) }.contains("training diverged: "))
+    let flat = failure {
+      try train(start, ["optimizer": .object(["lr": 1e3, "eps": 0, "weight_decay": 1000])])
+    }
+    #expect(flat.contains("training diverged: ") && flat.contains("was of the pairs"))
     let none = failure { try train(start, ["held_out": 20]) }
     #expect(none.hasPrefix("of 16 pairs 20 are held out"))
     let points = try run(.`init`, "sphere")

@@ -9,7 +9,9 @@ struct MonotoneCheck: Check {
 
   static let variant = CheckVariant(
     signature: CheckSignature(
-      name: "monotone", summary: "the quantity only rises, or only falls, along a grid",
+      name: "monotone",
+      summary: "the quantity only rises, or only falls, along a grid; over replicates, a step that goes the "
+        + "other way but not beyond its 95% interval leaves it open",
       parameters: [
         .of, .over, .required("direction", .choice(["increasing", "decreasing"]), "which way"),
         .defaulted("strict", .boolean, .bool(false), "equal neighbours are not allowed"),
@@ -41,13 +43,19 @@ struct MonotoneCheck: Check {
     let breaks = zip(curve, curve.dropFirst()).filter { !follows($0.sample, $1.sample) }
     let range = "\(readable(first)) to \(readable(last))"
     return Finding(
-      decision: breaks.isEmpty ? .pass : .fail,
+      decision: breaks.isEmpty ? .pass : breaks.contains { isCertain($0, $1) } ? .fail : .inconclusive,
       ours: breaks.isEmpty ? range : "\(range), broken \(breaks.count) times",
       count: curve.first?.sample.values.count ?? 0,
       explanation: breaks.first.map { broken in
         "\(of) goes from \(readable(broken.0.sample.summary.mean)) at \(over) = \(readable(broken.0.x)) "
           + "to \(readable(broken.1.sample.summary.mean)) at \(readable(broken.1.x))"
       } ?? "\(of) is \(word) over \(curve.count) values of \(over), from \(range)")
+  }
+
+  /// Whether a step that goes the wrong way does so beyond its interval.
+  private func isCertain(_ earlier: CurvePoint, _ later: CurvePoint) -> Bool {
+    guard let step = differenceInterval(later.sample, earlier.sample) else { return true }
+    return rises ? step.high < 0 : step.low > 0
   }
 
   private func follows(_ earlier: Sample, _ later: Sample) -> Bool {

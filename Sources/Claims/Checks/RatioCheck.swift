@@ -13,7 +13,9 @@ struct RatioCheck: Check {
 
   static let variant = CheckVariant(
     signature: CheckSignature(
-      name: "ratio", summary: "the quantity in the first selection divided by that in the second",
+      name: "ratio",
+      summary: "the quantity in the first selection divided by that in the second; over replicates that both "
+        + "have, the 95% t interval of their ratios decides",
       parameters: [
         .of, .required("where", .list(.selection, least: 2, most: 2), "the numerator, then the denominator"),
         .optional("equals", .anyNumber, "the paper's ratio"), .within("how far ours may be from it"),
@@ -47,16 +49,33 @@ struct RatioCheck: Check {
     guard ratio.isFinite else { return .notFinite("the ratio", ratio) }
     let each = paired(top, bottom).map { Summary(of: $0.map { $0.0 / $0.1 }) }
     return Finding(
-      decision: holds(ratio) ? .pass : .fail, ours: readable(ratio), number: ratio,
+      decision: decision(ratio, each?.interval()), ours: readable(ratio), number: ratio,
       count: min(top.values.count, bottom.values.count), interval: each?.interval(),
       explanation: "\(of): \(readable(top.summary.mean)) / \(readable(bottom.summary.mean)) = "
         + readable(ratio))
+  }
+
+  /// Over replicates the interval decides: within what is claimed, apart from it, or neither.
+  private func decision(_ ratio: Double, _ interval: Interval?) -> Finding.Decision {
+    guard let interval, interval.low < interval.high else { return holds(ratio) ? .pass : .fail }
+    if holds(interval.low), holds(interval.high) { return .pass }
+    return meets(interval) ? .inconclusive : .fail
   }
 
   private func holds(_ ratio: Double) -> Bool {
     switch target {
     case .number(let number, let within): areClose(ratio, number, within)
     case .bounds(let bounds): bounds.contain(ratio)
+    }
+  }
+
+  /// Whether some of what is claimed lies in the interval.
+  private func meets(_ interval: Interval) -> Bool {
+    switch target {
+    case .number(let number, let within):
+      interval.low <= number + within && interval.high >= number - within
+    case .bounds(let bounds):
+      interval.low <= bounds.high ?? .infinity && interval.high >= bounds.low ?? -.infinity
     }
   }
 }

@@ -101,7 +101,7 @@ package final class DualTrainer {
     var squares = try x.squaredNorm(budget) + y.squaredNorm(budget)
     if isScaleLearnt { squares += value.scaleGradient * value.scaleGradient }
     let norm = squares.squareRoot()
-    guard value.total.isFinite, norm.isFinite else {
+    guard value.total.isFinite, norm.isFinite, scale >= Self.leastScale else {
       throw TrainingFailure.diverged(step: step + 1, loss: value.total)
     }
     let rate = options.optimiser.learningRate * options.optimiser.schedule.factor(step: step)
@@ -109,6 +109,9 @@ package final class DualTrainer {
     try update(report, budget)
     return report
   }
+
+  /// A learnt 1/τ that falls below this will not come back: all items are alike to it.
+  private static let leastScale = 1e-6
 
   private var isScaleLearnt: Bool {
     if case .learnt = options.logitScale { return true }

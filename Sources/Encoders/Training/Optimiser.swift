@@ -47,16 +47,22 @@ package struct Optimiser: Sendable, Equatable {
 /// How the learning rate changes over the steps.
 package enum Schedule: Sendable, Equatable {
   case constant
+  /// Linearly up over the first `warmup` steps, then constant.
+  case warmup(Int)
   /// Linearly up over the first `warmup` steps, then down along half a cosine, to 0 after `total` steps.
   /// Source: Loshchilov & Hutter 2017; as open_clip has it.
   case cosine(warmup: Int, total: Int)
 
   /// Of the step that comes after `step` steps.
   package func factor(step: Int) -> Double {
-    guard case .cosine(let warmup, let total) = self else { return 1 }
-    if step < warmup { return Double(step + 1) / Double(warmup) }
-    let share = Double(step - warmup) / Double(max(1, total - warmup))
-    return 0.5 * (1 + cos(.pi * min(1, share)))
+    switch self {
+    case .constant: return 1
+    case .warmup(let steps): return min(1, Double(step + 1) / Double(max(1, steps)))
+    case .cosine(let warmup, let total):
+      if step < warmup { return Double(step + 1) / Double(warmup) }
+      let share = Double(step - warmup) / Double(max(1, total - warmup))
+      return 0.5 * (1 + cos(.pi * min(1, share)))
+    }
   }
 }
 

@@ -21,12 +21,13 @@ enum Lines {
     .optional("legend_title", .string, "text above the legend"), .legend(.auto),
     .defaulted("points", .boolean, .bool(true), "marks each point of the grid"),
     .defaulted("band", .boolean, .bool(true), "draws the 95% interval over the replicates"),
-    .optional("vertical", .list(.object(verticalParameters), most: 20), "dashed vertical lines"),
+    .optional("vertical", .list(.object(straightParameters), most: 20), "dashed vertical lines"),
+    .optional("horizontal", .list(.object(straightParameters), most: 20), "dashed horizontal lines"),
     .optional("references", .list(.object(referenceParameters), most: 20), "curves given by their numbers"),
     .xlabel, .ylabel, .xrange, .yrange,
   ]
 
-  private static let verticalParameters: [Parameter] = [
+  private static let straightParameters: [Parameter] = [
     .optional("at", .anyNumber, "where it stands"),
     .optional("table", .table, "or the table that says where"),
     .optional("column", .string, "its column"), .rows,
@@ -42,12 +43,15 @@ enum Lines {
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
     let curves = try Self.curves(parameters, context)
     let references = try Self.references(parameters)
-    let verticals = try Self.verticals(parameters, context)
     let scale = HorizontalScale(parameters)
+    let verticals = try straights("vertical", parameters, context).map {
+      Straight(at: try scale.place($0.at), title: $0.title)
+    }
+    let horizontals = try straights("horizontal", parameters, context)
     let x =
       try parameters.range("xrange").map { (low: try scale.place($0.low), high: try scale.place($0.high)) }
       ?? range(around: curves.flatMap(\.xs) + references.flatMap(\.xs) + verticals.map(\.at), room: 0.04)
-    let shown = (curves + references).flatMap(\.extent)
+    let shown = (curves + references).flatMap(\.extent) + horizontals.map(\.at)
     let y = try parameters.range("yrange") ?? range(around: shown)
     var plot = Plot(
       x: .init(
@@ -61,7 +65,8 @@ enum Lines {
     plot.legendTitle = parameters.optionalString("legend_title")
     add(curves, to: &plot, parameters)
     add(references, to: &plot)
-    add(verticals, to: &plot)
+    add(verticals, to: &plot, isVertical: true)
+    add(horizontals, to: &plot, isVertical: false)
     return plot
   }
 }
@@ -77,7 +82,8 @@ extension Lines {
     var extent: [Double] { points.flatMap { [$0.y, $0.low, $0.high] } }
   }
 
-  struct Vertical {
+  /// A line across the whole plot.
+  struct Straight {
     let at: Double
     let title: String?
   }
@@ -150,17 +156,16 @@ extension Lines {
     }
   }
 
-  private static func verticals(
-    _ parameters: FigureParameters, _ context: FigureContext
-  ) throws -> [Vertical] {
-    let scale = HorizontalScale(parameters)
-    return try parameters.objects("vertical").compactMap { line in
+  private static func straights(
+    _ name: String, _ parameters: FigureParameters, _ context: FigureContext
+  ) throws -> [Straight] {
+    try parameters.objects(name).compactMap { line in
       let title = line.optionalString("title")
-      if let at = line.json["at"]?.number { return Vertical(at: try scale.place(at), title: title) }
+      if let at = line.json["at"]?.number { return Straight(at: at, title: title) }
       do {
         let rows = try context.rows(line.string("table"), where: line.selection)
         let mean = try rows.sample(of: line.string("column")).summary.mean
-        return Vertical(at: try scale.place(mean), title: title)
+        return Straight(at: mean, title: title)
       } catch is NotRun {
         return nil
       }
@@ -211,17 +216,25 @@ extension Lines {
     }
   }
 
-  private static func add(_ verticals: [Vertical], to plot: inout Plot) {
-    for line in verticals where line.at.isFinite {
+  private static func add(_ lines: [Straight], to plot: inout Plot, isVertical: Bool) {
+    for line in lines where line.at.isFinite {
       let at = plotted(line.at)
+      let ends =
+        isVertical
+        ? ["first \(at), graph 0", "first \(at), graph 1"] : ["graph 0, first \(at)", "graph 1, first \(at)"]
       plot.decorations.append(
-        "set arrow from first \(at), graph 0 to first \(at), graph 1 nohead dashtype 2 linewidth 1.4 "
-          + "linecolor rgb '#000000' front")
+        "set arrow from \(ends[0]) to \(ends[1]) nohead dashtype 2 linewidth 1.4 linecolor rgb '#000000' front"
+      )
       if let title = line.title {
         plot.legend.append(
           .init(title: title, line: "dashtype 2 linewidth 1.4 linecolor rgb '#000000'"))
       }
-      plot.occupied += (0...40).map { (line.at, plot.y.low + Double($0) / 40 * (plot.y.high - plot.y.low)) }
+      plot.occupied += (0...40).map { step in
+        let share = Double(step) / 40
+        return isVertical
+          ? (line.at, plot.y.low + share * (plot.y.high - plot.y.low))
+          : (plot.x.low + share * (plot.x.high - plot.x.low), line.at)
+      }
     }
   }
 

@@ -13,7 +13,8 @@ package struct ContrastiveStage: Stage {
 
   package static let signature = StageSignature(
     phase: .train, kind: "contrastive", summary: "Contrastive training of two towers.",
-    parameters: TrainingParameters.parameters, rules: TrainingParameters.rules, input: .model, output: .model,
+    parameters: TrainingParameters.parameters, rules: TrainingParameters.rules,
+    immaterial: ["checkpoint_every", "recompute"], input: .model, output: .model,
     isRandom: true, draws: { $0["shuffle"] != .bool(false) }, extraTables: ["log"],
     extraColumns: ["log": ["step", "epoch", "loss", "temperature", "gap", "learning_rate"]])
 

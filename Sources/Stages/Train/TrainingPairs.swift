@@ -20,7 +20,7 @@ struct TrainingPairs: Sendable {
   let embedded: PairSlice
 
   /// - Parameter start: the data that the network was made for.
-  /// - Throws: the data's failures, `StageFailure.tooFewPairs`, `.nothingHeldOut`.
+  /// - Throws: the data's failures, `StageFailure.tooFewPairs`, `.oneHeldOut`, `.nothingHeldOut`.
   init(_ parameters: TrainingParameters, start: PairsOfData) throws {
     let data = try parameters.data.map { try PairsOfData(keeping: $0) } ?? start
     if let validation = try parameters.validation.map({ try PairsOfData(keeping: $0) }) {
@@ -36,6 +36,7 @@ struct TrainingPairs: Sendable {
       let heldOut = parameters.validation == nil ? parameters.heldOut(of: data.count) : 0
       throw StageFailure.tooFewPairs(pairs: data.count, heldOut: heldOut, batch: parameters.batchSize)
     }
+    guard heldOut.range.count != 1 else { throw StageFailure.oneHeldOut }
     watched = (heldOut.range.isEmpty ? learnt : heldOut).first(500)
     guard parameters.embed == .heldOut else {
       embedded = PairSlice(data: data, range: 0..<data.count)

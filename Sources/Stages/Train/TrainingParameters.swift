@@ -155,7 +155,7 @@ extension TrainingParameters {
     .defaulted("shuffle", .boolean, .bool(true), "A new order of the pairs in each epoch."),
     .optional(
       "held_out", .integer(0...1_000_000),
-      "The last so many pairs are not trained on, a tenth, at most 500, if absent; of `validation` the first so "
+      "The last so many pairs are not trained on, a tenth, at most 500, if absent (none of fewer than 20); of `validation` the first so "
         + "many, all if absent. The log's gap is that of their first 500; 0: of the first 500 trained on."),
     .defaulted(
       "checkpoint_every", .integer(1...100_000_000), .number(100), "Steps between two checkpoints."),
@@ -181,7 +181,7 @@ extension TrainingParameters {
       rule.kind.flatMap(Optimiser.Kind.init) ?? .adam, learningRate: rule.lr ?? 1e-5,
       beta1: rule.betas?.first ?? 0.9, beta2: rule.betas?.last ?? 0.98, epsilon: rule.eps ?? 1e-6,
       weightDecay: rule.decay ?? 0.2, clipNorm: rule.clip,
-      schedule: isCosine ? .cosine(warmup: warmup, total: steps) : .constant)
+      schedule: isCosine ? .cosine(warmup: warmup, total: steps) : warmup > 0 ? .warmup(warmup) : .constant)
     let objective = ContrastiveObjective(
       objective.flatMap(ContrastiveObjective.Kind.init) ?? .symmetric, uniformity: uniformity ?? 0,
       crossUniformity: crossUniformity ?? 0, alignment: alignment ?? 0)
@@ -198,5 +198,5 @@ extension TrainingParameters {
   var batchSize: Int { batch ?? 64 }
 
   /// Of the data that are trained on.
-  func heldOut(of pairs: Int) -> Int { heldOut ?? min(500, pairs / 10) }
+  func heldOut(of pairs: Int) -> Int { heldOut ?? (pairs < 20 ? 0 : min(500, pairs / 10)) }
 }

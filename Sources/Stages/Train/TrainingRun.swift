@@ -50,6 +50,11 @@ struct TrainingRun {
     } catch is Cancelled {
       try save(log)
       throw Cancelled()
+    } catch StageFailure.unusableEmbeddings(_, .notFinite) {
+      var order = Order(epoch: -1, pairs: [])
+      let step = max(0, trainer.step - 1)
+      throw StageFailure.diverged(
+        step: step, epoch: step / stepsOfEpoch, loss: nil, pairs: batch(of: step, &order))
     }
   }
 
@@ -80,21 +85,26 @@ struct TrainingRun {
     var pairs: [Int]
   }
 
-  private func step(_ step: Int, _ order: inout Order) throws -> TrainingReport {
+  /// The pairs of a step.
+  private func batch(of step: Int, _ order: inout Order) -> [Int] {
     let epoch = step / stepsOfEpoch
     if epoch != order.epoch {
       let (stream, count) = (context.random("order/\(epoch)"), pairs.learnt.range.count)
       order = Order(epoch: epoch, pairs: shuffles ? stream.permutation(count) : Array(0..<count))
     }
     let start = step % stepsOfEpoch * batch
-    let chosen = Array(order.pairs[start..<start + batch])
+    return Array(order.pairs[start..<start + batch])
+  }
+
+  private func step(_ step: Int, _ order: inout Order) throws -> TrainingReport {
+    let chosen = batch(of: step, &order)
     let (data, budget) = (pairs.learnt.data, context.budget)
     do {
       return try trainer.step(
         x: try data.x.taking(chosen).batch(0..<batch, budget),
         y: try data.y.taking(chosen).batch(0..<batch, budget), budget: budget)
     } catch TrainingFailure.diverged(_, let loss) {
-      throw StageFailure.diverged(step: step, epoch: epoch, loss: loss, pairs: chosen)
+      throw StageFailure.diverged(step: step, epoch: step / stepsOfEpoch, loss: loss, pairs: chosen)
     }
   }
 
