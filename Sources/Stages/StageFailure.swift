@@ -18,6 +18,7 @@ package enum StageFailure: Failure {
   /// `loss` is nil where it was finite, and the embeddings after the step are not.
   case diverged(step: Int, epoch: Int, loss: Double?, pairs: [Int])
   case oneHeldOut
+  case tooLargeForMachine(of: String, gibibytes: Double, machine: Double, advice: String)
   case badTower(String, String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
@@ -46,6 +47,9 @@ package enum StageFailure: Failure {
         + "`depth` or `count`"
     case .tooManyNumbers(let what, let gibibytes, let advice):
       "\(what) would take \(Int(gibibytes.rounded(.up))) GiB of memory, more than 16; \(advice)"
+    case .tooLargeForMachine(let what, let gibibytes, let machine, let advice):
+      "\(what) would take about \(Int(gibibytes.rounded(.up))) GiB of memory, and this machine has "
+        + "\(Int(machine.rounded())); \(advice)"
     case .badTower(let architecture, let problem): "the \(architecture) tower cannot be built: \(problem)"
     case .dataAreNoPairs(let kind):
       "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "

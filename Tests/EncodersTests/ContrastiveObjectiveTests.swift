@@ -98,6 +98,16 @@ struct ContrastiveObjectiveTests {
     }
   }
 
+  @Test("an item is no candidate of its own, however low the temperature")
+  func own() throws {
+    // Cosines: 0 between all items but the partners of the second pair, which is 0.8.
+    let features: [Float] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0.8, 0, 0.6]
+    let found = try evaluate(ContrastiveObjective(.dual), features, pairs: 2, scale: 1e5)
+    // The first pair has three equal candidates each way; the second's own partner is the nearest by far.
+    #expect(abs(found.value.total - log(3) / 2) < 1e-6)
+    #expect(abs(found.value.scaleGradient) < 1e-6)
+  }
+
   @Test("a feature of zeros gets no gradient; one that is no number shows in the loss")
   func degenerate() throws {
     var features = features(pairs: 4, 3)

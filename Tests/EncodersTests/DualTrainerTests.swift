@@ -102,9 +102,10 @@ struct DualTrainerTests {
     return try trainer.step(x: items("a"), y: items("b"), budget: ownBudget(2))
   }
 
-  @Test("Adam and AdamW are PyTorch's, and statistics stay", arguments: Optimiser.Kind.allCases)
-  func optimisers(kind: Optimiser.Kind) throws {
-    let optimiser = Optimiser(kind, learningRate: 0.03, weightDecay: 0.3, clipNorm: 0.05)
+  @Test(
+    "Adam and AdamW are PyTorch's, and statistics stay", arguments: Optimiser.Kind.allCases, [0.98, 0.9999])
+  func optimisers(kind: Optimiser.Kind, beta2: Double) throws {
+    let optimiser = Optimiser(kind, learningRate: 0.03, beta2: beta2, weightDecay: 0.3, clipNorm: 0.05)
     let trainer = try linear(optimiser, noise(15))
     var (w, m, v) = (
       noise(15).map(Double.init), [Double](repeating: 0, count: 15), [Double](repeating: 0, count: 15)
@@ -123,9 +124,9 @@ struct DualTrainerTests {
         var g = gradient[index] * min(1, 0.05 / (norm + 1e-6))
         if kind == .adam { g += 0.3 * w[index] } else { w[index] *= 1 - 0.03 * 0.3 }
         m[index] = 0.9 * m[index] + 0.1 * g
-        v[index] = 0.98 * v[index] + 0.02 * g * g
+        v[index] = beta2 * v[index] + (1 - beta2) * g * g
         let (mean, square) = (
-          m[index] / (1 - pow(0.9, Double(count))), v[index] / (1 - pow(0.98, Double(count)))
+          m[index] / (1 - pow(0.9, Double(count))), v[index] / (1 - pow(beta2, Double(count)))
         )
         w[index] -= 0.03 * mean / (square.squareRoot() + 1e-6)
       }

@@ -60,6 +60,23 @@ struct GradientTests {
     }
   }
 
+  @Test("sequences without tokens at the end of a batch are in no block of their own")
+  func empty() throws {
+    let (context, count) = (8, 64)
+    let tower = SequenceTransformer(
+      vocabulary: 6, context: context, width: 8, layers: 2, heads: 2, embedding: 3, pooling: .mean)
+    let (weights, change) = (try drawn(tower), noise(count * 3))
+    func slopes(_ tokens: [Int32]) throws -> [Float] {
+      try gradients(
+        tower, weights, TowerBatch(tokens: tokens, context: context), change, capacity: count)
+    }
+    let tokens = (0..<(count - 3) * context).map { Int32($0 % 5 + 1) }
+    let without = try slopes(tokens)
+    #expect(without.contains { $0 != 0 })
+    #expect(try slopes(tokens + [Int32](repeating: 0, count: 3 * context)) == without)
+    #expect(try slopes([Int32](repeating: 0, count: count * context)).allSatisfy { $0 == 0 })
+  }
+
   @Test("clips", arguments: [0, 1])
   func video(temporal: Int) throws {
     let tower = VideoTransformer(

@@ -18,6 +18,7 @@ struct LinearTower: TrainableTower {
   }
 
   func trainer(capacity: Int) -> any TowerTrainer { LinearTrainer(tower: self) }
+  func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double { 0 }
 }
 
 private final class LinearTrainer: TowerTrainer {

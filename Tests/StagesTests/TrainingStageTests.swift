@@ -34,7 +34,8 @@ struct TrainingStageTests {
   private func train(
     _ artefact: Artefact, _ more: [String: JSONValue?] = [:], jobs: Int = 2, seed: UInt64 = 0,
     checkpoint: Checkpoint = Checkpoint(), cancellation: Cancellation = Cancellation(),
-    progress: @escaping @Sendable (Double) -> Void = { _ in }
+    progress: @escaping @Sendable (Double) -> Void = { _ in },
+    told: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> Artefact {
     let variant = try #require(stageCatalog.variant(.train, "contrastive"))
     let budget = ThreadBudget(jobs: jobs, cancellation: cancellation)
@@ -44,7 +45,8 @@ struct TrainingStageTests {
       .object(Self.usual.mapValues(Optional.some).merging(more) { $1 }.compactMapValues { $0 }),
       StageInputs(upstream: [("clip", artefact)]),
       StageContext(
-        stageID: "trained", seed: seed, budget: budget, checkpoint: checkpoint, progress: progress))
+        stageID: "trained", seed: seed, budget: budget, checkpoint: checkpoint, progress: progress, log: told)
+    )
   }
 
   private func log(_ artefact: Artefact) throws -> Table { try #require(artefact.table("log")) }
@@ -211,9 +213,15 @@ struct TrainingStageTests {
     let whole = try train(start, more, checkpoint: box.checkpoint())
     #expect(box.all.count == 12)
     for (index, bytes) in box.all.enumerated() {
+      let told = Mutex<[String]>([])
       let again = try train(
-        start, more, jobs: 1 + index % 3, checkpoint: Checkpoints().checkpoint(resuming: bytes))
+        start, more, jobs: 1 + index % 3, checkpoint: Checkpoints().checkpoint(resuming: bytes),
+        told: { line in told.withLock { $0.append(line) } })
       #expect(again == whole)
+      // It went on, and did not begin anew, which would give the same bytes.
+      let lines = told.withLock { $0 }
+      #expect(lines.first == "resumed after step \(index + 1) of 12")
+      #expect(lines.filter { $0.hasPrefix("step ") }.allSatisfy { !$0.hasPrefix("step 1 of") })
     }
   }
 
@@ -339,6 +347,11 @@ struct TrainingStageTests {
       try train(start, ["optimizer": .object(["lr": 1e3, "eps": 0, "weight_decay": 1000])])
     }
     #expect(flat.contains("training diverged: ") && flat.contains("was of the pairs"))
+    let vast = failure {
+      try train(start, ["data": Tiny.data("shapes", count: 2_000_000), "batch": 1_000_000])
+    }
+    #expect(vast.hasPrefix("a step of training would take about "), "\(vast)")
+    #expect(vast.hasSuffix("; lower `batch`, or set `recompute`"))
     let none = failure { try train(start, ["held_out": 20]) }
     #expect(none.hasPrefix("of 16 pairs 20 are held out"))
     let points = try run(.`init`, "sphere")

@@ -28,12 +28,17 @@ extension ContrastiveLoss {
     slope.update(repeating: 0, count: size)
     let candidates =
       objective.kind == .dual ? 0..<size : (row < pairs ? pairs..<size : 0..<pairs)
-    if objective.kind == .dual { cosine[row] -= 1e4 / scale }
-    var best = candidates.lowerBound
-    for column in candidates where cosine[column] > cosine[best] { best = column }
-    let sum = exponentials(
+    var best = candidates.lowerBound == row ? row + 1 : candidates.lowerBound
+    for column in candidates where column != row && cosine[column] > cosine[best] { best = column }
+    var sum = exponentials(
       cosine + candidates.lowerBound, around: cosine[best], scale, candidates.count,
       into: slope + candidates.lowerBound)
+    if candidates.contains(row) {
+      // An item is no candidate for itself, whatever the temperature.
+      sum = 0
+      slope[row] = 0
+      for column in candidates { sum += slope[column] }
+    }
     for column in candidates { slope[column] /= sum }
     slope[partner] -= 1
     isBest[row] = best == partner ? 1 : 0

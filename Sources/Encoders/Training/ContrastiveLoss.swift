@@ -44,6 +44,12 @@ package final class ContrastiveLoss: @unchecked Sendable {
     norms = scaleSlopes + rows
   }
 
+  /// How many Doubles it keeps.
+  static func numbers(capacity: Int, embedding: Int) -> Double {
+    let rows = 2 * Double(max(1, capacity))
+    return rows * (2 * Double(embedding) + 2 * rows + 5)
+  }
+
   deinit { memory.deallocate() }
 
   /// - Parameters:

@@ -79,6 +79,21 @@ package final class DualTrainer {
     }
   }
 
+  /// About how many bytes such a trainer takes; to be asked before it is made.
+  ///
+  /// - Parameter shapes: of an item of each side.
+  package static func bytes(
+    x: any TrainableTower, y: any TrainableTower, capacity: Int, recomputes: Bool,
+    shapes: (x: [Int], y: [Int])
+  ) -> Double {
+    let numbers = [(x, shapes.x), (y, shapes.y)].reduce(0) { sum, side in
+      // Weights, gradients and two moments.
+      sum + 4 * Double(side.0.layout.count)
+        + side.0.trainingNumbers(capacity: capacity, recomputes: recomputes, shape: side.1)
+    }
+    return 4 * numbers + 8 * ContrastiveLoss.numbers(capacity: capacity, embedding: x.embedding)
+  }
+
   package var xWeights: NetworkWeights { x.values }
   package var yWeights: NetworkWeights { y.values }
   /// 1/τ now.

@@ -25,10 +25,13 @@ struct FloatRows: @unchecked Sendable {
 /// Keeps a trainer's matrices as long as it lives.
 final class TrainingMemory {
   private var arenas: [Arena] = []
+  /// Numbers of all of them.
+  private(set) var count = 0
 
   func rows(_ count: Int, width: Int) -> FloatRows {
     let arena = Arena([count * width])
     arenas.append(arena)
+    self.count += count * width
     return FloatRows(arena.take(count * width), width: width)
   }
 }

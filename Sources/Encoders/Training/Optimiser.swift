@@ -70,8 +70,10 @@ package enum Schedule: Sendable, Equatable {
 ///
 ///     m ← m + (1 − β₁)(g − m)    v ← β₂v + (1 − β₂)g²    w ← w − η/(1 − β₁ᵗ)·m/(√v/√(1 − β₂ᵗ) + ε)
 struct OptimiserStep {
-  private let keep1: Float
+  /// 1 − β₁, β₂ and 1 − β₂, each rounded once: in float32 1 − 0.9999 would lose four digits.
+  private let gain1: Float
   private let keep2: Float
+  private let gain2: Float
   private let size: Float
   private let unbias: Float
   private let epsilon: Float
@@ -82,8 +84,9 @@ struct OptimiserStep {
 
   /// - Parameter step: 1 for the first.
   init(_ optimiser: Optimiser, step: Int, rate: Double, clipping: Double, decay: Double) {
-    keep1 = Float(1 - optimiser.beta1)
+    gain1 = Float(1 - optimiser.beta1)
     keep2 = Float(optimiser.beta2)
+    gain2 = Float(1 - optimiser.beta2)
     size = Float(rate / (1 - pow(optimiser.beta1, Double(step))))
     unbias = Float(1 / (1 - pow(optimiser.beta2, Double(step))).squareRoot())
     epsilon = Float(optimiser.epsilon)
@@ -100,8 +103,8 @@ struct OptimiserStep {
       let w = load(weights + start, count)
       let g = load(gradients + start, count) * clipping + w * coupled
       let m = load(first + start, count)
-      let mean = m + (g - m) * keep1
-      let square = load(second + start, count) * keep2 + g * g * (1 - keep2)
+      let mean = m + (g - m) * gain1
+      let square = load(second + start, count) * keep2 + g * g * gain2
       let root = square.squareRoot() * unbias + epsilon
       store(mean, to: first + start, count)
       store(square, to: second + start, count)

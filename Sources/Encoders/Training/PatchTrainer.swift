@@ -25,6 +25,12 @@ final class PatchTrainer: @unchecked Sendable {
     sums = VectorSums([width, width], blocks: max(1, items), memory)
   }
 
+  static func numbers(_ encoder: PatchEncoder, items: Double, recomputes: Bool) -> Double {
+    let one = StackTrainer.numbers(
+      encoder.stack, items: 1, longest: encoder.positions, recomputes: recomputes)
+    return items * (one + Double(encoder.positions) * Double(encoder.patchSize + encoder.stack.width))
+  }
+
   var sequences: Sequences { stack.sequences }
 
   func begin(count: Int) { stack.begin(lengths: Array(repeating: encoder.positions, count: count)) }

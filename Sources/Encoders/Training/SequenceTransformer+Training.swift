@@ -18,6 +18,10 @@ extension SequenceTransformer: TrainableTower {
       place: place)
   }
 
+  package func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double {
+    StackTrainer.numbers(stack, items: capacity, longest: context + 1, recomputes: recomputes)
+  }
+
   private func place(_ batch: TowerBatch, _ rows: inout [PlacedToken]) -> [Int] {
     let items = placed(batch)
     for item in items { rows += item }

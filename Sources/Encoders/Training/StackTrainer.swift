@@ -85,6 +85,15 @@ final class StackTrainer: @unchecked Sendable {
     scratch = memory.rows(blocks, width: attention.scratchCount(rows: longest))
   }
 
+  /// How many float32 numbers a trainer's matrices have, all items being as long as can be.
+  static func numbers(_ shape: TransformerShape, items: Int, longest: Int, recomputes: Bool) -> Double {
+    let (rows, width, layers) = (Double(items) * Double(longest), Double(shape.width), Double(shape.layers))
+    // What goes into each layer, the records, and what one layer needs at a time.
+    let matrices = rows * width * (layers + 1 + 9 * (recomputes ? 1 : layers) + 10)
+    let scratch = min(Double(items), 1 + rows / 200) * Double(longest) * (2 * Double(longest) + width)
+    return matrices + scratch
+  }
+
   /// Takes the lengths of a batch's items, of which there are at most as many, and none longer, than the
   /// memory was made for.
   func begin(lengths: [Int]) {

@@ -17,6 +17,10 @@ extension TextTransformer: TrainableTower {
       capacity: capacity, longest: context, recomputes: recomputes, place: Self.upToEnds)
   }
 
+  package func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double {
+    StackTrainer.numbers(stack, items: capacity, longest: context, recomputes: recomputes)
+  }
+
   /// Each text up to its end, the first of its greatest ids: nothing before the end can see what follows,
   /// so that has no part in the loss.
   private static func upToEnds(_ batch: TowerBatch, _ placed: inout [PlacedToken]) -> [Int] {

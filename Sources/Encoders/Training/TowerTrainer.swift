@@ -9,8 +9,13 @@ package protocol TrainableTower: Tower {
   func trainer(capacity: Int) throws -> any TowerTrainer
 
   /// The same, which keeps what goes into each block alone and computes the rest again in the backward
-  /// pass: half as much work again forward, for a fraction of the memory. The gradients are the same bytes.
+  /// pass: the forward pass twice, for a fraction of the memory. The gradients are the same bytes.
   func trainer(capacity: Int, recomputes: Bool) throws -> any TowerTrainer
+
+  /// About how many float32 numbers such a trainer keeps; to be asked before it is made.
+  ///
+  /// - Parameter shape: of an item.
+  func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double
 }
 
 extension TrainableTower {

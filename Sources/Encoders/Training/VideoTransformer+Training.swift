@@ -11,6 +11,11 @@ extension VideoTransformer: TrainableTower {
       [encoder.stack, temporal])
     return VideoTrainer(self, capacity: capacity, recomputes: recomputes)
   }
+
+  package func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double {
+    PatchTrainer.numbers(encoder, items: Double(capacity) * Double(frames), recomputes: recomputes)
+      + StackTrainer.numbers(temporal, items: capacity, longest: frames, recomputes: recomputes)
+  }
 }
 
 /// Two trainers, one after the other: pictures to class tokens, and these to the mean over a clip.

@@ -9,6 +9,10 @@ extension VisionTransformer: TrainableTower {
     try checkSizes(encoder.sizes + [("embedding", embedding), ("capacity", capacity)], [encoder.stack])
     return VisionTrainer(self, capacity: capacity, recomputes: recomputes)
   }
+
+  package func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double {
+    PatchTrainer.numbers(encoder, items: Double(capacity), recomputes: recomputes)
+  }
 }
 
 private final class VisionTrainer: TowerTrainer, @unchecked Sendable {

@@ -39,12 +39,13 @@ func blocks(rows counts: [Int]) -> [Range<Int>] {
   let wanted = max(1, min(even, max(rows / 200, min(2, rows / 64))))
   var ranges: [Range<Int>] = []
   var (first, done) = (0, 0)
-  for (item, count) in counts.enumerated() {
+  for (item, count) in counts.enumerated() where ranges.count < wanted - 1 {
     done += count
-    if done * wanted >= rows * (ranges.count + 1) || item == counts.count - 1 {
+    if done * wanted >= rows * (ranges.count + 1) {
       ranges.append(first..<item + 1)
       first = item + 1
     }
   }
-  return ranges.filter { !$0.isEmpty }
+  // Items without rows at the end come to the last block: there are never more than for items that have them.
+  return (ranges + [first..<counts.count]).filter { !$0.isEmpty }
 }

@@ -39,7 +39,11 @@ struct TrainingCheckpoint: Equatable {
       step: state.step,
       buffers: names.map { Head.Buffer(name: $0, count: state.buffers[$0]?.count ?? 0) }, log: log)
     let text = (try? JSONEncoder().encode(head)) ?? Data()
-    var bytes = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+    var bytes: [UInt8] = []
+    // In one piece: growing would hold what may be gigabytes twice.
+    bytes.reserveCapacity(8 + text.count + state.buffers.values.reduce(0) { $0 + 4 * $1.count })
+    withUnsafeBytes(of: UInt64(text.count).littleEndian) { bytes.append(contentsOf: $0) }
+    bytes.append(contentsOf: text)
     for name in names {
       (state.buffers[name] ?? []).withUnsafeBytes { bytes.append(contentsOf: $0) }
     }

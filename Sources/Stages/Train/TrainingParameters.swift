@@ -130,9 +130,9 @@ extension TrainingParameters {
           "`adam` has the decay in the gradient, as the authors' code; `adamw` apart from it."),
         .defaulted("lr", .number(0...1e3), .number(1e-5), "Learning rate, before the schedule."),
         .defaulted(
-          "betas", .list(.number(0...0.999999999), least: 2, most: 2), .array([.number(0.9), .number(0.98)]),
+          "betas", .list(.number(0...0.999999), least: 2, most: 2), .array([.number(0.9), .number(0.98)]),
           "Decay rates of the two moments."),
-        .defaulted("eps", .number(0...1), .number(1e-6), "Added to the root of the second moment."),
+        .defaulted("eps", .number(1e-30...1), .number(1e-6), "Added to the root of the second moment."),
         .defaulted("weight_decay", .number(0...1e3), .number(0.2), "Of all weights but the logit scale."),
         .optional("clip_norm", .positive, "The greatest norm of all gradients together."),
       ]), .object([:]), "How gradients change weights."),

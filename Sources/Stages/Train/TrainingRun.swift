@@ -1,6 +1,7 @@
 import Contracts
 import Datasets
 import Encoders
+import Foundation
 import Kernels
 import Metrics
 
@@ -35,8 +36,26 @@ struct TrainingRun {
     }
     var options = parameters.options(steps: steps)
     options.alignment = network.alignment
+    try Self.checkMemory(network, pairs.learnt.data, batch: batch, options)
     trainer = try DualTrainer(
       x: network.x, network.xWeights, y: network.y, network.yWeights, capacity: batch, options: options)
+  }
+
+  /// Refuses what this machine cannot hold, before it is asked to.
+  private static func checkMemory(
+    _ network: TrainedNetwork, _ data: PairsOfData, batch: Int, _ options: TrainingOptions
+  ) throws {
+    let gibibyte = 1_073_741_824.0
+    let needed =
+      DualTrainer.bytes(
+        x: network.x, y: network.y, capacity: batch, recomputes: options.recomputes,
+        shapes: (data.x.shape, data.y.shape)) / gibibyte
+    let machine = Double(ProcessInfo.processInfo.physicalMemory) / gibibyte
+    guard needed <= machine else {
+      throw StageFailure.tooLargeForMachine(
+        of: "a step of training", gibibytes: needed, machine: machine,
+        advice: options.recomputes ? "lower `batch`" : "lower `batch`, or set `recompute`")
+    }
   }
 
   /// Makes all steps, then what `finish` makes of them.

@@ -5,6 +5,14 @@ extension ResNet: TrainableTower {
     try checkSizes([("width", width), ("embedding", embedding), ("capacity", capacity)], [])
     return ResNetTrainer(self, capacity: capacity)
   }
+
+  /// Of small pictures, and more by as much as the area is larger.
+  package func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double {
+    let side = 64
+    let area = shape.dropFirst().reduce(1.0) { $0 * Double($1) } / Double(side * side)
+    let records = ResNetRecords(self, .init(height: side, width: side, channels: 3), capacity: 1)
+    return Double(capacity) * max(area, 0.1) * Double(records.numbers)
+  }
 }
 
 /// A ResNet in training: batch norms by the batch's own statistics. Memory is allocated when the pictures'

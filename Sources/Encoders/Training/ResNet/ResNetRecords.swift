@@ -16,6 +16,8 @@ final class ResNetRecords: @unchecked Sendable {
   let inner: UnsafeMutablePointer<Float>
   let links: [LinkTrainer]
   private let memory: TrainingMemory
+  /// How many it keeps.
+  var numbers: Int { memory.count }
 
   /// - Parameter capacity: the most pictures of a batch.
   init(_ tower: ResNet, _ size: PixelRows.Extent, capacity: Int) {

@@ -46,6 +46,14 @@ struct Encoding: Sendable {
 }
 
 extension PairedData.Side {
+  /// Of an item as a tower is fed it.
+  var shape: [Int] {
+    switch modality {
+    case .numbers(let shape): shape
+    case .tokens(let context, _): [context]
+    }
+  }
+
   /// Some items as a tower is fed them.
   func batch(_ range: Range<Int>, _ budget: ThreadBudget) throws -> TowerBatch {
     switch modality {
