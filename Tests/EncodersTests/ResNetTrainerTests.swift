@@ -18,6 +18,8 @@ private struct StoppingTower: TrainableTower {
   func trainer(capacity: Int) -> any TowerTrainer {
     StoppingTrainer(trainer: tower.trainer(capacity: capacity), tower: self)
   }
+
+  func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double { 0 }
 }
 
 private final class StoppingTrainer: TowerTrainer {
