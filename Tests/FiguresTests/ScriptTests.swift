@@ -102,6 +102,13 @@ struct ScriptTests {
     }
   }
 
+  @Test func intervalsOfATableThatIsMissingAreABox() throws {
+    let lines = try Self.lines(
+      #"{"kind": "intervals", "table": "gap", "x": "from", "places": ["a"], "y": "distance", "series": "align", "order": [1]}"#,
+      [:])
+    #expect(lines.contains { $0.contains("gap is missing; make data") })
+  }
+
   @Test func aLogarithmicAxisMarksTheGrid() throws {
     let table = Self.grid([1, 0.1, 0.01])
     let picture =

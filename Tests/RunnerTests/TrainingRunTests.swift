@@ -100,18 +100,6 @@ struct TrainingRunTests {
     #expect(checkpoints(bench).count == 1)
     #expect(try program.run("gc", "--delete").status == 0)
     #expect(checkpoints(bench).count == 1)
-    // It is gone on from.
-    let again = try program.start(["run", "e.json", "--jobs", "1", "--no-figures"], output: log)
-    for _ in 0..<3000
-    where !((try? String(contentsOf: log, encoding: .utf8))?.contains("resumed after") ?? false) {
-      usleep(2000)
-    }
-    kill(again.processIdentifier, SIGKILL)
-    again.waitUntilExit()
-    let told = try String(contentsOf: log, encoding: .utf8)
-    let match = try #require(
-      told.firstMatch(of: /tuned@temperature=0.05: resumed after step (\d+) of 100000/))
-    #expect((Int(match.1) ?? 0) > 0)
     // With other steps nothing waits for it any more.
     try bench.write(Self.config(), to: "e.json")
     #expect(try program.run(Self.run).status == 0)

@@ -344,7 +344,9 @@ struct TrainingStageTests {
     ]
     #expect(failure { try train(start, adrift) }.contains("training diverged: "))
     let flat = failure {
-      try train(start, ["optimizer": .object(["lr": 1e3, "eps": 0, "weight_decay": 1000])])
+      try train(
+        start,
+        ["optimizer": .object(["kind": "adamw", "lr": 1000, "weight_decay": 1000]), "log_every": 1])
     }
     #expect(flat.contains("training diverged: ") && flat.contains("was of the pairs"))
     let vast = failure {

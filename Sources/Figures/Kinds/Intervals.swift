@@ -7,8 +7,8 @@ enum Intervals {
   static let variant = FigureVariant(
     signature: FigureSignature(
       kind: "intervals", summary: "means and 95% intervals at named places, beside published ones",
-      parameters: parameters + Parameter.common),
-    picture: { parameters, context in .plot(try plot(parameters, context)) },
+      parameters: parameters + Parameter.facets + Parameter.common),
+    picture: { parameters, context in try faceted(parameters, context, plot: plot) },
     size: { _ in (680, 460) })
 
   private static let parameters: [Parameter] = [
