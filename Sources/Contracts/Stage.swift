@@ -56,11 +56,14 @@ package struct StageContext: Sendable {
   package let progress: @Sendable (Double) -> Void
   /// Writes a line to the run's log.
   package let log: @Sendable (String) -> Void
+  /// Writes a line to the run's log that the user should see at once.
+  package let notice: @Sendable (String) -> Void
 
   package init(
     stageID: String, seed: UInt64, budget: ThreadBudget, checkpoint: Checkpoint = Checkpoint(),
     progress: @escaping @Sendable (Double) -> Void = { _ in },
-    log: @escaping @Sendable (String) -> Void = { _ in }
+    log: @escaping @Sendable (String) -> Void = { _ in },
+    notice: (@Sendable (String) -> Void)? = nil
   ) {
     self.stageID = stageID
     self.seed = seed
@@ -68,6 +71,7 @@ package struct StageContext: Sendable {
     self.checkpoint = checkpoint
     self.progress = progress
     self.log = log
+    self.notice = notice ?? log
   }
 
   /// The random stream of this name: the same numbers for the same seed, stage and name.

@@ -10,41 +10,61 @@ import Synchronization
 package final class ThreadBudget: Sendable {
   package let jobs: Int
   package let cancellation: Cancellation
+  package let memory: MemoryBudget
   private let state: Mutex<State>
   private let handedOver = DispatchSemaphore(value: 0)
   private let queue = DispatchQueue(label: "modgap.blocks", qos: .userInitiated, attributes: .concurrent)
 
   private struct State {
     var free: Int
+    /// How many of those are for blocks alone: their stages wait for something and will want them back.
+    var lent = 0
     var waiting = 0
 
-    mutating func take() -> Bool {
-      guard free > 0 else { return false }
+    mutating func take(leaving lent: Int) -> Bool {
+      guard free > lent else { return false }
       free -= 1
       return true
     }
   }
 
-  package init(jobs: Int, cancellation: Cancellation = Cancellation()) {
+  package init(
+    jobs: Int, cancellation: Cancellation = Cancellation(), memory: MemoryBudget = MemoryBudget()
+  ) {
     self.jobs = max(1, jobs)
     self.cancellation = cancellation
+    self.memory = memory
     self.state = Mutex(State(free: self.jobs))
   }
 
   /// Waits for a token; the stage that holds it runs on one thread.
-  package func acquire() {
+  package func acquire() { acquire(lent: 0) }
+
+  private func acquire(lent: Int) {
     let taken = state.withLock { state in
-      if state.take() { return true }
+      state.lent -= lent
+      if state.take(leaving: state.lent) { return true }
       state.waiting += 1
       return false
     }
     if !taken { handedOver.wait() }
   }
 
+  /// Leaves the caller's token to the blocks of running stages while `body` waits for something; no
+  /// further stage starts on it.
+  package func lending<R>(_ body: () throws -> R) rethrows -> R {
+    state.withLock { state in
+      state.lent += 1
+      state.free += 1
+    }
+    defer { acquire(lent: 1) }
+    return try body()
+  }
+
   /// Gives a token back, straight to whoever has waited for one.
   package func release() {
     let waited = state.withLock { state in
-      if state.waiting == 0 {
+      if state.waiting == 0 || state.free < state.lent {
         state.free += 1
         return false
       }
@@ -54,7 +74,7 @@ package final class ThreadBudget: Sendable {
     if waited { handedOver.signal() }
   }
 
-  private func borrow() -> Bool { state.withLock { $0.take() } }
+  private func borrow() -> Bool { state.withLock { $0.take(leaving: 0) } }
 
   /// Runs `body` once for each block `0..<count`, in any order, on the caller and on borrowed threads.
   ///

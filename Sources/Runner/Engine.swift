@@ -144,7 +144,7 @@ package struct Engine: Sendable {
     { [observe] event in
       switch event {
       case .started(let task): log.write(task, "started")
-      case .log(let task, let line): log.write(task, line)
+      case .log(let task, let line, _): log.write(task, line)
       case .distrusted(let task, let reason): log.write(task, "stored result not used: \(reason)")
       case .finished(let task, let outcome, let seconds): log.write(task, outcome.logLine(seconds: seconds))
       case .progress, .notice: break

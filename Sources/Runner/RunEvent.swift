@@ -21,7 +21,8 @@ package enum TaskOutcome: Sendable {
 package enum RunEvent: Sendable {
   case started(task: String)
   case progress(task: String, fraction: Double)
-  case log(task: String, line: String)
+  /// - Parameter isNews: the user should see it at once.
+  case log(task: String, line: String, isNews: Bool = false)
   /// A stored artefact that could not be believed, and why.
   case distrusted(task: String, reason: String)
   case finished(task: String, outcome: TaskOutcome, seconds: Double)

@@ -55,7 +55,7 @@ final class TaskExecutor: Sendable {
     let isForced = options.forced.contains(task.stage)
     if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
     guard mayRun else { throw RunFailure.missingInput(task: task.id) }
-    let lease = try takeLease(key, task)
+    let lease = try takeLease(key.key, task)
     defer { lease.release() }
     if !isForced, let record = believable(key, task, isQuiet: true) {
       return settled(index, record, wasCached: true)
@@ -112,11 +112,13 @@ final class TaskExecutor: Sendable {
     return nil
   }
 
-  private func takeLease(_ key: TaskKey, _ task: PlannedTask) throws -> Lease {
-    if let lease = try leases.tryAcquire(key.key) { return lease }
-    let holder = try leases.holder(of: key.key)?.described ?? "another process"
+  private func takeLease(_ key: String, _ task: PlannedTask) throws -> Lease {
+    if let lease = try leases.tryAcquire(key) { return lease }
+    let holder = try leases.holder(of: key)?.described ?? "another process"
     observe(.notice("\(task.id) is being computed by \(holder); waiting for it"))
-    return try leases.acquire(key.key, timeout: options.leaseTimeout, cancellation: budget.cancellation)
+    return try budget.lending {
+      try leases.acquire(key, timeout: options.leaseTimeout, cancellation: budget.cancellation)
+    }
   }
 
   // MARK: - Running a stage
@@ -137,7 +139,8 @@ final class TaskExecutor: Sendable {
       stageID: task.stage, seed: task.seed ?? 0, budget: budget,
       checkpoint: store.checkpoint(of: try key(of: index).key),
       progress: { [observe] in observe(.progress(task: task.id, fraction: $0)) },
-      log: { [observe] in observe(.log(task: task.id, line: $0)) })
+      log: { [observe] in observe(.log(task: task.id, line: $0)) },
+      notice: { [observe] in observe(.log(task: task.id, line: $0, isNews: true)) })
     return try variant.run(task.parameters, inputs, context)
   }
 
@@ -182,8 +185,18 @@ final class TaskExecutor: Sendable {
     guard let record = records.withLock({ $0[index] }) else {
       throw RunFailure.missingInput(task: plan.tasks[index].id)
     }
-    let artefact = record.hasPayload ? current(try store.load(record), of: index) : try run(index)
-    if !record.hasPayload { store.removeCheckpoint(of: record.key) }
+    let artefact = record.hasPayload ? current(try store.load(record), of: index) : try runAgain(index, record)
+    cache.keep(artefact, of: index)
+    return artefact
+  }
+
+  /// Under the lease, as two that need it, here or in another process, would write one checkpoint.
+  private func runAgain(_ index: Int, _ record: StoredRecord) throws -> Artefact {
+    let lease = try takeLease(record.key, plan.tasks[index])
+    defer { lease.release() }
+    if let artefact = cache.artefact(of: index) { return artefact }
+    let artefact = try run(index)
+    store.removeCheckpoint(of: record.key)
     cache.keep(artefact, of: index)
     return artefact
   }

@@ -126,6 +126,29 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "\(bench.results)/toy/runs/single/embeddings.h5"))
   }
 
+  @Test(arguments: [1, 2, 4]) func whatWasNotKeptIsComputedOnceForAllThatNeedIt(jobs: Int) throws {
+    let bench = try Workbench()
+    let readers = { (plus: Int) in
+      (0..<8).map {
+        """
+        { "id": "t\($0)", "stage": "evaluate", "kind": "total", "from": "a", "with": { "plus": \(plus + $0) } }
+        """
+      }
+    }
+    let keepless = { (plus: Int) in
+      """
+      { "name": "toy", "stages": [
+        { "id": "a", "stage": "init", "kind": "source", "keep": false, "with": { "value": 1 } },
+        \(readers(plus).joined(separator: ", ")) ] }
+      """
+    }
+    try bench.run(keepless(0))
+    let spy = Spy()
+    try bench.run(keepless(100), jobs: jobs, spy: spy)
+    #expect(spy.started.count == 8)
+    #expect(spy.lines == ["a: made"])
+  }
+
   @Test func onlyAndForceChooseStages() throws {
     let bench = try Workbench()
     let spy = Spy()

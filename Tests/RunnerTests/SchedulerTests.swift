@@ -1,3 +1,4 @@
+import Dispatch
 import Kernels
 import Runner
 import Synchronization
@@ -108,5 +109,67 @@ import Testing
     #expect(throws: Broken(block: 3)) {
       try budget.forEachBlock(10) { if $0 >= 3 { throw Broken(block: $0) } }
     }
+  }
+
+  // MARK: - Waiting
+
+  @Test(arguments: [1, 2, 4, 7]) func whatNeedsMuchMemoryRunsAlone(jobs: Int) {
+    let (tasks, inside) = (Record(), Record())
+    let budget = ThreadBudget(jobs: jobs, memory: MemoryBudget(capacity: 10))
+    Scheduler(dependencies: [[Int]](repeating: [], count: 40), budget: budget).run { task in
+      tasks.begin(task)
+      // More than there is, too.
+      try? budget.withMemory(task == 7 ? 100 : 6) {
+        inside.begin(task)
+        try? budget.forEachBlock(20) { _ in for _ in 0..<100 { _ = inside.most } }
+        inside.end()
+      }
+      tasks.end()
+      return .settled
+    }
+    #expect(inside.tasks.count == 40)
+    #expect(inside.most == 1)
+    // Who waits holds its place: no further stage begins.
+    #expect(tasks.most <= jobs)
+  }
+
+  @Test func whatFitsBesideItDoesNotWait() throws {
+    let budget = ThreadBudget(jobs: 2, memory: MemoryBudget(capacity: 10))
+    budget.acquire()
+    try budget.withMemory(6) {
+      try budget.withMemory(4, waits: { Issue.record("it waited") }) {}
+    }
+    budget.release()
+  }
+
+  @Test func aCancelledWaitEnds() {
+    let cancellation = Cancellation()
+    let budget = ThreadBudget(jobs: 2, cancellation: cancellation, memory: MemoryBudget(capacity: 10))
+    budget.acquire()
+    try? budget.withMemory(6) {
+      #expect(throws: Cancelled.self) {
+        try budget.withMemory(6, waits: { cancellation.raise() }) { Issue.record("it did not wait") }
+      }
+    }
+    budget.release()
+  }
+
+  @Test(arguments: [2, 3]) func aLentTokenWorksOnBlocks(jobs: Int) throws {
+    let budget = ThreadBudget(jobs: jobs)
+    for _ in 0..<jobs { budget.acquire() }
+    // All others wait; their tokens are the caller's for now.
+    func lend(_ count: Int) throws {
+      guard count > 0 else {
+        let (met, busy) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        try budget.forEachBlock(2) { block in
+          (block == 0 ? met : busy).signal()
+          #expect((block == 0 ? busy : met).wait(timeout: .now() + 60) == .success)
+        }
+        return
+      }
+      try budget.lending { try lend(count - 1) }
+    }
+    try lend(jobs - 1)
+    for _ in 0..<jobs { budget.release() }
   }
 }

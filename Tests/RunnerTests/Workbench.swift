@@ -56,6 +56,7 @@ final class Workbench: Sendable {
 final class Spy: Sendable {
   private let runs = Mutex<[String]>([])
   private let said = Mutex<[String]>([])
+  private let logged = Mutex<[String]>([])
 
   var observe: RunObserver {
     { [self] event in
@@ -63,13 +64,15 @@ final class Spy: Sendable {
       case .started(let task): runs.withLock { $0.append(task) }
       case .distrusted(let task, let reason): said.withLock { $0.append("\(task): \(reason)") }
       case .notice(let text): said.withLock { $0.append(text) }
-      case .progress, .log, .finished: break
+      case .log(let task, let line, _): logged.withLock { $0.append("\(task): \(line)") }
+      case .progress, .finished: break
       }
     }
   }
 
   var started: [String] { runs.withLock { $0.sorted() } }
   var notices: [String] { said.withLock { $0 } }
+  var lines: [String] { logged.withLock { $0 } }
 }
 
 /// Small stages that compute next to nothing, for tests of the engine alone.
@@ -91,6 +94,7 @@ enum ToyStages {
     let parameters: Parameters
 
     func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+      context.log("made")
       let matrix = Matrix(rows: 2, columns: 1, values: [parameters.value, parameters.value])
       return .embeddings(EmbeddingFamily(Embeddings(x: matrix, y: matrix, isNormalized: false)))
     }

@@ -95,7 +95,7 @@ def train(weights, images, tokens, options):
         logits = scale.exp() * x @ y.T
         own = torch.arange(batch)
         loss = (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
-        rows.append({"loss": loss.item(), "temperature": math.exp(-scale.item())})
+        rows.append({"kind": options["kind"], "loss": loss.item(), "temperature": math.exp(-scale.item())})
         optimiser.zero_grad()
         loss.backward()
         if "clip_norm" in options:

@@ -98,8 +98,11 @@ package final class DualTrainer {
   package var yWeights: NetworkWeights { y.values }
   /// 1/τ now.
   package var scale: Double {
-    if case .fixed(let scale) = options.logitScale { return scale }
-    return exp(Double(logitScale[0]))
+    switch options.logitScale {
+    case .fixed(let scale): scale
+    // A float32 ln 100 is a little more than it.
+    case .learnt(_, let maximum): min(exp(Double(logitScale[0])), maximum)
+    }
   }
 
   /// One step on a batch of pairs.

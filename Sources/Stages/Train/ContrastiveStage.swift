@@ -1,6 +1,7 @@
 import Contracts
 import Datasets
 import Encoders
+import Foundation
 import Kernels
 import Metrics
 
@@ -30,10 +31,18 @@ package struct ContrastiveStage: Stage {
       throw StageFailure.wrongInput(stage: Self.signature.name, id: upstream.id, wanted: "a dual encoder")
     }
     let network = try TrainedNetwork(model, context)
-    let run = try TrainingRun(parameters, network, context)
-    return .model(
-      try run.train { log in
-        try network.trained(run.trainer, run.pairs.embedded, log: log, origin: model.origin, context)
-      })
+    let pairs = try TrainingPairs(parameters, start: network.data)
+    let bytes = try TrainingRun.bytes(parameters, network, pairs)
+    let waits = {
+      let needed = String(format: "%.1f", bytes / TrainingRun.gibibyte)
+      context.notice("waits until another training gives back the \(needed) GiB of memory that it takes")
+    }
+    return try context.budget.withMemory(bytes, waits: waits) {
+      let run = try TrainingRun(parameters, network, pairs, context)
+      return .model(
+        try run.train { log in
+          try network.trained(run.trainer, pairs.embedded, log: log, origin: model.origin, context)
+        })
+    }
   }
 }

@@ -49,7 +49,7 @@ package enum ModelExport {
   }
 
   private static func isProjectionOfY(_ name: String) -> Bool {
-    ["text_projection", "y.text_projection", "y.proj"].contains(name)
+    ["text_projection", "y.text_projection", "y.proj", "y.projection"].contains(name)
   }
 
   private static func turned(_ projection: Model.Tensor, by w: Model.Tensor) -> [Float] {

@@ -21,9 +21,11 @@ struct TrainingRun {
 
   private var stepsOfEpoch: Int { pairs.learnt.range.count / batch }
 
-  init(_ parameters: TrainingParameters, _ network: TrainedNetwork, _ context: StageContext) throws {
-    (self.network, self.context) = (network, context)
-    pairs = try TrainingPairs(parameters, start: network.data)
+  init(
+    _ parameters: TrainingParameters, _ network: TrainedNetwork, _ pairs: TrainingPairs,
+    _ context: StageContext
+  ) throws {
+    (self.network, self.pairs, self.context) = (network, pairs, context)
     batch = parameters.batchSize
     steps = parameters.steps ?? (parameters.epochs ?? 1) * (pairs.learnt.range.count / batch)
     shuffles = parameters.shuffle ?? true
@@ -36,27 +38,30 @@ struct TrainingRun {
     }
     var options = parameters.options(steps: steps)
     options.alignment = network.alignment
-    try Self.checkMemory(network, pairs.learnt.data, batch: batch, options)
     trainer = try DualTrainer(
       x: network.x, network.xWeights, y: network.y, network.yWeights, capacity: batch, options: options)
   }
 
-  /// Refuses what this machine cannot hold, before it is asked to.
-  private static func checkMemory(
-    _ network: TrainedNetwork, _ data: PairsOfData, batch: Int, _ options: TrainingOptions
-  ) throws {
-    let gibibyte = 1_073_741_824.0
-    let needed =
-      DualTrainer.bytes(
-        x: network.x, y: network.y, capacity: batch, recomputes: options.recomputes,
-        shapes: (data.x.shape, data.y.shape)) / gibibyte
-    let machine = Double(ProcessInfo.processInfo.physicalMemory) / gibibyte
+  /// About how many bytes the run will take, asked before it is made.
+  ///
+  /// - Throws: `StageFailure.tooLargeForMachine`.
+  static func bytes(
+    _ parameters: TrainingParameters, _ network: TrainedNetwork, _ pairs: TrainingPairs
+  ) throws -> Double {
+    let recomputes = parameters.recompute ?? false
+    let shapes = (pairs.learnt.data.x.shape, pairs.learnt.data.y.shape)
+    let needed = DualTrainer.bytes(
+      x: network.x, y: network.y, capacity: parameters.batchSize, recomputes: recomputes, shapes: shapes)
+    let machine = Double(ProcessInfo.processInfo.physicalMemory)
     guard needed <= machine else {
       throw StageFailure.tooLargeForMachine(
-        of: "a step of training", gibibytes: needed, machine: machine,
-        advice: options.recomputes ? "lower `batch`" : "lower `batch`, or set `recompute`")
+        of: "a step of training", gibibytes: needed / gibibyte, machine: machine / gibibyte,
+        advice: recomputes ? "lower `batch`" : "lower `batch`, or set `recompute`")
     }
+    return needed
   }
+
+  static let gibibyte = 1_073_741_824.0
 
   /// Makes all steps, then what `finish` makes of them.
   ///
@@ -167,7 +172,7 @@ struct TrainingRun {
     guard let bytes = try context.checkpoint.load(), let found = TrainingCheckpoint(bytes),
       (try? trainer.restore(found.state)) != nil
     else { return [] }
-    context.log("resumed after step \(trainer.step) of \(steps)")
+    context.notice("resumed after step \(trainer.step) of \(steps)")
     return found.log
   }
 }
