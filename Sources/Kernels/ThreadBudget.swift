@@ -13,13 +13,22 @@ package final class ThreadBudget: Sendable {
   package let memory: MemoryBudget
   private let state: Mutex<State>
   private let handedOver = DispatchSemaphore(value: 0)
+  private let returned = DispatchSemaphore(value: 0)
   private let queue = DispatchQueue(label: "modgap.blocks", qos: .userInitiated, attributes: .concurrent)
 
   private struct State {
     var free: Int
     /// How many of those are for blocks alone: their stages wait for something and will want them back.
     var lent = 0
+    /// Those that wait for a first token, and those that want theirs back.
     var waiting = 0
+    var returning = 0
+
+    mutating func takeReturning() -> Bool {
+      guard returning > 0 else { return false }
+      returning -= 1
+      return true
+    }
 
     mutating func take(leaving lent: Int) -> Bool {
       guard free > lent else { return false }
@@ -38,11 +47,8 @@ package final class ThreadBudget: Sendable {
   }
 
   /// Waits for a token; the stage that holds it runs on one thread.
-  package func acquire() { acquire(lent: 0) }
-
-  private func acquire(lent: Int) {
+  package func acquire() {
     let taken = state.withLock { state in
-      state.lent -= lent
       if state.take(leaving: state.lent) { return true }
       state.waiting += 1
       return false
@@ -50,28 +56,46 @@ package final class ThreadBudget: Sendable {
     if !taken { handedOver.wait() }
   }
 
+  /// Gives a token back, straight to whoever has waited for one: first those that had lent theirs.
+  package func release() {
+    let heir: DispatchSemaphore? = state.withLock { state in
+      if state.takeReturning() { return returned }
+      guard state.waiting > 0, state.free >= state.lent else {
+        state.free += 1
+        return nil
+      }
+      state.waiting -= 1
+      return handedOver
+    }
+    heir?.signal()
+  }
+
   /// Leaves the caller's token to the blocks of running stages while `body` waits for something; no
   /// further stage starts on it.
   package func lending<R>(_ body: () throws -> R) rethrows -> R {
-    state.withLock { state in
-      state.lent += 1
-      state.free += 1
-    }
-    defer { acquire(lent: 1) }
+    lend()
+    defer { takeBack() }
     return try body()
   }
 
-  /// Gives a token back, straight to whoever has waited for one.
-  package func release() {
-    let waited = state.withLock { state in
-      if state.waiting == 0 || state.free < state.lent {
-        state.free += 1
-        return false
-      }
-      state.waiting -= 1
-      return true
+  private func lend() {
+    let isAwaited = state.withLock { state in
+      state.lent += 1
+      if state.takeReturning() { return true }
+      state.free += 1
+      return false
     }
-    if waited { handedOver.signal() }
+    if isAwaited { returned.signal() }
+  }
+
+  private func takeBack() {
+    let taken = state.withLock { state in
+      state.lent -= 1
+      if state.take(leaving: 0) { return true }
+      state.returning += 1
+      return false
+    }
+    if !taken { returned.wait() }
   }
 
   private func borrow() -> Bool { state.withLock { $0.take(leaving: 0) } }
