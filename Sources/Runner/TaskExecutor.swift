@@ -185,7 +185,8 @@ final class TaskExecutor: Sendable {
     guard let record = records.withLock({ $0[index] }) else {
       throw RunFailure.missingInput(task: plan.tasks[index].id)
     }
-    let artefact = record.hasPayload ? current(try store.load(record), of: index) : try runAgain(index, record)
+    guard record.hasPayload else { return try runAgain(index, record) }
+    let artefact = current(try store.load(record), of: index)
     cache.keep(artefact, of: index)
     return artefact
   }

@@ -146,7 +146,7 @@ import Testing
     let cancellation = Cancellation()
     let budget = ThreadBudget(jobs: 2, cancellation: cancellation, memory: MemoryBudget(capacity: 10))
     budget.acquire()
-    try? budget.withMemory(6) {
+    try? budget.withMemory(6) { () -> Void in
       #expect(throws: Cancelled.self) {
         try budget.withMemory(6, waits: { cancellation.raise() }) { Issue.record("it did not wait") }
       }

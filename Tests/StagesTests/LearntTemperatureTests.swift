@@ -11,8 +11,11 @@ struct LearntRun {
   let start: Artefact
   /// Images and tokens of its pairs.
   let data: String
+  /// The data are read until the last step.
+  private let folder: ScratchFolder
 
   init(_ folder: ScratchFolder) throws {
+    self.folder = folder
     data = try Self.data(folder)
     let tensors: JSONValue = .object([
       "kind": "tensors", "images": .string(data + ":images"), "tokens": .string(data + ":tokens"),
@@ -88,7 +91,8 @@ enum LearntReference {
 @Suite struct LearntTemperatureTests {
   @Test("loss and temperature of 20 steps are PyTorch's", arguments: ["adam", "adamw"])
   func steps(kind: String) throws {
-    let model = try LearntRun(ScratchFolder()).trained(kind)
+    let folder = try ScratchFolder()
+    let model = try LearntRun(folder).trained(kind)
     let log = try #require(model.tables.first).table
     LearntReference.check(log, try LearntReference.rows(kind).map { ($0.loss, $0.temperature) })
     // It comes to the clamp: 1/τ is never more than max_scale.
