@@ -5,6 +5,8 @@ package struct DataSignature: Sendable {
 
   package let kind: String
   package let summary: String
+  /// Raised when the items of the same files come out otherwise, so that no stored result answers for them.
+  package let version: Int
   package let parameters: [Parameter]
   /// The items are drawn at random, not read.
   package let draws: Bool
@@ -13,11 +15,13 @@ package struct DataSignature: Sendable {
   package let listing: Listing
 
   package init(
-    kind: String, summary: String, parameters: [Parameter], draws: Bool = true, drawsUnless: String? = nil,
+    kind: String, summary: String, version: Int = 1, parameters: [Parameter], draws: Bool = true,
+    drawsUnless: String? = nil,
     listing: @escaping Listing = { _ in [] }
   ) {
     self.kind = kind
     self.summary = summary
+    self.version = version
     self.parameters = parameters
     self.draws = draws
     self.drawsUnless = drawsUnless

@@ -74,6 +74,12 @@ package struct StageContext: Sendable {
     self.notice = notice ?? log
   }
 
+  /// Gives each sentence to `notice`, once.
+  package func notices(_ sentences: [String]) {
+    var said: Set<String> = []
+    for sentence in sentences where said.insert(sentence).inserted { notice(sentence) }
+  }
+
   /// The random stream of this name: the same numbers for the same seed, stage and name.
   package func random(_ name: String) -> RandomStream {
     RandomStream(seed: seed, stage: stageID, name: name)

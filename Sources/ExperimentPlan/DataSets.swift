@@ -79,6 +79,7 @@ extension DataSignature {
       let name = root.map { path.hasPrefix($0) ? String(path.dropFirst($0.count)) : "" } ?? ""
       return "\(name)\t\(try digestOfFile(path))\n"
     }
-    return Digest(of: lines.joined()).hex
+    let version = version > 1 ? "\tversion \(version)\n" : ""
+    return Digest(of: version + lines.joined()).hex
   }
 }

@@ -4,7 +4,8 @@ extension PairedData {
   func taking(_ indices: [Int]) -> PairedData {
     PairedData(
       count: indices.count, x: x.taking(indices), y: y?.taking(indices),
-      labels: labels.isEmpty ? [] : indices.map { labels[$0] }, classes: classes, files: files)
+      labels: labels.isEmpty ? [] : indices.map { labels[$0] }, classes: classes, files: files,
+      remarks: remarks)
   }
 }
 

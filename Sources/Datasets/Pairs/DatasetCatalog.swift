@@ -10,11 +10,13 @@ package struct DatasetKind: Sendable {
   let drawsUnless: String?
   /// Reads files that no parameter names: those of a folder, or of a list.
   let listsFiles: Bool
+  /// Raised when the items of the same files come out otherwise.
+  let version: Int
   let make: @Sendable (DataParameters) throws -> PairedData
 
   init(
     _ name: String, _ summary: String, _ parameters: [Parameter], drawsUnless: String? = nil,
-    listsFiles: Bool = false,
+    listsFiles: Bool = false, version: Int = 1,
     make: @escaping @Sendable (DataParameters) throws -> PairedData
   ) {
     self.name = name
@@ -22,6 +24,7 @@ package struct DatasetKind: Sendable {
     self.parameters = parameters
     self.drawsUnless = drawsUnless
     self.listsFiles = listsFiles
+    self.version = version
     self.make = make
   }
 }
@@ -30,7 +33,8 @@ extension DatasetKind {
   /// What the grammar knows of it.
   var signature: DataSignature {
     DataSignature(
-      kind: name, summary: summary, parameters: parameters, draws: !isRead([:]), drawsUnless: drawsUnless
+      kind: name, summary: summary, version: version, parameters: parameters, draws: !isRead([:]),
+      drawsUnless: drawsUnless
     ) { values in
       let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
       guard listsFiles else { return given.impliedFiles }

@@ -28,9 +28,15 @@ package struct PairedData: Sendable {
   package let classes: [String]
   /// Every file whose content the items depend on, for the cache key.
   package let files: [String]
+  /// Sentences that the user should read: what was passed over, cut or assumed. Looked for when called; a
+  /// stage that opens the data set gives each to its `context.notice`.
+  package let remarks: Remarks
+
+  package typealias Remarks = @Sendable () throws -> [String]
 
   package init(
-    count: Int, x: Side, y: Side? = nil, labels: [Int32] = [], classes: [String] = [], files: [String] = []
+    count: Int, x: Side, y: Side? = nil, labels: [Int32] = [], classes: [String] = [], files: [String] = [],
+    remarks: @escaping Remarks = { [] }
   ) {
     self.count = count
     self.x = x
@@ -38,6 +44,7 @@ package struct PairedData: Sendable {
     self.labels = labels
     self.classes = classes
     self.files = files
+    self.remarks = remarks
   }
 }
 

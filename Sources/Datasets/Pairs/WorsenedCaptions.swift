@@ -45,6 +45,6 @@ extension PairedData {
       wording: RandomStream(seed: seed, stage: "data", name: "wording"))
     return PairedData(
       count: count, x: x, y: .texts(captions, tokenizer, context: context), labels: labels, classes: classes,
-      files: files)
+      files: files, remarks: remarks)
   }
 }

@@ -59,7 +59,9 @@ package struct CLIPStage: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let origin = Model.origin(Self.signature.kind, parameters.json, context)
-    return try network().model(of: PairsOfData(sizes.data), origin: origin, context)
+    let data = try PairsOfData(sizes.data)
+    try context.notices(data.remarks())
+    return try network().model(of: data, origin: origin, context)
   }
 
   func network() throws -> DualNetwork {

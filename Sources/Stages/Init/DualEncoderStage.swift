@@ -39,6 +39,7 @@ package struct DualEncoderStage: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let data = try PairsOfData(towers.data)
+    try context.notices(data.remarks())
     let origin = Model.origin(Self.signature.kind, parameters.json, context)
     return try network(for: data).model(of: data, origin: origin, context)
   }

@@ -32,6 +32,7 @@ package struct EncoderStage: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let data = try parameters.data.open()
+    try context.notices(data.remarks())
     let (side, built) = try choose(data)
     let weights = try TowerWeights(parameters.tower.weights, seed: parameters.seed).load(
       [built.part(built.prefix)], built.namings, context)

@@ -32,6 +32,7 @@ package struct ContrastiveStage: Stage {
     }
     let network = try TrainedNetwork(model, context)
     let pairs = try TrainingPairs(parameters, start: network.data)
+    try context.notices(pairs.remarks())
     let bytes = try TrainingRun.bytes(parameters, network, pairs)
     let waits = {
       let needed = String(format: "%.1f", bytes / TrainingRun.gibibyte)

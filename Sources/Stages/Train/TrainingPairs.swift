@@ -19,6 +19,9 @@ struct TrainingPairs: Sendable {
   let watched: PairSlice
   let embedded: PairSlice
 
+  /// Those of all data sets that are used.
+  func remarks() throws -> [String] { try learnt.data.remarks() + heldOut.data.remarks() }
+
   /// - Parameter start: the data that the network was made for.
   /// - Throws: the data's failures, `StageFailure.tooFewPairs`, `.oneHeldOut`, `.nothingHeldOut`.
   init(_ parameters: TrainingParameters, start: PairsOfData) throws {

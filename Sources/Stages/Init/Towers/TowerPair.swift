@@ -9,6 +9,7 @@ struct PairsOfData: Sendable {
   let count: Int
   let x: PairedData.Side
   let y: PairedData.Side
+  let remarks: PairedData.Remarks
 
   /// - Throws: the data's failures; `StageFailure.dataAreNoPairs`.
   init(_ description: DataDescription) throws {
@@ -17,12 +18,14 @@ struct PairsOfData: Sendable {
     count = data.count
     x = data.x
     self.y = y
+    remarks = data.remarks
   }
 
   /// The same, whose pictures stay in memory for those who come back to them.
   init(keeping description: DataDescription) throws {
     let pairs = try PairsOfData(description)
     count = pairs.count
+    remarks = pairs.remarks
     x = KeptItems.shared.keep(pairs.x, count: count, name: description.name + "/x")
     y = KeptItems.shared.keep(pairs.y, count: count, name: description.name + "/y")
   }
