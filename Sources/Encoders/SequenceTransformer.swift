@@ -70,7 +70,7 @@ private struct PreparedSequenceTransformer: PreparedTower {
     return try weights.withPointer { base in
       let weights = SequenceWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
       return try encodeBlocks(
-        rows: sequences.map(\.count), columns: tower.embedding, budget: budget
+        rows: sequences.map { max(1, $0.count) }, columns: tower.embedding, budget: budget
       ) { items, out in weights.encode(sequences[items], into: out.pointer) }
     }
   }
@@ -102,13 +102,20 @@ private struct SequenceWeights: @unchecked Sendable {
     table.embed(sequences.flatMap { $0 }, into: pass.x)
     let features = pass.run(blocks)
     norm.apply(features, rows: pooling == .mean ? packing.rows : packing.items.count, into: features)
-    if pooling == .mean { averageRows(features, packing, width: stack.width) }
-    projection.applyAlone(features, rows: packing.items.count, into: out)
+    guard pooling == .mean else {
+      return projection.applyAlone(features, rows: packing.items.count, into: out)
+    }
+    withMeans(features, packing, width: stack.width) {
+      projection.applyAlone($0, rows: packing.items.count, into: out)
+    }
   }
 }
 
-/// Row i ← the mean over the rows of item i; 0 where it has none. Sums in float32, in the rows' order.
-func averageRows(_ rows: UnsafeMutablePointer<Float>, _ packing: Packing, width: Int) {
+/// Hands on `(items, width)`: row i is the mean over the rows of item i, 0 where it has none. Sums in
+/// float32, in the rows' order. Items may be more than rows, so the means have a place of their own.
+func withMeans(
+  _ rows: UnsafePointer<Float>, _ packing: Packing, width: Int, _ body: (UnsafePointer<Float>) -> Void
+) {
   let means = Arena([packing.items.count * width])
   let sums = means.take(packing.items.count * width)
   for (index, item) in packing.items.enumerated() {
@@ -117,5 +124,5 @@ func averageRows(_ rows: UnsafeMutablePointer<Float>, _ packing: Packing, width:
     let scale = 1 / Float(max(1, item.rows.count))
     for column in 0..<width { sum[column] *= scale }
   }
-  rows.update(from: sums, count: packing.items.count * width)
+  withExtendedLifetime(means) { body(sums) }
 }

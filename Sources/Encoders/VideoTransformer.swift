@@ -78,7 +78,6 @@ private struct VideoWeights: @unchecked Sendable {
     }
     for item in 0..<count { add(positions, to: pass.x + item * frames * width, frames * width) }
     let features = pass.run(blocks)
-    averageRows(features, packing, width: width)
-    projection.applyAlone(features, rows: count, into: out)
+    withMeans(features, packing, width: width) { projection.applyAlone($0, rows: count, into: out) }
   }
 }

@@ -52,6 +52,31 @@ struct TransformerLawTests {
     }
   }
 
+  /// At CLIP's width, where the last block's rows, one an item, are more than all rows before it.
+  @Test("equal texts have the embedding of one, however many there are", arguments: [2, 13, 14, 20, 32, 64])
+  func equalTexts(count: Int) throws {
+    let tower = TextTransformer(vocabulary: 21, context: 8, width: 512, layers: 1, heads: 8, embedding: 16)
+    let weights = try drawn(tower)
+    let text: [Int32] = [19, 3, 4, 5, 6, 7, 20, 0]
+    let alone = try encode(tower, weights, TowerBatch(tokens: text, context: 8))
+    let tokens = (0..<count).flatMap { _ in text }
+    let all = try encode(tower, weights, TowerBatch(tokens: tokens, context: 8))
+    for item in 0..<count { #expect(all.row(item).elementsEqual(alone.row(0)), "item \(item)") }
+  }
+
+  @Test("sequences of padding alone, more of them than there are rows, spoil no other's embedding")
+  func emptySequences() throws {
+    let tower = SequenceTransformer(
+      vocabulary: 21, context: 6, width: 768, layers: 1, heads: 12, embedding: 5, pooling: .mean)
+    let weights = try drawn(tower)
+    let text: [Int32] = [3, 0, 4, 5, 0, 0]
+    let alone = try encode(tower, weights, TowerBatch(tokens: text, context: 6))
+    let tokens = text + [Int32](repeating: 0, count: 6 * 62) + text
+    let all = try encode(tower, weights, TowerBatch(tokens: tokens, context: 6))
+    for item in [0, 63] { #expect(all.row(item).elementsEqual(alone.row(0))) }
+    for item in 1..<63 { #expect(all.row(item).allSatisfy { $0 == 0 }) }
+  }
+
   @Test("a picture without numbers spoils no other's embedding")
   func spoilt() throws {
     let (tower, batch) = Self.cases(items: 12)[0]

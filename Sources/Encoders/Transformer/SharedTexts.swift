@@ -21,8 +21,8 @@ struct SharedTexts: Sendable {
     self.texts = order.map { texts[$0] }
   }
 
-  /// Rows of each text that no text before it has.
-  var rows: [Int] { texts.indices.map { texts[$0].count - shared($0, since: 0) } }
+  /// What each text costs: the rows that no text before it has, and one at least, which is read.
+  var rows: [Int] { texts.indices.map { max(1, texts[$0].count - shared($0, since: 0)) } }
 
   /// The rows of some of the texts, and the token of each row.
   func packing(_ items: Range<Int>) -> (Packing, [PlacedToken]) {

@@ -18,7 +18,8 @@ final class TransformerPass {
   /// `(rows, width)`: where the caller puts the sequences before `run`.
   let x: UnsafeMutablePointer<Float>
   private let y: UnsafeMutablePointer<Float>
-  /// `(rows, 3·width)` and `(rows, 4·width)`.
+  /// `(rows, 3·width)`; `(rows, 4·width)`, or `(items, 4·width)` in the last block, where texts that share
+  /// rows may be more than they have.
   private let joined: UnsafeMutablePointer<Float>
   private let hidden: UnsafeMutablePointer<Float>
   private let scratch: UnsafeMutablePointer<Float>
@@ -36,9 +37,10 @@ final class TransformerPass {
     let rows = max(packing.rows, least) * shape.width
     let items = max(packing.items.count, least) * shape.width
     let scratchCount = attention.scratchCount(keys: packing.longest)
-    arena = Arena([rows, rows, 3 * rows, 4 * rows, scratchCount, items, items, items])
+    let carried = 4 * max(rows, items)
+    arena = Arena([rows, rows, 3 * rows, carried, scratchCount, items, items, items])
     (x, y) = (arena.take(rows), arena.take(rows))
-    (joined, hidden) = (arena.take(3 * rows), arena.take(4 * rows))
+    (joined, hidden) = (arena.take(3 * rows), arena.take(carried))
     scratch = arena.take(scratchCount)
     (readX, readY, readQ) = (arena.take(items), arena.take(items), arena.take(items))
   }

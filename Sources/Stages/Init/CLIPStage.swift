@@ -24,7 +24,7 @@ package struct CLIPStage: Stage {
   package typealias Parameters = Described<Sizes>
 
   package static let signature = StageSignature(
-    phase: .`init`, kind: "clip",
+    phase: .`init`, kind: "clip", version: 2,
     summary: "A vision and a text transformer, and the embeddings that they give to captioned pictures.",
     parameters: [
       .optional("preset", .choice(CLIPPreset.allCases.map(\.rawValue)), "The sizes of a known model."),

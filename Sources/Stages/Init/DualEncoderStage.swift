@@ -23,7 +23,7 @@ package struct DualEncoderStage: Stage {
     TowerParameters.keyRules)
 
   package static let signature = StageSignature(
-    phase: .`init`, kind: "dual-encoder",
+    phase: .`init`, kind: "dual-encoder", version: 2,
     summary: "Two towers of any architecture and the embeddings that they give to pairs.",
     parameters: [
       .required("x", tower, "The tower of x."), .required("y", tower, "The tower of y."),

@@ -22,7 +22,8 @@ package struct EncoderStage: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .`init`, kind: "encoder", summary: "One tower and the embeddings that it gives the data.",
+    phase: .`init`, kind: "encoder", version: 2,
+    summary: "One tower and the embeddings that it gives the data.",
     parameters: TowerParameters.parameters + [TowerParameters.seed, TowerParameters.data],
     rules: TowerParameters.keyRules, output: .single, isRandom: true, draws: { drawsWeights($0) })
 

@@ -13,7 +13,7 @@ package struct ContrastiveStage: Stage {
   package typealias Parameters = TrainingParameters
 
   package static let signature = StageSignature(
-    phase: .train, kind: "contrastive", version: 2, summary: "Contrastive training of two towers.",
+    phase: .train, kind: "contrastive", version: 3, summary: "Contrastive training of two towers.",
     parameters: TrainingParameters.parameters, rules: TrainingParameters.rules,
     immaterial: ["checkpoint_every", "recompute"], input: .model, output: .model,
     isRandom: true, draws: { $0["shuffle"] != .bool(false) }, extraTables: ["log"],
