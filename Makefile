@@ -34,18 +34,22 @@ EXPERIMENTS := $(sort $(basename $(notdir $(wildcard configs/*.json))))
 REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
 # Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2.
 FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
+# The nightly takes the whole experiment where the default one is cut down for a first look.
+NIGHTLY := $(foreach name,$(EXPERIMENTS),$(if $(wildcard configs/full/$(name).json),full/)$(name))
 
-.PHONY: build test lint format run data regression reference bench schema clean help setup packages openclipart toolchain $(REPRODUCTIONS)
+.PHONY: build test campaigns lint format run data authors-arrays regression reference bench schema clean help setup packages openclipart toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
 	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
 
 $(REPRODUCTIONS): reproduce-%: build ## one experiment: configs/NAME.json into results/NAME/
+	@$(MAKE) --no-print-directory authors-arrays CONFIG=configs/$*.json
 	$(MODGAP) run configs/$*.json $(ARGS)
 
 define in_folder
 .PHONY: reproduce-$(subst /,-,$(1))
 reproduce-$(subst /,-,$(1)): build $(if $(filter openclipart/%,$(1)),openclipart)
+	@$$(MAKE) --no-print-directory authors-arrays CONFIG=configs/$(1).json
 	$$(MODGAP) run configs/$(1).json $$(ARGS)
 endef
 $(foreach config,$(FOLDERS),$(eval $(call in_folder,$(config))))
@@ -58,11 +62,18 @@ run: ## any experiment: make run CONFIG=configs/figure3.json ARGS="--jobs 1"
 	@if [ -z "$(CONFIG)" ]; then \
 	  echo 'make run: say which config, as in make run CONFIG=configs/figure3.json' >&2; exit 64; fi
 	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory authors-arrays CONFIG="$(CONFIG)"
 	$(MODGAP) run "$(CONFIG)" $(ARGS)
 
 test: build ## builds and runs all tests, in release
 	@$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	$(SWIFT) test $(SWIFT_FLAGS) --disable-testable-imports
+
+campaigns: build ## mutated inputs and kills, small; ARGS="--count 100000" is the whole (Tests/campaigns)
+	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
+	python3 Tests/campaigns/inputs.py $(or $(ARGS),--count 2000)
+	python3 Tests/campaigns/kills.py $(or $(ARGS),--count 20)
+	python3 Tests/campaigns/limits.py $(or $(ARGS),--count 20)
 
 lint: toolchain ## swift format, strict, over all sources
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
@@ -71,16 +82,16 @@ format: toolchain ## puts all sources into that format
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
 regression: build ## every experiment, its numbers held to those last accepted (results/reference)
-	@status=0; for name in $(EXPERIMENTS); do \
-	  echo "== $$name"; \
-	  $(MODGAP) run "configs/$$name.json" $(ARGS) || status=1; \
+	@status=0; for config in $(NIGHTLY); do \
+	  name=$${config//\//-}; echo "== $$name"; \
+	  $(MODGAP) run "configs/$$config.json" $(ARGS) || status=1; \
 	  tolerance=$(TOLERANCE); case ' $(TRAINED) ' in *" $$name "*) tolerance=$(TRAINED_TOLERANCE);; esac; \
 	  [ ! -f "results/reference/$$name.csv" ] || $(MODGAP) diff "results/reference/$$name.csv" "results/$$name/verdicts.csv" --tolerance $$tolerance || status=1; \
 	done; exit $$status
 
 reference: build ## accepts the numbers of the stored results as the new reference
-	@set -e; for name in $(EXPERIMENTS); do \
-	  $(MODGAP) verify "configs/$$name.json" --accept "results/reference/$$name.csv" > /dev/null || [ $$? = 3 ]; \
+	@set -e; for config in $(NIGHTLY); do name=$${config//\//-}; \
+	  $(MODGAP) verify "configs/$$config.json" --accept "results/reference/$$name.csv" > /dev/null || [ $$? = 3 ]; \
 	  echo "results/reference/$$name.csv"; done
 
 bench: build .venv-bench/ready ## speed beside NumPy, PyTorch and ONNX Runtime, on 2 threads; alone where they cannot be installed
@@ -170,6 +181,22 @@ PYTHON ?= python3
 	|| echo 'make bench: NumPy and PyTorch could not be installed; modgap is timed alone (MODGAP_TORCH_WHEEL names a wheel to use)' >&2
 
 # MARK: - Data
+
+# For a config that reads the authors' arrays, itself or through what it extends: fetches them once. Where they
+# are already, or where MODGAP_DATA says where they are, nothing is fetched; without a network the experiment
+# runs on what there is.
+authors-arrays:
+	@config="$(CONFIG)"; \
+	until grep -qs MODGAP_DATA "$$config"; do \
+	  base=$$(sed -nE 's/.*"extends": *"([^"]+)".*/\1/p' "$$config" 2> /dev/null | head -n 1); \
+	  [ -n "$$base" ] || exit 0; \
+	  config="$$(dirname "$$config")/$$base"; done; \
+	[ -z "$${MODGAP_DATA:-}" ] || exit 0; \
+	for folder in data ../shared/data/authors-features; do [ ! -f "$$folder/features_clip.npy" ] || exit 0; done; \
+	if command -v git > /dev/null && GIT_TERMINAL_PROMPT=0 timeout 10 git ls-remote -q $(AUTHORS) HEAD > /dev/null 2>&1; then \
+	  $(MAKE) --no-print-directory data >&2 || true; \
+	else \
+	  echo "make: $(AUTHORS) cannot be reached; what needs the authors' arrays is left out until \`make data\` has fetched them" >&2; fi
 
 data: ## the authors' embeddings, from their public repository into data/
 	@if [ -f data/features_clip.npy ]; then echo 'data/ has them already'; exit 0; fi; \

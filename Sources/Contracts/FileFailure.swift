@@ -13,11 +13,14 @@ package struct FileFailure: Failure, Equatable {
   package let path: String
   /// The value of `errno`.
   package let code: Int32
+  /// What a symbolic link names that cannot be followed.
+  package let target: String?
 
-  package init(_ operation: Operation, _ path: String, code: Int32) {
+  package init(_ operation: Operation, _ path: String, code: Int32, target: String? = nil) {
     self.operation = operation
     self.path = path
     self.code = code
+    self.target = target
   }
 
   /// A path that leads nowhere is the config's fault; everything else is the machine's.
@@ -27,7 +30,16 @@ package struct FileFailure: Failure, Equatable {
   }
 
   package var sentence: String {
-    "\(path): could not \(operation.rawValue): \(reason)"
+    if let target { return "\(path): this is a symbolic link to \(target), \(linkReason)" }
+    return "\(path): could not \(operation.rawValue): \(reason)"
+  }
+
+  private var linkReason: String {
+    switch code {
+    case ENOENT: "which does not exist; create that folder, or remove the link"
+    case ENOTDIR: "which is no folder; let it name one, or remove the link"
+    default: "which cannot be followed (\(String(cString: strerror(code)))); mend or remove the link"
+    }
   }
 
   private var isReading: Bool { [.open, .read, .list].contains(operation) }
@@ -37,6 +49,7 @@ package struct FileFailure: Failure, Equatable {
     case ENOENT where isReading: "there is no such file; check the path"
     case ENOTDIR: "a part of this path is a file, not a folder; choose another path"
     case EISDIR: "it is a folder, and a file was expected"
+    case ELOOP: "symbolic links lead round in a circle; remove one of them"
     case EINVAL where isReading: "it is not a regular file; copy the data into one"
     case ENOSPC:
       "the disk is full; what was written before is intact: free some space and run the same command again"

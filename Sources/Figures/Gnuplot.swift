@@ -63,7 +63,7 @@ package struct Gnuplot: Sendable {
     let output = Collected()
     let isRead = DispatchSemaphore(value: 0)
     DispatchQueue.global().async {
-      output.set(errors.fileHandleForReading.readDataToEndOfFile())
+      output.set((try? errors.fileHandleForReading.readToEnd()) ?? Data())
       isRead.signal()
     }
     guard ended.wait(timeout: .now() + timeout) == .success else {

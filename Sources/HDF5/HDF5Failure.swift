@@ -1,4 +1,5 @@
 import Contracts
+import Kernels
 
 /// Why an HDF5 file could not be read or made.
 package enum HDF5Failure: Failure, Equatable {
@@ -10,7 +11,8 @@ package enum HDF5Failure: Failure, Equatable {
   case isGroup(path: String, name: String, existing: [String])
   case notNumbers(path: String, dataset: String)
   case storedElsewhere(path: String, dataset: String)
-  case tooLarge(path: String, dataset: String, shape: [UInt64])
+  /// `most`: the bytes that one dataset may take.
+  case tooLarge(path: String, dataset: String, shape: [UInt64], most: UInt64)
   /// The file has too few bytes for the shape it claims.
   case shapeBeyondFile(path: String, dataset: String, shape: [UInt64], bytes: UInt64)
 
@@ -39,9 +41,10 @@ package enum HDF5Failure: Failure, Equatable {
     case .storedElsewhere(let path, let dataset):
       "\(Self.place(path, dataset)): the dataset keeps its values in other files; expected them in this "
         + "file: copy it with h5repack"
-    case .tooLarge(let path, let dataset, let shape):
-      "\(Self.place(path, dataset)): the shape \(Self.spell(shape)) does not fit into this machine's memory; "
-        + "expected fewer values: the file may be damaged"
+    case .tooLarge(let path, let dataset, let shape, let most):
+      "\(Self.place(path, dataset)): the shape \(Self.spell(shape)) does not fit into the memory that this "
+        + "process may use for it, \(MemoryFailure.spell(Double(most))); give fewer rows; if the file should "
+        + "be smaller, it may be damaged"
     case .shapeBeyondFile(let path, let dataset, let shape, let bytes):
       "\(Self.place(path, dataset)): the shape \(Self.spell(shape)) needs more than the \(bytes) bytes that "
         + "the file holds for it; the file is damaged, truncated or was never filled: make it again"

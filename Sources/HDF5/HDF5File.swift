@@ -56,7 +56,8 @@ package struct HDF5File: Sendable {
     try Report.with(path, dataset.name, sharing: dataset.count) { report in
       let bytes = UInt64(dataset.count) * 4
       try report.run(
-        "read", memory: min(physicalMemory, bytes * 8 + (1 << 30)), seconds: 60 + bytes / 1_000_000,
+        "read", memory: min(UInt64(ProcessInfo.processInfo.physicalMemory), bytes * 8 + (1 << 30)),
+        seconds: 60 + bytes / 1_000_000,
         modgap_h5_read)
       guard Int(report.pointer.pointee.outcome) == MODGAP_H5_READ else { throw report.failure }
       return try body(UnsafeBufferPointer(start: report.pointer.pointee.values, count: dataset.count))
@@ -69,6 +70,3 @@ package struct HDF5File: Sendable {
     return UInt64(clamping: status.st_size)
   }
 }
-
-/// The machine's memory in bytes: nothing larger is ever allocated for a file.
-package let physicalMemory = UInt64(ProcessInfo.processInfo.physicalMemory)

@@ -1,6 +1,7 @@
 import CHDF5
 import Contracts
 import Foundation
+import Kernels
 
 /// The memory that the child which reads a file shares with the program, and the verdict on what the
 /// child found.
@@ -61,11 +62,12 @@ struct Report {
       throw HDF5Failure.notNumbers(path: path, dataset: name)
     }
     if found.is_elsewhere != 0 { throw HDF5Failure.storedElsewhere(path: path, dataset: name) }
-    let tooLarge = HDF5Failure.tooLarge(path: path, dataset: name, shape: shape)
-    guard let bytes = Self.product(shape, times: max(4, found.item_bytes)), bytes <= physicalMemory / 2,
+    let limit = UInt64(ProcessMemory.tightest.left / 2)
+    let tooLarge = HDF5Failure.tooLarge(path: path, dataset: name, shape: shape, most: limit)
+    guard let bytes = Self.product(shape, times: max(4, found.item_bytes)), bytes <= limit,
       let count = Self.product(shape, times: 1), shape.allSatisfy({ $0 <= UInt64(Int.max) })
     else { throw tooLarge }
-    guard found.is_chunked == 0 || found.chunk_bytes <= physicalMemory / 2 else { throw tooLarge }
+    guard found.is_chunked == 0 || found.chunk_bytes <= limit else { throw tooLarge }
     guard isInside(fileBytes: fileBytes) else {
       let held = min(found.storage, fileBytes)
       throw HDF5Failure.shapeBeyondFile(path: path, dataset: name, shape: shape, bytes: held)

@@ -14,8 +14,9 @@ package final class MemoryBudget: Sendable {
     var bytes = 0.0
   }
 
-  /// - Parameter capacity: half of the machine's, if not given: stages keep pictures and tables, too.
-  package init(capacity: Double = Double(ProcessInfo.processInfo.physicalMemory) / 2) {
+  /// - Parameter capacity: half of what this process may have, if not given: stages keep images and tables,
+  ///   too.
+  package init(capacity: Double = ProcessMemory.capacity / 2) {
     self.capacity = capacity
   }
 

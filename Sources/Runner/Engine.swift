@@ -31,6 +31,7 @@ package struct Engine: Sendable {
   /// - Throws: a `Failure` where the results folder cannot be used; failures of stages are outcomes.
   package func run() throws -> RunSummary {
     let selected = try selection()
+    try BLASKernel.reserveBuffers(threads: options.jobs)
     let log = RunLog(plan, folder)
     let outcomes = Outcomes(count: plan.tasks.count)
     let store = try ArtefactStore(results: folder.root)

@@ -10,15 +10,12 @@ package enum StageFailure: Failure {
   case bothOrNeither(String, String)
   case mismatchNeedsTwoPairs(found: Int)
   case badLayer(Int, MetricFailure)
-  case tooLarge(gibibytes: Double)
-  case tooManyNumbers(of: String, gibibytes: Double, advice: String)
   case noSuchModality(String)
   case tooFewPairs(pairs: Int, heldOut: Int, batch: Int)
   case nothingHeldOut
   /// `loss` is nil where it was finite, and the embeddings after the step are not.
   case diverged(step: Int, epoch: Int, loss: Double?, pairs: [Int])
   case oneHeldOut
-  case tooLargeForMachine(of: String, gibibytes: Double, machine: Double, advice: String)
   case badTower(String, String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
@@ -42,14 +39,6 @@ package enum StageFailure: Failure {
       "give exactly one of `\(first)` and `\(second)`"
     case .mismatchNeedsTwoPairs(let found):
       "`mismatched` swaps two texts, but `pairs` is \(found); it must be 2 or more"
-    case .tooLarge(let gibibytes):
-      "the layers would take \(Int(gibibytes.rounded(.up))) GiB of memory, more than 16; lower `width`, "
-        + "`depth` or `count`"
-    case .tooManyNumbers(let what, let gibibytes, let advice):
-      "\(what) would take \(Int(gibibytes.rounded(.up))) GiB of memory, more than 16; \(advice)"
-    case .tooLargeForMachine(let what, let gibibytes, let machine, let advice):
-      "\(what) would take about \(Int(gibibytes.rounded(.up))) GiB of memory, and this machine has "
-        + "\(Int(machine.rounded())); \(advice)"
     case .badTower(let architecture, let problem): "the \(architecture) tower cannot be built: \(problem)"
     case .dataAreNoPairs(let kind):
       "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "

@@ -7,9 +7,10 @@ import Runner
 @main
 struct Entry {
   static func main() {
-    signal(SIGXFSZ, SIG_IGN)
+    StandardStreams.prepare()
     keepFreedMemory()
     BLASKernel.restartIfBetter()
+    guardAllocations()
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
@@ -18,6 +19,14 @@ struct Entry {
   private static func keepFreedMemory() {
     mallopt(M_MMAP_THRESHOLD, 32 << 20)
     mallopt(M_TRIM_THRESHOLD, 256 << 20)
+  }
+
+  /// An allocation that fails in spite of all checks ends in a sentence.
+  private static func guardAllocations() {
+    let limit = ProcessMemory.tightest
+    modgap_guard_allocations(
+      Int(limit.bytes), "\(MemoryFailure.spell(limit.bytes)) (\(limit.source.rawValue))",
+      FailureKind.invalidInput.rawValue)
   }
 
   private static func run(_ arguments: [String]) -> Int32 {
@@ -39,22 +48,22 @@ struct Entry {
       Terminal.err(Command.overview)
       return FailureKind.usage.rawValue
     }
-    if ["--help", "-h", "help"].contains(name) { return showHelp(arguments.dropFirst().first) }
+    if ["--help", "-h", "help"].contains(name) { return try showHelp(arguments.dropFirst().first) }
     if name == "--version" {
-      Terminal.out("modgap \(Version.text)\n")
+      try Terminal.out("modgap \(Version.text)\n")
       return 0
     }
     guard let command = Command.all.first(where: { $0.name == name }) else {
       throw UsageError.unknownCommand(name, known: Command.all.map(\.name))
     }
     let rest = Array(arguments.dropFirst())
-    if rest.contains("--help") || rest.contains("-h") { return showHelp(name) }
+    if rest.contains("--help") || rest.contains("-h") { return try showHelp(name) }
     return try command.run(Arguments(rest, command: name, options: command.options))
   }
 
-  private static func showHelp(_ name: String?) -> Int32 {
+  private static func showHelp(_ name: String?) throws -> Int32 {
     let command = Command.all.first { $0.name == name }
-    Terminal.out(command?.help ?? Command.overview)
+    try Terminal.out(command?.help ?? Command.overview)
     return 0
   }
 

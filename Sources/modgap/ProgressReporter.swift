@@ -84,7 +84,7 @@ final class ProgressReporter: Sendable {
 
   private func clear(_ state: inout State) {
     guard state.isBarShown else { return }
-    FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
+    Terminal.errRaw("\r\u{1b}[K")
     state.isBarShown = false
   }
 
@@ -100,7 +100,7 @@ final class ProgressReporter: Sendable {
     }.joined(separator: ", ")
     let eta = eta(state).map { ", \(Duration.seconds($0).brief) left" } ?? ""
     let line = "\(bar) \(state.settled)/\(total)\(eta)  \(names)"
-    FileHandle.standardError.write(Data("\r\u{1b}[K\(line.prefix(Terminal.width - 1))".utf8))
+    Terminal.errRaw("\r\u{1b}[K\(line.prefix(Terminal.width - 1))")
     state.isBarShown = true
   }
 

@@ -2,9 +2,18 @@ import Foundation
 
 /// Standard output for data, standard error for everything else.
 enum Terminal {
-  static func out(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  /// Where whoever reads the output has gone, the program ends as other tools do, by SIGPIPE.
+  /// - Throws: `OutputFailure`.
+  static func out(_ text: String) throws {
+    guard let code = StandardStreams.write(text, to: STDOUT_FILENO) else { return }
+    if code == EPIPE { StandardStreams.endByBrokenPipe() }
+    throw OutputFailure(code: code)
+  }
 
-  static func err(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+  static func err(_ text: String) { errRaw(text + "\n") }
+
+  /// A message that cannot be written is lost: no run is stopped for it.
+  static func errRaw(_ text: String) { _ = StandardStreams.write(text, to: STDERR_FILENO) }
 
   static let errorIsTerminal = isatty(STDERR_FILENO) == 1
   static let outputIsTerminal = isatty(STDOUT_FILENO) == 1

@@ -7,7 +7,7 @@ import Testing
   private func folder() throws -> ConfigFolder {
     let folder = try ConfigFolder()
     for config in GoodConfig.all { try folder.write(config.text, to: "configs/\(config.name)") }
-    for name in ["openclipart/figure2.json", "paper/figure2.json"] {
+    for name in ["full/figure2.json", "openclipart/figure2.json", "paper/figure2.json"] {
       let file = GoodConfig.root.appendingPathComponent("configs/\(name)")
       try folder.write(try Data(contentsOf: file), to: "configs/\(name)")
     }
@@ -29,6 +29,15 @@ import Testing
     #expect(experiment.data["pairs"]?["count"] == 5000 && experiment.data["cone-pairs"]?["count"] == 200)
   }
 
+  @Test func theNightlysFigure2IsTheDefaultWithMorePictures() throws {
+    let folder = try folder()
+    #expect(try folder.problems("configs/full/figure2.json") == "")
+    let (full, base) = (try folder.load("configs/full/figure2.json"), try folder.load("configs/figure2.json"))
+    #expect(
+      full.stages == base.stages && full.claims.map(\.id) == base.claims.map(\.id) && full.name != base.name)
+    #expect(full.data["pairs"]?["count"] == 1000 && base.data["pairs"]?["count"] == 300)
+  }
+
   @Test func figure2AtThePapersScaleIsValid() throws {
     let folder = try folder()
     #expect(try folder.problems("configs/paper/figure2.json") == "")
@@ -40,7 +49,7 @@ import Testing
 
   @Test func whatThePapersScaleNeedsIsNamed() throws {
     let folder = try ConfigFolder()
-    for name in ["figure2.json", "paper/figure2.json"] {
+    for name in ["figure2.json", "full/figure2.json", "paper/figure2.json"] {
       let file = GoodConfig.root.appendingPathComponent("configs/\(name)")
       try folder.write(try Data(contentsOf: file), to: "configs/\(name)")
     }

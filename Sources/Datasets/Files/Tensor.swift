@@ -1,5 +1,4 @@
 import Contracts
-import HDF5
 import Kernels
 
 /// An array of any rank, read as float32 in C order.
@@ -23,19 +22,23 @@ struct CheckedShape {
   /// Bytes of the values in the file.
   let bytes: Int
 
-  /// - Throws: `DataFileFailure.tooLarge` where the product overflows or does not fit into memory, both
-  ///   as it is stored and as float32.
+  /// - Throws: `DataFileFailure.tooLarge` where the product overflows, `MemoryFailure` where the values do not
+  ///   fit into memory as float32.
   init(_ sides: [Int], width: Int, path: String) throws {
     let tooLarge = DataFileFailure.tooLarge(path: path, shape: sides)
     guard sides.count <= 32, sides.allSatisfy({ $0 >= 0 }) else { throw tooLarge }
     var bytes = sides.contains(0) ? 0 : max(width, 4)
     for side in sides where bytes > 0 {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: side)
-      guard !overflow, UInt64(product) <= physicalMemory else { throw tooLarge }
+      guard !overflow else { throw tooLarge }
       bytes = product
     }
     self.sides = sides
     self.count = bytes / max(width, 4)
     self.bytes = count * width
+    // What is read and what a stage makes of it exist at once.
+    try ProcessMemory.require(
+      8 * Double(count), for: "\(path): an array of shape \(DataFileFailure.spell(sides))",
+      advice: "give fewer rows; if the file should be smaller, it may be damaged: make it again")
   }
 }

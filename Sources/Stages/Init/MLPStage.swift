@@ -71,7 +71,7 @@ package struct MLPStage: Stage {
   private func checkSize(_ count: Int) throws {
     let (width, depth) = (parameters.width ?? 512, parameters.depth ?? 25)
     let values = Double(depth + 1) * Double(count) * Double(width) + 2 * Double(width) * Double(width)
-    if values > 0x1p32 { throw StageFailure.tooLarge(gibibytes: values / 0x1p28) }
+    try ProcessMemory.require(4 * values, for: "the layers", advice: "lower `width`, `depth` or `count`")
   }
 
   private func check(_ layers: [Matrix], _ budget: ThreadBudget) throws {

@@ -44,7 +44,7 @@ struct TrainingRun {
 
   /// About how many bytes the run will take, asked before it is made.
   ///
-  /// - Throws: `StageFailure.tooLargeForMachine`.
+  /// - Throws: `MemoryFailure`.
   static func bytes(
     _ parameters: TrainingParameters, _ network: TrainedNetwork, _ pairs: TrainingPairs
   ) throws -> Double {
@@ -52,12 +52,10 @@ struct TrainingRun {
     let shapes = (pairs.learnt.data.x.shape, pairs.learnt.data.y.shape)
     let needed = DualTrainer.bytes(
       x: network.x, y: network.y, capacity: parameters.batchSize, recomputes: recomputes, shapes: shapes)
-    let machine = Double(ProcessInfo.processInfo.physicalMemory)
-    guard needed <= machine else {
-      throw StageFailure.tooLargeForMachine(
-        of: "a step of training", gibibytes: needed / gibibyte, machine: machine / gibibyte,
-        advice: recomputes ? "lower `batch`" : "lower `batch`, or set `recompute`")
-    }
+    try ProcessMemory.require(
+      needed, for: "a step of training",
+      advice: recomputes ? "lower `batch`" : "lower `batch`, or set `recompute`"
+    )
     return needed
   }
 

@@ -77,7 +77,10 @@ package enum Disk {
     if mkdir(path, 0o777) == 0 { return }
     switch errno {
     case EEXIST:
-      guard isFolder(path) else { throw FileFailure(.makeFolder, path, code: ENOTDIR) }
+      var status = stat()
+      let code = stat(path, &status) == 0 ? ENOTDIR : errno
+      guard code != ENOTDIR || status.st_mode & S_IFMT != S_IFDIR else { return }
+      throw FileFailure(.makeFolder, path, code: code, target: linkTarget(of: path))
     case ENOENT:
       let parent = folder(of: path)
       guard parent != path, !path.isEmpty else { throw FileFailure(.makeFolder, path, code: ENOENT) }
@@ -90,6 +93,15 @@ package enum Disk {
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// What a symbolic link names; nil where the path is none.
+  private static func linkTarget(of path: String) -> String? {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = bytes.withUnsafeMutableBytes {
+      readlink(path, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
   }
 
   /// The names in a folder, sorted; none where there is no such folder.

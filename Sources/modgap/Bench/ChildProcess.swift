@@ -40,7 +40,7 @@ struct ChildProcess {
   /// What it prints.
   func output() throws -> Data {
     var data = Data()
-    let (status, message) = try run { data = $0.readDataToEndOfFile() }
+    let (status, message) = try run { data = (try? $0.readToEnd()) ?? Data() }
     guard status == 0 else { throw failure(status, message) }
     return data
   }
@@ -87,7 +87,8 @@ struct ChildProcess {
 
   private static func lastLine(of file: UnsafeMutablePointer<FILE>) -> String {
     rewind(file)
-    let text = FileHandle(fileDescriptor: fileno(file), closeOnDealloc: false).readDataToEndOfFile()
+    let handle = FileHandle(fileDescriptor: fileno(file), closeOnDealloc: false)
+    let text = (try? handle.readToEnd()) ?? Data()
     return String(decoding: text, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? ""
   }
 }

@@ -30,9 +30,9 @@ extension Command {
       let result =
         arguments.has("--here") ? try row.measure(settings) : try row.measureInChild(settings)
       results.append(result)
-      if !arguments.has("--json") { Terminal.out(result.text + "\n") }
+      if !arguments.has("--json") { try Terminal.out(result.text + "\n") }
     }
-    if arguments.has("--json") { Terminal.out(json(results, settings).canonical + "\n") }
+    if arguments.has("--json") { try Terminal.out(json(results, settings).canonical + "\n") }
     return 0
   }
 

@@ -26,9 +26,9 @@ extension Command {
     let sides = arguments.positional.map { place(of: $0, in: arguments.resultsRoot) }
     let difference = try ResultsDifference(sides[0], sides[1])
     if arguments.has("--json") {
-      Terminal.out(json(difference).canonical + "\n")
+      try Terminal.out(json(difference).canonical + "\n")
     } else {
-      Terminal.out(text(difference, showsAll: arguments.has("--all")))
+      try Terminal.out(text(difference, showsAll: arguments.has("--all")))
     }
     guard let tolerance = try arguments.number("--tolerance", in: 0...1e300) else { return 0 }
     return difference.exceeds(tolerance) ? 2 : 0

@@ -16,11 +16,11 @@ extension Command {
     let findings = Doctor.findings(resultsRoot: arguments.resultsRoot)
     if arguments.has("--json") {
       let members = Dictionary(findings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-      Terminal.out(
+      try Terminal.out(
         JSONValue.object(members.merging(["format": "modgap-doctor", "version": 1]) { a, _ in a }).canonical
           + "\n")
     } else {
-      for finding in findings { Terminal.out("\(finding.label.padding(to: 18)) \(finding.text)\n") }
+      for finding in findings { try Terminal.out("\(finding.label.padding(to: 18)) \(finding.text)\n") }
     }
     return 0
   }
@@ -36,12 +36,14 @@ private enum Doctor {
 
   static func findings(resultsRoot: String) -> [Finding] {
     let threads = ProcessInfo.processInfo.activeProcessorCount
-    let memory = Int(ProcessInfo.processInfo.physicalMemory)
+    let limit = ProcessMemory.tightest
+    let memory = Int(limit.bytes)
+    let source = limit.source == .machine ? "" : " (\(limit.source.rawValue))"
     return [
       text("cpu", "CPU", Machine.cpuName),
       Finding(key: "threads", label: "threads", text: "\(threads)", value: .number(Double(threads))),
       Finding(
-        key: "memory_bytes", label: "memory", text: ByteCount.text(memory), value: .number(Double(memory))),
+        key: "memory_bytes", label: "memory", text: ByteCount.text(memory) + source, value: .number(Double(memory))),
       text("openblas", "OpenBLAS", BLASKernel.version), kernel, speed(threads: 1), speed(threads: threads),
       text("hdf5", "HDF5", HDF5Version.text), gnuplot, text("compiler", "compiler", Machine.compilerVersion),
       disk(resultsRoot),

@@ -19,12 +19,12 @@ extension Command {
     let deletes = arguments.has("--delete")
     if deletes { try collector.delete(garbage) }
     if arguments.has("--json") {
-      Terminal.out(garbage.json(deleted: deletes).canonical + "\n")
+      try Terminal.out(garbage.json(deleted: deletes).canonical + "\n")
       return 0
     }
-    for item in garbage.items { Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n") }
+    for item in garbage.items { try Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n") }
     let verb = deletes ? "removed" : "would be removed (--delete does it)"
-    Terminal.out(
+    try Terminal.out(
       "\(garbage.items.count) of \(garbage.total) artefacts, \(ByteCount.text(garbage.bytes)), \(verb); "
         + "\(ByteCount.text(garbage.keptBytes)) kept\n")
     return 0

@@ -21,11 +21,11 @@ extension Command {
     let status = try PlanStatus(loaded.plan, resultsRoot: arguments.resultsRoot)
     let jobs = try arguments.jobs()
     if arguments.has("--json") {
-      Terminal.out(PlanPrinter(status, jobs: jobs).json.canonical + "\n")
+      try Terminal.out(PlanPrinter(status, jobs: jobs).json.canonical + "\n")
     } else if arguments.has("--dot") {
-      Terminal.out(PlanPrinter(status, jobs: jobs).dot)
+      try Terminal.out(PlanPrinter(status, jobs: jobs).dot)
     } else {
-      Terminal.out(PlanPrinter(status, jobs: jobs).text(showsAll: arguments.has("--all")))
+      try Terminal.out(PlanPrinter(status, jobs: jobs).text(showsAll: arguments.has("--all")))
     }
     return 0
   }

@@ -85,16 +85,15 @@ private struct RunCommand {
     let summary = try engine.run()
     progress.finish()
     let printer = RunPrinter(summary, folder: engine.folder)
-    if arguments.has("--json") {
-      Terminal.out(printer.json.canonical + "\n")
-    } else {
-      Terminal.out(printer.text)
+    let isWritten = Result {
+      try Terminal.out(arguments.has("--json") ? printer.json.canonical + "\n" : printer.text)
     }
     printer.tellFailures()
     if let status = interruption.exitStatus, summary.wasInterrupted {
       interruption.tellHowToResume()
       return status
     }
+    try isWritten.get()
     return summary.exitStatus
   }
 

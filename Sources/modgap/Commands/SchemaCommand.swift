@@ -10,7 +10,7 @@ extension Command {
     ],
     options: []
   ) { _ in
-    Terminal.out(Schema(CommonOptions.grammar).json.pretty)
+    try Terminal.out(Schema(CommonOptions.grammar).json.pretty)
     return 0
   }
 }

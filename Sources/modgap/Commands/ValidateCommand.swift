@@ -22,7 +22,7 @@ extension Command {
     for path in arguments.positional {
       do {
         _ = try loader.load(path)
-        Terminal.out("\(path): valid\n")
+        try Terminal.out("\(path): valid\n")
       } catch let error as ConfigError {
         Terminal.err(error.sentence)
         status = error.kind.rawValue

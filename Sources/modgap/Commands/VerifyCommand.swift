@@ -35,12 +35,12 @@ extension Command {
       try AtomicWriter(syncsFile: false).write(CSV.encode(accepted(verdicts)), to: path)
     }
     if arguments.has("--json") {
-      Terminal.out(verdictsJSON(verdicts, command: report.command).canonical + "\n")
+      try Terminal.out(verdictsJSON(verdicts, command: report.command).canonical + "\n")
     } else {
       let color = Terminal.hasColor(Terminal.outputIsTerminal)
-      Terminal.out(terminalTable(verdicts, color: color, command: report.command))
+      try Terminal.out(terminalTable(verdicts, color: color, command: report.command))
       let options = repeated(arguments)
-      Terminal.out(recomputing(verdicts) { report.command($0) + options })
+      try Terminal.out(recomputing(verdicts) { report.command($0) + options })
     }
     return status(verdicts)
   }
@@ -87,7 +87,7 @@ extension Command {
     let loaded = try arguments.load()
     let results = try StoredResults(loaded.plan, resultsRoot: arguments.resultsRoot)
     let verdicts = try results.writeReports()
-    Terminal.out("\(results.folder.path)/report.html\n")
+    try Terminal.out("\(results.folder.path)/report.html\n")
     return status(verdicts)
   }
 
@@ -110,7 +110,7 @@ extension Command {
     let folder = ResultsFolder(root: arguments.resultsRoot, experiment: loaded.experiment.name)
     let previous = (try? Manifest.read(folder.previousManifest))?.results ?? [:]
     let why = Why(status: status, places: loaded.places, previous: previous)
-    for paragraph in try why.explain(stage: arguments.positional[1]) { Terminal.out(paragraph + "\n") }
+    for paragraph in try why.explain(stage: arguments.positional[1]) { try Terminal.out(paragraph + "\n") }
     return 0
   }
 }

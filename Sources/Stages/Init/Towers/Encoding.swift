@@ -21,12 +21,16 @@ struct Encoding: Sendable {
 
   /// `(count, embedding)`, before any normalisation.
   ///
-  /// - Throws: `TowerFailure`, the data's failures, `Cancelled`, `StageFailure.tooManyNumbers`.
+  /// - Throws: `TowerFailure`, the data's failures, `Cancelled`, `MemoryFailure`.
   func run(
     _ tower: any Tower, _ weights: NetworkWeights, _ budget: ThreadBudget, progress: (Double) -> Void
   ) throws -> Matrix {
-    try checkMemory(
-      of: "the embeddings", numbers: Double(count) * Double(tower.embedding), "lower `count` or `embedding`")
+    try ProcessMemory.require(
+      4 * Double(count) * Double(tower.embedding), for: "the embeddings",
+      advice: "lower `count` or `embedding`")
+    try ProcessMemory.require(
+      4 * Double(weights.values.count), for: "the weights, packed for products,",
+      advice: "lower the tower's sizes")
     let prepared = try tower.prepare(weights, budget: budget)
     return try Matrix(rows: count, columns: tower.embedding) { buffer in
       guard let base = buffer.baseAddress else { return }
@@ -60,13 +64,5 @@ extension PairedData.Side {
     case .numbers(let shape): TowerBatch(numbers: try matrix(range, budget: budget), shape: shape)
     case .tokens(let context, _): TowerBatch(tokens: try tokens(range, budget: budget), context: context)
     }
-  }
-}
-
-/// Refuses float32 numbers that no machine this is meant for can hold.
-func checkMemory(of what: String, numbers: Double, _ advice: String) throws {
-  let gibibytes = numbers * 4 / 1_073_741_824
-  guard gibibytes <= 16 else {
-    throw StageFailure.tooManyNumbers(of: what, gibibytes: gibibytes, advice: advice)
   }
 }

@@ -64,9 +64,9 @@ struct TowerWeights: Sendable {
   }
 
   private func limit(_ parts: [WeightLoader.Part]) throws {
-    try checkMemory(
-      of: "the weights", numbers: parts.reduce(0) { $0 + Double($1.layout.count) },
-      "lower `width`, `layers` or `vocabulary`")
+    try ProcessMemory.require(
+      parts.reduce(0) { $0 + 4 * Double($1.layout.count) }, for: "the weights",
+      advice: "lower `width`, `layers` or `vocabulary`")
   }
 
   private func stream(_ name: String, _ context: StageContext) -> RandomStream {

@@ -1,2 +1,0 @@
-// Swift's Glibc module leaves out mallopt.
-#include <malloc.h>

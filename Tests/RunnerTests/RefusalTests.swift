@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+/// What the program does where the machine says no: output that cannot be written, memory that may not be had,
+/// folders that lead nowhere.
+@Suite(.enabled(if: Program.isBuilt, Comment(rawValue: Program.missing)))
+struct RefusalTests {
+  private let bench: Workbench
+
+  init() throws {
+    bench = try Workbench()
+    try bench.write(Self.small, to: "small.json")
+  }
+
+  private static let small = """
+    { "name": "small", "stages": [
+        { "id": "points", "stage": "init", "kind": "sphere" },
+        { "id": "gap", "stage": "evaluate", "kind": "gap", "from": "points" } ] }
+    """
+
+  /// Runs a line of shell, in which `$modgap` is the program.
+  private func shell(_ line: String) throws -> (status: Int32, errors: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", line]
+    process.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["modgap": Program.path, "SWIFT_BACKTRACE": "enable=no"]) { _, new in new }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
+  }
+
+  private let run = "$modgap run small.json --jobs 1 --no-figures"
+
+  @Test(arguments: [
+    ("run small.json --no-figures >/dev/full", "the disk is full"),
+    ("plan small.json >/dev/full", "the disk is full"),
+    ("run small.json --no-figures --json >&-", "standard output is closed"),
+    ("--help >/dev/full", "the disk is full"),
+    ("schema >&-", "standard output is closed"), ("validate small.json >/dev/full", "the disk is full"),
+  ])
+  func dataThatCannotBeWrittenAre74WithASentence(command: String, sentence: String) throws {
+    let result = try shell("$modgap \(command)")
+    #expect(result.status == 74 && result.errors.contains(sentence), "\(result)")
+    #expect(!result.errors.contains("Fatal error"))
+  }
+
+  /// And no file of the program's gets the number of the stream that is closed.
+  @Test(arguments: ["2>/dev/full", "2>&-", "<&- 2>&-"])
+  func lostMessagesStopNoRun(redirection: String) throws {
+    #expect(try shell("\(run) \(redirection)").status == 0)
+    #expect(FileManager.default.fileExists(atPath: "\(bench.folder)/results/small/tables/gap.csv"))
+    #expect(try shell("\(run) >&- 2>&-").status == 74)
+  }
+
+  @Test func aClosedPipeEndsQuietly() throws {
+    let result = try shell("set -o pipefail; $modgap schema | head -c 10 >/dev/null")
+    #expect(result.status == 141 && result.errors.isEmpty, "\(result)")
+    // Who reads the messages may go, and the run goes on.
+    #expect(try shell("set -o pipefail; { \(run) 2>&1 >/dev/null; } | head -c 1 >/dev/null").status == 0)
+  }
+
+  @Test func weightsBeyondTheProcesssLimitAreRefusedWithTheNumber() throws {
+    let config = """
+      { "name": "large", "stages": [ { "id": "m", "stage": "init", "kind": "encoder", "with": {
+        "architecture": "text", "width": 2048, "layers": 24, "heads": 8, "embedding": 16,
+        "data": { "kind": "random-tokens", "count": 4 } } } ] }
+      """
+    try bench.write(config, to: "large.json")
+    let result = try shell("ulimit -v 3000000; $modgap run large.json --jobs 1 --no-figures")
+    #expect(result.status == 65, "\(result)")
+    #expect(
+      result.errors.contains("the weights would take 4.9 GiB of memory, more than this process may have"))
+    #expect(result.errors.contains("2.9 GiB (ulimit -v)") && result.errors.contains("lower `width`"))
+  }
+
+  @Test func anArrayLargerThanMemoryIsRefusedByItsSize() throws {
+    // A header for 8 GiB, and a file with as many bytes, none of which takes disk.
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2097152, 1024), }"
+    let text = header + String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+    var bytes = Data([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0])
+    bytes.append(Data(text.utf8))
+    let path = "\(bench.folder)/large.npy"
+    try bytes.write(to: URL(fileURLWithPath: path))
+    #expect(truncate(path, 128 + 2_097_152 * 1024 * 4) == 0)
+    let config = """
+      { "name": "large", "stages": [
+        { "id": "m", "stage": "init", "kind": "embeddings", "with": { "x": "large.npy" } } ] }
+      """
+    try bench.write(config, to: "large.json")
+    let result = try shell("ulimit -v 3000000; $modgap run large.json --jobs 1 --no-figures")
+    #expect(result.status == 65, "\(result)")
+    #expect(result.errors.contains("an array of shape (2097152, 1024) would take 16.0 GiB of memory"))
+  }
+
+  /// OpenBLAS tries for ever where it cannot map its buffers.
+  @Test func tooLittleRoomForBLASIsSaidBeforeItIsTried() throws {
+    let result = try shell("ulimit -v 400000; $modgap run small.json --jobs 8 --no-figures")
+    #expect(result.status == 65 && result.errors.contains("8 threads with OpenBLAS's buffers"), "\(result)")
+  }
+
+  @Test(arguments: [
+    (
+      "ln -s /nowhere/at/all results",
+      "results: this is a symbolic link to /nowhere/at/all, which does not exist"
+    ),
+    ("mkdir results; ln -s /nowhere results/.store", "results/.store: this is a symbolic link to /nowhere"),
+    ("mkdir results; ln -s /nowhere results/small", "results/small: this is a symbolic link to /nowhere"),
+    ("touch file; ln -s file results", "results: this is a symbolic link to file, which is no folder"),
+    ("touch results", "results: could not create the folder: a part of this path is a file"),
+  ])
+  func resultsThatLeadNowhereAreNamed(preparation: String, sentence: String) throws {
+    let result = try shell("\(preparation); \(run)")
+    #expect(result.status == 74 && result.errors.contains(sentence), "\(result)")
+  }
+}
