@@ -9,6 +9,10 @@ SHELL := /bin/bash
 NATIVE ?= 1
 # WERROR=1 makes a warning of the compiler an error, as CI does.
 WERROR ?= 0
+# `make test SANITIZE=address`, or `thread`: memory is watched, or what threads do to each other.
+SANITIZE ?=
+# `make test FILTER=Kernels`: only tests whose names match; all if not given.
+FILTER ?=
 # What `make run`, `make reproduce-…` hand on to modgap: ARGS="--jobs 1".
 ARGS ?=
 # Where `make data` finds the authors' repository.
@@ -37,7 +41,7 @@ FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/
 # The nightly takes the whole experiment where the default one is cut down for a first look.
 NIGHTLY := $(foreach name,$(EXPERIMENTS),$(if $(wildcard configs/full/$(name).json),full/)$(name))
 
-.PHONY: build test campaigns lint format run data authors-arrays regression reference bench schema clean help setup packages openclipart toolchain $(REPRODUCTIONS)
+.PHONY: build test test-kernels campaigns lint format run data authors-arrays regression reference bench schema clean help setup packages openclipart toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
 	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
@@ -65,9 +69,43 @@ run: ## any experiment: make run CONFIG=configs/figure3.json ARGS="--jobs 1"
 	@$(MAKE) --no-print-directory authors-arrays CONFIG="$(CONFIG)"
 	$(MODGAP) run "$(CONFIG)" $(ARGS)
 
-test: build ## builds and runs all tests, in release
+# The tests run with the OpenBLAS kernel that the program takes; a user's own OPENBLAS_CORETYPE wins.
+define run_tests
+kernel="$${OPENBLAS_CORETYPE:-$$($(MODGAP) doctor --kernel)}"; \
+echo "tests, with OpenBLAS's kernel $$kernel" >&2; \
+OPENBLAS_CORETYPE="$$kernel" $(SWIFT) test $(SWIFT_FLAGS) --disable-testable-imports
+endef
+
+ifeq ($(SANITIZE),)
+test: build ## builds and runs all tests, in release (SANITIZE=address|thread: under that sanitizer)
 	@$(SWIFT) build $(SWIFT_FLAGS) --build-tests
-	$(SWIFT) test $(SWIFT_FLAGS) --disable-testable-imports
+	@$(run_tests) $(if $(FILTER),--filter '$(FILTER)')
+else
+test: build
+	@case '$(SANITIZE)' in address|thread) ;; *) \
+	  echo 'make test: SANITIZE is address or thread, not $(SANITIZE)' >&2; exit 64;; esac
+	@$(SWIFT) build $(SWIFT_FLAGS) $(SANITIZED) --build-tests
+	@export $(SANITIZER_OPTIONS); $(run_tests) $(SANITIZED) $(SANITIZED_TESTS)
+endif
+
+# A folder of their own: objects with and without a sanitizer do not mix.
+SANITIZED = --sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE)
+# Leaks are none where a process ends with its caches; a trap is a finding of the test that made it.
+SANITIZER_OPTIONS = \
+  ASAN_OPTIONS=detect_leaks=0:$$ASAN_OPTIONS \
+  TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp:halt_on_error=1:$$TSAN_OPTIONS
+# ThreadSanitizer slows everything down tenfold: what runs on several threads, and no more.
+CONCURRENT := ThreadBudget|Scheduler|Lease|MemoryBudget|SeveralJobs|EngineTests|bytes
+SANITIZED_TESTS = $(if $(FILTER),--filter '$(FILTER)',$(if $(filter thread,$(SANITIZE)),--filter '$(CONCURRENT)'))
+
+# Whether a row's values depend on the rows beside it, and whether they are the same bytes, is a kernel's matter.
+KERNEL_TESTS ?= KernelsTests|EncodersTests
+KERNELS ?= $$($(MODGAP) doctor --kernels)
+
+test-kernels: build ## the tests of products and encoders, with each OpenBLAS kernel that this CPU can run
+	@$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+	@set -e; for kernel in $(KERNELS); do \
+	  OPENBLAS_CORETYPE=$$kernel $(MAKE) --no-print-directory FILTER='$(KERNEL_TESTS)' test; done
 
 campaigns: build ## mutated inputs and kills, small; ARGS="--count 100000" is the whole (Tests/campaigns)
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
@@ -104,7 +142,7 @@ schema: build ## configs/schema/experiment.schema.json anew, from the program's 
 	@mv configs/schema/experiment.schema.json.new configs/schema/experiment.schema.json
 
 clean: ## removes what was built; results/ and data/ stay
-	rm -rf .build .venv-bench
+	rm -rf .build .build-address .build-thread .venv-bench
 
 help: ## this list
 	@echo 'make TARGET [NATIVE=0] [ARGS="…"]'

@@ -1,13 +1,19 @@
 import COpenBLAS
 
 /// One factor of a product: a row-major matrix in memory, read as it lies or transposed.
+///
+/// Where it is `rows × columns` as a product reads it, memory holds as many rows from `pointer` on, or as many
+/// columns where it is transposed, each as long as the other; they begin `stride` apart, and the last one
+/// need not be followed by the rest of its stride.
 package struct Operand<Element> {
   package let pointer: UnsafePointer<Element>
   /// Elements from the start of one stored row to the start of the next.
   package let stride: Int
   package let isTransposed: Bool
 
-  package init(_ pointer: UnsafePointer<Element>, stride: Int, transposed: Bool = false) {
+  /// - Parameter pointer: of memory that outlives the operand, so no array: its memory may be gone when the product
+  ///   reads it.
+  package init(@_nonEphemeral _ pointer: UnsafePointer<Element>, stride: Int, transposed: Bool = false) {
     self.pointer = pointer
     self.stride = stride
     self.isTransposed = transposed
@@ -36,7 +42,22 @@ package enum BLAS {
   package static func prepare() { _ = singleThreaded }
 
   /// C ← α·op(A)·op(B) + β·C in float32. With β = 0, C is not read.
+  ///
+  /// A row of C does not depend on how many rows stand beside it, on kernels whose `rowPeriod` is 1, except by
+  /// the shortcut for small products that some of those have (`leastRows`).
   package static func multiply(
+    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
+    stride: Int, alpha: Float = 1, beta: Float = 0
+  ) {
+    let multiple = rowRule.padsTo
+    guard multiple > 1, shape.rows % multiple != 0 else {
+      return multiplyAsGiven(shape, a, b, into: c, stride: stride, alpha: alpha, beta: beta)
+    }
+    multiplyPadded(shape, a, b, into: c, stride: stride, alpha: alpha, beta: beta, multiple: multiple)
+  }
+
+  /// `multiply` as OpenBLAS does it.
+  static func multiplyAsGiven(
     _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
     stride: Int, alpha: Float = 1, beta: Float = 0
   ) {

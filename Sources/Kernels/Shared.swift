@@ -4,9 +4,9 @@
 package struct Shared<Element>: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Element>
 
-  package init(_ pointer: UnsafeMutablePointer<Element>) { self.pointer = pointer }
+  package init(@_nonEphemeral _ pointer: UnsafeMutablePointer<Element>) { self.pointer = pointer }
 
-  package init(_ pointer: UnsafePointer<Element>) {
+  package init(@_nonEphemeral _ pointer: UnsafePointer<Element>) {
     self.pointer = UnsafeMutablePointer(mutating: pointer)
   }
 }

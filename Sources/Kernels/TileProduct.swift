@@ -5,8 +5,7 @@ import CTiles
 ///
 /// So the name of OpenBLAS's kernel, which results are kept under, says which of the two it was.
 package enum TileProduct {
-  package static let hasTiles: Bool =
-    ["SkylakeX", "Cooperlake", "Sapphirerapids"].contains(BLASKernel.name) && isSupported
+  package static let hasTiles: Bool = BLASKernel.isForAVX512 && isSupported
   /// Whether this CPU could compute by tiles.
   package static let isSupported: Bool = tiles_are_supported()
 

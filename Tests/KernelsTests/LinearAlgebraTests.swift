@@ -44,9 +44,10 @@ struct LinearAlgebraTests {
     let b = Self.random(6, 7, "b")
     let (x, y) = (a.rounded.values, b.rounded.values)
     var c = [Float](repeating: 2, count: 5 * 8)
-    BLAS.multiply(
-      ProductShape(rows: 5, columns: 6, inner: 7), Operand(x, stride: 7),
-      Operand(y, stride: 7, transposed: true), into: &c, stride: 8, alpha: 3, beta: 0.5)
+    withOperands(x, stride: 7, y, stride: 7, transposed: (false, true)) {
+      BLAS.multiply(
+        ProductShape(rows: 5, columns: 6, inner: 7), $0, $1, into: &c, stride: 8, alpha: 3, beta: 0.5)
+    }
     let expected = { (row: Int, column: Int) in 3 * Self.naive(a, Self.transposed(b), row, column) + 1 }
     for row in 0..<5 {
       for column in 0..<6 { #expect(abs(Double(c[row * 8 + column]) - expected(row, column)) < 1e-4) }

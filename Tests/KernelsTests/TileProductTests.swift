@@ -19,11 +19,12 @@ struct TileProductTests {
     var out = [Float](repeating: 9, count: m * stride)
     s.withUnsafeBufferPointer { s in
       v.withUnsafeBufferPointer { v in
-        TileProduct.multiply(
-          shape, Operand(a, stride: aStride, transposed: turnedA),
-          Operand(b, stride: bStride, transposed: turnedB), into: &out, stride: stride,
-          start: .init(start ? s.baseAddress : nil, stride: n + 1, bias: bias ? v.baseAddress : nil),
-          byTiles: byTiles)
+        withOperands(a, stride: aStride, b, stride: bStride, transposed: (turnedA, turnedB)) {
+          TileProduct.multiply(
+            shape, $0, $1, into: &out, stride: stride,
+            start: .init(start ? s.baseAddress : nil, stride: n + 1, bias: bias ? v.baseAddress : nil),
+            byTiles: byTiles)
+        }
       }
     }
     var (worst, isTidy) = (0.0, true)
@@ -63,11 +64,28 @@ struct TileProductTests {
     let (a, b): ([Float], [Float]) = ([1, 2, 3, 4], [1, 0, 2, 0, 1, 1])
     out.withUnsafeMutableBufferPointer { out in
       guard let c = out.baseAddress else { return }
-      TileProduct.multiply(
-        ProductShape(rows: 2, columns: 3, inner: 2), Operand(a, stride: 2), Operand(b, stride: 3), into: c,
-        stride: 3, start: .init(c, stride: 3), byTiles: byTiles)
+      withOperands(a, stride: 2, b, stride: 3) {
+        TileProduct.multiply(
+          ProductShape(rows: 2, columns: 3, inner: 2), $0, $1, into: c, stride: 3,
+          start: .init(c, stride: 3), byTiles: byTiles)
+      }
     }
     let sums: [Float] = [1, 2, 4, 3, 4, 10]
     #expect(zip(out, zip(before, sums)).allSatisfy { abs($0 - $1.0 - $1.1) < 1e-5 })
+  }
+}
+
+/// Both factors, for as long as `body` runs.
+func withOperands(
+  _ a: [Float], stride aStride: Int, _ b: [Float], stride bStride: Int,
+  transposed: (Bool, Bool) = (false, false), _ body: (Operand<Float>, Operand<Float>) -> Void
+) {
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      guard let a = a.baseAddress, let b = b.baseAddress else { return }
+      body(
+        Operand(a, stride: aStride, transposed: transposed.0),
+        Operand(b, stride: bStride, transposed: transposed.1))
+    }
   }
 }

@@ -156,10 +156,23 @@ struct ProgramTests {
     let result = try program.run("doctor", "--json")
     let parsed = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
     for key in [
-      "cpu", "threads", "openblas", "openblas_kernel", "gflops_1_threads", "hdf5", "gnuplot",
+      "cpu", "threads", "openblas", "openblas_kernel", "openblas_test", "gflops_1_threads", "hdf5", "gnuplot",
       "disk_free_bytes",
     ] {
       #expect(parsed?[key] != nil, "\(key)")
+    }
+    #expect((parsed?["openblas_test"] as? String)?.hasPrefix("right on") == true)
+  }
+
+  @Test func doctorNamesTheKernelThatTestsAreToRunWith() throws {
+    var (_, program) = try bench(Experiments.sphere)
+    let kernels = try program.run("doctor", "--kernels").output.split(whereSeparator: \.isWhitespace)
+    // A user's own setting wins; an empty one is none.
+    for kernel in kernels.map(String.init) + [""] {
+      program.environment = ["OPENBLAS_CORETYPE": kernel]
+      let result = try program.run("doctor", "--kernel")
+      #expect(result.status == 0)
+      #expect(kernel.isEmpty ? result.output.count > 2 : result.output == kernel + "\n")
     }
   }
 }

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Kernels
 
 /// This program, started anew with other arguments. `posix_spawn` starts it in a fraction of a
 /// millisecond, so that its own start is what is timed.
@@ -75,7 +76,7 @@ struct ChildProcess {
     }
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
     // The child chooses its BLAS kernel itself, as it does for a user.
-    let environment = ProcessInfo.processInfo.environment.filter { $0.key != "OPENBLAS_CORETYPE" }
+    let environment = BLASKernel.childEnvironment(ProcessInfo.processInfo.environment)
     var words = ([program] + arguments).map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + variables { free(text) } }

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Kernels
+import Runner
 
 extension Command {
   static let bench = Command(
@@ -22,6 +23,7 @@ extension Command {
     ]
   ) { arguments in
     let rows = try chosen(arguments)
+    try KernelTrust().check { Terminal.err("modgap: " + $0) }
     let settings = BenchSettings(
       jobs: try arguments.jobs(), repeats: try arguments.integer("--repeat", in: 1...1000) ?? 5,
       config: arguments.value("--config") ?? "configs/figure3.json")

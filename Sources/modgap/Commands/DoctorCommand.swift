@@ -10,9 +10,24 @@ extension Command {
     name: "doctor",
     summary: "says what this machine and its libraries are, what speed they reach, and what is missing",
     usage: "[--json]",
-    examples: [("modgap doctor", "CPU, OpenBLAS kernel and GFLOP/s, HDF5, gnuplot, threads, disk")],
-    options: [CommonOptions.json, CommonOptions.results]
+    examples: [
+      ("modgap doctor", "CPU, OpenBLAS kernel, its test and GFLOP/s, HDF5, gnuplot, threads, disk"),
+      (
+        "OPENBLAS_CORETYPE=$(modgap doctor --kernel) swift test",
+        "tests with the kernel that the program itself takes"
+      ),
+    ],
+    options: [
+      CommonOptions.json, CommonOptions.results,
+      .flag("--kernel", "print only the OpenBLAS kernel in use, as OPENBLAS_CORETYPE takes it"),
+      .flag("--kernels", "print only the OpenBLAS kernels that this CPU can run"),
+    ]
   ) { arguments in
+    if arguments.has("--kernel") || arguments.has("--kernels") {
+      let all = BLASKernel.runnable(cpuFlags: BLASKernel.cpuFlags)
+      Terminal.out((arguments.has("--kernel") ? BLASKernel.coreType : all.joined(separator: " ")) + "\n")
+      return 0
+    }
     let findings = Doctor.findings(resultsRoot: arguments.resultsRoot)
     if arguments.has("--json") {
       let members = Dictionary(findings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -44,7 +59,9 @@ private enum Doctor {
       Finding(key: "threads", label: "threads", text: "\(threads)", value: .number(Double(threads))),
       Finding(
         key: "memory_bytes", label: "memory", text: ByteCount.text(memory) + source, value: .number(Double(memory))),
-      text("openblas", "OpenBLAS", BLASKernel.version), kernel, speed(threads: 1), speed(threads: threads),
+      text("openblas", "OpenBLAS", BLASKernel.version), kernel,
+      text("openblas_test", "OpenBLAS tested", KernelTrust().summary), speed(threads: 1),
+      speed(threads: threads),
       text("hdf5", "HDF5", HDF5Version.text), gnuplot, text("compiler", "compiler", Machine.compilerVersion),
       disk(resultsRoot),
     ]
@@ -55,11 +72,15 @@ private enum Doctor {
   }
 
   private static var kernel: Finding {
-    let own = getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }
     let better = BLASKernel.better(cpuFlags: BLASKernel.cpuFlags, chosen: BLASKernel.name)
     var text = BLASKernel.name
-    if let own { text += " (OPENBLAS_CORETYPE=\(own))" }
-    if let better { text += "; \(better) would be faster here: unset OPENBLAS_CORETYPE" }
+    if let own = BLASKernel.ownSetting { text += " (\(BLASKernel.variable)=\(own))" }
+    if let replaced = BLASKernel.replaced {
+      text +=
+        "; warning: OpenBLAS by itself takes \(replaced) here, which is slower: other programs that use it "
+        + "are faster with \(BLASKernel.variable)=\(BLASKernel.coreType)"
+    }
+    if let better { text += "; warning: \(better) would be faster here: unset \(BLASKernel.variable)" }
     return Finding(
       key: "openblas_kernel", label: "OpenBLAS kernel", text: text, value: .string(BLASKernel.name))
   }

@@ -77,6 +77,7 @@ private struct RunCommand {
   }
 
   func run() throws -> Int32 {
+    try KernelTrust().check { Terminal.err("modgap: " + $0) }
     let interruption = Interruption(resumeCommand: resumeCommand)
     let progress = ProgressReporter(plan: plan, resultsRoot: resultsRoot, jobs: options.jobs)
     let engine = Engine(

@@ -1,0 +1,146 @@
+import Contracts
+import Digests
+import Foundation
+import Kernels
+
+/// An OpenBLAS kernel that may not be used.
+package enum KernelFailure: Failure, Equatable {
+  case wrong(KernelTrial.Finding, kernel: String, version: String)
+
+  /// The machine's software is wrong, not its input or its disk.
+  package var kind: FailureKind { .internal }
+
+  package var sentence: String {
+    switch self {
+    case .wrong(let finding, let kernel, let version):
+      let error =
+        finding.ofCertain.isFinite
+        ? "errs by \(KernelTrust.short(finding.ofCertain)) times what rounding can explain"
+        : "gives what is no number, or writes beside its result,"
+      return
+        "OpenBLAS \(version) multiplies wrongly here with its kernel \(kernel): \(finding.routine) \(error) "
+        + "in a product of \(finding.shape), so nothing was computed. Choose another kernel, such as "
+        + "\(BLASKernel.variable)=HASWELL or NEHALEM (`modgap doctor` tests it), or install another OpenBLAS"
+    }
+  }
+}
+
+/// Tests the OpenBLAS kernel before it is trusted, once for each CPU, library and kernel.
+package struct KernelTrust: Sendable {
+  /// What a trial is remembered under.
+  private struct Memory: Codable {
+    let version: Int
+    let cpu: String
+    let library: String
+    let kernel: String
+    var trial: KernelTrial
+
+    func isAbout(_ other: Memory) -> Bool {
+      (version, cpu, library, kernel) == (other.version, other.cpu, other.library, other.kernel)
+    }
+  }
+
+  private let folder: String?
+  private let cpu: String
+  private let library: String
+  private let kernel: String
+  private let trial: @Sendable () -> KernelTrial
+
+  /// - Parameters:
+  ///   - folder: where results are remembered; nil for nowhere.
+  ///   - trial: what is done where nothing is remembered.
+  package init(
+    folder: String? = KernelTrust.cacheFolder, cpu: String = Machine.cpuName,
+    library: String = KernelTrust.library, kernel: String = BLASKernel.name,
+    trial: @escaping @Sendable () -> KernelTrial = { .run() }
+  ) {
+    self.folder = folder
+    self.cpu = cpu
+    self.library = library
+    self.kernel = kernel
+    self.trial = trial
+  }
+
+  /// The trial, as it is remembered or done now; a folder that cannot be read or written is no error.
+  package func result() -> KernelTrial {
+    let subject = Memory(
+      version: KernelTrial.version, cpu: cpu, library: library, kernel: kernel,
+      trial: KernelTrial(findings: []))
+    if let data = path(subject).flatMap({ FileManager.default.contents(atPath: $0) }),
+      let known = try? JSONDecoder().decode(Memory.self, from: data), known.isAbout(subject),
+      !known.trial.findings.isEmpty
+    {
+      return known.trial
+    }
+    return renewed(subject)
+  }
+
+  private func renewed(_ subject: Memory) -> KernelTrial {
+    var subject = subject
+    subject.trial = trial()
+    // JSON has no infinity, and what is wrong is better tested each time than remembered.
+    if case .wrong = subject.trial.verdict { return subject.trial }
+    guard let folder, let path = path(subject), let data = try? JSONEncoder().encode(subject) else {
+      return subject.trial
+    }
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try? data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    return subject.trial
+  }
+
+  private func path(_ subject: Memory) -> String? {
+    let digest = Digest(of: "\(subject.cpu)\n\(subject.library)\n\(subject.kernel)").hex.prefix(16)
+    return folder.map { "\($0)/\(digest).json" }
+  }
+
+  /// - Parameter notice: told where the kernel is right but coarse.
+  /// - Throws: `KernelFailure` where it is wrong.
+  package func check(notice: (String) -> Void) throws {
+    switch result().verdict {
+    case .trusted: return
+    case .coarse(let finding): notice(coarseSentence(finding))
+    case .wrong(let finding): throw KernelFailure.wrong(finding, kernel: kernel, version: BLASKernel.version)
+    }
+  }
+
+  private func coarseSentence(_ finding: KernelTrial.Finding) -> String {
+    "OpenBLAS's kernel \(kernel) rounds more coarsely than usual: \(finding.routine) errs by up to "
+      + "\(Self.short(finding.ofUsual)) times √k·u·|A||B|, \(Self.short(finding.ofCertain)) of what is certain"
+  }
+
+  /// One line for `modgap doctor`.
+  package var summary: String {
+    let trial = result()
+    switch trial.verdict {
+    case .trusted:
+      let worst = trial.findings.map { "\($0.routine) \(Self.short($0.ofCertain))" }.joined(separator: ", ")
+      return "right on \(KernelTrial.productCount) products; greatest error over the certain bound: \(worst)"
+    case .coarse(let finding): return "warning: " + coarseSentence(finding)
+    case .wrong(let finding):
+      return "ERROR: " + KernelFailure.wrong(finding, kernel: kernel, version: BLASKernel.version).sentence
+    }
+  }
+
+  static func short(_ number: Double) -> String { String(format: "%.2g", number) }
+}
+
+extension KernelTrust {
+  /// `kernels` in the user's cache of this program; nil where there is no home.
+  package static var cacheFolder: String? {
+    let environment = ProcessInfo.processInfo.environment
+    // The specification of XDG says to ignore what is not absolute.
+    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/modgap/kernels" }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    return home + "/.cache/modgap/kernels"
+  }
+
+  /// The library by what it says of itself and, as distributions mend it under one version, by its file.
+  package static var library: String {
+    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
+    let line = maps.split(separator: "\n").first { $0.contains("openblas") }
+    let path = line.flatMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } }
+    var info = stat()
+    guard let path, stat(path, &info) == 0 else { return BLASKernel.configuration }
+    return "\(BLASKernel.configuration) \(path) \(info.st_size) \(info.st_mtim.tv_sec)"
+  }
+}
