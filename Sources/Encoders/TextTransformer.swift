@@ -12,11 +12,14 @@ package struct TextTransformer: Tower, Equatable {
   package let embedding: Int
   package let layout: ParameterLayout
 
-  package init(vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
+  package init(
+    vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int,
+    _ variant: TransformerVariant = .init()
+  ) {
     self.vocabulary = vocabulary
     self.context = context
     self.embedding = embedding
-    stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads)
+    stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads, variant)
     layout = ParameterLayout(
       [
         TensorSpec("token_embedding.weight", [vocabulary, width], .normal(std: 0.02)),
@@ -43,8 +46,9 @@ private struct PreparedTextTransformer: PreparedTower {
     try tower.check(batch)
     let (stack, embedding) = (tower.stack, tower.embedding)
     let texts = SharedTexts(batch)
-    let sorted = try weights.withPointer { base in
-      let tensors = TensorPointers(layout: weights.layout, base: base, isTurned: true)
+    let sorted = try weights.withSlice { base in
+      let tensors = TensorPointers(
+        layout: weights.layout, base: base, epsilon: stack.epsilon, isTurned: true)
       let tower = TextWeights(tensors, stack, embedding)
       return try encodeBlocks(
         rows: texts.rows, columns: embedding, budget: budget
@@ -52,16 +56,17 @@ private struct PreparedTextTransformer: PreparedTower {
         let (packing, tokens) = texts.packing(items)
         let pass = TransformerPass(stack, packing, reading: .last, isCausal: true)
         tower.table.embed(tokens, into: pass.x)
-        let features = pass.run(tower.blocks)
-        tower.norm.apply(features, rows: items.count, into: features)
-        tower.projection.applyAlone(features, rows: items.count, into: out.pointer)
+        try pass.run(tower.blocks) { features in
+          tower.norm.apply(features, rows: items.count, into: features)
+          try tower.projection.applyAlone(features, rows: items.count, into: out)
+        }
       }
     }
     return texts.inOrder(sorted)
   }
 }
 
-private struct TextWeights: @unchecked Sendable {
+private struct TextWeights: Sendable {
   let table: TokenTable
   let blocks: [BlockWeights]
   let norm: LayerNorm

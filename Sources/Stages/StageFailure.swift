@@ -17,6 +17,7 @@ package enum StageFailure: Failure {
   case diverged(step: Int, epoch: Int, loss: Double?, pairs: [Int])
   case oneHeldOut
   case badTower(String, String)
+  case sizesUnknown(weights: String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
 
@@ -40,6 +41,9 @@ package enum StageFailure: Failure {
     case .mismatchNeedsTwoPairs(let found):
       "`mismatched` swaps two texts, but `pairs` is \(found); it must be 2 or more"
     case .badTower(let architecture, let problem): "the \(architecture) tower cannot be built: \(problem)"
+    case .sizesUnknown(let weights):
+      "neither \(weights) nor a config.json or open_clip_config.json beside it says the sizes of its towers; give "
+        + "`preset`, or `vision`, `text` and `embedding`"
     case .dataAreNoPairs(let kind):
       "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "
         + "`encoder` for each side"

@@ -3,7 +3,7 @@ import Kernels
 /// A stack of transformer blocks in training: whole-batch matrices of what each block's backward pass
 /// needs, ten rows of `width` a token and layer, or one where it recomputes.
 ///
-/// Norms, QuickGELU and attention's shares are computed again in the backward pass, in the caches. The
+/// Norms, the MLPs' activation and attention's shares are computed again in the backward pass, in the caches. The
 /// forward pass needs no meeting of threads: a block of items goes through all layers. Where one row of an
 /// item is read in the end, the last layer carries only that row past its attention.
 final class StackTrainer: @unchecked Sendable {
@@ -24,7 +24,7 @@ final class StackTrainer: @unchecked Sendable {
     /// x after attention was added, and its norm.
     let middle: FloatRows
     let normed: FloatRows
-    /// `(rows, 4·width)`: before QuickGELU, and after it.
+    /// `(rows, 4·width)`: before the activation, and after it.
     let hidden: FloatRows
     let wide: FloatRows
     let result: FloatRows
@@ -47,7 +47,7 @@ final class StackTrainer: @unchecked Sendable {
   /// One a layer, or one for all where it recomputes.
   let records: [Record]
   let normed: (first: FloatRows, second: FloatRows)
-  /// `(rows, 4·width)`: QuickGELU's result.
+  /// `(rows, 4·width)`: the activation's result.
   let wide: FloatRows
   let change: FloatRows
   /// Gradients of what comes out of a layer, of `middle`, and of what goes in.
@@ -130,14 +130,13 @@ final class StackTrainer: @unchecked Sendable {
   func forward(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (items, record) = (sequences.blocks[block], record(layer))
     let rows = sequences.rows(of: items)
-    let (first, count) = (rows.lowerBound, rows.count)
-    weights.norm1.apply(inputs[layer][first], rows: count, into: normed.first[first])
-    weights.input.map(normed.first[first], rows: count, into: record.joined[first])
+    let count = rows.count
+    weights.norm1.apply(inputs[layer][rows], rows: count, into: normed.first[rows])
+    weights.input.map(normed.first[rows], rows: count, into: record.joined[rows])
     for item in items {
       let rows = sequences.rows(of: item)
       attention.forward(
-        record.joined[rows.lowerBound], rows: rows.count, into: record.mixed[rows.lowerBound],
-        scratch: scratch[block])
+        record.joined[rows], rows: rows.count, into: record.mixed[rows], scratch: scratch[block])
     }
     forwardRest(layer, block, weights)
   }
@@ -145,24 +144,30 @@ final class StackTrainer: @unchecked Sendable {
   private func forwardRest(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (items, rest, width) = (sequences.blocks[block], rest(layer), shape.width)
     let rows = carried(layer).rows(of: items)
-    let (first, count) = (rows.lowerBound, rows.count)
+    let count = rows.count
     if keepsOne(layer) {
       for item in items {
-        rest.middle[item].update(from: inputs[layer][readRow(item)], count: width)
-        rest.mixed[item].update(from: record(layer).mixed[readRow(item)], count: width)
+        rest.middle[item].update(from: inputs[layer][readRow(item)])
+        rest.mixed[item].update(from: record(layer).mixed[readRow(item)])
       }
     }
     weights.output.map(
-      rest.mixed[first], rows: count, into: rest.middle[first],
-      start: keepsOne(layer) ? rest.middle[first] : inputs[layer][first])
-    weights.norm2.apply(rest.middle[first], rows: count, into: rest.normed[first])
-    weights.up.map(rest.normed[first], rows: count, into: rest.hidden[first])
-    QuickGelu.apply(rest.hidden[first], into: rest.wide[first], count: 4 * count * width)
-    weights.down.map(rest.wide[first], rows: count, into: rest.result[first], start: rest.middle[first])
+      rest.mixed[rows], rows: count, into: rest.middle[rows],
+      start: keepsOne(layer) ? rest.middle[rows] : inputs[layer][rows])
+    weights.norm2.apply(rest.middle[rows], rows: count, into: rest.normed[rows])
+    weights.up.map(rest.normed[rows], rows: count, into: rest.hidden[rows])
+    let numbers = 4 * count * width
+    shape.activation.apply(
+      rest.hidden[rows].pointer(count: numbers), into: rest.wide[rows].pointer(count: numbers), count: numbers
+    )
+    weights.down.map(rest.wide[rows], rows: count, into: rest.result[rows], start: rest.middle[rows])
   }
 
   func record(_ layer: Int) -> Record { records[recomputes ? 0 : layer] }
-  func scratch(_ block: Int) -> UnsafeMutablePointer<Float> { scratch[block] }
+  func scratch(_ block: Int) -> FloatSlice { scratch[block] }
+
+  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  func verify() throws { try memory.verify() }
 }
 
 extension StackTrainer.Rest {
