@@ -86,6 +86,8 @@ package struct ParameterCondition: Sendable {
 package enum ParameterRule: Sendable {
   /// Exactly one of the groups is given, each group whole: `[["path"], ["x", "y"]]`.
   case exactlyOne([[String]])
+  /// The same, or none of them where a key names a file, which is any text but a word.
+  case exactlyOneUnlessFile([[String]], file: String, orWord: String)
   /// One or more of the keys is given.
   case atLeastOne([String])
   /// Where both are given, the first is at most the second.

@@ -56,14 +56,20 @@ package struct StageContext: Sendable {
   package let progress: @Sendable (Double) -> Void
   /// Writes a line to the run's log.
   package let log: @Sendable (String) -> Void
-  /// Writes a line to the run's log that the user should see at once.
+  /// Says something of the result that its reader should know: shown at once, logged, and kept with the result.
   package let notice: @Sendable (String) -> Void
+  /// Keeps with the result what was used, under a name: `tokenizer`, `bytes`.
+  package let fact: @Sendable (_ name: String, _ value: String) -> Void
+  /// Writes a line to the run's log that the user should see at once, and that is not about the result.
+  package let news: @Sendable (String) -> Void
 
   package init(
     stageID: String, seed: UInt64, budget: ThreadBudget, checkpoint: Checkpoint = Checkpoint(),
     progress: @escaping @Sendable (Double) -> Void = { _ in },
     log: @escaping @Sendable (String) -> Void = { _ in },
-    notice: (@Sendable (String) -> Void)? = nil
+    notice: (@Sendable (String) -> Void)? = nil,
+    fact: @escaping @Sendable (_ name: String, _ value: String) -> Void = { _, _ in },
+    news: (@Sendable (String) -> Void)? = nil
   ) {
     self.stageID = stageID
     self.seed = seed
@@ -72,6 +78,8 @@ package struct StageContext: Sendable {
     self.progress = progress
     self.log = log
     self.notice = notice ?? log
+    self.fact = fact
+    self.news = news ?? notice ?? log
   }
 
   /// Gives each sentence to `notice`, once.

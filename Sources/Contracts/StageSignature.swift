@@ -24,6 +24,9 @@ package struct StageSignature: Sendable {
   package let isRandom: Bool
   /// Whether it draws with these parameters, which may still name axes; nil where it always does.
   package let draws: (@Sendable (JSONValue) -> Bool)?
+  /// The parameters with what files that they name say of themselves, and the config does not; files are absolute
+  /// and there. What it adds is part of the plan, and of the key.
+  package let completes: (@Sendable (JSONValue) throws -> JSONValue)?
   /// Suffixes of the tables it gives beside the main one.
   package let extraTables: [String]
   /// The columns of such tables after the axes, as far as claims and figures are to be checked.
@@ -39,6 +42,7 @@ package struct StageSignature: Sendable {
     alsoAccepts: [ArtefactType] = [],
     output: ArtefactType, preservesInputType: Bool = false, isRandom: Bool = false,
     draws: (@Sendable (JSONValue) -> Bool)? = nil,
+    completes: (@Sendable (JSONValue) throws -> JSONValue)? = nil,
     extraTables: [String] = [], extraColumns: [String: [String]] = [:], columns: [String] = [],
     sometimesColumns: [String] = []
   ) {
@@ -55,6 +59,7 @@ package struct StageSignature: Sendable {
     self.preservesInputType = preservesInputType
     self.isRandom = isRandom
     self.draws = draws
+    self.completes = completes
     self.extraTables = extraTables
     self.extraColumns = extraColumns
     self.columns = columns

@@ -7,6 +7,7 @@ package struct VisionSizes: Sendable, Equatable {
   package var layers: Int
   package var heads: Int
   package var embedding: Int
+  package var variant = TransformerVariant()
 
   package init(image: Int, patch: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
     self.image = image
@@ -19,7 +20,7 @@ package struct VisionSizes: Sendable, Equatable {
 
   package var tower: VisionTransformer {
     VisionTransformer(
-      image: image, patch: patch, width: width, layers: layers, heads: heads, embedding: embedding)
+      image: image, patch: patch, width: width, layers: layers, heads: heads, embedding: embedding, variant)
   }
 }
 
@@ -31,6 +32,7 @@ package struct TextSizes: Sendable, Equatable {
   package var layers: Int
   package var heads: Int
   package var embedding: Int
+  package var variant = TransformerVariant()
 
   package init(vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
     self.vocabulary = vocabulary
@@ -44,7 +46,7 @@ package struct TextSizes: Sendable, Equatable {
   package var tower: TextTransformer {
     TextTransformer(
       vocabulary: vocabulary, context: context, width: width, layers: layers, heads: heads,
-      embedding: embedding)
+      embedding: embedding, variant)
   }
 }
 

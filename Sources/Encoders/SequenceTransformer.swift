@@ -20,13 +20,14 @@ package struct SequenceTransformer: Tower, Equatable {
   package let layout: ParameterLayout
 
   package init(
-    vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int, pooling: Pooling
+    vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int, pooling: Pooling,
+    _ variant: TransformerVariant = .init()
   ) {
     self.vocabulary = vocabulary
     self.context = context
     self.pooling = pooling
     self.embedding = embedding
-    stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads)
+    stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads, variant)
     let classToken = pooling == .classToken ? 1 : 0
     layout = ParameterLayout(
       [
@@ -68,7 +69,9 @@ private struct PreparedSequenceTransformer: PreparedTower {
     try tower.check(batch)
     let sequences = tower.placed(batch)
     return try weights.withPointer { base in
-      let weights = SequenceWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
+      let tensors = TensorPointers(
+        layout: weights.layout, base: base, epsilon: tower.stack.epsilon, isTurned: true)
+      let weights = SequenceWeights(tensors, tower)
       return try encodeBlocks(
         rows: sequences.map { max(1, $0.count) }, columns: tower.embedding, budget: budget
       ) { items, out in weights.encode(sequences[items], into: out.pointer) }

@@ -12,11 +12,14 @@ package struct TextTransformer: Tower, Equatable {
   package let embedding: Int
   package let layout: ParameterLayout
 
-  package init(vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
+  package init(
+    vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int,
+    _ variant: TransformerVariant = .init()
+  ) {
     self.vocabulary = vocabulary
     self.context = context
     self.embedding = embedding
-    stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads)
+    stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads, variant)
     layout = ParameterLayout(
       [
         TensorSpec("token_embedding.weight", [vocabulary, width], .normal(std: 0.02)),
@@ -44,7 +47,8 @@ private struct PreparedTextTransformer: PreparedTower {
     let (stack, embedding) = (tower.stack, tower.embedding)
     let texts = SharedTexts(batch)
     let sorted = try weights.withPointer { base in
-      let tensors = TensorPointers(layout: weights.layout, base: base, isTurned: true)
+      let tensors = TensorPointers(
+        layout: weights.layout, base: base, epsilon: stack.epsilon, isTurned: true)
       let tower = TextWeights(tensors, stack, embedding)
       return try encodeBlocks(
         rows: texts.rows, columns: embedding, budget: budget

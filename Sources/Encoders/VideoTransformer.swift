@@ -11,13 +11,15 @@ package struct VideoTransformer: Tower, Equatable {
 
   package init(
     frames: Int, image: Int, patch: Int, width: Int, layers: Int, heads: Int, temporalLayers: Int,
-    embedding: Int
+    embedding: Int, _ variant: TransformerVariant = .init()
   ) {
     self.frames = frames
     self.embedding = embedding
-    let stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads)
+    let stack = TransformerShape(
+      name: "transformer", width: width, layers: layers, heads: heads, variant)
     encoder = PatchEncoder(image: image, patch: patch, stack: stack)
-    temporal = TransformerShape(name: "temporal", width: width, layers: temporalLayers, heads: heads)
+    temporal = TransformerShape(
+      name: "temporal", width: width, layers: temporalLayers, heads: heads, variant)
     let own = InitialValues.normal(std: 1 / Double(max(1, width)).squareRoot())
     layout = ParameterLayout(
       encoder.tensors + [TensorSpec("temporal_positional_embedding", [frames, width], own)]
@@ -41,7 +43,9 @@ private struct PreparedVideoTransformer: PreparedTower {
     try tower.check(batch)
     let clipSize = tower.frames * tower.encoder.pictureSize
     return try weights.withPointer { base in
-      let weights = VideoWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
+      let tensors = TensorPointers(
+        layout: weights.layout, base: base, epsilon: tower.temporal.epsilon, isTurned: true)
+      let weights = VideoWeights(tensors, tower)
       return try encodeBlocks(
         rows: Array(repeating: tower.frames * tower.encoder.positions, count: batch.count),
         columns: tower.embedding, budget: budget

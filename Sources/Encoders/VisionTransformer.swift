@@ -8,8 +8,12 @@ package struct VisionTransformer: Tower, Equatable {
   package let embedding: Int
   package let layout: ParameterLayout
 
-  package init(image: Int, patch: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
-    let stack = TransformerShape(name: "transformer", width: width, layers: layers, heads: heads)
+  package init(
+    image: Int, patch: Int, width: Int, layers: Int, heads: Int, embedding: Int,
+    _ variant: TransformerVariant = .init()
+  ) {
+    let stack = TransformerShape(
+      name: "transformer", width: width, layers: layers, heads: heads, variant)
     encoder = PatchEncoder(image: image, patch: patch, stack: stack)
     self.embedding = embedding
     let projection = InitialValues.normal(std: 1 / Double(max(1, width)).squareRoot())
@@ -32,7 +36,8 @@ private struct PreparedVisionTransformer: PreparedTower {
     try tower.check(batch)
     let (encoder, embedding) = (tower.encoder, tower.embedding)
     return try weights.withPointer { base in
-      let tensors = TensorPointers(layout: weights.layout, base: base, isTurned: true)
+      let tensors = TensorPointers(
+        layout: weights.layout, base: base, epsilon: encoder.stack.epsilon, isTurned: true)
       let patchWeights = PatchWeights(tensors, encoder)
       let projection = tensors.projection("proj", encoder.stack.width, embedding)
       return try encodeBlocks(

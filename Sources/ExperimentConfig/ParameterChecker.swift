@@ -95,6 +95,10 @@ struct ParameterChecker {
   ) {
     let keys = Set((node.members ?? []).map(\.key))
     switch rule {
+    case .exactlyOneUnlessFile(let groups, let file, let word):
+      let isFile = node[file]?.text.map { $0 != word } ?? false
+      if isFile, groups.allSatisfy({ keys.isDisjoint(with: $0) }) { return }
+      check(.exactlyOne(groups), node, parameters, path: path)
     case .exactlyOne(let groups):
       let touched = groups.filter { !keys.isDisjoint(with: $0) }
       if touched.count == 1, keys.isSuperset(of: touched[0]) { return }

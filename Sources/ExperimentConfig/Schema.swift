@@ -213,14 +213,12 @@ extension Schema {
   func apply(_ rules: [ParameterRule], to schema: inout [String: JSONValue]) {
     for rule in rules {
       switch rule {
-      case .exactlyOne(let groups):
+      case .exactlyOne(let groups): schema["oneOf"] = .array(alternatives(groups))
+      case .exactlyOneUnlessFile(let groups, let file, let word):
+        var properties = absent(groups.flatMap { $0 })
+        properties[file] = object(["not": object(["const": .string(word)])])
         schema["oneOf"] = .array(
-          groups.map { group in
-            let others = groups.filter { $0 != group }.flatMap { $0 }
-            let absent = Dictionary(
-              others.map { ($0, JSONValue.bool(false)) }, uniquingKeysWith: { a, _ in a })
-            return merge(required(group), ["properties": .object(absent)])
-          })
+          alternatives(groups) + [merge(required([file]), ["properties": .object(properties)])])
       case .atLeastOne(let names): schema["anyOf"] = .array(names.map { required([$0]) })
       case .ascending: break
       case .onlyWhere(let condition, let names):
@@ -229,14 +227,26 @@ extension Schema {
     }
   }
 
+  /// One of the groups whole, and nothing of the others.
+  private func alternatives(_ groups: [[String]]) -> [JSONValue] {
+    groups.map { group in
+      let others = groups.filter { $0 != group }.flatMap { $0 }
+      return merge(required(group), ["properties": .object(absent(others))])
+    }
+  }
+
+  private func absent(_ names: [String]) -> [String: JSONValue] {
+    Dictionary(names.map { ($0, JSONValue.bool(false)) }, uniquingKeysWith: { a, _ in a })
+  }
+
   private func forbid(_ names: [String], unless condition: ParameterCondition) -> JSONValue {
     let others = object([
       "not": anyOf([
         enumeration(condition.values), object(["type": "string", "pattern": "\\$\\{[^}]+\\}"]),
       ])
     ])
-    let absent = Dictionary(names.map { ($0, JSONValue.bool(false)) }, uniquingKeysWith: { a, _ in a })
-    return rule(when: [condition.parameter: others], thenSchema: object(["properties": .object(absent)]))
+    return rule(
+      when: [condition.parameter: others], thenSchema: object(["properties": .object(absent(names))]))
   }
 
   func required(_ names: [String]) -> JSONValue { object(["required": .array(names.map { .string($0) })]) }

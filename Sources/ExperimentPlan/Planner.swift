@@ -18,6 +18,7 @@ package struct Planner {
   private var known: [[Int: Int]]
   private var digests: [String: String?] = [:]
   private var listings: [JSONValue: String?] = [:]
+  private var completed: [JSONValue: JSONValue] = [:]
   private var splitPaths: [String: (file: String, member: String?)] = [:]
 
   /// - Parameter digestOfFile: SHA-256 of a file's content, as hex; called once a file.
@@ -138,6 +139,7 @@ package struct Planner {
     let with = entry.namedAxes.isEmpty ? stage.with : Interpolation.resolve(stage.with, values)
     var files: [DataFile] = []
     var resolved = try note(ParameterDefaults.fill(with, parameters), parameters, in: &files)
+    resolved = try complete(resolved, entry.signature, files)
     for parameter in entry.signature?.dataParameters ?? [] {
       guard case .object(var members) = resolved, let given = members[parameter.name] else { continue }
       let data = dataSets.resolve(given, axes: values, seed: seed(values))
@@ -155,6 +157,21 @@ package struct Planner {
       inputs: inputs.map(\.task), namesInputs: stage.from.count > 1,
       inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),
       references: references, keeps: stage.keeps, notRun: reason)
+  }
+
+  /// Runs that share a file share the reading of what it says of itself.
+  private mutating func complete(
+    _ parameters: JSONValue, _ signature: StageSignature?, _ files: [DataFile]
+  ) throws -> JSONValue {
+    guard let signature, let completes = signature.completes, files.contains(where: { $0.digest != nil })
+    else {
+      return parameters
+    }
+    let key = JSONValue.array([.string(signature.name), parameters])
+    if let known = completed[key] { return known }
+    let result = try completes(parameters)
+    completed[key] = result
+    return result
   }
 
   private func id(of stage: StageSpec, _ reach: [Int], _ places: [Int]) -> String {

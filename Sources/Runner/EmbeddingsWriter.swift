@@ -22,10 +22,13 @@ struct EmbeddingsWriter {
       guard !tasks.isEmpty else { continue }
       for task in tasks where homes[task] == nil { homes[task] = run.name }
       let path = "\(folder.run(run.name))/embeddings.h5"
+      let methods = Methods(plan, tasks: run.tasks) { outcomes[$0]?.record }.json
       do {
-        try ledger.write(path, from: source(of: tasks, in: run, homes)) {
+        let source = Digest(of: source(of: tasks, in: run, homes) + methods.canonical).hex
+        try ledger.write(path, from: source) {
           try EmbeddingsFile.make(
-            try tasks.map { try element(of: $0, in: run, homes) }, config: plan.experiment.source)
+            try tasks.map { try element(of: $0, in: run, homes) }, config: plan.experiment.source,
+            methods: methods)
         }
       } catch let failure as FileFailure {
         throw failure

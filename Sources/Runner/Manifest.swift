@@ -10,6 +10,8 @@ package struct Manifest: Codable, Sendable {
     package let key: String
     package let digest: String
     package let tree: JSONValue
+    /// What the stage said of its result; nil where it said nothing.
+    package var notes: StageNotes?
   }
 
   package static let currentFormat = 1

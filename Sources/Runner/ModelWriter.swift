@@ -4,7 +4,8 @@ import Foundation
 import Stages
 import Storage
 
-/// Writes each run's trained models as `.safetensors`. Runs that share a model share its file on disk.
+/// Writes each run's trained models as `.safetensors`, with a description beside each: `config.json` where the run
+/// has one file of weights, else `NAME.config.json`. Runs that share a model share its files on disk.
 struct ModelWriter {
   let plan: Plan
   let outcomes: [TaskOutcome?]
@@ -16,14 +17,16 @@ struct ModelWriter {
   func write(observe: RunObserver) throws {
     var homes: [Int: [String]] = [:]
     for run in plan.runs {
-      for task in run.tasks where plan.tasks[task].phase == .train && plan.tasks[task].keeps {
-        guard let record = outcomes[task]?.record, let maker = executor.maker(of: task) else { continue }
-        let origin = plan.tasks[maker]
-        let paths = ModelExport.suffixes(kind: origin.kind, parameters: origin.parameters).map {
-          "\(folder.run(run.name))/\(plan.tasks[task].stage)\($0).safetensors"
+      let stems = run.tasks.map { self.stems(of: $0, in: run) }
+      let isAlone = stems.reduce(0) { $0 + $1.count } == 1
+      for (task, stems) in zip(run.tasks, stems) where !stems.isEmpty {
+        guard let record = outcomes[task]?.record else { continue }
+        let paths = stems.flatMap { stem in
+          ["\(stem).safetensors", isAlone ? "\(folder.run(run.name))/config.json" : "\(stem).config.json"]
         }
         do {
-          try write(task, to: paths, from: record.digest.hex, sharing: homes[task])
+          // The number is raised when files of the same model come to hold something else.
+          try write(task, to: paths, from: "2 \(record.digest.hex)", sharing: homes[task])
           if homes[task] == nil { homes[task] = paths }
         } catch let failure as FileFailure {
           throw failure
@@ -34,6 +37,17 @@ struct ModelWriter {
     }
   }
 
+  /// The paths of the files of weights that a task gives, without their ending.
+  private func stems(of task: Int, in run: Plan.Run) -> [String] {
+    guard plan.tasks[task].phase == .train, plan.tasks[task].keeps, let maker = executor.maker(of: task) else {
+      return []
+    }
+    let origin = plan.tasks[maker]
+    return ModelExport.suffixes(kind: origin.kind, parameters: origin.parameters).map {
+      "\(folder.run(run.name))/\(plan.tasks[task].stage)\($0)"
+    }
+  }
+
   private func write(_ task: Int, to paths: [String], from source: String, sharing home: [String]?) throws {
     if ledger.keep(paths, from: source) { return }
     if let home, zip(home, paths).allSatisfy({ link($0, $1) }) {
@@ -41,7 +55,8 @@ struct ModelWriter {
       return
     }
     guard case .model(let model) = try executor.artefact(of: task) else { return }
-    for (path, bytes) in zip(paths, ModelExport.files(of: model)) {
+    let contents = ModelExport.files(of: model).flatMap { [$0.weights, $0.description] }
+    for (path, bytes) in zip(paths, contents) {
       try ledger.write(path, from: source) { bytes }
     }
   }

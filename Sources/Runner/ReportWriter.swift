@@ -10,9 +10,11 @@ package struct ReportWriter {
   let plan: Plan
   let folder: ResultsFolder
   let ledger: OutputLedger
+  let methods: Methods
 
   func write(_ verdicts: [Verdict], figures: [Report.Figure]) throws {
-    let report = Self.report(of: plan, verdicts, figures: figures, folder: folder)
+    let report = Self.report(
+      of: plan, verdicts, figures: figures, folder: folder, methods: methods.sections)
     try put("report.html", htmlReport(report))
     try put("report.md", markdownReport(report))
     try put("junit.xml", junitReport(report))
@@ -25,11 +27,13 @@ package struct ReportWriter {
   }
 
   package static func report(
-    of plan: Plan, _ verdicts: [Verdict], figures: [Report.Figure], folder: ResultsFolder
+    of plan: Plan, _ verdicts: [Verdict], figures: [Report.Figure], folder: ResultsFolder,
+    methods: [Report.Method] = []
   ) -> Report {
     Report(
       name: plan.experiment.name, title: plan.experiment.title, figures: figures, verdicts: verdicts,
-      tables: plan.tableNames, notes: Set(plan.tasks.compactMap(\.notRun)).sorted(), command: command(plan))
+      tables: plan.tableNames, notes: Set(plan.tasks.compactMap(\.notRun)).sorted(), methods: methods,
+      command: command(plan))
   }
 
   /// The command that computes a claim's number again.

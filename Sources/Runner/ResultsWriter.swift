@@ -42,7 +42,10 @@ struct ResultsWriter {
       let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
       let drawn: [Report.Figure]
       (drawn, failures) = try figures.write(observe: observe)
-      try ReportWriter(plan: plan, folder: engine.folder, ledger: ledger).write(verdicts, figures: drawn)
+      try ReportWriter(
+        plan: plan, folder: engine.folder, ledger: ledger,
+        methods: Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }
+      ).write(verdicts, figures: drawn)
     }
     let isWhole =
       !engine.cancellation.isRaised && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
@@ -98,7 +101,8 @@ struct ResultsWriter {
     var results: [String: Manifest.Result] = [:]
     for (task, outcome) in zip(plan.tasks, outcomes) {
       guard let record = outcome?.record else { continue }
-      results[task.id] = Manifest.Result(key: record.key, digest: record.digest.hex, tree: record.keyTree)
+      results[task.id] = Manifest.Result(key: record.key, digest: record.digest.hex, tree: record.keyTree,
+        notes: record.notes.isEmpty ? nil : record.notes)
     }
     if let known = try? Manifest.read(engine.folder.manifest), known.plan == plan {
       let merged = known.results.merging(results) { _, new in new }

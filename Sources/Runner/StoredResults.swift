@@ -37,8 +37,11 @@ package struct StoredResults {
         isDrawn: FileManager.default.fileExists(atPath: "\(folder.path)/figures/\(spec.name).svg"),
         notes: try missingParts(of: spec, tables: found, axes: tables.axes))
     }
-    try ReportWriter(plan: plan, folder: folder, ledger: try OutputLedger(folder)).write(
-      verdicts, figures: figures)
+    let outcomes = status.outcomes
+    try ReportWriter(
+      plan: plan, folder: folder, ledger: try OutputLedger(folder),
+      methods: Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }
+    ).write(verdicts, figures: figures)
     return verdicts
   }
 

@@ -23,6 +23,7 @@ final class TaskExecutor: Sendable {
   private let expected: [String: String]
   private let cache: ArtefactCache
   private let records: Mutex<[StoredRecord?]>
+  private let said = SaidOnce()
 
   init(
     plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, budget: ThreadBudget,
@@ -62,10 +63,11 @@ final class TaskExecutor: Sendable {
     }
     observe(.started(task: task.id))
     let started = ContinuousClock.now
-    let artefact = try run(index)
+    let notes = NoteTaker()
+    let artefact = try run(index, notes)
     let record = try store.save(
       artefact, key: key.key, keyTree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)",
-      keepsPayload: task.keeps)
+      notes: notes.notes, keepsPayload: task.keeps)
     timings.note(task, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
     cache.keep(artefact, of: index)
     return settled(index, record, wasCached: false)
@@ -73,6 +75,11 @@ final class TaskExecutor: Sendable {
 
   private func settled(_ index: Int, _ record: StoredRecord, wasCached: Bool) -> TaskOutcome {
     records.withLock { $0[index] = record }
+    if wasCached {
+      for notice in record.notes.notices where said.isNew(notice) {
+        observe(.notice("\(plan.tasks[index].id): \(notice)"))
+      }
+    }
     // Whoever made it may have been killed before it came to this.
     if plan.tasks[index].phase == .train { store.removeCheckpoint(of: record.key) }
     return .done(record, wasCached: wasCached)
@@ -123,7 +130,7 @@ final class TaskExecutor: Sendable {
 
   // MARK: - Running a stage
 
-  private func run(_ index: Int) throws -> Artefact {
+  private func run(_ index: Int, _ notes: NoteTaker) throws -> Artefact {
     let task = plan.tasks[index]
     try checkFiles(of: task)
     if task.phase == .train, let maker = maker(of: index) { try checkFiles(of: plan.tasks[maker]) }
@@ -140,7 +147,12 @@ final class TaskExecutor: Sendable {
       checkpoint: store.checkpoint(of: try key(of: index).key),
       progress: { [observe] in observe(.progress(task: task.id, fraction: $0)) },
       log: { [observe] in observe(.log(task: task.id, line: $0)) },
-      notice: { [observe] in observe(.log(task: task.id, line: $0, isNews: true)) })
+      notice: { [observe, said] in
+        guard notes.take(notice: $0) else { return }
+        observe(.log(task: task.id, line: $0, isNews: said.isNew($0)))
+      },
+      fact: { notes.take(fact: $0, $1) },
+      news: { [observe] in observe(.log(task: task.id, line: $0, isNews: true)) })
     return try variant.run(task.parameters, inputs, context)
   }
 
@@ -196,7 +208,7 @@ final class TaskExecutor: Sendable {
     let lease = try takeLease(record.key, plan.tasks[index])
     defer { lease.release() }
     if let artefact = cache.artefact(of: index) { return artefact }
-    let artefact = try run(index)
+    let artefact = try run(index, NoteTaker())
     store.removeCheckpoint(of: record.key)
     cache.keep(artefact, of: index)
     return artefact

@@ -20,6 +20,7 @@ package enum StageFailure: Failure {
   case oneHeldOut
   case tooLargeForMachine(of: String, gibibytes: Double, machine: Double, advice: String)
   case badTower(String, String)
+  case sizesUnknown(weights: String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
 
@@ -51,6 +52,9 @@ package enum StageFailure: Failure {
       "\(what) would take about \(Int(gibibytes.rounded(.up))) GiB of memory, and this machine has "
         + "\(Int(machine.rounded())); \(advice)"
     case .badTower(let architecture, let problem): "the \(architecture) tower cannot be built: \(problem)"
+    case .sizesUnknown(let weights):
+      "neither \(weights) nor a config.json or open_clip_config.json beside it says the sizes of its towers; give "
+        + "`preset`, or `vision`, `text` and `embedding`"
     case .dataAreNoPairs(let kind):
       "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "
         + "`encoder` for each side"

@@ -7,13 +7,13 @@ import Testing
 struct GradientTests {
   private func check(
     _ tower: any TrainableTower, _ batch: TowerBatch, _ heads: Int, _ projection: String,
-    feature: (TransformerTwin, Int) -> [Double]
+    _ variant: TransformerVariant = .init(), feature: (TransformerTwin, Int) -> [Double]
   ) throws {
     let weights = try drawn(tower)
     let change = noise(batch.count * tower.embedding, "change")
     let found = try gradients(tower, weights, batch, change)
     let worst = worstSlope(weights, found) { weights in
-      let twin = TransformerTwin(weights: weights, heads: heads)
+      let twin = TransformerTwin(weights: weights, heads: heads, variant: variant)
       return (0..<batch.count).reduce(0) { sum, item in
         let embedding = twin.project(feature(twin, item), projection, tower.embedding)
         return sum
@@ -23,6 +23,9 @@ struct GradientTests {
       }
     }
     #expect(worst.difference < 2e-4, "\(worst.tensor)")
+    let twin = TransformerTwin(weights: weights, heads: heads, variant: variant)
+    let expected = (0..<batch.count).flatMap { twin.project(feature(twin, $0), projection, tower.embedding) }
+    #expect(difference(try encode(tower, weights, batch).values, expected) < 1e-5)
     let holes = Set(
       tower.layout.offsets.indices.flatMap { index -> Range<Int> in
         let end = tower.layout.offsets[index] + tower.layout.tensors[index].count
@@ -85,6 +88,38 @@ struct GradientTests {
     try check(tower, batch, 2, "proj") { twin, item in
       twin.video(
         Array(batch.numbers.row(item)), frames: 2, image: 4, patch: 2, layers: 1, temporal: temporal)
+    }
+  }
+
+  /// An epsilon that shows, where norms of narrow rows have small variances.
+  @Test("other activations and epsilons, in every kind of tower", arguments: MLPActivation.allCases)
+  func variants(_ activation: MLPActivation) throws {
+    let variant = TransformerVariant(activation: activation, normEpsilon: 0.05)
+    let vision = VisionTransformer(
+      image: 4, patch: 2, width: 6, layers: 2, heads: 2, embedding: 3, variant)
+    let seen = pictures(2, [3, 4, 4])
+    try check(vision, seen, 2, "proj", variant) { twin, item in
+      twin.vision(Array(seen.numbers.row(item)), image: 4, patch: 2, layers: 2)
+    }
+    let tokens: [Int32] = [5, 2, 2, 6, 1, 0, 6, 3, 1, 0, 0, 0]
+    let text = TextTransformer(
+      vocabulary: 7, context: 6, width: 6, layers: 2, heads: 2, embedding: 3, variant)
+    try check(text, TowerBatch(tokens: tokens, context: 6), 2, "text_projection", variant) { twin, item in
+      twin.text(Array(tokens[item * 6..<(item + 1) * 6]), width: 6, layers: 2)
+    }
+    for pooling in SequenceTransformer.Pooling.allCases {
+      let sequence = SequenceTransformer(
+        vocabulary: 7, context: 6, width: 6, layers: 1, heads: 2, embedding: 3, pooling: pooling, variant)
+      try check(sequence, TowerBatch(tokens: tokens, context: 6), 2, "proj", variant) { twin, item in
+        twin.sequence(
+          Array(tokens[item * 6..<(item + 1) * 6]), width: 6, layers: 1, hasClass: pooling == .classToken)
+      }
+    }
+    let video = VideoTransformer(
+      frames: 2, image: 4, patch: 2, width: 4, layers: 1, heads: 2, temporalLayers: 1, embedding: 3, variant)
+    let clips = pictures(2, [2, 3, 4, 4])
+    try check(video, clips, 2, "proj", variant) { twin, item in
+      twin.video(Array(clips.numbers.row(item)), frames: 2, image: 4, patch: 2, layers: 1, temporal: 1)
     }
   }
 

@@ -23,7 +23,7 @@ struct TrainingParityTests {
     let file = try SafetensorsFile(path)
     let shapes = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) })
     let weights = WeightFile(path: path, shapes: shapes) { try file.load($0).values }
-    return try WeightLoader(weights, WeightNaming.clip, for: parts).load(parts)
+    return try WeightLoader(weights, WeightNaming.clip, for: parts).load()
   }
 
   private func items(_ range: Range<Int>) throws -> (x: TowerBatch, y: TowerBatch) {

@@ -4,6 +4,7 @@ import Kernels
 import Testing
 
 func exponential(_ x: Double) -> Double { Foundation.exp(x) }
+func complementaryErrorFunction(_ x: Double) -> Double { Foundation.erfc(x) }
 
 /// Weights of a tower from its own rules, with norms and biases moved off 1 and 0, so that all of them show.
 func drawn(_ tower: any Tower, seed: UInt64 = 1) throws -> NetworkWeights {

@@ -7,6 +7,7 @@ typealias Rows = [[Double]]
 struct TransformerTwin {
   let weights: NetworkWeights
   let heads: Int
+  var variant = TransformerVariant()
 
   func vector(_ name: String) -> [Double] { weights[name].map(Double.init) }
 
@@ -15,14 +16,18 @@ struct TransformerTwin {
     return stride(from: 0, to: values.count, by: columns).map { Array(values[$0..<$0 + columns]) }
   }
 
-  static func norm(_ x: [Double], _ weight: [Double], _ bias: [Double]) -> [Double] {
+  static func norm(
+    _ x: [Double], _ weight: [Double], _ bias: [Double], epsilon: Double = 1e-5
+  ) -> [Double] {
     let mean = x.reduce(0, +) / Double(x.count)
     let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
-    return x.indices.map { (x[$0] - mean) / (variance + 1e-5).squareRoot() * weight[$0] + bias[$0] }
+    return x.indices.map { (x[$0] - mean) / (variance + epsilon).squareRoot() * weight[$0] + bias[$0] }
   }
 
   func norm(_ x: Rows, _ name: String) -> Rows {
-    x.map { Self.norm($0, vector("\(name).weight"), vector("\(name).bias")) }
+    x.map {
+      Self.norm($0, vector("\(name).weight"), vector("\(name).bias"), epsilon: variant.normEpsilon)
+    }
   }
 
   /// x·Wᵀ + b.
@@ -67,10 +72,18 @@ struct TransformerTwin {
 
   static func quickGelu(_ x: Double) -> Double { x / (1 + exponential(-1.702 * x)) }
 
+  func activation(_ x: Double) -> Double {
+    switch variant.activation {
+    case .quickGelu: Self.quickGelu(x)
+    case .gelu: x * complementaryErrorFunction(-x / 2.0.squareRoot()) / 2
+    case .geluTanh: x / (1 + exponential(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    }
+  }
+
   func mlp(_ x: Rows, _ block: String) -> Rows {
     let hidden = linear(x, "\(block).mlp.c_fc.weight", "\(block).mlp.c_fc.bias")
     return linear(
-      hidden.map { $0.map(Self.quickGelu) }, "\(block).mlp.c_proj.weight", "\(block).mlp.c_proj.bias")
+      hidden.map { $0.map(activation) }, "\(block).mlp.c_proj.weight", "\(block).mlp.c_proj.bias")
   }
 
   func run(_ x: Rows, _ stack: String, layers: Int, sees: (Int, Int) -> Bool) -> Rows {

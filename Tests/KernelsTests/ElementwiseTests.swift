@@ -30,6 +30,53 @@ struct ElementwiseTests {
     }
   }
 
+  private static func reference(_ activation: MLPActivation, _ x: Double) -> (value: Double, slope: Double) {
+    switch activation {
+    case .quickGelu:
+      let share = 1 / (1 + exp(-1.702 * x))
+      return (x * share, share * (1 + 1.702 * x * (1 - share)))
+    case .gelu:
+      let below = 0.5 * erfc(-x / 2.0.squareRoot())
+      return (x * below, below + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot())
+    case .geluTanh:
+      let c = (2 / Double.pi).squareRoot()
+      let t = tanh(c * (x + 0.044715 * x * x * x))
+      return (
+        0.5 * x * (1 + t), 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * c * (1 + 3 * 0.044715 * x * x)
+      )
+    }
+  }
+
+  @Test("activations of MLPs, and their slopes, against libm", arguments: MLPActivation.allCases)
+  func mlpActivations(_ activation: MLPActivation) {
+    let inputs = Self.inputs + (0...4000).map { Float($0) * 0.001 - 2 }
+    let count = inputs.count
+    var (apart, inPlace) = ([Float](repeating: .nan, count: count), inputs)
+    activation.apply(inputs, into: &apart, count: count)
+    activation.apply(to: &inPlace, count: count)
+    #expect(apart == inPlace)
+    var slopes = inputs
+    var gradient = (0..<count).map { Float($0 % 5) - 1.5 }
+    let changes = gradient
+    activation.backward(&slopes, gradient: &gradient, count: count)
+    for index in 0..<count {
+      let (value, slope) = Self.reference(activation, Double(inputs[index]))
+      #expect(abs(Double(apart[index]) - value) <= 4e-7 * max(1, abs(value)), "at \(inputs[index])")
+      #expect(abs(Double(gradient[index]) - value) <= 4e-7 * max(1, abs(value)), "at \(inputs[index])")
+      #expect(
+        abs(Double(slopes[index]) - slope * Double(changes[index])) <= 3e-6, "at \(inputs[index])")
+    }
+  }
+
+  @Test("NaN is not hidden by an MLP's activation", arguments: MLPActivation.allCases)
+  func mlpNaN(_ activation: MLPActivation) {
+    var (values, gradient): ([Float], [Float]) = ([.nan, -.nan, 1], [1, 1, 1])
+    activation.apply(to: &values, count: 3)
+    #expect(values[0].isNaN && values[1].isNaN && !values[2].isNaN)
+    activation.backward(&values, gradient: &gradient, count: 3)
+    #expect(values[0].isNaN && values[1].isNaN && !values[2].isNaN && gradient[0].isNaN)
+  }
+
   @Test("NaN is not hidden", arguments: Activation.allCases)
   func nan(_ activation: Activation) {
     var values: [Float] = [.nan, -.nan, 1]

@@ -1,6 +1,7 @@
 import Contracts
 import Kernels
 import Stages
+import Synchronization
 import TestSupport
 
 enum TestFailure: Error {
@@ -8,18 +9,31 @@ enum TestFailure: Error {
   case noTable
 }
 
+/// What a stage says of its result.
+final class Notes: Sendable {
+  private let state = Mutex<(notices: [String], facts: [String: String])>(([], [:]))
+  var notices: [String] { state.withLock { $0.notices } }
+  var facts: [String: String] { state.withLock { $0.facts } }
+  func add(notice: String) { state.withLock { $0.notices.append(notice) } }
+  func add(fact: String, _ value: String) { state.withLock { $0.facts[fact] = value } }
+}
+
 /// Runs a variant of the catalog on JSON parameters.
 func run(
   _ phase: StagePhase, _ kind: String, _ with: [String: JSONValue] = [:],
   from upstream: [(String, Artefact)] = [], references: [String: Artefact] = [:], seed: UInt64 = 0,
-  jobs: Int = 2, id: String? = nil
+  jobs: Int = 2, id: String? = nil, notes: Notes? = nil
 ) throws -> Artefact {
   guard let variant = stageCatalog.variant(phase, kind) else { throw TestFailure.noVariant(kind) }
   return try withBudget(jobs: jobs) { budget in
-    try variant.run(
-      .object(with),
+    // As the plan does it.
+    let with = try variant.signature.completes?(.object(with)) ?? .object(with)
+    return try variant.run(
+      with,
       StageInputs(upstream: upstream.map { (id: $0.0, artefact: $0.1) }, references: references),
-      StageContext(stageID: id ?? "\(kind)-test", seed: seed, budget: budget))
+      StageContext(
+        stageID: id ?? "\(kind)-test", seed: seed, budget: budget,
+        notice: { notes?.add(notice: $0) }, fact: { notes?.add(fact: $0, $1) }))
   }
 }
 

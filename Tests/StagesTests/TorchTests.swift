@@ -66,7 +66,7 @@ struct TorchTests {
 
   /// The embeddings of the exported model, as PyTorch reads it.
   private func compare(_ trained: Model, _ folder: ScratchFolder, _ data: String) throws {
-    let last = try folder.write(ModelExport.files(of: trained)[0], "trained.safetensors")
+    let last = try folder.write(ModelExport.files(of: trained)[0].weights, "trained.safetensors")
     let embedded = try JSONDecoder().decode(
       Embedded.self, from: Torch.output([Torch.script, "embed", last, data, "{\(Self.heads)}"]))
     let ours = trained.family.bases[0]

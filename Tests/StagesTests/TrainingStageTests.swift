@@ -299,7 +299,7 @@ struct TrainingStageTests {
     let trained = try train(try clip(["align": .string(align)]))
     let files = ModelExport.files(of: try model(trained))
     #expect(files.count == 1)
-    let back = try clip(["weights": .string(try folder.write(files[0]))])
+    let back = try clip(["weights": .string(try folder.write(files[0].weights))])
     let (found, expected) = (try model(back).family.bases[0], try model(trained).family.bases[0])
     if align == "none" { #expect(found == expected) }
     let pairs = zip(found.x.values + (found.y?.values ?? []), expected.x.values + (expected.y?.values ?? []))
@@ -314,7 +314,7 @@ struct TrainingStageTests {
     let trained = try train(start)
     let folder = try ScratchFolder()
     let paths = try ModelExport.files(of: try model(trained)).enumerated().map {
-      try folder.write($1, "\($0).safetensors")
+      try folder.write($1.weights, "\($0).safetensors")
     }
     #expect(paths.count == (architecture == "vit" ? 1 : 2))
     var back = with

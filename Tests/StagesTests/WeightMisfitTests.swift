@@ -17,7 +17,7 @@ struct WeightMisfitTests {
     let file = WeightFile(path: "w.safetensors", shapes: shapes) { _ in [] }
     let parts = [WeightLoader.Part(prefix, layout)]
     do {
-      _ = try WeightLoader(file, namings, for: parts).load(parts)
+      _ = try WeightLoader(file, namings, for: parts).load()
       return "nothing failed"
     } catch let failure as WeightFailure {
       #expect(failure.kind == .invalidInput)

@@ -94,7 +94,7 @@ extension SelectedRows {
 
 /// Names that say which thing a row is about, whatever their type.
 private let keyNames: Set<String> = [
-  "delta", "lambda", "degrees", "layer", "temperature", "k", "index", "component", "step", "epoch",
+  "delta", "lambda", "degrees", "layer", "temperature", "batch", "k", "index", "component", "step", "epoch",
   "bin_low", "bin_high", "width", "cosine_in",
 ]
 

@@ -48,7 +48,7 @@ extension LayerNorm {
         let deviation = load(x + $0, $1, filling: mean) - mean
         return deviation * deviation
       } / Float(width)
-    let scale = 1 / (variance + Self.epsilon).squareRoot()
+    let scale = 1 / (variance + epsilon).squareRoot()
     let first = total { load(dy + $0, $1) * load(weight + $0, $1) } / Float(width)
     let second =
       total { load(dy + $0, $1) * load(weight + $0, $1) * (load(x + $0, $1) - mean) } * scale / Float(width)

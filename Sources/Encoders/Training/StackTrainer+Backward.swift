@@ -19,13 +19,14 @@ extension StackTrainer {
     }
   }
 
-  /// To the gradient of `middle`; `hidden` becomes its gradient and `wide` QuickGELU's result.
+  /// To the gradient of `middle`; `hidden` becomes its gradient and `wide` the activation's result.
   private func backwardMLP(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (rest, rows) = (rest(layer), carried(layer).rows(of: sequences.blocks[block]))
     let (first, count) = (rows.lowerBound, rows.count)
     sum(.down, block, rest.after, rows)
     weights.down.backward(rest.after[first], rows: count, into: rest.wide[first])
-    QuickGelu.backward(rest.hidden[first], gradient: rest.wide[first], count: 4 * count * shape.width)
+    shape.activation.backward(
+      rest.hidden[first], gradient: rest.wide[first], count: 4 * count * shape.width)
     sum(.up, block, rest.hidden, rows)
     weights.up.backward(rest.hidden[first], rows: count, into: rest.change[first])
     rest.gradient[first].update(from: rest.after[first], count: count * shape.width)

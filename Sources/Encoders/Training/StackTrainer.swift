@@ -3,7 +3,7 @@ import Kernels
 /// A stack of transformer blocks in training: whole-batch matrices of what each block's backward pass
 /// needs, ten rows of `width` a token and layer, or one where it recomputes.
 ///
-/// Norms, QuickGELU and attention's shares are computed again in the backward pass, in the caches. The
+/// Norms, the MLPs' activation and attention's shares are computed again in the backward pass, in the caches. The
 /// forward pass needs no meeting of threads: a block of items goes through all layers. Where one row of an
 /// item is read in the end, the last layer carries only that row past its attention.
 final class StackTrainer: @unchecked Sendable {
@@ -24,7 +24,7 @@ final class StackTrainer: @unchecked Sendable {
     /// x after attention was added, and its norm.
     let middle: FloatRows
     let normed: FloatRows
-    /// `(rows, 4·width)`: before QuickGELU, and after it.
+    /// `(rows, 4·width)`: before the activation, and after it.
     let hidden: FloatRows
     let wide: FloatRows
     let result: FloatRows
@@ -47,7 +47,7 @@ final class StackTrainer: @unchecked Sendable {
   /// One a layer, or one for all where it recomputes.
   let records: [Record]
   let normed: (first: FloatRows, second: FloatRows)
-  /// `(rows, 4·width)`: QuickGELU's result.
+  /// `(rows, 4·width)`: the activation's result.
   let wide: FloatRows
   let change: FloatRows
   /// Gradients of what comes out of a layer, of `middle`, and of what goes in.
@@ -157,7 +157,7 @@ final class StackTrainer: @unchecked Sendable {
       start: keepsOne(layer) ? rest.middle[first] : inputs[layer][first])
     weights.norm2.apply(rest.middle[first], rows: count, into: rest.normed[first])
     weights.up.map(rest.normed[first], rows: count, into: rest.hidden[first])
-    QuickGelu.apply(rest.hidden[first], into: rest.wide[first], count: 4 * count * width)
+    shape.activation.apply(rest.hidden[first], into: rest.wide[first], count: 4 * count * width)
     weights.down.map(rest.wide[first], rows: count, into: rest.result[first], start: rest.middle[first])
   }
 

@@ -47,7 +47,8 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
     try kind.tower.check(batch, capacity: capacity)
     placed.removeAll(keepingCapacity: true)
     stack.begin(lengths: place(batch, &placed))
-    let tensors = TensorPointers(layout: kind.tower.layout, base: weights)
+    let tensors = TensorPointers(
+      layout: kind.tower.layout, base: weights, epsilon: kind.stack.epsilon)
     let (table, blocks) = (table(tensors), tensors.blocks(kind.stack))
     let projection = projection(tensors)
     let (out, sequences, placed) = (
@@ -73,7 +74,8 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
     into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
   ) throws {
     gradients.update(repeating: 0, count: kind.tower.layout.count)
-    let tensors = TensorPointers(layout: kind.tower.layout, base: weights)
+    let tensors = TensorPointers(
+      layout: kind.tower.layout, base: weights, epsilon: kind.stack.epsilon)
     let sums = TensorGradients(layout: kind.tower.layout, base: gradients)
     let (sequences, blocks) = (stack.sequences, tensors.blocks(kind.stack))
     projection(tensors).backward(gradient, rows: sequences.items, into: readout.gradient.base)

@@ -47,7 +47,8 @@ private final class VideoTrainer: TowerTrainer, @unchecked Sendable {
     try tower.check(batch, capacity: capacity)
     patches.begin(count: batch.count * tower.frames)
     temporal.begin(lengths: Array(repeating: tower.frames, count: batch.count))
-    let tensors = TensorPointers(layout: tower.layout, base: weights)
+    let tensors = TensorPointers(
+      layout: tower.layout, base: weights, epsilon: tower.temporal.epsilon)
     let (maps, sequences) = (PatchWeights(tensors, tower.encoder), patches.sequences)
     try batch.numbers.withPointer { numbers in
       let pictures = FloatRows(numbers, width: tower.encoder.pictureSize)
@@ -81,7 +82,8 @@ private final class VideoTrainer: TowerTrainer, @unchecked Sendable {
     into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
   ) throws {
     gradients.update(repeating: 0, count: tower.layout.count)
-    let tensors = TensorPointers(layout: tower.layout, base: weights)
+    let tensors = TensorPointers(
+      layout: tower.layout, base: weights, epsilon: tower.temporal.epsilon)
     let sums = TensorGradients(layout: tower.layout, base: gradients)
     try backwardTime(FloatRows(gradient, width: tower.embedding), tensors, into: sums, budget)
     patches.features.gradient.base.update(

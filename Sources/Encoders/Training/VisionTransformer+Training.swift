@@ -39,7 +39,8 @@ private final class VisionTrainer: TowerTrainer, @unchecked Sendable {
   ) throws {
     try tower.check(batch, capacity: capacity)
     patches.begin(count: batch.count)
-    let tensors = TensorPointers(layout: tower.layout, base: weights)
+    let tensors = TensorPointers(
+      layout: tower.layout, base: weights, epsilon: tower.encoder.stack.epsilon)
     let (maps, projection) = self.weights(tensors)
     let (out, sequences) = (FloatRows(embeddings, width: tower.embedding), patches.sequences)
     try batch.numbers.withPointer { numbers in
@@ -58,7 +59,8 @@ private final class VisionTrainer: TowerTrainer, @unchecked Sendable {
     into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
   ) throws {
     gradients.update(repeating: 0, count: tower.layout.count)
-    let tensors = TensorPointers(layout: tower.layout, base: weights)
+    let tensors = TensorPointers(
+      layout: tower.layout, base: weights, epsilon: tower.encoder.stack.epsilon)
     let (maps, projection) = self.weights(tensors)
     let (change, sums) = (
       FloatRows(gradient, width: tower.embedding), TensorGradients(layout: tower.layout, base: gradients)

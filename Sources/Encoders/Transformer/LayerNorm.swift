@@ -1,17 +1,17 @@
 import Kernels
 
-/// y = (x − mean(x)) / √(var(x) + 1e-5) · g + b over each row. Source: Ba et al. 2016; PyTorch's ε.
+/// y = (x − mean(x)) / √(var(x) + ε) · g + b over each row. Source: Ba et al. 2016.
 package struct LayerNorm: @unchecked Sendable {
-  static var epsilon: Float { 1e-5 }
-
   let weight: UnsafePointer<Float>
   let bias: UnsafePointer<Float>
   let width: Int
+  let epsilon: Float
 
-  package init(weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, width: Int) {
+  package init(weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, width: Int, epsilon: Float = 1e-5) {
     self.weight = weight
     self.bias = bias
     self.width = width
+    self.epsilon = epsilon
   }
 
   /// `(rows, width)` to `(rows, width)`; `y` may be `x`.
@@ -22,7 +22,7 @@ package struct LayerNorm: @unchecked Sendable {
   private func normalize(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
     let mean = sum(x) { $0 } / Float(width)
     let variance = sum(x) { ($0 - mean) * ($0 - mean) } / Float(width)
-    let scale = 1 / (variance + Self.epsilon).squareRoot()
+    let scale = 1 / (variance + epsilon).squareRoot()
     let whole = width & ~15
     for start in stride(from: 0, to: whole, by: 16) {
       store((load(x + start) - mean) * scale * load(weight + start) + load(bias + start), to: y + start)

@@ -94,7 +94,7 @@ final class TransformerPass {
     block.output.accumulate(y, groups, into: x)
     block.norm2.apply(x, rows: groups.count, into: y)
     block.up.apply(y, groups, into: hidden)
-    Activation.quickGelu.apply(to: hidden, count: groups.count * block.up.outputs)
+    shape.activation.apply(to: hidden, count: groups.count * block.up.outputs)
     block.down.accumulate(hidden, groups, into: x)
   }
 

@@ -1,13 +1,39 @@
 import Kernels
 
+/// In what transformers of one architecture and equal sizes differ, though their tensors do not.
+package struct TransformerVariant: Sendable, Equatable {
+  /// Of the MLPs.
+  package var activation: MLPActivation
+  /// Added to the variance in the layer norms.
+  package var normEpsilon: Double
+
+  package init(activation: MLPActivation = .quickGelu, normEpsilon: Double = 1e-5) {
+    self.activation = activation
+    self.normEpsilon = normEpsilon
+  }
+}
+
 /// A stack of pre-norm transformer blocks: x ← x + attention(ln_1 x), x ← x + mlp(ln_2 x), where the MLP
-/// is four times as wide and goes through QuickGELU. Source: Radford et al. 2021, clip/model.py.
+/// is four times as wide and goes through an activation, QuickGELU in OpenAI's CLIP and GELU in open_clip's
+/// own models. Source: Radford et al. 2021, clip/model.py.
 struct TransformerShape: Sendable, Equatable {
   /// Of its tensors' names: `transformer`, `temporal`.
   let name: String
   let width: Int
   let layers: Int
   let heads: Int
+  let activation: MLPActivation
+  /// Added to the variance in every layer norm of the tower.
+  let epsilon: Float
+
+  init(name: String, width: Int, layers: Int, heads: Int, _ variant: TransformerVariant = .init()) {
+    self.name = name
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    activation = variant.activation
+    epsilon = Float(variant.normEpsilon)
+  }
 
   /// What weights are drawn from before any training.
   enum Rules {

@@ -15,13 +15,15 @@ struct BlockWeights {
 struct TensorPointers: @unchecked Sendable {
   let layout: ParameterLayout
   let base: UnsafePointer<Float>
+  /// Of the norms.
+  let epsilon: Float
   /// Whether the second map of the MLPs lies `(inputs, outputs)`, as `turned` leaves it.
   var isTurned = false
 
   func callAsFunction(_ name: String) -> UnsafePointer<Float> { base + layout.offset(of: name) }
 
   func norm(_ name: String, _ width: Int) -> LayerNorm {
-    LayerNorm(weight: self("\(name).weight"), bias: self("\(name).bias"), width: width)
+    LayerNorm(weight: self("\(name).weight"), bias: self("\(name).bias"), width: width, epsilon: epsilon)
   }
 
   func linear(_ name: String, _ inputs: Int, _ outputs: Int, turned: Bool = false) -> Linear {

@@ -11,8 +11,37 @@ package struct WeightProblems: Sendable, Equatable {
   package var missing: [String] = []
   package var extra: [String] = []
   package var misshaped: [Misshaped] = []
+  /// How many of the network's tensors the file has, of whatever shape, and what it has at all.
+  let found: Int
+  let names: [String]
+
+  init(found: Int, names: [String]) {
+    self.found = found
+    self.names = names
+  }
 
   var isEmpty: Bool { missing.isEmpty && extra.isEmpty && misshaped.isEmpty }
+}
+
+extension WeightProblems {
+  /// Sizes are to blame where shapes differ, or whole blocks are missing or too many; else names are.
+  fileprivate var advice: String {
+    let beginnings = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    if found == 0 {
+      return
+        "make the names those of one of the known conventions, with any one prefix before all of a tower's; "
+        + (names.isEmpty ? "the file has no tensors" : "the file has \(beginnings)")
+    }
+    if !misshaped.isEmpty || hasBlocks(missing) != hasBlocks(extra) {
+      return "make the encoder's sizes in the config those of the file"
+    }
+    if missing.isEmpty { return "take a file of this network alone, or leave those tensors out of it" }
+    return "take the file of the whole network; this one has \(beginnings)"
+  }
+
+  private func hasBlocks(_ names: [String]) -> Bool {
+    names.contains { name in name.split(separator: ".").contains { Int($0) != nil } }
+  }
 }
 
 /// Why a file cannot give a network its weights.
@@ -29,7 +58,7 @@ package enum WeightFailure: Failure, Equatable {
     switch self {
     case .unfit(let path, let naming, let problems):
       "\(path) does not fit this encoder (tensors named as by \(naming)): \(Self.describe(problems)); "
-        + "make the encoder's sizes in the config those of the file"
+        + problems.advice
     case .notFinite(let path, let tensor):
       "\(path): the tensor `\(tensor)` has values that are infinite or not a number; make the file again"
     case .pickle(let path):

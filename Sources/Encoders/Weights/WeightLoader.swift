@@ -1,6 +1,7 @@
 import Contracts
 
-/// Fills a tower's layout from a file, whichever of several conventions names its tensors.
+/// Fills a tower's layout from a file, whichever of several conventions names its tensors, and whatever wrappers
+/// put in front of the names.
 package struct WeightLoader {
   /// A tower and what its tensors' names begin with in the network: `visual.`.
   package struct Part: Sendable {
@@ -17,62 +18,61 @@ package struct WeightLoader {
   }
 
   private let file: WeightFile
-  private let naming: WeightNaming
+  private let parts: [Part]
+  private let reading: WeightReading
 
   /// Chooses the convention that finds the most tensors.
   ///
   /// - Precondition: `namings` is not empty.
   package init(_ file: WeightFile, _ namings: [WeightNaming], for parts: [Part]) {
-    let names = parts.flatMap { part in part.layout.tensors.map { part.prefix + $0.name } }
-    func found(_ naming: WeightNaming) -> Int {
-      names.count { name in naming.source(name).names.allSatisfy { file.shapes[$0] != nil } }
-    }
-    let counts = namings.map(found)
-    let best = counts.indices.max { (counts[$0], -$0) < (counts[$1], -$1) } ?? 0
     self.file = file
-    naming = namings[best]
+    self.parts = parts
+    reading = WeightReading(file.shapes.keys, namings, for: parts)
   }
+
+  /// What the names of the file are those of: `Hugging Face, behind module.`.
+  package var namesAre: String { reading.title }
 
   /// - Throws: `WeightFailure.unfit` with every tensor that is missing, too many or of another shape;
   ///   `WeightFailure.notFinite`; the file's own failure where its bytes cannot be read.
-  package func load(_ parts: [Part]) throws -> [NetworkWeights] {
-    try check(parts)
-    return try parts.map(fill)
+  package func load() throws -> [NetworkWeights] {
+    try check()
+    return try parts.indices.map(fill)
   }
 
   /// One part of a network that must fit the file as a whole.
-  package func load(_ parts: [Part], keeping part: Int) throws -> NetworkWeights {
-    try check(parts)
-    return try fill(parts[part])
+  package func load(keeping part: Int) throws -> NetworkWeights {
+    try check()
+    return try fill(part)
   }
 
-  private func check(_ parts: [Part]) throws {
-    var problems = WeightProblems()
+  private func check() throws {
+    var problems = WeightProblems(found: reading.found, names: file.shapes.keys.sorted())
     var used: Set<String> = []
-    for part in parts {
-      let left = Set(leftOut(of: part).map(\.name))
+    for (index, part) in parts.enumerated() {
+      let left = Set(leftOut(of: index).map(\.name))
       for tensor in part.layout.tensors where !left.contains(tensor.name) {
-        check(tensor, part.prefix, &problems, &used)
+        check(tensor, index, &problems, &used)
       }
     }
-    problems.extra = file.shapes.keys.filter { !used.contains($0) && !naming.ignores($0) }.sorted()
+    problems.extra = file.shapes.keys.filter { !used.contains($0) && !reading.ignores($0) }.sorted()
     guard problems.isEmpty else {
-      throw WeightFailure.unfit(path: file.path, naming: naming.title, problems)
+      throw WeightFailure.unfit(path: file.path, naming: reading.title, problems)
     }
   }
 
-  /// What the file does not have and need not have.
-  package func leftOut(of part: Part) -> [TensorSpec] {
-    part.layout.tensors.filter { tensor in
-      part.optional.contains(tensor.name)
-        && naming.source(part.prefix + tensor.name).names.allSatisfy { file.shapes[$0] == nil }
+  /// What the file does not have of a part and need not have.
+  package func leftOut(of part: Int) -> [TensorSpec] {
+    parts[part].layout.tensors.filter { tensor in
+      parts[part].optional.contains(tensor.name)
+        && reading.source(tensor.name, of: part, parts).names.allSatisfy { file.shapes[$0] == nil }
     }
   }
 
   private func check(
-    _ tensor: TensorSpec, _ prefix: String, _ problems: inout WeightProblems, _ used: inout Set<String>
+    _ tensor: TensorSpec, _ part: Int, _ problems: inout WeightProblems, _ used: inout Set<String>
   ) {
-    for (name, shape) in naming.source(prefix + tensor.name).parts(of: tensor.shape) {
+    for (name, shape) in reading.source(tensor.name, of: part, parts).parts(of: tensor.shape) {
       used.insert(name)
       guard let found = file.shapes[name] else {
         problems.missing.append(name)
@@ -86,11 +86,12 @@ package struct WeightLoader {
     }
   }
 
-  private func fill(_ part: Part) throws -> NetworkWeights {
+  private func fill(_ index: Int) throws -> NetworkWeights {
+    let part = parts[index]
     var values = [Float](repeating: 0, count: part.layout.count)
-    let left = Set(leftOut(of: part).map(\.name))
+    let left = Set(leftOut(of: index).map(\.name))
     for (tensor, offset) in zip(part.layout.tensors, part.layout.offsets) where !left.contains(tensor.name) {
-      let found = try file.values(of: naming.source(part.prefix + tensor.name))
+      let found = try file.values(of: reading.source(tensor.name, of: index, parts))
       values.replaceSubrange(offset..<offset + tensor.count, with: found)
     }
     return NetworkWeights(layout: part.layout, values: values)

@@ -23,17 +23,32 @@ extension WeightNaming {
     "input_resolution", "context_length", "vocab_size", "attn_mask", "logit_bias",
   ]
 
+  /// Buffers that are no weights, whoever names them.
+  private static func isBuffer(_ name: String) -> Bool {
+    notes.contains(name) || name.hasSuffix("position_ids") || name.hasSuffix("num_batches_tracked")
+  }
+
   /// openai/CLIP and open_clip: the vision tower under `visual.`, the text tower without a prefix.
   package static let openAI = WeightNaming(
-    "OpenAI, open_clip", source: { .tensor($0) }, ignores: notes.contains)
+    "OpenAI, open_clip", source: { .tensor($0) }, ignores: isBuffer)
 
   /// transformers' `CLIPModel`.
   package static let huggingFace = WeightNaming(
-    "Hugging Face", source: { huggingFaceSource(of: $0) }, ignores: { $0.hasSuffix("position_ids") })
+    "Hugging Face", source: { huggingFaceSource(of: $0) }, ignores: isBuffer)
+
+  /// One tower as transformers names it, without the model's name in front.
+  private static let bareHuggingFace = WeightNaming(
+    "Hugging Face's single tower",
+    source: { name in
+      let source = huggingFaceSource(of: name)
+      return source.names.allSatisfy { $0.hasPrefix("vision_model.") || $0.hasPrefix("text_model.") }
+        ? source.renamed { String($0[$0.index(after: $0.firstIndex(of: ".") ?? $0.startIndex)...]) } : source
+    }, ignores: isBuffer)
 
   /// One tower alone, without the prefix that it has within a dual encoder.
   package static let bare = WeightNaming(
-    "a single tower", source: { .tensor($0.hasPrefix("visual.") ? String($0.dropFirst(7)) : $0) })
+    "a single tower", source: { .tensor($0.hasPrefix("visual.") ? String($0.dropFirst(7)) : $0) },
+    ignores: { isBuffer($0) || $0 == "logit_scale" })
 
   /// torchvision and timm ResNets; the classifier and batch norm's counters are of no use here.
   package static let torchvision = WeightNaming(
@@ -46,7 +61,7 @@ extension WeightNaming {
   package static let vision = [
     openAI.alsoIgnoring { !$0.hasPrefix("visual.") },
     huggingFace.alsoIgnoring { !$0.hasPrefix("vision_model.") && !$0.hasPrefix("visual_projection") },
-    bare,
+    bare, bareHuggingFace,
   ]
 
   /// The text tower of a whole CLIP, or alone.
@@ -55,6 +70,7 @@ extension WeightNaming {
     huggingFace.alsoIgnoring {
       $0.hasPrefix("vision_model.") || $0.hasPrefix("visual_projection") || $0 == "logit_scale"
     },
+    bareHuggingFace,
   ]
 
   private func alsoIgnoring(_ more: @escaping @Sendable (String) -> Bool) -> WeightNaming {

@@ -8,7 +8,8 @@ package func htmlReport(_ report: Report) -> String {
       "<p class=\"counts\">\(VerdictCounts(report.verdicts).sentence)</p>",
     ]
     + report.notes.map { "<p class=\"note\">\(escaped($0))</p>" }
-    + claimsSection(report) + figuresSection(report) + tablesSection(report)
+    + report.notices.map { "<p class=\"note\">\(escaped($0))</p>" }
+    + claimsSection(report) + figuresSection(report) + tablesSection(report) + methodsSection(report)
   return """
     <!DOCTYPE html>
     <html lang="en">
@@ -71,6 +72,18 @@ private func tablesSection(_ report: Report) -> [String] {
   guard !report.tables.isEmpty else { return [] }
   let links = report.tables.map { "<li><a href=\"tables/\(escaped($0)).csv\">\(escaped($0)).csv</a></li>" }
   return ["<h2>Tables</h2>", "<ul>"] + links + ["</ul>"]
+}
+
+private func methodsSection(_ report: Report) -> [String] {
+  guard !report.methods.isEmpty else { return [] }
+  return ["<h2 id=\"methods\">Methods</h2>"]
+    + report.methods.flatMap { method -> [String] in
+      let rows = method.settings.map { setting in
+        "<tr><td>\(escaped(setting.name))</td><td>\(escaped(setting.value))\(setting.isDefault ? " <small>(default)</small>" : "")</td></tr>"
+      }
+      return ["<details><summary>\(escaped(method.stage)) <small>\(escaped(method.kind))</small></summary><table>"]
+        + rows + ["</table></details>"]
+    }
 }
 
 private let styleSheet = """

@@ -4,7 +4,8 @@ import Claims
 package func markdownReport(_ report: Report) -> String {
   var lines = ["# \(markdownCell(report.heading))", "", VerdictCounts(report.verdicts).sentence, ""]
   for note in report.notes { lines += ["> \(markdownCell(note))", ""] }
-  lines += claims(report) + figures(report) + tables(report)
+  for notice in report.notices { lines += ["> \(markdownCell(notice))", ""] }
+  lines += claims(report) + figures(report) + tables(report) + methods(report)
   return lines.joined(separator: "\n")
 }
 
@@ -43,4 +44,18 @@ private func figures(_ report: Report) -> [String] {
 private func tables(_ report: Report) -> [String] {
   guard !report.tables.isEmpty else { return [] }
   return ["## Tables", ""] + report.tables.map { "- [\(markdownCell($0)).csv](tables/\($0).csv)" } + [""]
+}
+
+private func methods(_ report: Report) -> [String] {
+  guard !report.methods.isEmpty else { return [] }
+  let rows = report.methods.flatMap { method in
+    (method.settings.isEmpty
+      ? [Report.Method.Setting(name: "", value: "", isDefault: false)] : method.settings).map { setting in
+        let cells = [
+          method.stage, method.kind, setting.name, setting.value + (setting.isDefault ? " (default)" : ""),
+        ]
+        return "| " + cells.map(markdownCell).joined(separator: " | ") + " |"
+      }
+  }
+  return ["## Methods", "", "| Stage | Kind | Setting | Value |", "|---|---|---|---|"] + rows + [""]
 }

@@ -19,6 +19,34 @@ package struct Report: Sendable {
     }
   }
 
+  /// What a stage was run with.
+  package struct Method: Sendable, Equatable {
+    package struct Setting: Sendable, Equatable {
+      package let name: String
+      package let value: String
+      /// The config leaves it to its default.
+      package let isDefault: Bool
+      package init(name: String, value: String, isDefault: Bool) {
+        self.name = name
+        self.value = value
+        self.isDefault = isDefault
+      }
+    }
+
+    package let stage: String
+    /// `evaluate/contrastive-loss`.
+    package let kind: String
+    package let settings: [Setting]
+    /// What a reader of its results should know.
+    package let notices: [String]
+    package init(stage: String, kind: String, settings: [Setting], notices: [String] = []) {
+      self.stage = stage
+      self.kind = kind
+      self.settings = settings
+      self.notices = notices
+    }
+  }
+
   package let name: String
   package let title: String?
   package let figures: [Figure]
@@ -27,12 +55,13 @@ package struct Report: Sendable {
   package let tables: [String]
   /// Sentences for the reader: what was not run, and the command that gets what it lacks.
   package let notes: [String]
+  package let methods: [Method]
   /// The command that computes a claim's number again.
   package let command: @Sendable (Verdict) -> String
 
   package init(
     name: String, title: String? = nil, figures: [Figure] = [], verdicts: [Verdict], tables: [String] = [],
-    notes: [String] = [], command: @escaping @Sendable (Verdict) -> String
+    notes: [String] = [], methods: [Method] = [], command: @escaping @Sendable (Verdict) -> String
   ) {
     self.name = name
     self.title = title
@@ -40,10 +69,16 @@ package struct Report: Sendable {
     self.verdicts = verdicts
     self.tables = tables
     self.notes = notes
+    self.methods = methods
     self.command = command
   }
 
   var heading: String { title ?? name }
+
+  /// Notices of all stages, each once.
+  var notices: [String] {
+    methods.flatMap { method in method.notices.map { "\(method.stage): \($0)" } }
+  }
 }
 
 extension Verdict {

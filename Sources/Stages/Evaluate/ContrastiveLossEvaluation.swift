@@ -4,7 +4,8 @@ import Metrics
 /// The contrastive loss of every member at every temperature: the loss landscape.
 ///
 /// Candidates are the pair's own batch of `batch` consecutive pairs. A smaller last batch counts by its
-/// size. `loss` follows the objective: the mean of both directions, or x to y alone.
+/// size. The column `batch` says among how many candidates a pair's partner is looked for, all pairs being the most.
+/// `loss` follows the objective: the mean of both directions, or x to y alone.
 /// Source: Liang et al. 2022, Sec. 4.1 and 4.2, Fig. 3(b–d).
 package struct ContrastiveLossEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
@@ -19,7 +20,7 @@ package struct ContrastiveLossEvaluation: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "contrastive-loss",
+    phase: .evaluate, kind: "contrastive-loss", version: 2,
     summary: "Contrastive loss in nats a pair, at one temperature or several.",
     parameters: [
       .required(
@@ -32,7 +33,7 @@ package struct ContrastiveLossEvaluation: Stage {
         "What `loss` holds: the mean of both directions, or x to y."),
     ],
     input: .pairs, output: .tables,
-    columns: ["temperature", "distance", "loss", "loss_x_to_y", "loss_y_to_x"])
+    columns: ["temperature", "batch", "distance", "loss", "loss_x_to_y", "loss_y_to_x"])
 
   private let parameters: Parameters
 
@@ -54,20 +55,25 @@ package struct ContrastiveLossEvaluation: Stage {
     let temperatures = parameters.temperature.values
     let factors = try group.members.map(group.factors)
     let gaps = try group.gaps(factors, context.budget)
+    let batch = parameters.batch ?? 50
     let losses = try group.contrastiveLosses(
-      factors, temperatures: temperatures, batch: parameters.batch ?? 50, context.budget)
+      factors, temperatures: temperatures, batch: batch, context.budget)
+    let candidates = batch == 0 ? source.count : min(batch, source.count)
     for (place, member) in group.members.enumerated() {
       let distance = gaps[place].signedDistance(original: group.original)
       for (loss, temperature) in zip(losses[place], temperatures) {
-        rows.append(source.coordinates(member.index), row(temperature, distance, loss))
+        rows.append(source.coordinates(member.index), row(temperature, candidates, distance, loss))
       }
     }
   }
 
-  private func row(_ temperature: Double, _ distance: Double, _ loss: ContrastiveLoss) -> [(String, Cell)] {
+  private func row(
+    _ temperature: Double, _ candidates: Int, _ distance: Double, _ loss: ContrastiveLoss
+  ) -> [(String, Cell)] {
     let chosen = parameters.objective == .xToY ? loss.xToY : loss.symmetric
     return [
-      ("temperature", .real(temperature)), ("distance", .real(distance)), ("loss", .real(chosen)),
+      ("temperature", .real(temperature)), ("batch", .integer(candidates)), ("distance", .real(distance)),
+      ("loss", .real(chosen)),
       ("loss_x_to_y", .real(loss.xToY)), ("loss_y_to_x", .real(loss.yToX)),
     ]
   }

@@ -9,16 +9,33 @@ import Metrics
 /// Source: Radford et al. 2021, arXiv:2103.00020.
 package struct CLIPStage: Stage {
   package struct Sizes: Decodable, Sendable {
-    struct Vision: Decodable, Sendable { var image, patch, width, layers, heads: Int }
-    struct Text: Decodable, Sendable { var vocabulary, context, width, layers, heads: Int }
+    /// The config gives all sizes or none; the plan adds what the weights say of themselves.
+    struct Tower: Decodable, Sendable {
+      var image, patch, vocabulary, context, width, layers, heads: Int?
+      var activation: String?
+      var normEpsilon: Double?
+
+      private enum CodingKeys: String, CodingKey {
+        case image, patch, vocabulary, context, width, layers, heads, activation
+        case normEpsilon = "norm_epsilon"
+      }
+    }
     var preset: String?
-    var vision: Vision?
-    var text: Text?
+    var vision: Tower?
+    var text: Tower?
     var embedding: Int?
+    var activation: String?
+    var normEpsilon: Double?
+    var preprocessing: Preprocessing?
     var weights: String?
     var seed: UInt64?
     var data: DataDescription
     var align: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case preset, vision, text, embedding, activation, preprocessing, weights, seed, data, align
+      case normEpsilon = "norm_epsilon"
+    }
   }
 
   package typealias Parameters = Described<Sizes>
@@ -36,6 +53,7 @@ package struct CLIPStage: Stage {
           .required("width", .integer(1...16_384), "Numbers of a row."),
           .required("layers", .integer(1...1000), "Transformer blocks."),
           .required("heads", .integer(1...1024), "Attention heads; divide `width`."),
+          TowerParameters.activationName, TowerParameters.normEpsilon,
         ]), "The sizes of the vision tower."),
       .optional(
         "text",
@@ -45,12 +63,16 @@ package struct CLIPStage: Stage {
           .required("width", .integer(1...16_384), "Numbers of a row."),
           .required("layers", .integer(1...1000), "Transformer blocks."),
           .required("heads", .integer(1...1024), "Attention heads; divide `width`."),
+          TowerParameters.activationName, TowerParameters.normEpsilon,
         ]), "The sizes of the text tower."),
-      TowerParameters.embeddingSize, TowerParameters.weights, TowerParameters.seed, TowerParameters.data,
+      TowerParameters.embeddingSize, TowerParameters.activationName, TowerParameters.normEpsilon,
+      Preprocessing.parameter, TowerParameters.weights, TowerParameters.seed, TowerParameters.data,
       TowerPair.align,
     ],
-    rules: [.exactlyOne([["preset"], ["vision", "text", "embedding"]])], output: .model, isRandom: true,
-    draws: { drawsWeights($0) })
+    rules: [
+      .exactlyOneUnlessFile(
+        [["preset"], ["vision", "text", "embedding"]], file: "weights", orWord: TowerParameters.random)
+    ], output: .model, isRandom: true, draws: { drawsWeights($0) }, completes: TowerParameters.completedCLIP)
 
   private let parameters: Parameters
   private var sizes: Sizes { parameters.values }
@@ -59,35 +81,46 @@ package struct CLIPStage: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let origin = Model.origin(Self.signature.kind, parameters.json, context)
+    let network = try network()
+    for (tower, given) in [(network.x, given(.vit)), (network.y, given(.text))] {
+      try tower.tellWeights(given, context)
+    }
     let data = try PairsOfData(sizes.data)
     try context.notices(data.remarks())
-    return try network().model(of: data, origin: origin, context)
+    return try network.model(of: data, sizes.data, origin: origin, context)
   }
 
+  /// - Throws: `StageFailure.badTower` where nothing says the sizes, or they do not go together.
   func network() throws -> DualNetwork {
-    let (vision, text) = try towers()
+    guard sizes.preset != nil || sizes.vision?.width != nil && sizes.text?.width != nil else {
+      throw StageFailure.sizesUnknown(weights: sizes.weights ?? TowerParameters.random)
+    }
+    let (vision, text) = (
+      try given(.vit).builtVision(sizes.embedding), try given(.text).builtText(sizes.embedding)
+    )
     let parts = [
-      WeightLoader.Part("visual.", vision.layout), WeightLoader.Part("", text.layout),
+      vision.part("visual."), text.part(""),
       WeightLoader.Part("", ParameterLayout([CLIPPreset.logitScale])),
     ]
     let source = TowerWeights(sizes.weights, seed: sizes.seed)
-    return DualNetwork(x: vision, y: text, prefixes: ("visual.", ""), align: sizes.align) { side, context in
+    return DualNetwork(
+      x: vision, y: text, prefixes: ("visual.", ""), preprocessing: (sizes.preprocessing, nil),
+      align: sizes.align
+    ) { side, context in
       try source.load(parts, keeping: side == .x ? 0 : 1, WeightNaming.clip, context)
     }
   }
 
-  private func towers() throws -> (VisionTransformer, TextTransformer) {
-    var (vision, text) = (TowerParameters(.vit), TowerParameters(.text))
-    vision.preset = sizes.preset
-    text.preset = sizes.preset
-    if let given = sizes.vision {
-      (vision.image, vision.patch) = (given.image, given.patch)
-      (vision.width, vision.layers, vision.heads) = (given.width, given.layers, given.heads)
-    }
-    if let given = sizes.text {
-      (text.vocabulary, text.context) = (given.vocabulary, given.context)
-      (text.width, text.layers, text.heads) = (given.width, given.layers, given.heads)
-    }
-    return (try vision.vision(nil, sizes.embedding), try text.text(sizes.embedding))
+  /// The parameters of one tower. Its own activation and epsilon win over those of both.
+  private func given(_ architecture: TowerParameters.Architecture) -> TowerParameters {
+    var tower = TowerParameters(architecture)
+    let own = architecture == .vit ? sizes.vision : sizes.text
+    (tower.preset, tower.weights) = (sizes.preset, sizes.weights)
+    (tower.image, tower.patch) = (own?.image, own?.patch)
+    (tower.vocabulary, tower.context) = (own?.vocabulary, own?.context)
+    (tower.width, tower.layers, tower.heads) = (own?.width, own?.layers, own?.heads)
+    tower.activation = own?.activation ?? sizes.activation
+    tower.normEpsilon = own?.normEpsilon ?? sizes.normEpsilon
+    return tower
   }
 }

@@ -30,7 +30,14 @@ package struct DualEncoderStage: Stage {
       .defaulted("embedding", .integer(1...65_536), .number(512), "Numbers of an embedding, of both towers."),
       TowerParameters.seed, TowerParameters.data, TowerPair.align,
     ],
-    output: .model, isRandom: true, draws: { drawsWeights($0, towers: ["x", "y"]) })
+    output: .model, isRandom: true, draws: { drawsWeights($0, towers: ["x", "y"]) },
+    completes: { parameters in
+      guard case .object(var values) = parameters else { return parameters }
+      for side in ["x", "y"] {
+        values[side] = try values[side].map { try TowerParameters.completed($0, hasEmbedding: false) }
+      }
+      return .object(values)
+    })
 
   private let parameters: Parameters
   private var towers: Towers { parameters.values }
@@ -41,15 +48,21 @@ package struct DualEncoderStage: Stage {
     let data = try PairsOfData(towers.data)
     try context.notices(data.remarks())
     let origin = Model.origin(Self.signature.kind, parameters.json, context)
-    return try network(for: data).model(of: data, origin: origin, context)
+    let network = try network(for: data)
+    for (tower, given) in [(network.x, towers.x), (network.y, towers.y)] {
+      try tower.tellWeights(given, context)
+    }
+    return try network.model(of: data, towers.data, origin: origin, context)
   }
 
   func network(for data: PairsOfData) throws -> DualNetwork {
     let size = towers.embedding ?? 512
     let x = try towers.x.build(for: data.x.modality, embedding: size)
     let y = try towers.y.build(for: data.y.modality, embedding: size)
-    return DualNetwork(x: x.tower, y: y.tower, prefixes: ("x.", "y."), align: towers.align) {
-      [towers] side, context in
+    return DualNetwork(
+      x: x, y: y, prefixes: ("x.", "y."), preprocessing: (towers.x.preprocessing, towers.y.preprocessing),
+      align: towers.align
+    ) { [towers] side, context in
       let (given, built) = side == .x ? (towers.x, x) : (towers.y, y)
       let source = TowerWeights(given.weights, seed: towers.seed)
       // Two towers of one architecture draw different weights; a CLIP's are those of `clip`.

@@ -25,7 +25,8 @@ package struct EncoderStage: Stage {
     phase: .`init`, kind: "encoder", version: 2,
     summary: "One tower and the embeddings that it gives the data.",
     parameters: TowerParameters.parameters + [TowerParameters.seed, TowerParameters.data],
-    rules: TowerParameters.keyRules, output: .single, isRandom: true, draws: { drawsWeights($0) })
+    rules: TowerParameters.keyRules, output: .single, isRandom: true, draws: { drawsWeights($0) },
+    completes: { try TowerParameters.completed($0, hasEmbedding: true) })
 
   private let parameters: Parameters
 
@@ -35,9 +36,13 @@ package struct EncoderStage: Stage {
     let data = try parameters.data.open()
     try context.notices(data.remarks())
     let (side, built) = try choose(data)
+    try built.tellWeights(parameters.tower, context)
+    context.fact("tower", built.sentence)
+    try built.tell(side, count: data.count, parameters.data, parameters.tower.preprocessing, context)
     let weights = try TowerWeights(parameters.tower.weights, seed: parameters.seed).load(
       [built.part(built.prefix)], built.namings, context)
-    let features = try Encoding(side: side, count: data.count).run(
+    let prepared = side.prepared(for: parameters.tower.preprocessing, from: parameters.data)
+    let features = try Encoding(side: prepared, count: data.count).run(
       built.tower, weights[0], context.budget, progress: context.progress)
     return .embeddings(EmbeddingFamily(try checked(Embeddings(x: features, isNormalized: false), context)))
   }

@@ -31,19 +31,33 @@ package struct ContrastiveStage: Stage {
       throw StageFailure.wrongInput(stage: Self.signature.name, id: upstream.id, wanted: "a dual encoder")
     }
     let network = try TrainedNetwork(model, context)
-    let pairs = try TrainingPairs(parameters, start: network.data)
+    let pairs = try TrainingPairs(parameters, network.network, start: network.data)
     try context.notices(pairs.remarks())
+    let origin = try tell(network, pairs, model.origin, context)
     let bytes = try TrainingRun.bytes(parameters, network, pairs)
     let waits = {
       let needed = String(format: "%.1f", bytes / TrainingRun.gibibyte)
-      context.notice("waits until another training gives back the \(needed) GiB of memory that it takes")
+      context.news("waits until another training gives back the \(needed) GiB of memory that it takes")
     }
     return try context.budget.withMemory(bytes, waits: waits) {
       let run = try TrainingRun(parameters, network, pairs, context)
       return .model(
         try run.train { log in
-          try network.trained(run.trainer, pairs.embedded, log: log, origin: model.origin, context)
+          parameters.tellProgress(log, context)
+          return try network.trained(run.trainer, pairs.embedded, log: log, origin: origin, context)
         })
     }
+  }
+
+  /// Says how other data than those of `init` reach the towers, and gives the origin of a model that is trained
+  /// on them.
+  private func tell(
+    _ network: TrainedNetwork, _ pairs: TrainingPairs, _ origin: JSONValue, _ context: StageContext
+  ) throws -> JSONValue {
+    context.fact(
+      "pairs", "\(pairs.learnt.range.count) trained on, \(pairs.heldOut.range.count) held out")
+    guard let description = parameters.data else { return origin }
+    try network.network.tellData(pairs.learnt.data, description, context)
+    return network.network.describing(origin, pairs.learnt.data, description)
   }
 }

@@ -1,11 +1,13 @@
 import Contracts
 import Encoders
+import Foundation
 
 /// A trained model as `.safetensors`, which PyTorch reads, and `weights` of the `init` stages.
 ///
 /// A CLIP, and a vit with a text tower, is one file in OpenAI's naming; any other pair is a file a tower, for
 /// there is no naming of both. The map of the Procrustes amendment is multiplied into the projection of y,
-/// so that the file is a plain network with the same embeddings.
+/// so that the file is a plain network with the same embeddings. What tensors do not tell of a network is in the
+/// file's metadata, and in a description beside it.
 package enum ModelExport {
   /// What follows the name of each file that a model from this `init` stage gives: nothing, or `.x` and `.y`.
   package static func suffixes(kind: String, parameters: JSONValue) -> [String] {
@@ -15,16 +17,42 @@ package enum ModelExport {
     return isCLIP ? [""] : [".x", ".y"]
   }
 
-  /// The bytes of each file, in the order of `suffixes`.
-  package static func files(of model: Model) -> [[UInt8]] {
+  /// A model as a file, and what describes it in open_clip's form.
+  package struct File: Sendable, Equatable {
+    package let weights: [UInt8]
+    package let description: [UInt8]
+  }
+
+  /// In the order of `suffixes`.
+  package static func files(of model: Model) -> [File] {
     let kind = model.origin["kind"]?.string ?? ""
     let suffixes = suffixes(kind: kind, parameters: model.origin["with"] ?? .null)
     let tensors = plain(model.tensors)
-    guard kind != CLIPStage.signature.kind else { return [file(tensors)] }
+    let network = model.origin["network"] ?? .null
+    let whole = description(network)
+    guard kind != CLIPStage.signature.kind else { return [file(tensors, whole)] }
     let scale = tensors.filter { $0.name == TrainedNetwork.scaleName }
     let (x, y) = (side("x.", tensors), side("y.", tensors))
-    guard suffixes.count == 1 else { return [file(x), file(y)] }
-    return [file(x.map { NamedTensor("visual." + $0.name, $0.shape, $0.values) } + y + scale)]
+    guard suffixes.count == 1 else {
+      return [("x", x), ("y", y)].map { name, tensors in
+        var own = whole
+        own.tower = network["towers"]?[name]?.object ?? [:]
+        let takesTexts = ["text", "sequence"].contains(own.tower["architecture"]?.string)
+        if takesTexts { own.preprocessing = [:] } else { own.tokenizer = nil }
+        // A CLIP's tower alone is described as one.
+        if own.tower["architecture"] == "vit" { own.vision = own.tower.filter { $0.key != "architecture" } }
+        if own.tower["architecture"] == "text" { own.text = own.tower.filter { $0.key != "architecture" } }
+        return file(tensors, own)
+      }
+    }
+    return [file(x.map { NamedTensor("visual." + $0.name, $0.shape, $0.values) } + y + scale, whole)]
+  }
+
+  private static func description(_ network: JSONValue) -> ModelDescription {
+    let metadata = (network["metadata"]?.object ?? [:]).compactMapValues(\.string)
+    return ModelDescription(metadata: metadata) { text in
+      try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    }
   }
 
   private static func side(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
@@ -33,8 +61,10 @@ package enum ModelExport {
     }
   }
 
-  private static func file(_ tensors: [NamedTensor]) -> [UInt8] {
-    [UInt8](SafetensorsWriter.data(tensors, metadata: ["format": "pt"]))
+  private static func file(_ tensors: [NamedTensor], _ description: ModelDescription) -> File {
+    let metadata = description.metadata.merging(["format": "pt"]) { $1 }
+    return File(
+      weights: [UInt8](SafetensorsWriter.data(tensors, metadata: metadata)), description: Array(description.openCLIP.pretty.utf8))
   }
 
   /// Without the alignment, which y's projection takes over: (h·P)·Wᵀ = h·(P·Wᵀ).

@@ -12,8 +12,8 @@ struct TrainedNetwork {
 
   let network: DualNetwork
   let data: PairsOfData
-  var x: any TrainableTower { network.x }
-  var y: any TrainableTower { network.y }
+  var x: any TrainableTower { network.x.tower }
+  var y: any TrainableTower { network.y.tower }
   let xWeights: NetworkWeights
   let yWeights: NetworkWeights
   /// The map of the Procrustes amendment, if the model has one.
@@ -35,7 +35,7 @@ struct TrainedNetwork {
     xWeights = try weights(.x)
     yWeights = try weights(.y)
     alignment = tensors[Self.alignmentName].map {
-      Matrix(rows: network.x.embedding, columns: network.x.embedding, values: $0.values)
+      Matrix(rows: network.x.tower.embedding, columns: network.x.tower.embedding, values: $0.values)
     }
   }
 
@@ -43,13 +43,14 @@ struct TrainedNetwork {
     let text = Data((origin["with"] ?? .null).canonical.utf8)
     if origin["kind"]?.string == CLIPStage.signature.kind {
       let parameters = try JSONDecoder().decode(CLIPStage.Parameters.self, from: text)
-      return (
-        try CLIPStage(parameters: parameters).network(), try PairsOfData(keeping: parameters.values.data)
-      )
+      let network = try CLIPStage(parameters: parameters).network()
+      let data = try PairsOfData(keeping: parameters.values.data)
+      return (network, network.prepared(data, from: parameters.values.data))
     }
     let parameters = try JSONDecoder().decode(DualEncoderStage.Parameters.self, from: text)
     let data = try PairsOfData(keeping: parameters.values.data)
-    return (try DualEncoderStage(parameters: parameters).network(for: data), data)
+    let network = try DualEncoderStage(parameters: parameters).network(for: data)
+    return (network, network.prepared(data, from: parameters.values.data))
   }
 
   /// The embeddings of some pairs under these weights, y turned by the alignment.

@@ -24,9 +24,12 @@ struct TrainingPairs: Sendable {
 
   /// - Parameter start: the data that the network was made for.
   /// - Throws: the data's failures, `StageFailure.tooFewPairs`, `.oneHeldOut`, `.nothingHeldOut`.
-  init(_ parameters: TrainingParameters, start: PairsOfData) throws {
-    let data = try parameters.data.map { try PairsOfData(keeping: $0) } ?? start
-    if let validation = try parameters.validation.map({ try PairsOfData(keeping: $0) }) {
+  init(_ parameters: TrainingParameters, _ network: DualNetwork, start: PairsOfData) throws {
+    func open(_ description: DataDescription) throws -> PairsOfData {
+      network.prepared(try PairsOfData(keeping: description), from: description)
+    }
+    let data = try parameters.data.map(open) ?? start
+    if let validation = try parameters.validation.map(open) {
       learnt = PairSlice(data: data, range: 0..<data.count)
       heldOut = PairSlice(data: validation, range: 0..<validation.count)
         .first(parameters.heldOut ?? validation.count)

@@ -172,7 +172,7 @@ struct TrainingRun {
     guard let bytes = try context.checkpoint.load(), let found = TrainingCheckpoint(bytes),
       (try? trainer.restore(found.state)) != nil
     else { return [] }
-    context.notice("resumed after step \(trainer.step) of \(steps)")
+    context.news("resumed after step \(trainer.step) of \(steps)")
     return found.log
   }
 }

@@ -7,6 +7,7 @@ import Kernels
 ///
 /// ```
 /// /config                        the experiment as JSON
+/// /methods                       what each stage was run with, as JSON
 /// /<stage>/{x,y}                 float32 (n, d), row = sample
 /// /<stage>/{sample,dimension}    dimension scales
 /// /<stage>/x/layer00, …          where the stage gives layers
@@ -35,12 +36,17 @@ package enum EmbeddingsFile {
   }
 
   /// The file's bytes; the same elements give the same bytes.
-  package static func make(_ elements: [Element], config: JSONValue) throws -> [UInt8] {
+  package static func make(
+    _ elements: [Element], config: JSONValue, methods: JSONValue? = nil
+  ) throws -> [UInt8] {
     let size = elements.reduce(1 << 16) { $0 + bytes(of: $1.content) }
     return try HDF5Image.make(expectedBytes: size) { root in
       try root.setEncoding("dict", "0.1.0")
       try root.setAttribute("title", "modgap embeddings")
       try root.write("config", [config.canonical], shape: []) { try $0.setEncoding("string", "0.2.0") }
+      if let methods {
+        try root.write("methods", [methods.canonical], shape: []) { try $0.setEncoding("string", "0.2.0") }
+      }
       for element in elements {
         if case .elsewhere(let file) = element.content {
           try root.link(element.stage, to: "/\(element.stage)", in: file)

@@ -12,19 +12,21 @@ extension ArtefactStore {
   /// - Parameters:
   ///   - keyTree: everything that entered the key, kept for `modgap why`.
   ///   - stage: what the stage is called, for people.
+  ///   - notes: what the stage said of it.
   ///   - keepsPayload: where false, only the digest is stored, with the log of a training; whoever needs
   ///     the values computes them again.
   /// - Throws: `FileFailure` of kind `.io`; the store is then as it was.
   @discardableResult
   package func save(
-    _ artefact: Artefact, key: String, keyTree: JSONValue, stage: String, keepsPayload: Bool = true
+    _ artefact: Artefact, key: String, keyTree: JSONValue, stage: String, notes: StageNotes = StageNotes(),
+    keepsPayload: Bool = true
   ) throws -> StoredRecord {
     try Self.check(key)
     let (contents, tables) =
       keepsPayload ? try Self.contents(of: artefact) : Self.contents(of: artefact.keptTables)
     let record = StoredRecord(
       key: key, keyTree: keyTree, stage: stage, artefact: artefact, contents: contents, tables: tables,
-      folder: folder(of: key))
+      notes: notes, folder: folder(of: key))
     let temporary = "\(root)/\(TemporaryName.next())"
     do {
       try write(record, contents, to: temporary)

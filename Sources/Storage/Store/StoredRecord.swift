@@ -39,6 +39,8 @@ package struct StoredRecord: Sendable {
   package let digest: Digest
   package let payloads: [Payload]
   package let tables: [StoredTable]
+  /// What the stage said of it; empty in records from before it was kept.
+  package let notes: StageNotes
   /// The folder that holds the record and the payload.
   package let folder: String
 
@@ -81,12 +83,13 @@ extension StoredRecord {
 
   init(
     key: String, keyTree: JSONValue, stage: String, artefact: Artefact, contents: [Content],
-    tables: [StoredTable], folder: String
+    tables: [StoredTable], notes: StageNotes, folder: String
   ) {
     self.key = key
     self.stage = stage
     self.folder = folder
     self.tables = tables
+    self.notes = notes
     digest = ArtefactStore.digest(of: artefact)
     kind =
       switch artefact {
@@ -99,6 +102,7 @@ extension StoredRecord {
     }
     var text = Self.head(
       key: key, stage: stage, kind: kind, digest: digest, payloads: payloads, tables: tables)
+    if !notes.isEmpty { text += ",\n\"notes\":" + notes.json.canonical }
     let keyTree = keyTree.canonical
     text += ",\n\"keyTree\":"
     let treeStart = text.utf8.count
@@ -174,6 +178,7 @@ extension StoredRecord {
     var tables: [StoredTable] = []
     var keyTree: Range<Int>?
     var inline: Range<Int>?
+    var notes = StageNotes()
 
     mutating func fill(_ bytes: [UInt8]) throws {
       var scanner = JSONScanner(bytes)
@@ -184,6 +189,7 @@ extension StoredRecord {
         case "tables": try scanner.items { tables.append(try StoredTable(&$0)) }
         case "keyTree": keyTree = try scanner.pass()
         case "inline": inline = try scanner.pass()
+        case "notes": notes = StageNotes(try scanner.value()) ?? StageNotes()
         default: texts[key] = try scanner.string()
         }
       }
@@ -196,7 +202,7 @@ extension StoredRecord {
       else { return nil }
       return StoredRecord(
         key: key, stage: stage, kind: kind, digest: digest, payloads: payloads, tables: tables,
-        folder: folder, bytes: bytes, keyTreeRange: keyTree, inlineRange: inline)
+        notes: notes, folder: folder, bytes: bytes, keyTreeRange: keyTree, inlineRange: inline)
     }
   }
 }

@@ -36,9 +36,8 @@ private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
   }
 
   private func projection(_ weights: UnsafePointer<Float>) -> Linear? {
-    tower.projection.map {
-      TensorPointers(layout: tower.layout, base: weights).projection("projection", tower.features, $0)
-    }
+    let tensors = TensorPointers(layout: tower.layout, base: weights, epsilon: Float(BatchNorm.epsilon))
+    return tower.projection.map { tensors.projection("projection", tower.features, $0) }
   }
 
   // MARK: - Forward

@@ -21,6 +21,17 @@ struct PairsOfData: Sendable {
     remarks = data.remarks
   }
 
+  private init(count: Int, x: PairedData.Side, y: PairedData.Side, remarks: @escaping PairedData.Remarks) {
+    self.count = count
+    self.x = x
+    self.y = y
+    self.remarks = remarks
+  }
+
+  func replacing(x: PairedData.Side, y: PairedData.Side) -> PairsOfData {
+    PairsOfData(count: count, x: x, y: y, remarks: remarks)
+  }
+
   /// The same, whose pictures stay in memory for those who come back to them.
   init(keeping description: DataDescription) throws {
     let pairs = try PairsOfData(description)

@@ -1,6 +1,7 @@
 import Contracts
 import Datasets
 import Encoders
+import Kernels
 
 /// A tower that can be built, and how files name its tensors.
 struct BuiltTower: Sendable {
@@ -10,6 +11,9 @@ struct BuiltTower: Sendable {
   let prefix: String
   /// Tensors that a file may leave out.
   var optional: Set<String> = []
+  /// Its architecture's name, and every size and variant that it has, by the keys of a config.
+  let architecture: String
+  let values: [String: JSONValue]
 
   func part(_ prefix: String) -> WeightLoader.Part {
     WeightLoader.Part(prefix, tower.layout, optional: optional)
@@ -37,18 +41,46 @@ extension TowerParameters {
     case .resnet18, .resnet50:
       let tower = ResNet(
         depth: architecture == .resnet18 ? .eighteen : .fifty, width: width ?? 64, projection: size)
-      return BuiltTower(tower: tower, namings: [.torchvision], prefix: "", optional: ["projection"])
+      var values: [String: JSONValue] = ["width": .number(Double(width ?? 64))]
+      values["embedding"] = size.map { .number(Double($0)) }
+      return built(tower, [.torchvision], optional: ["projection"], values)
     case .vit:
-      return BuiltTower(tower: try vision(modality, size), namings: WeightNaming.vision, prefix: "visual.")
-    case .text: return BuiltTower(tower: try text(size), namings: WeightNaming.text, prefix: "")
-    case .sequence: return BuiltTower(tower: try sequence(modality, size), namings: [.bare], prefix: "")
-    case .video: return BuiltTower(tower: try video(modality, size), namings: [.bare], prefix: "")
+      let sizes = try vision(modality, size)
+      return built(sizes.tower, WeightNaming.vision, prefix: "visual.", sizes.values)
+    case .text: return try builtText(size)
+    case .sequence: return try sequence(modality, size)
+    case .video: return try video(modality, size)
     }
+  }
+
+  /// The tower of a CLIP that these sizes describe.
+  func builtVision(_ embedding: Int?) throws -> BuiltTower {
+    let sizes = try vision(nil, embedding)
+    return built(sizes.tower, WeightNaming.vision, prefix: "visual.", sizes.values)
+  }
+
+  func builtText(_ embedding: Int?) throws -> BuiltTower {
+    let sizes = try text(embedding)
+    return built(sizes.tower, WeightNaming.text, sizes.values)
+  }
+
+  private func built(
+    _ tower: any TrainableTower, _ namings: [WeightNaming], prefix: String = "", optional: Set<String> = [],
+    _ values: [String: JSONValue]
+  ) -> BuiltTower {
+    BuiltTower(
+      tower: tower, namings: namings, prefix: prefix, optional: optional,
+      architecture: architecture.rawValue, values: values)
+  }
+
+  var variant: TransformerVariant {
+    TransformerVariant(
+      activation: activation.flatMap(MLPActivation.init) ?? .quickGelu, normEpsilon: normEpsilon ?? 1e-5)
   }
 
   private var known: CLIPPreset? { preset.flatMap(CLIPPreset.init) }
 
-  func vision(_ modality: PairedData.Modality?, _ embedding: Int?) throws -> VisionTransformer {
+  func vision(_ modality: PairedData.Modality?, _ embedding: Int?) throws -> VisionSizes {
     var sizes = (known ?? .vitB32).visionSizes
     if known == nil, let side = modality?.side { sizes.image = side }
     sizes.image = image ?? sizes.image
@@ -58,11 +90,12 @@ extension TowerParameters {
     sizes.heads = heads ?? sizes.heads
     sizes.embedding = embedding ?? sizes.embedding
     try check(width: sizes.width, heads: sizes.heads)
+    sizes.variant = variant
     try check(image: sizes.image, patch: sizes.patch)
-    return sizes.tower
+    return sizes
   }
 
-  func text(_ embedding: Int?) throws -> TextTransformer {
+  func text(_ embedding: Int?) throws -> TextSizes {
     var sizes = (known ?? .vitB32).textSizes
     sizes.vocabulary = vocabulary ?? sizes.vocabulary
     sizes.context = context ?? sizes.context
@@ -70,31 +103,43 @@ extension TowerParameters {
     sizes.layers = layers ?? sizes.layers
     sizes.heads = heads ?? sizes.heads
     sizes.embedding = embedding ?? sizes.embedding
+    sizes.variant = variant
     try check(width: sizes.width, heads: sizes.heads)
-    return sizes.tower
+    return sizes
   }
 
-  private func sequence(_ modality: PairedData.Modality, _ embedding: Int?) throws -> SequenceTransformer {
+  private func sequence(_ modality: PairedData.Modality, _ embedding: Int?) throws -> BuiltTower {
     var (length, tokens) = (512, 259)
     if case .tokens(let context, let vocabulary) = modality { (length, tokens) = (context, vocabulary) }
     let (width, heads) = (width ?? 256, heads ?? 8)
     try check(width: width, heads: heads)
-    return SequenceTransformer(
+    let sizes = [
+      "vocabulary": vocabulary ?? tokens, "context": context ?? length, "width": width, "layers": layers ?? 6,
+      "heads": heads, "embedding": embedding ?? 256,
+    ]
+    let pooling = pooling.flatMap(SequenceTransformer.Pooling.init) ?? .classToken
+    let tower = SequenceTransformer(
       vocabulary: vocabulary ?? tokens, context: context ?? length, width: width, layers: layers ?? 6,
-      heads: heads, embedding: embedding ?? 256,
-      pooling: pooling.flatMap(SequenceTransformer.Pooling.init) ?? .classToken)
+      heads: heads, embedding: embedding ?? 256, pooling: pooling, variant)
+    let values = variant.values(with: sizes).merging(["pooling": .string(pooling.rawValue)]) { $1 }
+    return built(tower, [.bare], values)
   }
 
-  private func video(_ modality: PairedData.Modality, _ embedding: Int?) throws -> VideoTransformer {
+  private func video(_ modality: PairedData.Modality, _ embedding: Int?) throws -> BuiltTower {
     var count = 8
     if case .numbers(let shape) = modality, shape.count == 4 { count = shape[0] }
     let (width, heads) = (width ?? 256, heads ?? 8)
     let (image, patch) = (image ?? modality.side ?? 32, patch ?? 8)
     try check(width: width, heads: heads)
     try check(image: image, patch: patch)
-    return VideoTransformer(
+    let sizes = [
+      "frames": frames ?? count, "image": image, "patch": patch, "width": width, "layers": layers ?? 4,
+      "heads": heads, "temporal_layers": temporalLayers ?? 2, "embedding": embedding ?? 256,
+    ]
+    let tower = VideoTransformer(
       frames: frames ?? count, image: image, patch: patch, width: width, layers: layers ?? 4, heads: heads,
-      temporalLayers: temporalLayers ?? 2, embedding: embedding ?? 256)
+      temporalLayers: temporalLayers ?? 2, embedding: embedding ?? 256, variant)
+    return built(tower, [.bare], variant.values(with: sizes))
   }
 
   private func check(width: Int, heads: Int) throws {
@@ -111,6 +156,33 @@ extension TowerParameters {
         architecture.rawValue, "`image` \(image) is no multiple of `patch` \(patch); choose sizes that divide"
       )
     }
+  }
+}
+
+extension TransformerVariant {
+  /// By the keys of a config, with sizes.
+  func values(with sizes: [String: Int]) -> [String: JSONValue] {
+    sizes.mapValues { .number(Double($0)) }.merging([
+      "activation": .string(activation.rawValue), "norm_epsilon": .number(normEpsilon),
+    ]) { $1 }
+  }
+}
+
+extension VisionSizes {
+  var values: [String: JSONValue] {
+    variant.values(with: [
+      "image": image, "patch": patch, "width": width, "layers": layers, "heads": heads,
+      "embedding": embedding,
+    ])
+  }
+}
+
+extension TextSizes {
+  var values: [String: JSONValue] {
+    variant.values(with: [
+      "vocabulary": vocabulary, "context": context, "width": width, "layers": layers, "heads": heads,
+      "embedding": embedding,
+    ])
   }
 }
 

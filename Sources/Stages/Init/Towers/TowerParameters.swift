@@ -1,5 +1,6 @@
 import Contracts
 import Encoders
+import Kernels
 
 /// A tower as the config describes it: its architecture, its sizes, where its weights come from.
 struct TowerParameters: Decodable, Sendable {
@@ -21,12 +22,16 @@ struct TowerParameters: Decodable, Sendable {
   var pooling: String?
   var embedding: Int?
   var weights: String?
+  var activation: String?
+  var normEpsilon: Double?
+  var preprocessing: Preprocessing?
 
   init(_ architecture: Architecture) { self.architecture = architecture }
 
   private enum CodingKeys: String, CodingKey {
     case architecture, preset, width, image, patch, layers, heads, frames, vocabulary, context, pooling
-    case embedding, weights
+    case embedding, weights, activation, preprocessing
+    case normEpsilon = "norm_epsilon"
     case temporalLayers = "temporal_layers"
   }
 }
@@ -59,6 +64,14 @@ extension TowerParameters {
   static let embeddingSize = Parameter.optional(
     "embedding", .integer(1...65_536), "Numbers of an embedding.")
 
+  static let activationName = Parameter.optional(
+    "activation", .choice(MLPActivation.allCases.map(\.rawValue)),
+    "Of the MLPs: OpenAI's CLIP has `quick-gelu`, LAION's and many others `gelu`. Where absent, what a file beside the weights says, else `quick-gelu`."
+  )
+  static let normEpsilon = Parameter.optional(
+    "norm_epsilon", .number(0...1),
+    "Added to the variance in layer norms. Where absent, what a file beside the weights says, else 1e-5.")
+
   /// Every key of a tower; which of them an architecture has, `keyRules` says.
   static let parameters: [Parameter] = [
     .required(
@@ -72,13 +85,14 @@ extension TowerParameters {
     .optional(
       "pooling", .choice(SequenceTransformer.Pooling.allCases.map(\.rawValue)),
       "What of a sequence is its embedding: a class token, or the mean."),
-    embeddingSize, weights,
+    embeddingSize, weights, activationName, normEpsilon, Preprocessing.parameter,
   ]
 
   static let keyRules: [ParameterRule] = [
     only(["preset"], [.vit, .text]),
     only(["image", "patch"], [.vit, .video]),
-    only(["layers", "heads"], [.vit, .text, .sequence, .video]),
+    only(["layers", "heads", "activation", "norm_epsilon"], [.vit, .text, .sequence, .video]),
+    only(["preprocessing"], [.resnet18, .resnet50, .vit, .video]),
     only(["vocabulary", "context"], [.text, .sequence]),
     only(["pooling"], [.sequence]),
     only(["frames", "temporal_layers"], [.video]),

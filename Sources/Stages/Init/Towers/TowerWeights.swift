@@ -27,9 +27,9 @@ struct TowerWeights: Sendable {
   {
     try limit(parts)
     guard isRandom else {
-      let loader = WeightLoader(try open(), namings, for: parts)
-      return try zip(try loader.load(parts), parts).map { weights, part in
-        try complete(weights, part, loader.leftOut(of: part), context)
+      let loader = try loader(parts, namings, context)
+      return try loader.load().enumerated().map { index, weights in
+        try complete(weights, parts[index], loader.leftOut(of: index), context)
       }
     }
     return try parts.map { part in
@@ -45,7 +45,15 @@ struct TowerWeights: Sendable {
   ) throws -> NetworkWeights {
     if isRandom { return try load([parts[part]], namings, context)[0] }
     try limit(parts)
-    return try WeightLoader(try open(), namings, for: parts).load(parts, keeping: part)
+    return try loader(parts, namings, context).load(keeping: part)
+  }
+
+  private func loader(
+    _ parts: [WeightLoader.Part], _ namings: [WeightNaming], _ context: StageContext
+  ) throws -> WeightLoader {
+    let loader = WeightLoader(try open(), namings, for: parts)
+    context.fact("names of the tensors in \((origin as NSString).lastPathComponent)", loader.namesAre)
+    return loader
   }
 
   /// The weights with those drawn that the file need not have.

@@ -1,0 +1,86 @@
+import Contracts
+import Kernels
+
+/// Reads the values of a description, and says which of them make no sense.
+struct DescriptionFields {
+  let path: String
+
+  private func bad(_ key: String, _ found: JSONValue, _ expected: String) -> DescriptionFailure {
+    .badValue(path: path, key: key, found: String(found.canonical.prefix(60)), expected: expected)
+  }
+
+  /// A whole number from 1 on; nil where there is none of this name, or null.
+  func positive(_ json: JSONValue, _ key: String) throws -> Double? {
+    guard let value = json[key], value != .null else { return nil }
+    guard let number = value.integer, number >= 1 else { throw bad(key, value, "a whole number from 1 on") }
+    return Double(number)
+  }
+
+  /// Three numbers, one a channel.
+  func channels(_ json: JSONValue, _ key: String) throws -> JSONValue? {
+    guard let value = json[key], value != .null else { return nil }
+    guard let items = value.array, items.count == 3, items.allSatisfy({ $0.number != nil }) else {
+      throw bad(key, value, "three numbers, one a channel")
+    }
+    return value
+  }
+
+  /// The keys of the file that are sizes, by ours.
+  func read(_ json: JSONValue, sizes: [String: String]) throws -> [String: JSONValue] {
+    var found: [String: JSONValue] = [:]
+    for (theirs, ours) in sizes {
+      // The layers of a ResNet are a list of numbers.
+      if ours == "layers", json[theirs]?.array != nil { continue }
+      found[ours] = try positive(json, theirs).map { .number($0) }
+    }
+    return found
+  }
+
+  /// open_clip's `act_kwargs` and `norm_kwargs`.
+  func readVariant(_ json: JSONValue, _ activation: MLPActivation, into values: inout [String: JSONValue])
+    throws
+  {
+    let isTanh = json["act_kwargs"]?["approximate"]?.string == "tanh" && activation == .gelu
+    values["activation"] = .string((isTanh ? .geluTanh : activation).rawValue)
+    values["norm_epsilon"] = .number(try epsilon(json["norm_kwargs"] ?? .null, "eps") ?? 1e-5)
+  }
+
+  private func epsilon(_ json: JSONValue, _ key: String) throws -> Double? {
+    guard let value = json[key], value != .null else { return nil }
+    guard let number = value.number, number >= 0, number <= 1 else {
+      throw bad(key, value, "a number from 0 to 1")
+    }
+    return number
+  }
+
+  func huggingFace(
+    _ json: JSONValue, defaults: [(theirs: String, ours: String, value: Double)]
+  ) throws -> [String: JSONValue] {
+    var found: [String: JSONValue] = [:]
+    for (theirs, ours, value) in defaults { found[ours] = .number(try positive(json, theirs) ?? value) }
+    let word = json["hidden_act"]?.string ?? "quick_gelu"
+    guard let activation = Self.activations[word] else {
+      throw DescriptionFailure.unknownActivation(path: path, word)
+    }
+    found["activation"] = .string(activation.rawValue)
+    found["norm_epsilon"] = .number(try epsilon(json, "layer_norm_eps") ?? 1e-5)
+    return found
+  }
+
+  /// transformers' `ACT2FN`.
+  private static let activations: [String: MLPActivation] = [
+    "quick_gelu": .quickGelu, "gelu": .gelu, "gelu_python": .gelu, "gelu_new": .geluTanh,
+    "gelu_pytorch_tanh": .geluTanh, "gelu_fast": .geluTanh, "gelu_accurate": .geluTanh,
+  ]
+
+  /// open_clip's `preprocess_cfg`.
+  func preprocessing(_ json: JSONValue) throws -> [String: JSONValue] {
+    var found: [String: JSONValue] = [:]
+    found["mean"] = try channels(json, "mean")
+    found["std"] = try channels(json, "std")
+    if let word = json["interpolation"]?.string, word != "random" { found["interpolation"] = .string(word) }
+    let size = json["size"]?.number ?? json["size"]?.array?.first?.number
+    found["size"] = size.map { .number($0) }
+    return found
+  }
+}

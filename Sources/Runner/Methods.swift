@@ -1,0 +1,126 @@
+import Contracts
+import ExperimentPlan
+import Figures
+import Storage
+
+/// What was used: of each stage, its parameters with defaults filled in, its seed, what its result says of itself,
+/// and what a reader should know. All of it follows from the plan and the stored records.
+struct Methods {
+  struct Stage {
+    let id: String
+    /// `evaluate/contrastive-loss`.
+    let kind: String
+    /// By name; several values where the runs differ.
+    var settings: [(name: String, values: [JSONValue])] = []
+    /// Names of settings that the config leaves to their defaults.
+    var defaults: Set<String> = []
+    var notices: [String] = []
+  }
+
+  private(set) var stages: [Stage] = []
+
+  /// - Parameters:
+  ///   - tasks: those that are described, by their indices in the plan.
+  ///   - record: what is stored of a task.
+  init(_ plan: Plan, tasks: some Sequence<Int>, record: (Int) -> StoredRecord?) {
+    let byStage = Dictionary(grouping: tasks) { plan.tasks[$0].stage }
+    for spec in plan.experiment.stages {
+      guard let tasks = byStage[spec.id], let first = tasks.first else { continue }
+      var stage = Stage(id: spec.id, kind: "\(spec.phase.rawValue)/\(spec.kind)")
+      for index in tasks {
+        for (name, value) in Self.settings(of: plan.tasks[index]) { stage.add(name, value) }
+        guard let notes = record(index)?.notes else { continue }
+        for fact in notes.facts { stage.add(fact.name, .string(fact.value)) }
+        for notice in notes.notices { stage.add(notice: notice) }
+      }
+      let given = Set(Self.flat(spec.with, "").map(\.name))
+      let own = Self.flat(plan.tasks[first].parameters, "").map(\.name)
+      stage.defaults = Set(own.filter { !given.contains($0) && !$0.hasPrefix("data.") && !$0.hasPrefix("inputs.") })
+      Self.assumption(stage.defaults, spec.kind).map { stage.add(notice: $0) }
+      stages.append(stage)
+    }
+  }
+
+  /// What experiments leave to a default that decides what their numbers mean.
+  private static func assumption(_ defaults: Set<String>, _ kind: String) -> String? {
+    guard kind == "contrastive-loss", defaults.contains("batch") else { return nil }
+    return "`batch` is not given: the candidates of a pair are the 50 consecutive pairs of its batch (column `batch`); "
+      + "a loss among more candidates is greater"
+  }
+
+  private static func settings(of task: PlannedTask) -> [(name: String, value: JSONValue)] {
+    let files = Dictionary(task.files.map { ($0.field, $0) }, uniquingKeysWith: { first, _ in first })
+    var settings = flat(task.parameters, "").map { name, value -> (name: String, value: JSONValue) in
+      guard let file = files[name] else { return (name, value) }
+      return (name, .string(described(file)))
+    }
+    if let seed = task.seed { settings.append(("seed of the run", .number(Double(seed)))) }
+    return settings
+  }
+
+  /// The name, which does not depend on where the file lies, and what is in it.
+  private static func described(_ file: DataFile) -> String {
+    let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
+    let digest = file.digest.map { ", SHA-256 \($0.prefix(16))…" } ?? ""
+    return name + (file.member.map { ":\($0)" } ?? "") + digest
+  }
+
+  /// `optimizer.lr`: objects member by member, all else as it is.
+  private static func flat(_ value: JSONValue, _ path: String) -> [(name: String, value: JSONValue)] {
+    guard case .object(let members) = value, !members.isEmpty || path.isEmpty else { return [(path, value)] }
+    return members.sorted { $0.key < $1.key }.flatMap {
+      flat($0.value, path.isEmpty ? $0.key : "\(path).\($0.key)")
+    }
+  }
+}
+
+extension Methods.Stage {
+  mutating func add(_ name: String, _ value: JSONValue) {
+    guard let place = settings.firstIndex(where: { $0.name == name }) else {
+      settings.append((name, [value]))
+      return
+    }
+    if !settings[place].values.contains(value) { settings[place].values.append(value) }
+  }
+
+  mutating func add(notice: String) { if !notices.contains(notice) { notices.append(notice) } }
+}
+
+// MARK: - Its forms
+
+extension Methods {
+  private static let mostValues = 8
+
+  /// For reports.
+  var sections: [Report.Method] {
+    stages.map { stage in
+      Report.Method(
+        stage: stage.id, kind: stage.kind,
+        settings: stage.settings.map { name, values in
+          let words = values.prefix(Self.mostValues).map { $0.string ?? $0.canonical }.joined(separator: "; ")
+          let more = values.count > Self.mostValues ? "; … (\(values.count) values)" : ""
+          return Report.Method.Setting(
+            name: name, value: words + more, isDefault: stage.defaults.contains(name))
+        }, notices: stage.notices)
+    }
+  }
+
+  /// For programs: `{stage: {kind, settings: {name: value}, defaults: [name], notices: […]}}`.
+  var json: JSONValue {
+    .object(
+      Dictionary(
+        stages.map { stage in
+          let settings = Dictionary(
+            stage.settings.map { ($0.name, $0.values.count == 1 ? $0.values[0] : .array($0.values)) },
+            uniquingKeysWith: { first, _ in first })
+          return (
+            stage.id,
+            .object([
+              "kind": .string(stage.kind), "settings": .object(settings),
+              "defaults": .array(stage.defaults.sorted().map { .string($0) }),
+              "notices": .array(stage.notices.map { .string($0) }),
+            ])
+          )
+        }, uniquingKeysWith: { first, _ in first }))
+  }
+}

@@ -1,0 +1,94 @@
+import Contracts
+import Datasets
+import Encoders
+import Foundation
+
+// What of a tower a reader of its embeddings should know, and what of it is an assumption.
+
+extension BuiltTower {
+  /// By the keys of a config.
+  var json: JSONValue { .object(values.merging(["architecture": .string(architecture)]) { $1 }) }
+
+  /// `vit: activation gelu, heads 12, …`.
+  var sentence: String {
+    "\(architecture): "
+      + values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.string ?? $0.value.canonical)" }
+      .joined(separator: ", ")
+  }
+
+  /// Says what of the weights' own description is not followed, and what nothing tells.
+  ///
+  /// - Parameter given: the tower's parameters, what its weights say of themselves filled in.
+  func tellWeights(_ given: TowerParameters, _ context: StageContext) throws {
+    guard let path = given.weights, path != TowerParameters.random else { return }
+    let description = try WeightDescription(of: path)
+    context.notices(description.contradictions(given.architecture.part, values))
+    guard !given.architecture.isSingle else { return }
+    if given.activation == nil {
+      context.notices([
+        "\(path): nothing says which activation its networks have, so it is taken to be QuickGELU, as OpenAI's CLIP "
+          + "has; set \"activation\": \"gelu\" for LAION's and others, or put the model's config.json or "
+          + "open_clip_config.json beside the weights"
+      ])
+    }
+    if given.heads == nil, given.preset == nil, let heads = values["heads"] {
+      context.notices([
+        "\(path): nothing says how many attention heads its \(architecture) tower has, so they are taken to be "
+          + "\(heads.canonical); set `heads` if that is wrong"
+      ])
+    }
+  }
+
+  /// Says how a side of the data reaches the tower.
+  func tell(
+    _ side: PairedData.Side, count: Int, _ data: DataDescription, _ wanted: Preprocessing?,
+    _ context: StageContext
+  ) throws {
+    try tellTexts(side, count: count, context)
+    guard case .numbers(let source) = side, source.shape.count >= 3, let given = Preprocessing(of: data)
+    else {
+      return
+    }
+    let used = (wanted ?? Preprocessing()).over(given)
+    context.fact("pictures of \(architecture)", JSONValue.object(used.json).canonical)
+    guard let wanted else { return }
+    if side.isRenormalised(for: wanted, from: data) {
+      context.notices([
+        "the pictures are normalised as `\(data["normalize"]?.string ?? "")`, and the weights of the \(architecture) "
+          + "tower were trained on others; each channel is brought to the mean \(Self.list(used.mean)) and the "
+          + "deviation \(Self.list(used.std)) of theirs"
+      ])
+    }
+    if let asked = wanted.interpolation, let found = given.interpolation, asked != found {
+      context.notices([
+        "the pictures are resized with `\(found)`, and the weights of the \(architecture) tower were trained on "
+          + "`\(asked)`; set \"resize\": \"\(asked)\" in the data"
+      ])
+    }
+  }
+
+  private static func list(_ numbers: [Double]?) -> String {
+    "(" + (numbers ?? []).map { JSONValue.number($0).canonical }.joined(separator: ", ") + ")"
+  }
+
+  private func tellTexts(_ side: PairedData.Side, count: Int, _ context: StageContext) throws {
+    guard let tokenizer = side.tokenizerName, case .texts(_, let cutter, let length) = side else { return }
+    context.fact("tokenizer", "\(tokenizer), \(cutter.vocabularySize) ids")
+    if let vocabulary = values["vocabulary"]?.integer, vocabulary > cutter.vocabularySize {
+      context.notices([
+        "the \(architecture) tower has a vocabulary of \(vocabulary), and the data's tokens are \(tokenizer) with "
+          + "ids below \(cutter.vocabularySize): most of its vocabulary is never used, and trained weights were "
+          + "trained on other tokens; give the data CLIP's `vocabulary`, or the tower one of "
+          + "\(cutter.vocabularySize)"
+      ])
+    }
+    let cut = try side.cutTexts(count: count, context.budget)
+    context.fact("texts cut at the context of \(length) tokens", "\(cut) of \(count)")
+    if cut > 0 {
+      context.notices([
+        "\(cut) of \(count) texts are longer than the context of \(length) tokens and were cut; raise `context`, or "
+          + "shorten them"
+      ])
+    }
+  }
+}

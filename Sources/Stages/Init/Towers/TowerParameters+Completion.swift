@@ -1,0 +1,122 @@
+import Contracts
+import Encoders
+
+// What weights say of themselves is filled in when the plan is made: it is in the manifest and in the key, and a
+// stage opens no file that its parameters do not name.
+
+extension TowerParameters {
+  private static let variantKeys: Set<String> = ["activation", "norm_epsilon"]
+
+  private static func file(_ weights: JSONValue?) -> String? {
+    guard let path = weights?.string, path != random, !path.contains("${") else { return nil }
+    return path
+  }
+
+  /// A tower's parameters with what its weights say and the config does not.
+  ///
+  /// - Parameter hasEmbedding: whether `embedding` is a key of the tower.
+  /// - Throws: `DescriptionFailure`.
+  static func completed(_ tower: JSONValue, hasEmbedding: Bool) throws -> JSONValue {
+    guard case .object(var values) = tower, let path = file(values["weights"]),
+      let architecture = values["architecture"]?.string.flatMap(Architecture.init)
+    else { return tower }
+    let description = try WeightDescription(of: path)
+    let found = description.values(architecture.part).filter { key, _ in
+      let isSize = !variantKeys.contains(key)
+      return architecture.keys.contains(key) && (hasEmbedding || key != "embedding")
+        && !(isSize && values["preset"] != nil)
+    }
+    let isOther =
+      architecture.isSingle && description.values(\.tower)["architecture"] != .string(architecture.rawValue)
+    if !isOther { try fill(&values, with: found, path) }
+    if architecture.takesPictures { try fillPreprocessing(&values, description) }
+    return .object(values)
+  }
+
+  /// The parameters of a `clip` likewise. Sizes are filled in where the config has none.
+  ///
+  /// - Throws: `DescriptionFailure`.
+  static func completedCLIP(_ parameters: JSONValue) throws -> JSONValue {
+    guard case .object(var values) = parameters, let path = file(values["weights"]) else { return parameters }
+    let description = try WeightDescription(of: path)
+    let hasSizes = values["preset"] != nil || values["vision"] != nil
+    for (name, part, architecture) in [
+      ("vision", \ModelDescription.vision as WeightDescription.Part, Architecture.vit),
+      ("text", \.text, .text),
+    ] {
+      let found = description.values(part).filter { key, _ in
+        let isSize = !variantKeys.contains(key)
+        return architecture.keys.contains(key) && key != "embedding"
+          && (isSize ? !hasSizes : values[key] == nil)
+      }
+      var tower = values[name]?.object ?? [:]
+      try fill(&tower, with: found, path)
+      if !tower.isEmpty { values[name] = .object(tower) }
+    }
+    if !hasSizes {
+      let size = description.values(\.vision)["embedding"] ?? description.values(\.text)["embedding"]
+      try fill(&values, with: size.map { ["embedding": $0] } ?? [:], path)
+    }
+    try fillPreprocessing(&values, description)
+    return .object(values)
+  }
+
+  private static func fill(
+    _ values: inout [String: JSONValue], with found: [String: JSONValue], _ path: String
+  ) throws {
+    for (key, value) in found where values[key] == nil {
+      guard let parameter = parameters.first(where: { $0.name == key }), parameter.type.allows(value) else {
+        throw DescriptionFailure.badValue(
+          path: path, key: key, found: value.described, expected: "what the config's key allows")
+      }
+      values[key] = value
+    }
+  }
+
+  private static func fillPreprocessing(
+    _ values: inout [String: JSONValue], _ description: WeightDescription
+  ) throws {
+    let found = description.values(\.preprocessing)
+    if values["preprocessing"] == nil, !found.isEmpty { values["preprocessing"] = .object(found) }
+  }
+}
+
+extension TowerParameters.Architecture {
+  /// What of a description is about such a tower.
+  var part: WeightDescription.Part {
+    switch self {
+    case .vit: \.vision
+    case .text: \.text
+    case .resnet18, .resnet50, .sequence, .video: \.tower
+    }
+  }
+
+  /// Only this program describes them, and as what they are.
+  var isSingle: Bool { self != .vit && self != .text }
+
+  var takesPictures: Bool { self != .text && self != .sequence }
+
+  /// The sizes and variants that it has.
+  var keys: Set<String> {
+    let transformer: Set<String> = ["width", "layers", "heads", "embedding", "activation", "norm_epsilon"]
+    return switch self {
+    case .resnet18, .resnet50: ["width", "embedding"]
+    case .vit: transformer.union(["image", "patch"])
+    case .text: transformer.union(["vocabulary", "context"])
+    case .sequence: transformer.union(["vocabulary", "context", "pooling"])
+    case .video: transformer.union(["image", "patch", "frames", "temporal_layers"])
+    }
+  }
+}
+
+extension ParameterType {
+  /// Whether a plain value is one of this type.
+  fileprivate func allows(_ value: JSONValue) -> Bool {
+    switch self {
+    case .integer(let range): value.integer.map(range.contains) ?? false
+    case .number(let range): value.number.map(range.contains) ?? false
+    case .choice(let words): value.string.map(words.contains) ?? false
+    default: false
+    }
+  }
+}

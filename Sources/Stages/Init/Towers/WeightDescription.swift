@@ -1,0 +1,85 @@
+import Contracts
+import Datasets
+import Encoders
+import Foundation
+
+/// What a file of weights, and files beside it, say of its networks.
+///
+/// The first that says something is believed: the file's own metadata; `NAME.config.json`, NAME being that of the
+/// file without its ending; `open_clip_config.json`; `config.json`; and of preprocessing, `preprocessor_config.json`.
+package struct WeightDescription: Sendable {
+  struct Source: Sendable {
+    let path: String
+    let says: ModelDescription
+  }
+
+  let sources: [Source]
+
+  /// - Throws: `DescriptionFailure` where a file that should describe the weights cannot be understood.
+  init(of weights: String) throws {
+    let folder = (weights as NSString).deletingLastPathComponent
+    let stem = ((weights as NSString).lastPathComponent as NSString).deletingPathExtension
+    var sources: [Source] = []
+    // What is wrong with the weights themselves is said where they are loaded.
+    if TensorFile.Format(file: weights) == .safetensors, let file = try? SafetensorsFile(weights) {
+      let says = ModelDescription(metadata: file.metadata) { Self.json(Data($0.utf8)) }
+      if !says.isEmpty { sources.append(Source(path: weights, says: says)) }
+    }
+    for name in ["\(stem).config.json", "open_clip_config.json", "config.json"] {
+      let path = "\(folder)/\(name)"
+      guard let json = try Self.read(path) else { continue }
+      let says =
+        try ModelDescription(openCLIP: json, path: path) ?? ModelDescription(huggingFace: json, path: path)
+      if let says { sources.append(Source(path: path, says: says)) }
+    }
+    let path = "\(folder)/preprocessor_config.json"
+    if let json = try Self.read(path) {
+      let says = try ModelDescription(preprocessor: json, path: path)
+      if !says.isEmpty { sources.append(Source(path: path, says: says)) }
+    }
+    self.sources = sources
+  }
+
+  /// The longest file that can be a description.
+  private static let mostBytes = 1 << 24
+
+  /// Nil where there is no such file.
+  private static func read(_ path: String) throws -> JSONValue? {
+    guard let size = regularSize(path) else { return nil }
+    guard size <= mostBytes, let data = FileManager.default.contents(atPath: path), let json = json(data),
+      json.object != nil
+    else { throw DescriptionFailure.notJSON(path: path) }
+    return json
+  }
+
+  private static func json(_ data: Data) -> JSONValue? {
+    try? JSONDecoder().decode(JSONValue.self, from: data)
+  }
+
+  private static func regularSize(_ path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+}
+
+extension WeightDescription {
+  typealias Part = KeyPath<ModelDescription, [String: JSONValue]> & Sendable
+
+  /// What is believed of a part.
+  func values(_ part: Part) -> [String: JSONValue] {
+    sources.reduce(into: [:]) { values, source in
+      values.merge(source.says[keyPath: part]) { first, _ in first }
+    }
+  }
+
+  /// Where it is said what differs from what is used.
+  func contradictions(_ part: Part, _ used: [String: JSONValue]) -> [String] {
+    sources.flatMap { source in
+      source.says[keyPath: part].sorted { $0.key < $1.key }.compactMap { key, said -> String? in
+        guard let value = used[key], value != said else { return nil }
+        return "\(source.path) says that `\(key)` is \(said.canonical); \(value.canonical) is used"
+      }
+    }
+  }
+}
