@@ -202,7 +202,8 @@ import Testing
     #expect(described.tasks[1].parameters["activation"] == "gelu")
     #expect(described.keys["c"] != plain.keys["c"] && described.keys["e"] != plain.keys["e"])
     // Spelling does not count.
-    try folder.write(said.replacing(", ", with: ",\n   ").replacing("{}", with: #"{"x": 1}"#), to: "config.json")
+    try folder.write(
+      said.replacing(", ", with: ",\n   ").replacing("{}", with: #"{"x": 1}"#), to: "config.json")
     #expect(try planned().keys == described.keys)
     let explicit = try planned(["stages.e.with.activation=quick-gelu"])
     #expect(explicit.tasks[1].parameters["activation"] == "quick-gelu")

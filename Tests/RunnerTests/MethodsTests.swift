@@ -39,11 +39,16 @@ struct MethodsTests {
     }
     for name in ["report.md", "report.html"] {
       let report = try bench.text("results/m/\(name)")
-      for part in ["the training has not learnt", "Methods", "quick-gelu", "optimizer.weight", "60 of 60", "bytes, 259 ids"] {
+      for part in [
+        "the training has not learnt", "Methods", "quick-gelu", "optimizer.weight", "60 of 60",
+        "bytes, 259 ids",
+      ] {
         #expect(report.contains(part), "\(part) in \(name)")
       }
     }
-    #expect(try bench.text("results/m/report.md").contains("| loss | evaluate/contrastive-loss | batch | 50 (default) |"))
+    #expect(
+      try bench.text("results/m/report.md").contains(
+        "| loss | evaluate/contrastive-loss | batch | 50 (default) |"))
     let file = bench.results + "/m/runs/single/embeddings.h5"
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
     let methods = try HDF5Image.read(bytes) { try $0.text("methods") }
@@ -67,14 +72,19 @@ struct MethodsTests {
     let run = bench.results + "/m/runs/single"
     let config = try JSONDecoder().decode(
       JSONValue.self, from: Data(contentsOf: URL(fileURLWithPath: run + "/config.json")))
-    #expect(config["model_cfg"]?["vision_cfg"]?["head_width"] == 8 && config["model_cfg"]?["quick_gelu"] == true)
+    #expect(
+      config["model_cfg"]?["vision_cfg"]?["head_width"] == 8 && config["model_cfg"]?["quick_gelu"] == true)
     try bench.write(
       Self.config.replacing(
         #"{ "id": "loss""#,
-        with: #"{ "id": "more", "stage": "train", "kind": "contrastive", "from": "clip", "with": { "temperature": 0.5, "batch": 16, "steps": 3, "held_out": 0 } }, { "id": "loss""#),
+        with:
+          #"{ "id": "more", "stage": "train", "kind": "contrastive", "from": "clip", "with": { "temperature": 0.5, "batch": 16, "steps": 3, "held_out": 0 } }, { "id": "loss""#
+      ),
       to: "e.json")
     #expect(try program.run("run", "e.json", "--no-figures").status == 0)
-    let names = try FileManager.default.contentsOfDirectory(atPath: run).filter { $0.hasSuffix("config.json") }
+    let names = try FileManager.default.contentsOfDirectory(atPath: run).filter {
+      $0.hasSuffix("config.json")
+    }
     #expect(names.sorted() == ["more.config.json", "stuck.config.json"])
     try bench.write(
       #"""

@@ -66,7 +66,8 @@ struct TorchTests {
       let start = try folder.write(ours.weights(), "start.safetensors")
       let more = #""activation": "\#(variant.activation)", "norm_epsilon": \#(variant.epsilon)"#
       let embedded = try JSONDecoder().decode(
-        Embedded.self, from: Torch.output([Torch.script, "embed", start, ours.data, "{\(Self.heads), \(more)}"]))
+        Embedded.self,
+        from: Torch.output([Torch.script, "embed", start, ours.data, "{\(Self.heads), \(more)}"]))
       let row = VariantReference.Row(
         activation: variant.activation, epsilon: variant.epsilon, x: embedded.x, y: embedded.y,
         losses: try steps("adamw", start, ours.data, more: ", \(more)").map(\.loss))
@@ -110,7 +111,9 @@ struct TorchTests {
 /// The snippet of `docs/exported-models.md`, as a reader would copy it.
 @Suite(
   "The documented way into PyTorch",
-  .enabled(if: Torch.isPresent && Torch.hasSafetensors, "needs a Python with PyTorch and safetensors (MODGAP_PYTHON)"))
+  .enabled(
+    if: Torch.isPresent && Torch.hasSafetensors, "needs a Python with PyTorch and safetensors (MODGAP_PYTHON)"
+  ))
 struct TorchSnippetTests {
   private struct Embedded: Decodable {
     let x: [Double]
@@ -146,7 +149,8 @@ struct TorchSnippetTests {
   func embeddings(_ activation: String) throws {
     let folder = try ScratchFolder()
     let pictures = try withBudget(jobs: 1) {
-      try RandomStream(seed: 3, stage: "t", name: "p").gaussianMatrix(rows: 8, columns: 768, budget: $0).values
+      try RandomStream(seed: 3, stage: "t", name: "p").gaussianMatrix(rows: 8, columns: 768, budget: $0)
+        .values
     }
     let ids = (0..<8).flatMap { item in (0..<16).map { Self.token(item, $0) } }
     let data = try folder.write(

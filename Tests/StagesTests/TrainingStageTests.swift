@@ -327,18 +327,23 @@ struct TrainingStageTests {
     #expect(try model(found).family == model(trained).family)
   }
 
-  @Test("the file alone, or what is beside it, rebuilds the towers", arguments: ["quick-gelu", "gelu", "gelu-tanh"])
+  @Test(
+    "the file alone, or what is beside it, rebuilds the towers",
+    arguments: ["quick-gelu", "gelu", "gelu-tanh"])
   func exportDescribesItself(_ activation: String) throws {
     let folder = try ScratchFolder()
-    let own: [String: JSONValue] = ["activation": .string(activation), "norm_epsilon": 0.001]
+    let data = Tiny.data("shapes", count: 16, ["normalize": "clip"])
+    let own: [String: JSONValue] = [
+      "activation": .string(activation), "norm_epsilon": 0.001, "data": data,
+    ]
     let trained = try model(try train(try clip(own)))
     let file = ModelExport.files(of: trained)[0]
     let alone = JSONValue.string(try folder.write(file.weights, "alone/w.safetensors"))
-    let data = Tiny.data("shapes", count: 16)
     let back = try run(.`init`, "clip", ["weights": alone, "data": data])
     #expect(back.family == trained.family)
     let metadata = try SafetensorsFile(folder.path + "/alone/w.safetensors").metadata
-    #expect(metadata["vision.heads"] == "3" && metadata["text.heads"] == "2" && metadata["vision.image"] == "16")
+    #expect(
+      metadata["vision.heads"] == "3" && metadata["text.heads"] == "2" && metadata["vision.image"] == "16")
     #expect(metadata["vision.activation"] == activation && metadata["text.norm_epsilon"] == "0.001")
     #expect(metadata["tokenizer"] == "bytes" && metadata["preprocessing.size"] == "16")
     #expect(metadata["preprocessing.mean"] == "[0.48145466,0.4578275,0.40821073]")
@@ -358,7 +363,8 @@ struct TrainingStageTests {
   func exportOfTowersDescribesItself(_ architecture: String) throws {
     let kinds = ["video": "moving-shapes", "sequence": "proteins"]
     let data = Tiny.data(kinds[architecture] ?? "shapes", count: 16)
-    let trained = try train(try run(.`init`, "dual-encoder", Tiny.pair(architecture, "text", data), id: "clip"))
+    let trained = try train(
+      try run(.`init`, "dual-encoder", Tiny.pair(architecture, "text", data), id: "clip"))
     let folder = try ScratchFolder()
     let paths = try ModelExport.files(of: try model(trained)).enumerated().map {
       try folder.write($1.weights, "\($0).safetensors")
@@ -386,9 +392,12 @@ struct TrainingStageTests {
     }
     let stuck = try notices(["temperature": 1, "batch": 16, "optimizer": .object(["lr": 0])])
     #expect(stuck.count == 1 && stuck[0].contains("log(16)"), "\(stuck)")
-    let learnt = try notices(["batch": 8, "steps": 150, "optimizer": .object(["lr": 0.003, "weight_decay": 0])])
+    let learnt = try notices([
+      "batch": 8, "steps": 150, "optimizer": .object(["lr": 0.003, "weight_decay": 0]),
+    ])
     #expect(learnt.isEmpty, "\(learnt)")
-    #expect(try notices(["temperature": 1, "batch": 16, "alignment": 1, "optimizer": .object(["lr": 0])]).isEmpty)
+    #expect(
+      try notices(["temperature": 1, "batch": 16, "alignment": 1, "optimizer": .object(["lr": 0])]).isEmpty)
   }
 
   // MARK: - What cannot be

@@ -26,7 +26,9 @@ struct WeightPrefixTests {
 
   @Test(
     "any one of all names is understood, and said",
-    arguments: ["module.", "model.", "_orig_mod.", "module.model.", "state_dict.", "clip.", "a.b.c.", "text."])
+    arguments: [
+      "module.", "model.", "_orig_mod.", "module.model.", "state_dict.", "clip.", "a.b.c.", "text.",
+    ])
   func whole(_ prefix: String) throws {
     let tensors = try WeightFiles.clip()
     let plain = try embed(tensors)
@@ -37,7 +39,8 @@ struct WeightPrefixTests {
     let other = tensors.filter { $0.name != "logit_scale" }.flatMap(WeightFiles.huggingFace)
     let scale = StoredTensor(name: "logit_scale", shape: [], values: [2.5])
     #expect(try embed(behind(prefix, other + [scale])) == plain)
-    let ids = StoredTensor(name: "text_model.embeddings.position_ids", shape: [1, 2], values: [0, 1], type: "I64")
+    let ids = StoredTensor(
+      name: "text_model.embeddings.position_ids", shape: [1, 2], values: [0, 1], type: "I64")
     #expect(try embed(behind(prefix, other + [scale, ids])) == plain)
     for (architecture, expected) in [("vit", plain.x), ("text", plain.y)] {
       let with = Tiny.encoder(
@@ -66,7 +69,8 @@ struct WeightPrefixTests {
       StoredTensor(name: "_orig_mod." + $0.name.dropFirst(7), shape: $0.shape, values: $0.values)
     }
     let scale = StoredTensor(name: "_orig_mod.logit_scale", shape: [], values: [1])
-    let with = Tiny.encoder("vit", ["weights": try folder.write(vision + [scale]), "activation": "quick-gelu"])
+    let with = Tiny.encoder(
+      "vit", ["weights": try folder.write(vision + [scale]), "activation": "quick-gelu"])
     #expect(try StagesTests.embed("encoder", with).x == plain.x)
   }
 
@@ -88,15 +92,20 @@ struct WeightPrefixTests {
     }
     let tensors = try WeightFiles.clip()
     let foreign = try says(
-      tensors.map { StoredTensor(name: "x_" + $0.name.replacing(".", with: "_"), shape: $0.shape, values: $0.values) })
+      tensors.map {
+        StoredTensor(name: "x_" + $0.name.replacing(".", with: "_"), shape: $0.shape, values: $0.values)
+      })
     #expect(foreign.contains("make the names those of one of the known conventions"), "\(foreign)")
     #expect(foreign.contains("the file has x_"), "\(foreign)")
     let partial = try says(behind("module.", tensors.filter { $0.name != "text_projection" }))
-    #expect(partial.contains("1 missing: module.text_projection; take the file of the whole network"), "\(partial)")
+    #expect(
+      partial.contains("1 missing: module.text_projection; take the file of the whole network"), "\(partial)")
     let more = try says(tensors + [StoredTensor(name: "head.weight", shape: [1], values: [1])])
     #expect(more.contains("1 not expected: head.weight; take a file of this network alone"), "\(more)")
     let deeper = try says(
-      tensors + [StoredTensor(name: "transformer.resblocks.2.ln_1.bias", shape: [8], values: [1, 1, 1, 1, 1, 1, 1, 1])])
+      tensors + [
+        StoredTensor(name: "transformer.resblocks.2.ln_1.bias", shape: [8], values: [1, 1, 1, 1, 1, 1, 1, 1])
+      ])
     #expect(deeper.hasSuffix("make the encoder's sizes in the config those of the file"), "\(deeper)")
   }
 }
