@@ -75,8 +75,8 @@ let package = Package(
     .testTarget(
       name: "ConfigTests",
       dependencies: [
-        "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Figures", "Claims", "Contracts",
-        "TestSupport",
+        "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Encoders", "Figures", "Claims",
+        "Contracts", "TestSupport",
       ], exclude: ["Corpus"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
     .testTarget(
@@ -84,7 +84,7 @@ let package = Package(
       dependencies: [
         "Runner", "Stages", "Datasets", "Storage", "Claims", "Figures", "ExperimentConfig", "ExperimentPlan",
         "Contracts",
-        "Kernels", "TestSupport", "modgap",
+        "HDF5", "Kernels", "TestSupport", "modgap",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),

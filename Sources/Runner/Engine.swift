@@ -41,7 +41,9 @@ package struct Engine: Sendable {
     let budget = ThreadBudget(jobs: options.jobs, cancellation: cancellation)
     let timings = StageTimings(resultsFolder: folder.root)
     let listen = listener(log)
-    for stage in Methods(plan, tasks: plan.tasks.indices.filter(selected.contains), record: { _ in nil }).stages {
+    for stage in Methods(plan, tasks: plan.tasks.indices.filter(selected.contains), record: { _ in nil })
+      .stages
+    {
       for notice in stage.notices { listen(.notice("\(stage.id): \(notice)")) }
     }
     let executor = TaskExecutor(

@@ -1,6 +1,7 @@
 import Contracts
 import ExperimentPlan
 import Figures
+import Stages
 import Storage
 
 /// What was used: of each stage, its parameters with defaults filled in, its seed, what its result says of itself,
@@ -12,8 +13,9 @@ struct Methods {
     let kind: String
     /// By name; several values where the runs differ.
     var settings: [(name: String, values: [JSONValue])] = []
-    /// Names of settings that the config leaves to their defaults.
+    /// Names of settings that the config leaves to their defaults, and of those that files say which it names.
     var defaults: Set<String> = []
+    var described: Set<String> = []
     var notices: [String] = []
   }
 
@@ -33,10 +35,19 @@ struct Methods {
         for fact in notes.facts { stage.add(fact.name, .string(fact.value)) }
         for notice in notes.notices { stage.add(notice: notice) }
       }
+      let signature = stageCatalog.variant(spec.phase, spec.kind)?.signature
+      let data = ["data.", "validation.", "inputs."]
       let given = Set(Self.flat(spec.with, "").map(\.name))
-      let own = Self.flat(plan.tasks[first].parameters, "").map(\.name)
-      stage.defaults = Set(own.filter { !given.contains($0) && !$0.hasPrefix("data.") && !$0.hasPrefix("inputs.") })
-      Self.assumption(stage.defaults, spec.kind).map { stage.add(notice: $0) }
+      for (name, _) in Self.flat(plan.tasks[first].parameters, "")
+      where !given.contains(name) && !data.contains(where: name.hasPrefix) {
+        let path = name.split(separator: ".").map(String.init)
+        if Self.hasDefault(path[...], signature?.parameters ?? []) {
+          stage.defaults.insert(name)
+        } else {
+          stage.described.insert(name)
+        }
+      }
+      if let assumption = Self.assumption(stage.defaults, spec.kind) { stage.add(notice: assumption) }
       stages.append(stage)
     }
   }
@@ -44,8 +55,18 @@ struct Methods {
   /// What experiments leave to a default that decides what their numbers mean.
   private static func assumption(_ defaults: Set<String>, _ kind: String) -> String? {
     guard kind == "contrastive-loss", defaults.contains("batch") else { return nil }
-    return "`batch` is not given: the candidates of a pair are the 50 consecutive pairs of its batch (column `batch`); "
+    return
+      "`batch` is not given: the candidates of a pair are the 50 consecutive pairs of its batch (column `batch`); "
       + "a loss among more candidates is greater"
+  }
+
+  /// Whether a key has a default, in an object perhaps that has one as a whole.
+  private static func hasDefault(_ path: ArraySlice<String>, _ parameters: [Parameter]) -> Bool {
+    guard let name = path.first, let parameter = parameters.first(where: { $0.name == name }) else {
+      return false
+    }
+    if parameter.defaultValue != nil { return true }
+    return path.count > 1 && hasDefault(path.dropFirst(), parameter.type.members)
   }
 
   private static func settings(of task: PlannedTask) -> [(name: String, value: JSONValue)] {
@@ -86,6 +107,17 @@ extension Methods.Stage {
   mutating func add(notice: String) { if !notices.contains(notice) { notices.append(notice) } }
 }
 
+extension ParameterType {
+  /// The keys of an object of this type.
+  fileprivate var members: [Parameter] {
+    switch self {
+    case .object(let parameters), .ruled(let parameters, _): parameters
+    case .either(let first, let second): first.members + second.members
+    default: []
+    }
+  }
+}
+
 // MARK: - Its forms
 
 extension Methods {
@@ -100,12 +132,13 @@ extension Methods {
           let words = values.prefix(Self.mostValues).map { $0.string ?? $0.canonical }.joined(separator: "; ")
           let more = values.count > Self.mostValues ? "; … (\(values.count) values)" : ""
           return Report.Method.Setting(
-            name: name, value: words + more, isDefault: stage.defaults.contains(name))
+            name: name, value: words + more, isDefault: stage.defaults.contains(name),
+            isDescribed: stage.described.contains(name))
         }, notices: stage.notices)
     }
   }
 
-  /// For programs: `{stage: {kind, settings: {name: value}, defaults: [name], notices: […]}}`.
+  /// For programs: `{stage: {kind, settings: {name: value}, defaults: [name], from_weights: [name], notices: […]}}`.
   var json: JSONValue {
     .object(
       Dictionary(
@@ -118,6 +151,7 @@ extension Methods {
             .object([
               "kind": .string(stage.kind), "settings": .object(settings),
               "defaults": .array(stage.defaults.sorted().map { .string($0) }),
+              "from_weights": .array(stage.described.sorted().map { .string($0) }),
               "notices": .array(stage.notices.map { .string($0) }),
             ])
           )

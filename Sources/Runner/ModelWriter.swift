@@ -39,7 +39,8 @@ struct ModelWriter {
 
   /// The paths of the files of weights that a task gives, without their ending.
   private func stems(of task: Int, in run: Plan.Run) -> [String] {
-    guard plan.tasks[task].phase == .train, plan.tasks[task].keeps, let maker = executor.maker(of: task) else {
+    guard plan.tasks[task].phase == .train, plan.tasks[task].keeps, let maker = executor.maker(of: task)
+    else {
       return []
     }
     let origin = plan.tasks[maker]

@@ -101,7 +101,8 @@ struct ResultsWriter {
     var results: [String: Manifest.Result] = [:]
     for (task, outcome) in zip(plan.tasks, outcomes) {
       guard let record = outcome?.record else { continue }
-      results[task.id] = Manifest.Result(key: record.key, digest: record.digest.hex, tree: record.keyTree,
+      results[task.id] = Manifest.Result(
+        key: record.key, digest: record.digest.hex, tree: record.keyTree,
         notes: record.notes.isEmpty ? nil : record.notes)
     }
     if let known = try? Manifest.read(engine.folder.manifest), known.plan == plan {

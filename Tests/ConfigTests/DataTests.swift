@@ -1,5 +1,6 @@
 import Contracts
 import Datasets
+import Encoders
 import ExperimentConfig
 import ExperimentPlan
 import Foundation
@@ -170,6 +171,44 @@ import Testing
         #expect(weights == (task.seed == nil ? "\(folder.path)/w.safetensors" : "random"))
       }
     }
+  }
+
+  /// What describes weights is part of the plan by what it says; where nothing is said, nothing is added.
+  @Test func descriptionsOfWeightsEnterTheKeyByWhatTheySay() throws {
+    try folder.write("weights", to: "w.safetensors")
+    try folder.write(
+      #"""
+      {"name": "t", "stages": [
+       {"id": "c", "stage": "init", "kind": "clip",
+        "with": {"preset": "mini", "weights": "w.safetensors", "data": {"kind": "shapes", "seed": 1}}},
+       {"id": "e", "stage": "init", "kind": "encoder",
+        "with": {"architecture": "vit", "preset": "mini", "weights": "w.safetensors",
+          "data": {"kind": "shapes", "seed": 1}}}]}
+      """#)
+    func planned(_ sets: [String] = []) throws -> (tasks: [PlannedTask], keys: [String: String]) {
+      var planner = Planner(try folder.load(sets: sets), grammar: grammar)
+      let plan = try planner.plan()
+      return (plan.tasks, plan.keys())
+    }
+    let new = ["activation", "norm_epsilon", "preprocessing", "vision", "text"]
+    let plain = try planned()
+    for task in plain.tasks { #expect(new.allSatisfy { task.parameters[$0] == nil }) }
+    let said = #"{"model_type": "clip", "vision_config": {"hidden_act": "gelu"}, "text_config": {}}"#
+    try folder.write(said, to: "config.json")
+    let described = try planned()
+    #expect(described.tasks[0].parameters["vision"]?["activation"] == "gelu")
+    #expect(described.tasks[0].parameters["text"]?["activation"] == "quick-gelu")
+    #expect(described.tasks[0].parameters["vision"]?["heads"] == nil, "the preset's sizes win")
+    #expect(described.tasks[1].parameters["activation"] == "gelu")
+    #expect(described.keys["c"] != plain.keys["c"] && described.keys["e"] != plain.keys["e"])
+    // Spelling does not count.
+    try folder.write(
+      said.replacing(", ", with: ",\n   ").replacing("{}", with: #"{"x": 1}"#), to: "config.json")
+    #expect(try planned().keys == described.keys)
+    let explicit = try planned(["stages.e.with.activation=quick-gelu"])
+    #expect(explicit.tasks[1].parameters["activation"] == "quick-gelu")
+    try folder.write("{", to: "config.json")
+    #expect(throws: DescriptionFailure.self) { try planned() }
   }
 
   // MARK: - Mistakes

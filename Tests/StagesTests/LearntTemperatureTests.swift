@@ -18,13 +18,14 @@ struct LearntRun {
   /// The data are read until the last step.
   private let folder: ScratchFolder
 
-  init(_ folder: ScratchFolder) throws {
+  init(_ folder: ScratchFolder, _ more: [String: JSONValue] = [:]) throws {
     self.folder = folder
     data = try Self.data(folder)
     let tensors: JSONValue = .object([
       "kind": "tensors", "images": .string(data + ":images"), "tokens": .string(data + ":tokens"),
     ])
-    start = try run(.`init`, "clip", Tiny.clip.merging(["data": tensors]) { $1 }, id: "clip")
+    start = try run(
+      .`init`, "clip", Tiny.clip.merging(["data": tensors]) { $1 }.merging(more) { $1 }, id: "clip")
   }
 
   /// Twelve pairs of noise and random texts with an end in their middle.

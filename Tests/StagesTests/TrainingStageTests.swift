@@ -327,6 +327,79 @@ struct TrainingStageTests {
     #expect(try model(found).family == model(trained).family)
   }
 
+  @Test(
+    "the file alone, or what is beside it, rebuilds the towers",
+    arguments: ["quick-gelu", "gelu", "gelu-tanh"])
+  func exportDescribesItself(_ activation: String) throws {
+    let folder = try ScratchFolder()
+    let data = Tiny.data("shapes", count: 16, ["normalize": "clip"])
+    let own: [String: JSONValue] = [
+      "activation": .string(activation), "norm_epsilon": 0.001, "data": data,
+    ]
+    let trained = try model(try train(try clip(own)))
+    let file = ModelExport.files(of: trained)[0]
+    let alone = JSONValue.string(try folder.write(file.weights, "alone/w.safetensors"))
+    let back = try run(.`init`, "clip", ["weights": alone, "data": data])
+    #expect(back.family == trained.family)
+    let metadata = try SafetensorsFile(folder.path + "/alone/w.safetensors").metadata
+    #expect(
+      metadata["vision.heads"] == "3" && metadata["text.heads"] == "2" && metadata["vision.image"] == "16")
+    #expect(metadata["vision.activation"] == activation && metadata["text.norm_epsilon"] == "0.001")
+    #expect(metadata["tokenizer"] == "bytes" && metadata["preprocessing.size"] == "16")
+    #expect(metadata["preprocessing.mean"] == "[0.48145466,0.4578275,0.40821073]")
+    // The same tensors without their metadata.
+    let plain = try WeightFiles.stripped(file.weights)
+    for name in ["config.json", "w.config.json", "open_clip_config.json"] {
+      let place = try folder.write(plain, "\(name).d/w.safetensors")
+      _ = try folder.write(file.description, "\(name).d/\(name)")
+      let notes = Notes()
+      let back = try run(.`init`, "clip", ["weights": .string(place), "data": data], notes: notes)
+      #expect(back.family == trained.family, "\(name)")
+      #expect(!notes.notices.contains { $0.contains("nothing says") }, "\(notes.notices)")
+    }
+  }
+
+  @Test("other towers' files rebuild them, too", arguments: ["sequence", "video", "vit", "resnet18"])
+  func exportOfTowersDescribesItself(_ architecture: String) throws {
+    let kinds = ["video": "moving-shapes", "sequence": "proteins"]
+    let data = Tiny.data(kinds[architecture] ?? "shapes", count: 16)
+    let trained = try train(
+      try run(.`init`, "dual-encoder", Tiny.pair(architecture, "text", data), id: "clip"))
+    let folder = try ScratchFolder()
+    let paths = try ModelExport.files(of: try model(trained)).enumerated().map {
+      try folder.write($1.weights, "\($0).safetensors")
+    }
+    func tower(_ architecture: String, _ path: String) -> JSONValue {
+      .object(["architecture": .string(architecture), "weights": .string(path)])
+    }
+    let back = try run(
+      .`init`, "dual-encoder",
+      [
+        "x": tower(architecture, paths[0]), "y": tower("text", paths[paths.count - 1]), "embedding": 10,
+        "data": data,
+      ])
+    #expect(back.family == (try model(trained)).family)
+  }
+
+  @Test("a training that stayed at log(batch) is pointed out, one that learnt is not")
+  func notLearnt() throws {
+    let start = try clip(count: 64)
+    func notices(_ more: [String: JSONValue?]) throws -> [String] {
+      let notes = Notes()
+      let with = Self.usual.mapValues(Optional.some).merging(more) { $1 }.compactMapValues { $0 }
+      _ = try run(.train, "contrastive", with, from: [("clip", start)], notes: notes)
+      return notes.notices.filter { $0.contains("has not learnt") }
+    }
+    let stuck = try notices(["temperature": 1, "batch": 16, "optimizer": .object(["lr": 0])])
+    #expect(stuck.count == 1 && stuck[0].contains("log(16)"), "\(stuck)")
+    let learnt = try notices([
+      "batch": 8, "steps": 150, "optimizer": .object(["lr": 0.003, "weight_decay": 0]),
+    ])
+    #expect(learnt.isEmpty, "\(learnt)")
+    #expect(
+      try notices(["temperature": 1, "batch": 16, "alignment": 1, "optimizer": .object(["lr": 0])]).isEmpty)
+  }
+
   // MARK: - What cannot be
 
   @Test("failures name what to change")

@@ -31,11 +31,20 @@ enum WeightFiles {
     little(UInt64(header.utf8.count)) + Array(header.utf8) + data
   }
 
+  /// The file without its metadata.
+  static func stripped(_ file: [UInt8]) throws -> [UInt8] {
+    let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    var header = try JSONDecoder().decode(JSONValue.self, from: Data(file[8..<8 + length])).object ?? [:]
+    header["__metadata__"] = nil
+    return bytes(JSONValue.object(header).canonical, Array(file[(8 + length)...]))
+  }
+
   private static func encoded(_ value: Float, _ type: String) -> [UInt8] {
     switch type {
     case "F16": little(Float16(value).bitPattern)
     case "BF16": little(UInt16(value.bitPattern >> 16))
     case "I64": little(Int64(value))
+    case "F64": little(Double(value).bitPattern)
     default: little(value.bitPattern)
     }
   }
@@ -126,6 +135,8 @@ final class ScratchFolder {
 
   func write(_ bytes: [UInt8], _ name: String = "w.safetensors") throws -> String {
     let place = path + "/" + name
+    try FileManager.default.createDirectory(
+      atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     try Data(bytes).write(to: URL(fileURLWithPath: place))
     return place
   }

@@ -56,6 +56,29 @@ import Testing
     }
   }
 
+  /// Records without notes are the bytes that they were before there were any, and stay valid.
+  @Test func notesStandBesideAnArtefact() throws {
+    var notes = StageNotes()
+    notes.add(notice: "3 of \"5\" texts were cut\n")
+    notes.add(notice: "3 of \"5\" texts were cut\n")
+    notes.add(fact: "tokenizer", "bytes")
+    notes.add(fact: "tokenizer", "byte pairs")
+    #expect(notes.notices.count == 1 && notes.facts.map(\.value) == ["byte pairs"])
+    try withFolder { folder in
+      let plain = try ArtefactStore(results: folder + "/a")
+      let noted = try ArtefactStore(results: folder + "/b")
+      let without = try save(Self.tables, in: plain)
+      let with = try noted.save(
+        Self.tables, key: Fixture.key, keyTree: Fixture.keyTree, stage: "shift/gap", notes: notes)
+      #expect(try found(noted).notes == notes && found(plain).notes.isEmpty)
+      #expect(with.digest == without.digest && with.payloads == without.payloads)
+      #expect(try found(noted).keyTree == Fixture.keyTree && noted.load(found(noted)) == Self.tables)
+      #expect(try noted.verify(found(noted)).isEmpty)
+      let record = try String(contentsOfFile: without.folder + "/record.json", encoding: .utf8)
+      #expect(!record.contains("notes"))
+    }
+  }
+
   @Test func signsAndPayloadsOfFloatsSurvive() throws {
     try withFolder { folder in
       let store = try ArtefactStore(results: folder)

@@ -13,6 +13,9 @@ import sys
 import torch
 import torch.nn.functional as F
 
+# Options may have other values of these.
+VARIANT = {"activation": "quick-gelu", "norm_epsilon": 1e-5}
+
 TYPES = {"F32": torch.float32, "I64": torch.int64, "I32": torch.int32}
 
 
@@ -44,7 +47,13 @@ def attention(x, weights, prefix, heads, mask):
 
 
 def norm(x, weights, name):
-    return F.layer_norm(x, x.shape[-1:], weights[name + ".weight"], weights[name + ".bias"])
+    return F.layer_norm(x, x.shape[-1:], weights[name + ".weight"], weights[name + ".bias"], VARIANT["norm_epsilon"])
+
+
+def activation(x):
+    if VARIANT["activation"] == "quick-gelu":
+        return x * torch.sigmoid(1.702 * x)
+    return F.gelu(x, approximate="tanh" if VARIANT["activation"] == "gelu-tanh" else "none")
 
 
 def transformer(x, weights, prefix, heads, mask=None):
@@ -54,7 +63,7 @@ def transformer(x, weights, prefix, heads, mask=None):
         x = x + attention(norm(x, weights, block + "ln_1"), weights, block + "attn.", heads, mask)
         hidden = norm(x, weights, block + "ln_2")
         hidden = F.linear(hidden, weights[block + "mlp.c_fc.weight"], weights[block + "mlp.c_fc.bias"])
-        hidden = hidden * torch.sigmoid(1.702 * hidden)
+        hidden = activation(hidden)
         x = x + F.linear(hidden, weights[block + "mlp.c_proj.weight"], weights[block + "mlp.c_proj.bias"])
         layer += 1
     return x
@@ -109,6 +118,7 @@ def train(weights, images, tokens, options):
 def main():
     action, model, data, options = sys.argv[1:5]
     options = json.loads(options)
+    VARIANT.update((key, options[key]) for key in VARIANT if key in options)
     weights = {name: value.double() for name, value in load(model).items()}
     tensors = load(data)
     images, tokens = tensors["images"].double(), tensors["tokens"].long()

@@ -47,7 +47,8 @@ extension ModelDescription {
     return model
   }
 
-  private static func renamed(_ values: [String: JSONValue], _ names: [String: String]) -> [String: JSONValue] {
+  private static func renamed(_ values: [String: JSONValue], _ names: [String: String]) -> [String: JSONValue]
+  {
     var result: [String: JSONValue] = [:]
     for (ours, theirs) in names { result[theirs] = values[ours] }
     return result

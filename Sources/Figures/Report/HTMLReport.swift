@@ -79,9 +79,11 @@ private func methodsSection(_ report: Report) -> [String] {
   return ["<h2 id=\"methods\">Methods</h2>"]
     + report.methods.flatMap { method -> [String] in
       let rows = method.settings.map { setting in
-        "<tr><td>\(escaped(setting.name))</td><td>\(escaped(setting.value))\(setting.isDefault ? " <small>(default)</small>" : "")</td></tr>"
+        "<tr><td>\(escaped(setting.name))</td><td>\(escaped(setting.value + setting.remark))</td></tr>"
       }
-      return ["<details><summary>\(escaped(method.stage)) <small>\(escaped(method.kind))</small></summary><table>"]
+      return [
+        "<details><summary>\(escaped(method.stage)) <small>\(escaped(method.kind))</small></summary><table>"
+      ]
         + rows + ["</table></details>"]
     }
 }

@@ -50,9 +50,9 @@ private func methods(_ report: Report) -> [String] {
   guard !report.methods.isEmpty else { return [] }
   let rows = report.methods.flatMap { method in
     (method.settings.isEmpty
-      ? [Report.Method.Setting(name: "", value: "", isDefault: false)] : method.settings).map { setting in
+      ? [Report.Method.Setting(name: "", value: "")] : method.settings).map { setting in
         let cells = [
-          method.stage, method.kind, setting.name, setting.value + (setting.isDefault ? " (default)" : ""),
+          method.stage, method.kind, setting.name, setting.value + setting.remark,
         ]
         return "| " + cells.map(markdownCell).joined(separator: " | ") + " |"
       }

@@ -26,11 +26,17 @@ package struct Report: Sendable {
       package let value: String
       /// The config leaves it to its default.
       package let isDefault: Bool
-      package init(name: String, value: String, isDefault: Bool) {
+      /// A file that the config names says it.
+      package let isDescribed: Bool
+      package init(name: String, value: String, isDefault: Bool = false, isDescribed: Bool = false) {
         self.name = name
         self.value = value
         self.isDefault = isDefault
+        self.isDescribed = isDescribed
       }
+
+      /// What follows the value.
+      var remark: String { isDefault ? " (default)" : isDescribed ? " (said by the weights)" : "" }
     }
 
     package let stage: String

@@ -64,7 +64,8 @@ package enum ModelExport {
   private static func file(_ tensors: [NamedTensor], _ description: ModelDescription) -> File {
     let metadata = description.metadata.merging(["format": "pt"]) { $1 }
     return File(
-      weights: [UInt8](SafetensorsWriter.data(tensors, metadata: metadata)), description: Array(description.openCLIP.pretty.utf8))
+      weights: [UInt8](SafetensorsWriter.data(tensors, metadata: metadata)),
+      description: Array(description.openCLIP.pretty.utf8))
   }
 
   /// Without the alignment, which y's projection takes over: (h·P)·Wᵀ = h·(P·Wᵀ).

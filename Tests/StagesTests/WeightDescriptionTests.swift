@@ -1,0 +1,195 @@
+import Contracts
+import Encoders
+import Foundation
+import Kernels
+import Stages
+import TestSupport
+import Testing
+
+/// Two networks of equal names and shapes may differ in activation, heads and norms: what tells is read.
+@Suite("What describes weights")
+struct WeightDescriptionTests {
+  private let folder: ScratchFolder
+  private let weights: JSONValue
+
+  init() throws {
+    folder = try ScratchFolder()
+    weights = try folder.write(WeightFiles.clip())
+  }
+
+  private func write(_ json: String, _ name: String) throws { _ = try folder.write(Array(json.utf8), name) }
+
+  private func clip(_ more: [String: JSONValue] = [:], _ notes: Notes? = nil) throws -> Embeddings {
+    let with = Tiny.clip.merging(["weights": weights]) { $1 }.merging(more) { $1 }
+    return try #require(run(.`init`, "clip", with, notes: notes).family).bases[0]
+  }
+
+  private func aboutWeights(_ notes: Notes) -> [String] {
+    notes.notices.filter { $0.contains(folder.path) || $0.contains("weights") }
+  }
+
+  private static let openCLIP = """
+    { "model_cfg": { "embed_dim": 10,
+        "vision_cfg": { "image_size": 16, "layers": 2, "width": 12, "patch_size": 8, "head_width": 4 },
+        "text_cfg": { "context_length": 16, "vocab_size": 259, "width": 8, "heads": 2, "layers": 2 } },
+      "preprocess_cfg": { "mean": [0.48145466, 0.4578275, 0.40821073], "std": [0.26862954, 0.26130258, 0.27577711],
+        "interpolation": "bicubic", "size": [16, 16] } }
+    """
+
+  private static func huggingFace(_ activation: String, epsilon: String = "1e-05", heads: Int = 3) -> String {
+    """
+    { "model_type": "clip", "projection_dim": 10,
+      "vision_config": { "image_size": 16, "patch_size": 8, "hidden_size": 12, "num_hidden_layers": 2,
+        "num_attention_heads": \(heads), "hidden_act": "\(activation)", "layer_norm_eps": \(epsilon) },
+      "text_config": { "vocab_size": 259, "max_position_embeddings": 16, "hidden_size": 8, "num_hidden_layers": 2,
+        "num_attention_heads": 2, "hidden_act": "\(activation)", "layer_norm_eps": \(epsilon) } }
+    """
+  }
+
+  @Test("an activation that nothing tells is an assumption, which is said")
+  func assumed() throws {
+    let notes = Notes()
+    let plain = try clip([:], notes)
+    let said = notes.notices.filter { $0.contains("taken to be QuickGELU") }
+    #expect(!said.isEmpty && said[0].contains("set \"activation\": \"gelu\" for LAION's"), "\(notes.notices)")
+    let told = Notes()
+    #expect(try clip(["activation": "quick-gelu"], told) == plain)
+    #expect(aboutWeights(told).isEmpty, "\(told.notices)")
+    #expect(try clip(["activation": "gelu"]) != plain)
+    #expect(told.facts["tower of x"]?.contains("activation quick-gelu") == true)
+  }
+
+  @Test(
+    "open_clip's config means GELU unless it says quick_gelu",
+    arguments: ["open_clip_config.json", "config.json"])
+  func openCLIP(_ name: String) throws {
+    let (plain, gelu) = (try clip(), try clip(["activation": "gelu"]))
+    try write(Self.openCLIP, name)
+    let notes = Notes()
+    #expect(try clip([:], notes) == gelu)
+    #expect(aboutWeights(notes).isEmpty, "\(notes.notices)")
+    try write(
+      Self.openCLIP.replacing("\"embed_dim\": 10", with: "\"embed_dim\": 10, \"quick_gelu\": true"), name)
+    #expect(try clip() == plain)
+  }
+
+  @Test("Hugging Face's hidden_act, and its epsilon")
+  func huggingFace() throws {
+    let (plain, gelu) = (try clip(), try clip(["activation": "gelu"]))
+    let tanh = try clip(["activation": "gelu-tanh"])
+    let loose = try clip(["activation": "gelu", "norm_epsilon": 0.25])
+    #expect(Set([plain, gelu, tanh, loose].map(\.x.values)).count == 4)
+    for (word, expected) in [
+      ("quick_gelu", plain), ("gelu", gelu), ("gelu_pytorch_tanh", tanh), ("gelu_new", tanh),
+    ] {
+      try write(Self.huggingFace(word), "config.json")
+      #expect(try clip() == expected, "\(word)")
+    }
+    try write(Self.huggingFace("gelu", epsilon: "0.25"), "config.json")
+    #expect(try clip() == loose)
+    #expect(try clip(["norm_epsilon": 1e-5]) == gelu)
+    try write(Self.huggingFace("swish"), "config.json")
+    let with = Tiny.clip.merging(["weights": weights]) { $1 }
+    #expect(sentence("clip", with).contains("activation is `swish`"))
+  }
+
+  @Test("a tower alone follows the same files", arguments: ["vit", "text"])
+  func towers(_ architecture: String) throws {
+    func tower(_ more: [String: JSONValue]) throws -> Matrix {
+      try embed("encoder", Tiny.encoder(architecture, ["weights": weights]).merging(more) { $1 }).x
+    }
+    let (plain, gelu) = (try tower([:]), try tower(["activation": "gelu"]))
+    #expect(plain != gelu)
+    try write(Self.huggingFace("gelu"), "config.json")
+    #expect(try tower([:]) == gelu)
+    #expect(try tower(["activation": "quick-gelu"]) == plain)
+    let pair = Tiny.pair("vit", "text", Tiny.data("shapes")).mapValues { value -> JSONValue in
+      guard case .object(var tower) = value, tower["architecture"] != nil else { return value }
+      tower["weights"] = weights
+      return .object(tower)
+    }
+    let both = try embed("dual-encoder", pair)
+    #expect((architecture == "vit" ? both.x : both.y) == gelu)
+  }
+
+  @Test("sizes come from the file where the config has none, heads among them", arguments: [3, 6])
+  func sizes(_ heads: Int) throws {
+    try write(Self.huggingFace("gelu", heads: heads), "config.json")
+    var vision = Tiny.vision
+    vision["heads"] = .number(Double(heads))
+    let expected = try clip(["vision": .object(vision), "activation": "gelu"])
+    let found = try embed("clip", ["weights": weights, "data": Tiny.data("shapes")])
+    #expect(found == expected)
+    try FileManager.default.removeItem(atPath: folder.path + "/config.json")
+    let said = sentence("clip", ["weights": weights, "data": Tiny.data("shapes")])
+    #expect(said.contains("says the sizes of its towers; give `preset`"), "\(said)")
+  }
+
+  @Test("what the config says wins, and that it differs is said")
+  func contradiction() throws {
+    let plain = try clip()
+    try write(Self.huggingFace("gelu", heads: 4), "config.json")
+    let notes = Notes()
+    #expect(try clip(["activation": "quick-gelu"], notes) == plain)
+    #expect(notes.notices.contains { $0.hasSuffix("`activation` is \"gelu\"; \"quick-gelu\" is used") })
+    #expect(notes.notices.contains { $0.hasSuffix("`heads` is 4; 3 is used") }, "\(notes.notices)")
+  }
+
+  @Test(
+    "descriptions that make no sense are refused, others than of CLIPs passed over",
+    arguments: [
+      ("{", "is not a JSON object"), ("[1]", "is not a JSON object"),
+      ("{\"vision_config\": {\"hidden_size\": -1}, \"text_config\": {}}", "`hidden_size` is -1"),
+      ("{\"vision_cfg\": {\"layers\": 1e12, \"width\": 12, \"head_width\": 4}}", "`layers` is 1000000000000"),
+      ("{\"vision_cfg\": {\"width\": 12, \"head_width\": 5}}", "`head_width` is 5"),
+    ])
+  func broken(_ json: String, _ expected: String) throws {
+    try write(json, "config.json")
+    let said = sentence("clip", ["weights": weights, "data": Tiny.data("shapes")])
+    #expect(said.contains(expected), "\(said)")
+  }
+
+  @Test("a config of another architecture tells nothing")
+  func others() throws {
+    let plain = try clip()
+    try write("{\"model_type\": \"siglip\", \"vision_config\": {}, \"text_config\": {}}", "config.json")
+    #expect(try clip() == plain)
+  }
+
+  // MARK: - Preprocessing
+
+  @Test("pictures that the data normalise otherwise are brought to the weights'")
+  func preprocessing() throws {
+    func data(_ normalize: JSONValue) -> JSONValue { Tiny.data("shapes", ["normalize": normalize]) }
+    let right = try clip(["data": data("imagenet")])
+    let imagenet: JSONValue = .object(["mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]])
+    for name in ["clip", "none", "imagenet"] {
+      let notes = Notes()
+      let found = try clip(["data": data(.string(name)), "preprocessing": imagenet], notes)
+      #expect(zip(found.x.values, right.x.values).allSatisfy { abs($0 - $1) < 1e-4 }, "\(name)")
+      #expect(
+        notes.notices.contains { $0.contains("each channel is brought to the mean (0.485") }
+          == (name != "imagenet"))
+    }
+    try write(
+      "{\"image_mean\": [0.485, 0.456, 0.406], \"image_std\": [0.229, 0.224, 0.225], \"resample\": 2, \"size\": 16}",
+      "preprocessor_config.json")
+    let found = try clip(["data": data("clip")])
+    #expect(zip(found.x.values, right.x.values).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
+  // MARK: - Texts
+
+  @Test("a vocabulary that the tokens do not use, and cut texts, are said")
+  func texts() throws {
+    let notes = Notes()
+    var text = Tiny.text
+    text["vocabulary"] = 49_408
+    let with = Tiny.clip.merging(["text": .object(text)]) { $1 }
+    _ = try run(.`init`, "clip", with, notes: notes)
+    #expect(notes.facts["tokenizer"] == "bytes, 259 ids")
+    #expect(notes.notices.contains { $0.contains("vocabulary of 49408, and the data's tokens are bytes") })
+    // Captions of drawn shapes have more than 14 bytes.
+    #expect(notes.notices.contains { $0.hasPrefix("6 of 6 ") }, "\(notes.notices)")
+  }
+}
