@@ -13,10 +13,14 @@ package struct DataSignature: Sendable {
   /// Drawn, but read where this parameter is given.
   package let drawsUnless: String?
   package let listing: Listing
+  /// What is raised where the same files and parameters come to give other items, so that no cache answers for
+  /// them: names of what changed, and numbers.
+  package let revision: @Sendable (_ values: [String: JSONValue]) -> [String: Int]
 
   package init(
     kind: String, summary: String, version: Int = 1, parameters: [Parameter], draws: Bool = true,
     drawsUnless: String? = nil,
+    revision: @escaping @Sendable ([String: JSONValue]) -> [String: Int] = { _ in [:] },
     listing: @escaping Listing = { _ in [] }
   ) {
     self.kind = kind
@@ -25,6 +29,7 @@ package struct DataSignature: Sendable {
     self.parameters = parameters
     self.draws = draws
     self.drawsUnless = drawsUnless
+    self.revision = revision
     self.listing = listing
   }
 

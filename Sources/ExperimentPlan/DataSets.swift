@@ -48,6 +48,8 @@ struct DataSets {
     let entry = value.string.flatMap { named[$0] }.map { Interpolation.resolve($0, axes) } ?? value
     guard let signature = signature(of: entry), case .object(var members) = entry else { return entry }
     if signature.needsSeed(entry) { members["seed"] = .number(Double(seed)) }
+    let revision = signature.revision(members)
+    if !revision.isEmpty { members["revision"] = .object(revision.mapValues { .number(Double($0)) }) }
     return ParameterDefaults.fill(.object(members), signature.parameters)
   }
 

@@ -32,7 +32,11 @@ extension HDF5Group {
           H5Dread(dataset, type, modgap_h5_whole(), modgap_h5_whole(), modgap_h5_default(), &pointer),
           "read `\(name)`")
         defer { H5free_memory(pointer) }
-        return pointer.map { String(cString: $0) } ?? ""
+        guard let pointer else { return "" }
+        guard let text = String(validatingCString: pointer) else {
+          throw HDF5Failure.library(doing: "read `\(name)`", detail: "its text is not UTF-8")
+        }
+        return text
       }
     }
   }

@@ -103,8 +103,9 @@ struct JSONScanner {
     let start = index + 1
     try passString()
     let content = bytes[start..<index - 1]
-    guard content.contains(UInt8(ascii: "\\")) else { return String(decoding: content, as: UTF8.self) }
-    return String(decoding: try unescaped(content), as: UTF8.self)
+    let plain = content.contains(UInt8(ascii: "\\")) ? try unescaped(content) : Array(content)
+    guard let text = String(validating: plain, as: UTF8.self) else { throw Problem(offset: start) }
+    return text
   }
 
   mutating func integer() throws -> Int {

@@ -1,36 +1,60 @@
 import Kernels
 
 /// The random choices of one item, by name of their place; the same whatever else is drawn.
+///
+/// An item has as many numbers as it asks for. The first 64 are a stretch of the stream that belongs to the
+/// item; the others come in blocks of 64 from a stream of the item's own, so that no number is given twice.
 struct ItemDraws {
-  static let count = 64
-  private let uniforms: [Float]
-  private var position = 0
+  private static let blockSize = 64
+  private let stream: RandomStream
+  private let index: Int
+  private var block: [Float]
+  /// The numbers that were taken from all blocks.
+  private var taken = 0
 
   init(_ stream: RandomStream, _ index: Int) {
-    uniforms = [Float](unsafeUninitializedCapacity: Self.count) { buffer, filled in
+    self.stream = stream
+    self.index = index
+    block = Self.block(of: stream, index)
+  }
+
+  private static func block(of stream: RandomStream, _ number: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: blockSize) { buffer, filled in
       if let base = buffer.baseAddress {
-        stream.uniforms(into: base, count: Self.count, offset: index * Self.count)
+        stream.uniforms(into: base, count: blockSize, offset: number * blockSize)
       }
-      filled = Self.count
+      filled = blockSize
     }
   }
 
   /// The next number of [0, 1).
   mutating func next() -> Float {
-    defer { position += 1 }
-    return uniforms[position % Self.count]
+    let (number, place) = taken.quotientAndRemainder(dividingBy: Self.blockSize)
+    if place == 0, number > 0 {
+      let own = RandomStream(seed: stream.key, stage: "item", name: String(index))
+      block = Self.block(of: own, number - 1)
+    }
+    taken += 1
+    return block[place]
   }
 
-  mutating func next(below bound: Int) -> Int { min(bound - 1, Int(next() * Float(bound))) }
+  /// One of the integers below a bound, each equally often: of the 2²³ values of one number, or, where the bound
+  /// is not small against them, of two.
+  mutating func next(below bound: Int) -> Int {
+    guard bound > 4096 else { return min(bound - 1, Int(next() * Float(bound))) }
+    let fraction = Double(next()) + Double(next()) * 0x1p-23
+    return min(bound - 1, Int(fraction * Double(bound)))
+  }
 
   mutating func pick<Choice: CaseIterable>(_: Choice.Type) -> Choice where Choice.AllCases == [Choice] {
     let all = Choice.allCases
     return all[next(below: all.count)]
   }
 
-  /// `count` of the numbers below `bound`, none twice, in random order.
+  /// `count` of the numbers below `bound`, none twice, in random order: each time one of those that are left,
+  /// counted from the lowest.
   mutating func distinct(_ count: Int, below bound: Int) -> [Int] {
-    var rest = Array(0..<bound)
+    var rest = RemainingNumbers(below: bound)
     return (0..<min(count, bound)).map { _ in rest.remove(at: next(below: rest.count)) }
   }
 

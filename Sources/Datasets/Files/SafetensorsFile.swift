@@ -109,6 +109,9 @@ extension SafetensorsFile {
       throw bad(file.path, "its header of \(length) bytes goes beyond the file of \(file.size)")
     }
     let text = try file.bytes(at: 8, count: Int(length))
+    if let fault = UTF8Check.fault(in: text) {
+      throw bad(file.path, "its header is not UTF-8 from byte \(8 + fault.offset) of the file on")
+    }
     guard text.first == UInt8(ascii: "{") else { throw bad(file.path, "its header is not a JSON object") }
     let members: [String: RawMember]
     do {

@@ -32,16 +32,19 @@ struct PictureFiles: NumberSource {
 struct FolderListing {
   let entries: [String]
 
-  /// - Throws: `FileFailure` where it is no folder, or cannot be read.
+  /// - Throws: `FileFailure` where it is no folder, or cannot be read; `TextFailure.badFileName` where a name is not
+  ///   UTF-8.
   init(_ folder: String) throws {
     guard let stream = opendir(folder) else { throw FileFailure(.list, folder, code: errno) }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      guard bytes.first != UInt8(ascii: ".") else { continue }
+      guard let name = String(validating: bytes, as: UTF8.self) else {
+        throw TextFailure.badFileName(folder: folder, bytes)
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      names.append(name)
     }
     entries = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

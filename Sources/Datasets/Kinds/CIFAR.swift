@@ -26,6 +26,7 @@ enum CIFAR {
     case train, test
   }
 
+  private static let largestNames = 1 << 20
   private static let area = 32 * 32
   private static let names = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -53,7 +54,7 @@ enum CIFAR {
       width: 32, height: 32, channels: 3, transform: try parameters.transform(),
       places: Array(all.prefix(count)))
     return try ClassifiedImages(
-      pictures: pictures, labels: Array(labels.prefix(count)), classes: classes(folder, variant),
+      pictures: pictures, labels: Array(labels.prefix(count)), classes: try classes(folder, variant),
       files: paths + [folder + "/" + variant.namesFile].filter(FileManager.default.fileExists)
     ).data(count, parameters)
   }
@@ -82,12 +83,20 @@ enum CIFAR {
   }
 
   /// Of the file beside the data; else CIFAR-10's, which are known, or numbers.
-  private static func classes(_ folder: String, _ variant: Variant) -> [String] {
-    let text = (try? String(contentsOfFile: folder + "/" + variant.namesFile, encoding: .utf8)) ?? ""
-    let found = text.split(whereSeparator: \.isNewline).map {
+  private static func classes(_ folder: String, _ variant: Variant) throws -> [String] {
+    let path = folder + "/" + variant.namesFile
+    guard FileManager.default.fileExists(atPath: path) else {
+      return variant == .ten ? names : (0..<100).map { "class \($0)" }
+    }
+    let found = TextFile.lines(try TextFile.read(path, limit: largestNames)).map {
       $0.split(separator: "_").joined(separator: " ")
     }
-    if found.count == variant.classes { return found }
-    return variant == .ten ? names : (0..<100).map { "class \($0)" }
+    guard found.count == variant.classes else {
+      throw DatasetFailure.badFile(
+        path: path,
+        detail: "it names \(found.count) classes, and CIFAR-\(variant.rawValue) has \(variant.classes); "
+          + "mend it, or take it away")
+    }
+    return found
   }
 }

@@ -74,10 +74,13 @@ enum COCO {
   }
 
   private static func decode(_ path: String) throws -> Annotations {
-    let bytes = try Gunzip.read(path, limit: largestFile)
+    let bytes = try TextFile.read(path, limit: largestFile)
     do {
       return try JSONDecoder().decode(Annotations.self, from: Data(bytes))
     } catch {
+      if let line = JSONEscapes.lineOfUnpairedSurrogate(bytes) {
+        throw TextFailure.unpairedSurrogate(path: path, line: line)
+      }
       throw DatasetFailure.badFile(
         path: path,
         detail: "this is not a captions file of COCO: expected a JSON object with `images` "

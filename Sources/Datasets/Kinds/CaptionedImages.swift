@@ -25,10 +25,10 @@ enum CaptionedImages {
   private static func read(_ path: String, _ image: String, _ caption: String) throws -> (
     pictures: [String], captions: TextArena
   ) {
-    var records = CSVRecords(try Gunzip.read(path, limit: largestTable), path: path)
+    var records = CSVRecords(try TextFile.read(path, limit: largestTable), path: path)
     let header = (try records.next() ?? []).map { String(decoding: $0, as: UTF8.self) }
     let columns = try [image, caption].map { name in
-      guard let column = header.firstIndex(of: name) else {
+      guard let column = header.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) else {
         throw DatasetFailure.badLine(
           path: path, line: 1, detail: "there is no column `\(name)`; found \(header.joined(separator: ", "))"
         )

@@ -35,7 +35,7 @@ struct OpenClipart: TextSource {
   private func metadata(_ name: String) throws -> ClipartMetadata {
     let path = drawing(name)
     guard FileManager.default.fileExists(atPath: path) else { return ClipartMetadata([]) }
-    return ClipartMetadata(try Gunzip.read(path, limit: Self.largestDrawing))
+    return ClipartMetadata(try TextFile.read(path, limit: Self.largestDrawing))
   }
 
   static let kind = DatasetKind(
@@ -44,7 +44,7 @@ struct OpenClipart: TextSource {
       .defaulted(
         "folder", .folder, "/usr/share/openclipart", "where the folders `png` and `svg` of the packages are"),
       .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true
+    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true, readsTexts: true
   ) { parameters in
     let folder = try parameters.text("folder")
     let root = folder + "/png"

@@ -8,7 +8,7 @@ enum Proteins {
       .optional("path", .file, "a FASTA file with UniProt's headers; where absent, sequences are made"),
       .optional("count", .integer(1...100_000_000), "how many; all of the file, or 1024 made ones if absent"),
       .defaulted("length", .integer(2...65536), 512, "tokens a sequence, start and end among them"),
-    ] + Parameter.texts + [.seed], drawsUnless: "path"
+    ] + Parameter.texts + [.seed], drawsUnless: "path", readsTexts: true
   ) { parameters in
     let (count, residues, captions) = try sources(parameters)
     return PairedData(

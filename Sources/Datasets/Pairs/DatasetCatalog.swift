@@ -12,11 +12,13 @@ package struct DatasetKind: Sendable {
   let listsFiles: Bool
   /// Raised when the items of the same files come out otherwise.
   let version: Int
+  /// Texts come from files that are not opened when a run is planned.
+  let readsTexts: Bool
   let make: @Sendable (DataParameters) throws -> PairedData
 
   init(
     _ name: String, _ summary: String, _ parameters: [Parameter], drawsUnless: String? = nil,
-    listsFiles: Bool = false, version: Int = 1,
+    listsFiles: Bool = false, version: Int = 1, readsTexts: Bool = false,
     make: @escaping @Sendable (DataParameters) throws -> PairedData
   ) {
     self.name = name
@@ -25,6 +27,7 @@ package struct DatasetKind: Sendable {
     self.drawsUnless = drawsUnless
     self.listsFiles = listsFiles
     self.version = version
+    self.readsTexts = readsTexts
     self.make = make
   }
 }
@@ -34,7 +37,7 @@ extension DatasetKind {
   var signature: DataSignature {
     DataSignature(
       kind: name, summary: summary, version: version, parameters: parameters, draws: !isRead([:]),
-      drawsUnless: drawsUnless
+      drawsUnless: drawsUnless, revision: revision
     ) { values in
       let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
       guard listsFiles else { return given.impliedFiles }
@@ -42,6 +45,20 @@ extension DatasetKind {
       let bare = values.filter { $0.key != "vocabulary" && $0.key != "merges" }
       return try open(bare, seed: 0).files + given.impliedFiles
     }
+  }
+
+  /// `cleaning`: 2 has HTML 5 and all of ftfy's repairs. `texts`: 2 refuses what is not UTF-8. `wording`: 2 draws
+  /// as many numbers as a caption has words.
+  private func revision(_ values: [String: JSONValue]) -> [String: Int] {
+    var parts: [String: Int] = [:]
+    if values["vocabulary"] != nil { parts["cleaning"] = 2 }
+    if readsTexts, isRead(values) { parts["texts"] = 2 }
+    if worsens(values), values["information"]?.number ?? 1 < 1 { parts["wording"] = 2 }
+    return parts
+  }
+
+  private func worsens(_ values: [String: JSONValue]) -> Bool {
+    parameters.contains { $0.name == "mismatch" } && isRead(values)
   }
 
   /// Whether the items come from files, all of them where no `count` is given.
@@ -54,8 +71,7 @@ extension DatasetKind {
   func open(_ values: [String: JSONValue], seed: UInt64) throws -> PairedData {
     let given = DataParameters(kind: name, values: values, parameters: parameters, seed: seed)
     let data = try chosen(values, given, seed: seed)
-    let worsens = parameters.contains { $0.name == "mismatch" } && isRead(values)
-    return worsens ? try data.worsened(given) : data
+    return (worsens(values) ? try data.worsened(given) : data).remarkingOnTexts()
   }
 
   private func chosen(

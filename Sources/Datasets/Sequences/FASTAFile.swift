@@ -1,3 +1,5 @@
+import Contracts
+
 /// A FASTA file: where its records lie is known, what they hold is read when it is asked for.
 struct FASTAFile: Sendable {
   private let file: InputFile
@@ -7,27 +9,34 @@ struct FASTAFile: Sendable {
   /// The longest known protein has 35,000 residues; a whole chromosome is no item of a batch.
   private static let longestRecord = 16 << 20
 
-  /// - Throws: `FileFailure`; `DatasetFailure` where it does not begin with a `>`, or has no record.
+  /// - Throws: `FileFailure`; `DatasetFailure` where it does not begin with a `>`; `TextFailure.notUTF8`.
   init(_ path: String) throws {
     file = try InputFile(path)
-    guard try file.bytes(at: 0, count: 1).first == UInt8(ascii: ">") else {
+    let beginning = try file.bytes(at: 0, count: 4)
+    let mark = beginning.starts(with: TextFile.byteOrderMark) ? TextFile.byteOrderMark.count : 0
+    guard beginning.dropFirst(mark).first == UInt8(ascii: ">") else {
       throw DatasetFailure.badFile(path: path, detail: "this is not FASTA: it does not begin with `>`")
     }
-    starts = try Self.scan(file)
+    starts = try Self.scan(file, mark: mark)
   }
 
   var count: Int { starts.count - 1 }
   var path: String { file.path }
 
-  private static func scan(_ file: InputFile) throws -> [Int] {
+  /// - Parameter mark: the bytes of a byte order mark.
+  private static func scan(_ file: InputFile, mark: Int) throws -> [Int] {
     var starts: [Int] = []
     var isLineStart = true
+    var check = UTF8Check()
     for offset in stride(from: 0, to: file.size, by: 1 << 20) {
-      for (place, byte) in try file.bytes(at: offset, count: 1 << 20).enumerated() {
+      let bytes = try file.bytes(at: offset, count: 1 << 20)
+      if let fault = check.fault(inNext: bytes) { throw TextFailure.notUTF8(path: file.path, fault) }
+      for (place, byte) in bytes.enumerated() {
         if isLineStart, byte == UInt8(ascii: ">") { starts.append(offset + place) }
-        isLineStart = byte == UInt8(ascii: "\n")
+        isLineStart = isBreak(byte) || offset + place < mark
       }
     }
+    if let fault = check.faultAtEnd { throw TextFailure.notUTF8(path: file.path, fault) }
     return starts + [file.size]
   }
 
@@ -38,10 +47,11 @@ struct FASTAFile: Sendable {
       throw DatasetFailure.badItem(path: path, index: index, detail: "is longer than 16 MiB")
     }
     let bytes = try file.bytes(at: range.lowerBound + 1, count: range.count - 1)
-    let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+    let end = bytes.firstIndex(where: Self.isBreak) ?? bytes.count
     let residues = bytes[end...].filter { $0 > 32 && $0 != UInt8(ascii: "*") }
     guard let strange = residues.first(where: { !Self.isResidue($0) }) else {
-      return (Self.trimmed(bytes[..<end]), String(decoding: residues, as: UTF8.self))
+      // The whole file is UTF-8, so its lines are.
+      return (String(decoding: bytes[..<end], as: UTF8.self), String(decoding: residues, as: UTF8.self))
     }
     throw DatasetFailure.badItem(
       path: path, index: index, detail: "has the byte \(strange) among its residues")
@@ -51,9 +61,8 @@ struct FASTAFile: Sendable {
     (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "-")
   }
 
-  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> String {
-    String(decoding: bytes.last == 13 ? bytes.dropLast() : bytes, as: UTF8.self)
-  }
+  /// Lines end with LF, CRLF or CR.
+  private static func isBreak(_ byte: UInt8) -> Bool { byte == 10 || byte == 13 }
 
   /// The description of a header in UniProt's format: what stands between the identifier and the first
   /// field (`OS=`, `OX=`, `GN=`, `PE=`, `SV=`); the identifier where there is none.

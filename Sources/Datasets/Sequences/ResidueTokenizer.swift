@@ -2,6 +2,7 @@
 ///
 /// Ids: 0 is padding, 1…26 are A…Z, 27 starts and 28 ends a sequence; anything else counts as X.
 struct ResidueTokenizer: TextTokenizer {
+  let name = "residues"
   let vocabularySize = 29
   let startToken: Int32 = 27
   let endToken: Int32 = 28

@@ -10,18 +10,21 @@ package struct BytePairTokenizer: TextTokenizer {
     self.vocabulary = try BytePairVocabulary(vocabulary, merges: merges)
   }
 
+  package let name = "byte pairs"
   package var vocabularySize: Int { vocabulary.size }
   package var startToken: Int32 { vocabulary.start }
   package var endToken: Int32 { vocabulary.end }
 
+  package func cleaned(_ text: String) -> String { TextCleaning.clean(text) }
+
   package func ids(_ text: String, most: Int) -> [Int32] {
     var result: [Int32] = []
-    var words = WordCutter(TextCleaning.clean(text))
+    var words = WordCutter(cleaned(text))
     while result.count < most, let word = words.next() {
       switch word {
       case .start: result.append(startToken)
       case .end: result.append(endToken)
-      case .text(let bytes): append(bytes, to: &result)
+      case .text(let bytes): append(bytes, to: &result, most: most)
       }
     }
     return result
@@ -30,8 +33,8 @@ package struct BytePairTokenizer: TextTokenizer {
   /// Longer words are encoded in pieces, so that no text takes quadratic time; no vocabulary has such words.
   private static let longestWord = 4096
 
-  private func append(_ bytes: [UInt8], to result: inout [Int32]) {
-    for start in stride(from: 0, to: bytes.count, by: Self.longestWord) {
+  private func append(_ bytes: [UInt8], to result: inout [Int32], most: Int) {
+    for start in stride(from: 0, to: bytes.count, by: Self.longestWord) where result.count < most {
       let piece = bytes[start..<min(bytes.count, start + Self.longestWord)]
       result += merged(piece).map { vocabulary.id(of: $0) }
     }

@@ -37,12 +37,12 @@ struct BytePairVocabulary: Sendable {
   }
 
   init(_ path: String, merges mergesPath: String?) throws {
-    let bytes = try Gunzip.read(path, limit: Self.largestFile)
+    let bytes = try TextFile.read(path, limit: Self.largestFile)
     let isJSON = bytes.first { !Self.isSpace($0) } == UInt8(ascii: "{")
     if isJSON {
       let mergesPath = mergesPath ?? Self.mergesBeside(path)
       let merges = try Self.readMerges(
-        Gunzip.read(mergesPath, limit: Self.largestFile), mergesPath, most: 10_000_000)
+        TextFile.read(mergesPath, limit: Self.largestFile), mergesPath, most: 10_000_000)
       try self.init(merges, table: Self.readTable(bytes, path), path)
     } else {
       let merges = try Self.readMerges(bytes, path, most: Self.mostOfCLIP)
@@ -99,20 +99,22 @@ extension BytePairVocabulary {
 
   /// The lines behind the first, which names the version, in the order they were learnt.
   private static func readMerges(_ bytes: [UInt8], _ path: String, most: Int) throws -> [(String, String)] {
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw TextFailure.notText(path: path) }
-    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     var pairs: [(String, String)] = []
     for (index, line) in lines.dropFirst().prefix(most).enumerated() {
       let pieces = line.split { Self.isSpace($0) }
       if pieces.isEmpty, index + 2 == lines.count { break }
       guard pieces.count == 2 else {
-        throw TextFailure.badMerge(path: path, line: index + 2, found: String(Substring(line)))
+        throw TextFailure.badMerge(path: path, line: index + 2, found: text(line))
       }
-      pairs.append((String(Substring(pieces[0])), String(Substring(pieces[1]))))
+      pairs.append((text(pieces[0]), text(pieces[1])))
     }
     guard !pairs.isEmpty else { throw TextFailure.noMerges(path: path) }
     return pairs
   }
+
+  /// From bytes that were checked.
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 
   private static func readTable(_ bytes: [UInt8], _ path: String) throws -> [String: Int32] {
     guard let table = try? JSONDecoder().decode([String: Int32].self, from: Data(bytes)) else {

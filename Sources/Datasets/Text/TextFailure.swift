@@ -1,10 +1,13 @@
 import Contracts
 
-/// Why a vocabulary or a compressed file cannot be used.
+/// Why a text, a vocabulary or a compressed file cannot be used.
 package enum TextFailure: Failure, Equatable {
   case notCompressed(path: String, detail: String)
   case tooLarge(path: String, limit: Int)
-  case notText(path: String)
+  case notUTF8(path: String, UTF8Check.Fault)
+  /// A file's name is not UTF-8, so that it cannot stand in a caption, a config or a table.
+  case badFileName(folder: String, [UInt8])
+  case unpairedSurrogate(path: String, line: Int)
   /// A line of merges that is not two pieces, counted from 1.
   case badMerge(path: String, line: Int, found: String)
   case noMerges(path: String)
@@ -18,9 +21,13 @@ package enum TextFailure: Failure, Equatable {
       "\(path): the gzip file is damaged: \(detail); fetch it again"
     case .tooLarge(let path, let limit):
       "\(path): it has more than \(limit >> 20) MiB when unpacked, which no such file has; check the path"
-    case .notText(let path):
-      "\(path): this is not UTF-8 text; expected CLIP's bpe_simple_vocab_16e6.txt.gz, or vocab.json with "
-        + "merges.txt beside it"
+    case .notUTF8(let path, let fault): "\(path):\(fault.line):\(fault.column): \(fault.sentence)"
+    case .badFileName(let folder, let name):
+      "\(folder): the name of the file `\(Self.printable(name))` is not UTF-8 (bytes that are not ASCII are shown as "
+        + "\\xHH); rename it, for example with `convmv`"
+    case .unpairedSurrogate(let path, let line):
+      "\(path):\(line): a string has half of a surrogate pair (an escape of \\uD800 to \\uDFFF alone), which is no "
+        + "character; write the pair, or \\uFFFD"
     case .badMerge(let path, let line, let found):
       "\(path):\(line): a merge is two pieces with a space between them; found `\(found.prefix(60))`"
     case .noMerges(let path):
@@ -28,5 +35,12 @@ package enum TextFailure: Failure, Equatable {
     case .badVocabulary(let path, let detail):
       "\(path): this is not a vocabulary: \(detail)"
     }
+  }
+
+  private static func printable(_ name: [UInt8]) -> String {
+    name.map { byte in
+      if (0x20...0x7E).contains(byte) { return String(Unicode.Scalar(byte)) }
+      return "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
   }
 }

@@ -9,11 +9,19 @@ package protocol TextTokenizer: Sendable {
   /// The largest id, by which CLIP finds the end of a text.
   var endToken: Int32 { get }
 
+  /// What users call it: `bytes`, `byte pairs`, `residues`.
+  var name: String { get }
+
+  /// The text as it is cut into pieces.
+  func cleaned(_ text: String) -> String
+
   /// The ids of a text without start and end; those behind the first `most` may be missing.
   func ids(_ text: String, most: Int) -> [Int32]
 }
 
 extension TextTokenizer {
+  package func cleaned(_ text: String) -> String { text }
+
   /// Start, text, end, then zeros: exactly `context` ids. A text too long is cut before its end token.
   package func encode(_ text: String, context: Int) -> [Int32] {
     guard context >= 2 else { return Array(repeating: endToken, count: max(0, context)) }
@@ -36,6 +44,7 @@ extension TextTokenizer {
 ///
 /// Ids: 0 is padding, 1…256 are the bytes 0…255, 257 starts and 258 ends a text.
 package struct ByteTokenizer: TextTokenizer {
+  package let name = "bytes"
   package let vocabularySize = 259
   package let startToken: Int32 = 257
   package let endToken: Int32 = 258

@@ -18,18 +18,25 @@ struct WordCutter {
   mutating func next() -> Word? {
     while index < scalars.count, Self.category(scalars[index]) == .space { index += 1 }
     guard index < scalars.count else { return nil }
-    if skip("<|startoftext|>") { return .start }
-    if skip("<|endoftext|>") { return .end }
     let start = index
-    if !skipContraction() { skipRun() }
+    let isStart = skip("<|startoftext|>")
+    if isStart || skip("<|endoftext|>") {
+      if scalars[start..<index].allSatisfy(\.isASCII) { return isStart ? .start : .end }
+    } else if !skipContraction() {
+      skipRun()
+    }
     return .text(scalars[start..<index].flatMap { UTF8.encode($0).map(Array.init) ?? [] })
   }
 
+  /// Upper and lower case are the same to the pattern, and the long s, which has no capital of its own, is an s.
   private mutating func skip(_ wanted: StaticString) -> Bool {
     let rest = scalars[index...]
     let count = wanted.utf8CodeUnitCount
     let isThere = wanted.withUTF8Buffer { bytes in
-      rest.count >= count && zip(rest, bytes).allSatisfy { $0.value == UInt32($1) }
+      rest.count >= count
+        && zip(rest, bytes).allSatisfy {
+          $0.value == UInt32($1) || $0 == "\u{17F}" && $1 == UInt8(ascii: "s")
+        }
     }
     if isThere { index += count }
     return isThere
@@ -59,7 +66,8 @@ struct WordCutter {
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return .letter
     case .decimalNumber, .letterNumber, .otherNumber: return .number
-    default: return scalar.properties.isWhitespace ? .space : .other
+    // The iota below is a mark whose capital is a letter: the pattern, which ignores case, takes it for neither.
+    default: return scalar.properties.isWhitespace || scalar == "\u{345}" ? .space : .other
     }
   }
 }
