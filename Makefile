@@ -158,7 +158,7 @@ help: ## this list
 
 setup: toolchain packages
 
-PACKAGES := libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev fonts-dejavu-core
+PACKAGES := libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-dev libwebp-dev zlib1g-dev fonts-dejavu-core
 
 openclipart: ## Debian's clip art, 8,121 pictures with titles and keywords, into /usr/share (340 MB)
 	@[ -d /usr/share/openclipart/png ] || \
@@ -173,7 +173,7 @@ packages:
 	@set -eu; \
 	missing=; \
 	if ! command -v dpkg > /dev/null; then \
-	  for name in openblas hdf5 libcrypto libpng libjpeg zlib; do \
+	  for name in openblas hdf5 libcrypto libpng libjpeg libwebpdemux zlib; do \
 	    pkg-config --exists "$$name" 2> /dev/null || missing="$$missing $$name"; done; \
 	  if [ -n "$$missing" ]; then \
 	    echo "make: this is no Debian; install the development files that pkg-config calls$$missing, and gnuplot, then try again" >&2; \

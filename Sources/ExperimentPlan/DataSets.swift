@@ -59,7 +59,7 @@ struct DataSets {
 }
 
 extension StageSignature {
-  var dataParameters: [Parameter] {
+  package var dataParameters: [Parameter] {
     parameters.filter { parameter in
       if case .dataset = parameter.type { return true }
       return false

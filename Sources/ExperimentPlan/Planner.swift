@@ -235,6 +235,16 @@ package struct Planner {
     return .object(members)
   }
 
+  /// An entry of `data` as one run has it: defaults, seed and axis values filled in, paths absolute.
+  ///
+  /// - Throws: a `Failure` where a file cannot be read.
+  package mutating func dataSet(_ name: String, in run: Plan.Run) throws -> JSONValue {
+    let values = Dictionary(run.axes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    var files: [DataFile] = []
+    return try note(
+      dataSets.resolve(.string(name), axes: values, seed: seed(values)), "data", in: &files)
+  }
+
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   /// Runs that share a data set share the reading of its files.

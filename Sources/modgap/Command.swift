@@ -24,7 +24,7 @@ struct Command: Sendable {
   }
 
   static let all: [Command] = [
-    .validate, .plan, .run, .why, .verify, .report, .diff, .gc, .doctor, .schema, .bench,
+    .validate, .plan, .show, .run, .why, .verify, .report, .diff, .gc, .doctor, .schema, .bench,
   ]
 
   static var overview: String {

@@ -36,6 +36,18 @@ extension Arguments {
     try integer("--jobs", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
+  private func loader() throws -> ExperimentLoader {
+    ExperimentLoader(
+      grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
+      overrides: try all("--set").map(Override.init))
+  }
+
+  /// The experiment of a config that is one argument of several, without a plan.
+  /// - Throws: `ConfigError` with all that is wrong with it.
+  func experiment(_ named: String) throws -> Experiment {
+    try loader().load(ExperimentArgument.path(of: named, in: resultsRoot))
+  }
+
   /// The config that the one positional argument names.
   /// - Throws: `UsageError`, `ConfigError` with all that is wrong with it.
   func load() throws -> LoadedExperiment {
@@ -44,10 +56,7 @@ extension Arguments {
         found: positional.count, expected: "one config, as in configs/figure3.json", command: command)
     }
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
-    let loader = ExperimentLoader(
-      grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
-      overrides: try all("--set").map(Override.init))
-    let (experiment, places) = try loader.loadWithPlaces(path)
+    let (experiment, places) = try loader().loadWithPlaces(path)
     var planner = Planner(experiment, grammar: CommonOptions.grammar) {
       try FileDigests.shared.digest(of: $0)
     }

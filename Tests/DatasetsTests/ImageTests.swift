@@ -5,9 +5,10 @@ import Testing
 
 /// Pictures whose pixels are known, and files that lie.
 @Suite(.serialized) struct ImageTests {
-  @Test func aPNGIsDecodedExactly() throws {
+  @Test(arguments: [SamplePictures.gradientPNG, SamplePictures.webp])
+  func withoutLossAPictureIsDecodedExactly(bytes: [UInt8]) throws {
     try withFolder { folder in
-      let path = try write(SamplePictures.gradientPNG, folder + "/a.png")
+      let path = try write(bytes, folder + "/a.png")
       let image = try ImageFile(path).decode()
       #expect(image.width == 16 && image.height == 12)
       for y in 0..<12 {
@@ -27,8 +28,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [SamplePictures.jpeg, SamplePictures.progressiveJPEG])
-  func aJPEGIsDecodedClosely(bytes: [UInt8]) throws {
+  @Test(arguments: [SamplePictures.jpeg, SamplePictures.progressiveJPEG, SamplePictures.lossyWebP])
+  func withLossAPictureIsDecodedClosely(bytes: [UInt8]) throws {
     try withFolder { folder in
       let image = try ImageFile(write(bytes, folder + "/a.jpg")).decode()
       #expect(image.width == 16 && image.height == 12)
@@ -113,6 +114,10 @@ import Testing
       jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
       let tall = failure { _ = try ImageFile(write(jpeg, folder + "/bomb.jpg")) }
       #expect(tall.contains("65500 × 65500"), "\(tall)")
+      let wide = failure {
+        _ = try ImageFile(write(SamplePictures.animation(60000, 60000), folder + "/bomb.webp"))
+      }
+      #expect(wide.contains("/bomb.webp") && wide.contains("60000 × 60000"), "\(wide)")
     }
   }
 
@@ -127,10 +132,20 @@ import Testing
       let path = try write(laced, folder + "/laced.png")
       let says = failure { _ = try ImageFile(path, limits: limits).pixels(transform) }
       #expect(says.contains(path) && says.contains("interlaced"), "\(says)")
+      // A WebP without loss is held twice: as decoded, and as rows.
+      let webp = try write(SamplePictures.animation(400, 400), folder + "/a.webp")
+      _ = try ImageFile(webp, limits: ImageLimits(memory: 1_400_000)).pixels(transform)
+      let sentence = failure {
+        _ = try ImageFile(webp, limits: ImageLimits(memory: 1_200_000)).pixels(transform)
+      }
+      #expect(sentence.contains(webp) && sentence.contains("400 × 400"), "\(sentence)")
     }
   }
 
-  @Test(arguments: [SamplePictures.gradientPNG, SamplePictures.jpeg, SamplePictures.progressiveJPEG])
+  @Test(arguments: [
+    SamplePictures.gradientPNG, SamplePictures.jpeg, SamplePictures.progressiveJPEG, SamplePictures.webp,
+    SamplePictures.lossyWebP, SamplePictures.clearWebP,
+  ])
   func everyCutOfAFileIsAnError(bytes: [UInt8]) throws {
     try withFolder { folder in
       let path = folder + "/cut"
@@ -147,7 +162,8 @@ import Testing
     try withFolder { folder in
       #expect(failure { _ = try ImageFile(folder) }.contains("it is a folder"))
       #expect(failure { _ = try ImageFile(folder + "/none.png") }.contains("no such file"))
-      #expect(failure { _ = try ImageFile(write("GIF89a", folder + "/a.gif")) }.contains("neither a PNG"))
+      #expect(failure { _ = try ImageFile(write("GIF89a", folder + "/a.gif")) }.contains("this is a GIF"))
+      #expect(failure { _ = try ImageFile(write("text", folder + "/a.png")) }.contains("this is no picture"))
     }
   }
 
@@ -155,7 +171,8 @@ import Testing
 
   @Test(arguments: [
     SamplePictures.gradientPNG, SamplePictures.png(16, 12, type: 2, interlace: 1, rows: adam7),
-    SamplePictures.jpeg, SamplePictures.progressiveJPEG,
+    SamplePictures.jpeg, SamplePictures.progressiveJPEG, SamplePictures.webp, SamplePictures.lossyWebP,
+    SamplePictures.clearWebP, SamplePictures.animation(20, 14),
   ])
   func mutatedPicturesGivePixelsOrAFailure(bytes: [UInt8]) throws {
     try withFolder { folder in

@@ -105,7 +105,7 @@ import Testing
             open(path + '.' + filter, 'wb').write(struct.pack('<II', *small.size) + small.tobytes())
     """
 
-  @Test(.enabled(if: Outside.pillow != nil, "needs a Python with Pillow (MODGAP_PYTHON)"))
+  @Test(.enabled(if: Outside.pillow != nil, "needs a Python with Pillow 11.3 to 12 (MODGAP_PYTHON)"))
   func agreesWithPillow() throws {
     try withFolder { folder in
       let made = try #require(Outside.run(Outside.pillow ?? "", ["-c", Self.script, folder]))

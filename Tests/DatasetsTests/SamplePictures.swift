@@ -60,6 +60,34 @@ enum SamplePictures {
     AAAAAAAhMf/aAAgBAQABPxDExIyM/9k=
     """)
 
+  /// The gradient without loss; with loss; with loss and transparent, of Pillow 12.
+  static let webp = base64("UklGRioAAABXRUJQVlA4TB4AAAAvD8ACALmM6H/sIqL/ASEBYYT/dzV5IAYwJgCpyi4=")
+  static let lossyWebP = base64(
+    """
+    UklGRloAAABXRUJQVlA4IE4AAADQAQCdASoQAAwAAUAmJbACdAEOtXQyAAD+/bOzjTlhXS6AZn+GESZhx+//EivNcLPRNg/06ub6ev16
+    5//0sN+7//+kHkwYKQ/meILIAAA=
+    """)
+  static let clearWebP = base64(
+    """
+    UklGRooAAABXRUJQVlA4WAoAAAAQAAAADwAACwAAQUxQSA4AAAABD1CyiAgMQkT/AwgAAFZQOCBWAAAAsAEAnQEqEAAMAAFAJiWwAnQA
+    828saAD+/eT3gy0vSxecdS9vHy8W2W3DUqYjIUlff+JFaEN1Jv1Nci++wwffv9+7//+LDfu///pB5MGCkP5niCyAAAA=
+    """)
+
+  /// An animation of one frame, `webp`, in the corner of a canvas.
+  static func animation(_ width: Int, _ height: Int) -> [UInt8] {
+    func little(_ number: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
+    func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+      Array(name.utf8) + little(data.count, 4) + data + (data.count % 2 == 1 ? [0] : [])
+    }
+    let frame = little(0, 6) + little(15, 3) + little(11, 3) + little(100, 3) + [0] + webp[12...]
+    let body =
+      chunk("VP8X", [2, 0, 0, 0] + little(width - 1, 3) + little(height - 1, 3))
+      + chunk("ANIM", [0, 0, 0, 0, 0, 0]) + chunk("ANMF", frame)
+    return Array("RIFF".utf8) + little(body.count + 4, 4) + Array("WEBP".utf8) + body
+  }
+
   static func deflate(_ bytes: [UInt8]) -> [UInt8] {
     var count = compressBound(UInt(bytes.count))
     var target = [UInt8](repeating: 0, count: Int(count))

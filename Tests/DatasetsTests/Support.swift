@@ -71,10 +71,11 @@ func mutate(_ file: [UInt8], _ numbers: inout TestNumbers) -> [UInt8] {
 }
 
 enum Outside {
-  /// A Python with Pillow: `MODGAP_PYTHON`, or `python3`.
+  /// A Python with Pillow 11.3 to 12, whose pixels and turns are ours: `MODGAP_PYTHON`, or `python3`.
   static let pillow: String? = {
     let python = ProcessInfo.processInfo.environment["MODGAP_PYTHON"] ?? "python3"
-    return run(python, ["-c", "import PIL"])?.status == 0 ? python : nil
+    let asks = "import PIL; exit(not (11, 3) <= tuple(map(int, PIL.__version__.split('.')[:2])) < (13,))"
+    return run(python, ["-c", asks])?.status == 0 ? python : nil
   }()
 
   /// The folder of Debian's clip art: `MODGAP_CLIPART`, or where its packages put it.

@@ -22,10 +22,13 @@ typedef struct {
   int32_t layout;
   /// The rows come only after the whole picture has been read.
   int32_t needs_whole;
+  /// Bytes a pixel that decoding holds beside the rows.
+  uint32_t working_bytes;
 } modgap_picture;
 
 typedef struct modgap_png modgap_png;
 typedef struct modgap_jpeg modgap_jpeg;
+typedef struct modgap_webp modgap_webp;
 
 /// Reads the header of a PNG file in memory; the bytes must outlive the decoder. NULL: no memory.
 modgap_png *modgap_png_new(const uint8_t *bytes, size_t size);
@@ -45,5 +48,12 @@ void modgap_jpeg_free(modgap_jpeg *jpeg);
 const char *modgap_jpeg_message(const modgap_jpeg *jpeg);
 int modgap_jpeg_start(modgap_jpeg *jpeg, modgap_picture *picture);
 int modgap_jpeg_rows(modgap_jpeg *jpeg, uint8_t *rows, size_t stride, uint32_t count);
+
+/// The same for WebP, of an animation the first frame on its canvas; nothing is decoded before `whole`.
+modgap_webp *modgap_webp_new(void);
+void modgap_webp_free(modgap_webp *webp);
+const char *modgap_webp_message(const modgap_webp *webp);
+int modgap_webp_start(modgap_webp *webp, const uint8_t *bytes, size_t size, modgap_picture *picture);
+int modgap_webp_whole(modgap_webp *webp, uint8_t *rows, size_t stride);
 
 #endif

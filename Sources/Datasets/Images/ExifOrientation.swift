@@ -1,4 +1,4 @@
-/// How a camera was held: the tag 274 of EXIF, in a JPEG's APP1 segment or a PNG's eXIf chunk.
+/// How a camera was held: the tag 274 of EXIF, or XMP's `tiff:Orientation` where EXIF does not have it.
 enum ExifOrientation: Int {
   case upright = 1
   case mirrored, upsideDown, flipped
@@ -22,82 +22,80 @@ enum ExifOrientation: Int {
     }
   }
 
-  /// The orientation that a JPEG or PNG file states; upright where it states none, or a senseless one.
-  init(of file: UnsafeMutableBufferPointer<UInt8>, format: ImageFormat) {
-    let bytes = ByteView(file)
-    let block =
-      switch format {
-      case .png: Self.pngBlock(bytes)
-      case .jpeg: Self.jpegBlock(bytes)
-      }
-    self = block.flatMap { Self.tag(in: $0) }.flatMap(ExifOrientation.init) ?? .upright
-  }
-
-  private static func pngBlock(_ bytes: ByteView) -> ByteView? {
-    var place = 8
-    while let length = bytes.number(at: place, width: 4, isBig: true), let name = bytes.text(at: place + 4, 4)
-    {
-      if name == "eXIf" { return bytes.slice(place + 8, length) }
-      if name == "IEND" { return nil }
-      place += 12 + length
-    }
-    return nil
-  }
-
-  private static func jpegBlock(_ bytes: ByteView) -> ByteView? {
-    var place = 2
-    while let marker = bytes.number(at: place, width: 2, isBig: true), marker >= 0xFF00 {
-      if marker == 0xFFFF {
-        place += 1
-        continue
-      }
-      guard marker != 0xFFDA, marker != 0xFFD9,
-        let length = bytes.number(at: place + 2, width: 2, isBig: true), length >= 2
-      else { return nil }
-      if marker == 0xFFE1, bytes.text(at: place + 4, 6) == "Exif\0\0" {
-        return bytes.slice(place + 10, length - 8)
-      }
-      place += 2 + length
-    }
-    return nil
-  }
-
-  /// The value of tag 274 in the first directory of a TIFF block.
-  private static func tag(in tiff: ByteView) -> Int? {
-    guard let order = tiff.text(at: 0, 2), order == "II" || order == "MM" else { return nil }
-    let isBig = order == "MM"
-    guard let start = tiff.number(at: 4, width: 4, isBig: isBig),
-      let count = tiff.number(at: start, width: 2, isBig: isBig)
-    else { return nil }
-    for entry in 0..<count {
-      let place = start + 2 + 12 * entry
-      guard let tag = tiff.number(at: place, width: 2, isBig: isBig) else { return nil }
-      if tag == 274 { return tiff.number(at: place + 8, width: 2, isBig: isBig) }
-    }
-    return nil
+  /// Upright where nothing is stated, or nothing that has a meaning.
+  ///
+  /// Source: `Image.getexif` and `ImageOps.exif_transpose` of Pillow 12.
+  init(_ metadata: PictureMetadata) {
+    let stated = metadata.exif.flatMap { ExifDirectory.orientation(in: $0) } ?? metadata.xmpOrientation
+    self = stated.flatMap(ExifOrientation.init) ?? .upright
   }
 }
 
-/// Bytes read by position; whatever lies outside is nil.
-struct ByteView {
-  private let bytes: Slice<UnsafeMutableBufferPointer<UInt8>>
+/// The first directory of a TIFF block, as EXIF has it.
+enum ExifDirectory {
+  private static let tag = 274
+  private static let preamble = Array("Exif\0\0".utf8)
+  /// Signature, order of bytes; the last four are mistakes that occur.
+  private static let signatures: [(bytes: [UInt8], isBig: Bool)] = [
+    ([0x4D, 0x4D, 0, 0x2A], true), ([0x49, 0x49, 0x2A, 0], false), ([0x4D, 0x4D, 0x2A, 0], true),
+    ([0x49, 0x49, 0, 0x2A], false), ([0x4D, 0x4D, 0, 0x2B], true),
+  ]
+  /// Bytes of one value, by the number of its type; other types are passed over.
+  private static let widths = [
+    1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8,
+  ]
 
-  init(_ buffer: UnsafeMutableBufferPointer<UInt8>) { bytes = buffer[...] }
-
-  private init(_ slice: Slice<UnsafeMutableBufferPointer<UInt8>>) { bytes = slice }
-
-  func slice(_ start: Int, _ count: Int) -> ByteView? {
-    guard start >= 0, count >= 0, start <= bytes.count, count <= bytes.count - start else { return nil }
-    return ByteView(bytes[bytes.startIndex + start..<bytes.startIndex + start + count])
+  /// The first value of tag 274; 0 where it is no number. Nil where the tag is not there, or the block is none.
+  ///
+  /// As in Pillow 12 the last of several such tags counts, a value outside of the block ends the directory,
+  /// and numbers are those of any type but BYTE, ASCII and UNDEFINED.
+  static func orientation(in block: [UInt8]) -> Int? {
+    var rest = block[...]
+    while rest.starts(with: preamble) { rest = rest.dropFirst(preamble.count) }
+    let tiff = ByteView(rest)
+    guard let order = signatures.first(where: { rest.starts(with: $0.bytes) })?.isBig,
+      let start = tiff.number(at: 4, width: 4, isBig: order),
+      let count = tiff.number(at: start, width: 2, isBig: order)
+    else { return nil }
+    var found: Int?
+    for place in (0..<count).map({ start + 2 + 12 * $0 }) {
+      guard let entry = tiff.slice(place, 12), let name = entry.number(at: 0, width: 2, isBig: order),
+        let type = entry.number(at: 2, width: 2, isBig: order),
+        let values = entry.number(at: 4, width: 4, isBig: order)
+      else { break }
+      guard let width = widths[type], values > 0 else { continue }
+      let offset = width * values > 4 ? entry.number(at: 8, width: 4, isBig: order) : place + 8
+      guard let data = offset.flatMap({ tiff.slice($0, width * values) }) else { break }
+      if name == tag { found = value(data, type, isBig: order) ?? 0 }
+    }
+    return found
   }
 
-  func number(at start: Int, width: Int, isBig: Bool) -> Int? {
-    guard let digits = slice(start, width)?.bytes else { return nil }
-    return isBig ? digits.reduce(0) { $0 << 8 | Int($1) } : digits.reversed().reduce(0) { $0 << 8 | Int($1) }
+  private static func value(_ data: ByteView<ArraySlice<UInt8>>, _ type: Int, isBig: Bool) -> Int? {
+    func number(_ width: Int, at start: Int = 0) -> Int? {
+      data.number(at: start, width: width, isBig: isBig)
+    }
+    switch type {
+    case 3: return number(2)
+    case 4, 13: return number(4)
+    case 16: return number(8)
+    case 6: return number(1).map { Int(Int8(truncatingIfNeeded: $0)) }
+    case 8: return number(2).map { Int(Int16(truncatingIfNeeded: $0)) }
+    case 9: return number(4).map { Int(Int32(truncatingIfNeeded: $0)) }
+    case 11:
+      return number(4).flatMap { Int(exactly: Float(bitPattern: UInt32(truncatingIfNeeded: $0))) }
+    case 12: return number(8).flatMap { Int(exactly: Double(bitPattern: UInt64(bitPattern: Int64($0)))) }
+    case 5: return ratio(number(4), number(4, at: 4))
+    case 10:
+      return ratio(
+        number(4).map { Int(Int32(truncatingIfNeeded: $0)) },
+        number(4, at: 4).map { Int(Int32(truncatingIfNeeded: $0)) })
+    default: return nil
+    }
   }
 
-  /// `count` bytes as ASCII.
-  func text(at start: Int, _ count: Int) -> String? {
-    slice(start, count).map { String(decoding: $0.bytes, as: UTF8.self) }
+  private static func ratio(_ above: Int?, _ below: Int?) -> Int? {
+    guard let above, let below, below != 0, above % below == 0 else { return nil }
+    return above / below
   }
 }

@@ -2,7 +2,8 @@ import Contracts
 
 /// Why a picture cannot be used.
 package enum ImageFailure: Failure, Equatable {
-  case unknownFormat(path: String)
+  /// `found` is the name of a format that is known by its first bytes and not read.
+  case unknownFormat(path: String, found: String?)
   /// The decoder's own words.
   case damaged(path: String, format: String, detail: String)
   case tooManyPixels(path: String, width: Int, height: Int, limit: Int)
@@ -14,8 +15,9 @@ package enum ImageFailure: Failure, Equatable {
 
   package var sentence: String {
     switch self {
-    case .unknownFormat(let path):
-      "\(path): this is neither a PNG nor a JPEG picture; convert it, or leave it out"
+    case .unknownFormat(let path, let found):
+      "\(path): this is \(found.map { "a \($0)" } ?? "no picture"), and PNG, JPEG and WebP pictures are read, "
+        + "told by their first bytes; convert it, or leave it out"
     case .damaged(let path, let format, let detail):
       "\(path): this \(format) picture is damaged: \(detail); fetch or make it again, or leave it out"
     case .tooManyPixels(let path, let width, let height, let limit):
@@ -23,15 +25,15 @@ package enum ImageFailure: Failure, Equatable {
         + "make it smaller"
     case .tooMuchMemory(let path, let width, let height, let needed, let limit):
       "\(path): decoding \(width) × \(height) pixels needs \(Self.mebibytes(needed)) MiB at once, and one "
-        + "picture may have \(Self.mebibytes(limit)); make it smaller, or save it neither interlaced nor "
-        + "progressive"
+        + "picture may have \(Self.mebibytes(limit)); make it smaller, or save it as a PNG or JPEG that is neither "
+        + "interlaced nor progressive"
     case .fileTooLarge(let path, let bytes, let limit):
       "\(path): the picture's file has \(Self.mebibytes(bytes)) MiB, and at most \(Self.mebibytes(limit)) "
         + "are read; make it smaller"
     }
   }
 
-  private static func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
+  private static func mebibytes(_ bytes: Int) -> Int { bytes >> 20 + (bytes & 0xFFFFF == 0 ? 0 : 1) }
 }
 
 /// What decoding one picture may cost, so that no file, however it lies, can exhaust the machine.

@@ -1,21 +1,6 @@
 import Contracts
 
-/// The formats that are read, told by a file's first bytes, never by its name.
-package enum ImageFormat: Sendable {
-  case png, jpeg
-
-  init?(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      self = .png
-    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
-      self = .jpeg
-    } else {
-      return nil
-    }
-  }
-}
-
-/// A PNG or JPEG file: decoded to eight bits a channel, alpha over white, turned upright as its EXIF
+/// A PNG, JPEG or WebP file: decoded to eight bits a channel, alpha over white, turned upright as its EXIF
 /// orientation says. Colour profiles and gamma are not applied, as in Pillow.
 package struct ImageFile {
   package let path: String
@@ -29,16 +14,19 @@ package struct ImageFile {
   /// - Throws: `FileFailure`; `ImageFailure` where it is no picture, damaged, or beyond the limits.
   package init(_ path: String, limits: ImageLimits = .standard) throws {
     let bytes = try PictureBytes(path, limits: limits)
-    guard let format = ImageFormat(bytes.buffer) else { throw ImageFailure.unknownFormat(path: path) }
+    guard let format = ImageFormat(bytes.buffer) else {
+      throw ImageFailure.unknownFormat(path: path, found: ForeignPicture.name(of: bytes.buffer))
+    }
     reader =
       switch format {
       case .png: try PNGReader(bytes, path: path)
       case .jpeg: try JPEGReader(bytes, path: path, limits: limits)
+      case .webp: try WebPReader(bytes, path: path)
       }
     self.path = path
     self.limits = limits
     fileBytes = bytes.buffer.count
-    orientation = ExifOrientation(of: bytes.buffer, format: format)
+    orientation = ExifOrientation(PictureMetadata(of: bytes.buffer, format: format))
     let (area, overflows) = reader.header.width.multipliedReportingOverflow(by: reader.header.height)
     guard !overflows, area <= limits.pixels else {
       throw ImageFailure.tooManyPixels(
@@ -79,11 +67,11 @@ package struct ImageFile {
   }
 
   private func require(_ more: Int) throws {
-    let held =
-      fileBytes + more + (reader.header.needsWhole ? reader.header.rowBytes * reader.header.height : 0)
-    guard held <= limits.memory else {
+    let (held, overflows) = (fileBytes + more).addingReportingOverflow(
+      reader.header.needsWhole ? reader.header.wholeBytes : 0)
+    guard !overflows, held <= limits.memory else {
       throw ImageFailure.tooMuchMemory(
-        path: path, width: reader.header.width, height: reader.header.height, needed: held,
+        path: path, width: reader.header.width, height: reader.header.height, needed: overflows ? .max : held,
         limit: limits.memory)
     }
   }

@@ -12,19 +12,119 @@ struct PictureFiles: NumberSource {
   func write(_ index: Int, into out: UnsafeMutablePointer<Float>) throws {
     try ImageFile.load(paths[index], transform, limits: limits, into: out)
   }
+}
 
-  /// The pictures below a folder, links followed, in the order of their names; told by their endings; at
-  /// most 16 folders deep.
-  static func find(below folder: String, depth: Int = 16) throws -> [String] {
-    try FolderListing(folder).entries.flatMap { name -> [String] in
+/// The pictures in a folder and in those below it, links followed, in the order of their names.
+///
+/// A picture is told by its first bytes, whatever its name ends in. Hidden files, and files that neither look
+/// like a picture nor are named like one, are passed over without a word.
+struct PictureListing {
+  /// Those that can be read.
+  private(set) var paths: [String] = []
+  /// What looks like a picture, or is named like one, and is none that can be read; and why.
+  private(set) var passedOver: [(path: String, reason: String)] = []
+  /// Links to a folder that they are in.
+  private(set) var loops: [String] = []
+
+  private static let deepest = 32
+
+  /// - Throws: `FileFailure` where a folder or a picture cannot be opened; `DatasetFailure` where folders lie
+  ///   more than 32 deep, or a name is not UTF-8.
+  init(below folder: String) throws { try visit(folder, above: []) }
+
+  /// The folder's own files alone.
+  init(beside folders: Set<String>, in folder: String) throws {
+    for name in try FolderListing(folder).entries where !folders.contains(name) {
       let path = folder + "/" + name
-      guard FolderListing.isFolder(path) else { return isPicture(name) ? [path] : [] }
-      return depth > 0 ? try find(below: path, depth: depth - 1) : []
+      if FolderListing.type(path) != .folder { try look(path) }
     }
   }
 
-  private static func isPicture(_ name: String) -> Bool {
-    ["png", "jpg", "jpeg"].contains((name as NSString).pathExtension.lowercased())
+  private mutating func visit(_ folder: String, above: [FolderListing.Identity]) throws {
+    guard above.count < Self.deepest else {
+      throw DatasetFailure.badFile(
+        path: folder, detail: "this folder lies \(Self.deepest) deep, and no deeper one is read; move it up")
+    }
+    let identity = FolderListing.identity(folder)
+    if let identity, above.contains(identity) {
+      loops.append(folder)
+      return
+    }
+    for name in try FolderListing(folder).entries {
+      let path = folder + "/" + name
+      if FolderListing.type(path) == .folder {
+        try visit(path, above: above + [identity].compactMap { $0 })
+      } else {
+        try look(path)
+      }
+    }
+  }
+
+  private mutating func look(_ path: String) throws {
+    let isNamed = ForeignPicture.isNamed(path)
+    switch FolderListing.type(path) {
+    case .folder: return
+    case .other:
+      if isNamed { passedOver.append((path, "no regular file")) }
+      return
+    // Opening says why it cannot be read.
+    case .missing where !isNamed: return
+    case .missing, .file: break
+    }
+    let file = try InputFile(path)
+    let head = try file.bytes(at: 0, count: ForeignPicture.headBytes)
+    if ImageFormat(head) != nil {
+      paths.append(path)
+    } else if let name = ForeignPicture.name(of: head) {
+      passedOver.append((path, name))
+    } else if isNamed {
+      passedOver.append((path, head.isEmpty ? "empty" : "no picture"))
+    }
+  }
+}
+
+// MARK: - What is said of them
+
+extension PictureListing {
+  private static let mostNamed = 8
+
+  /// Sentences on what was passed over, with names as seen from `root`.
+  func remarks(in root: String) -> [String] {
+    var remarks: [String] = []
+    if !passedOver.isEmpty {
+      let (files, look) = passedOver.count == 1 ? ("file", "looks") : ("files", "look")
+      remarks.append(
+        "\(root): passed over \(passedOver.count) \(files) that \(look) like a picture, since PNG, JPEG and WebP are "
+          + "read, told by their first bytes: \(named(in: root)); convert what should count")
+    }
+    if !loops.isEmpty {
+      remarks.append(
+        "\(root): passed over links that lead back to a folder they are in: "
+          + Self.list(loops.map { Self.name($0, in: root) }))
+    }
+    return remarks
+  }
+
+  /// `dog/a.gif (GIF), dog/b.jpg (empty)`.
+  func named(in root: String) -> String {
+    Self.list(passedOver.map { "\(Self.name($0.path, in: root)) (\($0.reason))" })
+  }
+
+  static func list(_ names: [String]) -> String {
+    let more = names.count > mostNamed ? " and \(names.count - mostNamed) more" : ""
+    return names.prefix(mostNamed).joined(separator: ", ") + more
+  }
+
+  /// The path as seen from `root`.
+  static func name(_ path: String, in root: String) -> String {
+    path.utf8.starts(with: (root + "/").utf8)
+      ? String(decoding: path.utf8.dropFirst(root.utf8.count + 1), as: UTF8.self) : path
+  }
+
+  mutating func append(_ other: PictureListing) {
+    paths += other.paths
+    passedOver += other.passedOver
+    loops += other.loops
   }
 }
 
@@ -49,8 +149,32 @@ struct FolderListing {
     entries = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  enum EntryType { case folder, file, other, missing }
+
+  /// Links are followed.
+  static func type(_ path: String) -> EntryType {
+    guard let status = status(path) else { return .missing }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return .folder
+    case S_IFREG: return .file
+    default: return .other
+    }
+  }
+
+  static func isFolder(_ path: String) -> Bool { type(path) == .folder }
+
+  /// What is the same for all paths to one folder.
+  struct Identity: Equatable {
+    let device: UInt64
+    let inode: UInt64
+  }
+
+  static func identity(_ path: String) -> Identity? {
+    status(path).map { Identity(device: UInt64($0.st_dev), inode: UInt64($0.st_ino)) }
+  }
+
+  private static func status(_ path: String) -> stat? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status : nil
   }
 }

@@ -25,10 +25,19 @@ struct PictureHeader {
   let width: Int
   let height: Int
   let layout: PixelLayout
-  /// No row can be had before all are decoded: the picture is interlaced or progressive.
+  /// No row can be had before all are decoded: the picture is interlaced, progressive or a WebP.
   let needsWhole: Bool
+  /// Bytes a pixel that the decoder holds beside the rows.
+  let workingBytes: Int
 
   var rowBytes: Int { width * layout.bytesPerPixel }
+
+  /// Bytes of all rows and of what the decoder holds beside them; `.max` where they cannot be counted.
+  var wholeBytes: Int {
+    let (area, overflows) = width.multipliedReportingOverflow(by: height)
+    let (bytes, overflowsToo) = area.multipliedReportingOverflow(by: layout.bytesPerPixel + workingBytes)
+    return overflows || overflowsToo ? .max : bytes
+  }
 }
 
 /// A decoder over a file's bytes; its header is read and checked, its rows come in order.
@@ -152,7 +161,44 @@ final class JPEGReader: PictureReader {
   func finish() {}
 }
 
-/// What both decoders share.
+/// libwebp behind `PictureReader`; of an animation the first frame.
+final class WebPReader: PictureReader {
+  let header: PictureHeader
+  private let path: String
+  private let bytes: PictureBytes
+  private let decoder: OpaquePointer
+
+  init(_ bytes: PictureBytes, path: String) throws {
+    guard let decoder = modgap_webp_new() else { throw FileFailure(.read, path, code: 12) }
+    self.bytes = bytes
+    self.path = path
+    self.decoder = decoder
+    do {
+      header = try Picture.header("WebP", path) {
+        modgap_webp_start(decoder, bytes.pointer, bytes.buffer.count, $0)
+      } reason: {
+        modgap_webp_message(decoder)
+      }
+    } catch {
+      modgap_webp_free(decoder)
+      throw error
+    }
+  }
+
+  deinit { modgap_webp_free(decoder) }
+
+  func read(_ rows: UnsafeMutablePointer<UInt8>, count: Int) throws { try readWhole(rows) }
+
+  func readWhole(_ rows: UnsafeMutablePointer<UInt8>) throws {
+    guard modgap_webp_whole(decoder, rows, header.rowBytes) == 0 else { return }
+    throw Picture.damage("WebP", path, modgap_webp_message(decoder))
+  }
+
+  /// The container was read whole before anything was decoded.
+  func finish() {}
+}
+
+/// What all decoders share.
 private enum Picture {
   static func header(
     _ format: String, _ path: String, _ start: (UnsafeMutablePointer<modgap_picture>) -> Int32,
@@ -165,7 +211,7 @@ private enum Picture {
     }
     return PictureHeader(
       width: Int(picture.width), height: Int(picture.height), layout: layout,
-      needsWhole: picture.needs_whole != 0)
+      needsWhole: picture.needs_whole != 0, workingBytes: Int(picture.working_bytes))
   }
 
   static func damage(_ format: String, _ path: String, _ message: UnsafePointer<CChar>?) -> ImageFailure {

@@ -39,10 +39,10 @@ enum COCO {
       .defaulted(
         "captions", .choice(Policy.allCases.map(\.rawValue)), "first",
         "which of a picture's captions, in the order of the file"), .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true
+    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true, version: 2
   ) { parameters in
     let path = try parameters.text("annotations")
-    let pairs = try read(
+    let (pairs, remarks) = try read(
       path, folder: try parameters.text("folder"), try parameters.choice("captions", Policy.self))
     let count = try parameters.count(of: pairs.count, in: path)
     let pictures = pairs.prefix(count).map(\.path)
@@ -50,13 +50,14 @@ enum COCO {
     for pair in pairs.prefix(count) { captions.append(pair.caption) }
     return PairedData(
       count: count, x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform())),
-      y: try parameters.texts(captions), files: [path] + pictures + parameters.vocabularyFiles)
+      y: try parameters.texts(captions), files: [path] + pictures + parameters.vocabularyFiles,
+      remarks: { remarks })
   }
 
-  /// Pictures without a caption are left out.
-  private static func read(_ path: String, folder: String, _ policy: Policy) throws -> [(
-    path: String, caption: String
-  )] {
+  /// Pictures without a caption are left out, and captions without a picture; the remarks say how many.
+  private static func read(_ path: String, folder: String, _ policy: Policy) throws -> (
+    pairs: [(path: String, caption: String)], remarks: [String]
+  ) {
     let file = try decode(path)
     var captions: [Int: String] = [:]
     for annotation in file.annotations {
@@ -70,7 +71,14 @@ enum COCO {
     guard !pairs.isEmpty else {
       throw DatasetFailure.nothingFound(path: path, expected: "picture with a caption")
     }
-    return pairs
+    let alone = file.images.count - pairs.count
+    let strangers = Set(captions.keys).subtracting(file.images.map(\.id)).count
+    let remarks = [
+      alone == 0 ? nil : "\(path): pictures without a caption, left out: \(alone) of \(file.images.count)",
+      strangers == 0
+        ? nil : "\(path): captions of pictures that `images` does not list, left out: \(strangers)",
+    ]
+    return (pairs, remarks.compactMap { $0 })
   }
 
   private static func decode(_ path: String) throws -> Annotations {

@@ -4,27 +4,84 @@ import Contracts
 enum ImageFolder {
   static let kind = DatasetKind(
     "image-folder", "pictures of a folder; its folders are classes, named in the captions",
-    [.folder, .prompt, .readCount, .choiceSeed] + Parameter.pictures + Parameter.texts, listsFiles: true
+    [.folder, .prompt, .readCount, .choiceSeed] + Parameter.pictures + Parameter.texts, listsFiles: true,
+    version: 2
   ) { parameters in
     let folder = try parameters.text("folder")
-    let classes = try FolderListing(folder).entries.filter { FolderListing.isFolder(folder + "/" + $0) }
-    var paths: [String] = []
-    var labels: [Int32] = []
-    for (label, name) in classes.enumerated() {
-      let found = try PictureFiles.find(below: folder + "/" + name)
-      paths += found
-      labels += [Int32](repeating: Int32(label), count: found.count)
-    }
-    if classes.isEmpty { paths = try PictureFiles.find(below: folder) }
-    guard !paths.isEmpty else {
-      throw DatasetFailure.nothingFound(path: folder, expected: "picture (.png, .jpg, .jpeg)")
-    }
-    let count = try parameters.count(of: paths.count, in: folder)
-    let pictures = PictureFiles(paths: Array(paths.prefix(count)), transform: try parameters.transform())
+    let found = try Classes(folder)
+    let count = try parameters.count(of: found.listing.paths.count, in: folder)
+    let pictures = PictureFiles(
+      paths: Array(found.listing.paths.prefix(count)), transform: try parameters.transform())
     return try ClassifiedImages(
-      pictures: pictures, labels: Array(labels.prefix(count)),
-      classes: classes.map { $0.split(separator: "_").joined(separator: " ") }, files: pictures.paths
+      pictures: pictures, labels: Array(found.labels.prefix(count)),
+      classes: found.names.map { $0.split(separator: "_").joined(separator: " ") }, files: pictures.paths,
+      remarks: { found.remarks }
     ).data(count, parameters)
+  }
+
+  /// The folders in a folder and the pictures in each; without folders, the pictures alone.
+  private struct Classes {
+    let names: [String]
+    private(set) var listing: PictureListing
+    private(set) var labels: [Int32] = []
+    private(set) var remarks: [String] = []
+
+    /// - Throws: what `PictureListing` throws; `DatasetFailure` where there is no picture, or a class has none.
+    init(_ folder: String) throws {
+      names = try FolderListing(folder).entries.filter { FolderListing.isFolder(folder + "/" + $0) }
+      let own = try PictureListing(beside: Set(names), in: folder)
+      guard !names.isEmpty else {
+        listing = own
+        remarks = own.remarks(in: folder)
+        guard own.paths.isEmpty else { return }
+        throw ImageFolder.nothing(in: folder, own)
+      }
+      let classes = try names.map { try PictureListing(below: folder + "/" + $0) }
+      try Self.requireNoneEmpty(names, classes, folder)
+      listing = classes[0]
+      for other in classes.dropFirst() { listing.append(other) }
+      for (label, found) in classes.enumerated() {
+        labels += [Int32](repeating: Int32(label), count: found.paths.count)
+      }
+      remarks = listing.remarks(in: folder) + Self.remarks(on: own, in: folder)
+    }
+
+    private static func requireNoneEmpty(
+      _ names: [String], _ classes: [PictureListing], _ folder: String
+    ) throws {
+      let empty = zip(names, classes).filter { $0.1.paths.isEmpty }
+      guard let first = empty.first else { return }
+      guard empty.count < classes.count || classes.count == 1 else {
+        var all = first.1
+        for other in empty.dropFirst() { all.append(other.1) }
+        throw ImageFolder.nothing(in: folder, all)
+      }
+      throw DatasetFailure.emptyClasses(
+        path: folder,
+        classes: empty.map { name, found in
+          found.passedOver.isEmpty ? name : "\(name) (only \(found.named(in: folder + "/" + name)))"
+        })
+    }
+
+    /// Of what lies beside the classes.
+    private static func remarks(on own: PictureListing, in folder: String) -> [String] {
+      let loose = own.paths + own.passedOver.map(\.path)
+      guard !loose.isEmpty else { return [] }
+      let (pictures, lie, have) =
+        loose.count == 1 ? ("picture", "lies", "has") : ("pictures", "lie", "have")
+      let names = PictureListing.list(loose.map { PictureListing.name($0, in: folder) })
+      return [
+        "\(folder): passed over \(loose.count) \(pictures) that \(lie) beside the folders of the classes and so \(have) no "
+          + "class: \(names); move what should count into a folder"
+      ]
+    }
+  }
+
+  private static func nothing(in folder: String, _ found: PictureListing) -> DatasetFailure {
+    let others =
+      found.passedOver.isEmpty
+      ? "" : "; passed over were \(found.passedOver.count): \(found.named(in: folder))"
+    return .nothingFound(path: folder, expected: "picture (PNG, JPEG, WebP)\(others)")
   }
 }
 
@@ -34,6 +91,7 @@ struct ClassifiedImages {
   let labels: [Int32]
   let classes: [String]
   let files: [String]
+  var remarks: PairedData.Remarks = { [] }
 
   private struct Captions: TextSource {
     let labels: [Int32]
@@ -49,7 +107,7 @@ struct ClassifiedImages {
     let y = labels.isEmpty ? nil : try parameters.texts(Captions(labels: labels, captions: captions))
     return PairedData(
       count: count, x: .numbers(pictures), y: y, labels: labels, classes: classes,
-      files: files + parameters.vocabularyFiles)
+      files: files + parameters.vocabularyFiles, remarks: remarks)
   }
 }
 

@@ -44,19 +44,20 @@ struct OpenClipart: TextSource {
       .defaulted(
         "folder", .folder, "/usr/share/openclipart", "where the folders `png` and `svg` of the packages are"),
       .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true, readsTexts: true
+    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true, version: 2, readsTexts: true
   ) { parameters in
     let folder = try parameters.text("folder")
     let root = folder + "/png"
-    let paths = try PictureFiles.find(below: root)
+    let found = try PictureListing(below: root)
+    let paths = found.paths
     guard !paths.isEmpty else { throw DatasetFailure.nothingFound(path: root, expected: "picture") }
     let pictures = Array(paths.prefix(try parameters.count(of: paths.count, in: root)))
-    let names = pictures.map { String($0.dropFirst(root.count + 1).dropLast(4)) }
+    let names = pictures.map { (PictureListing.name($0, in: root) as NSString).deletingPathExtension }
     let captions = OpenClipart(names: names, folder: folder)
     return PairedData(
       count: pictures.count,
       x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform(), limits: limits)),
       y: try parameters.texts(captions),
-      files: pictures + captions.files + parameters.vocabularyFiles)
+      files: pictures + captions.files + parameters.vocabularyFiles, remarks: { found.remarks(in: root) })
   }
 }

@@ -9,6 +9,11 @@ package struct DataDescription: Decodable, Sendable {
     values = try decoder.singleValueContainer().decode([String: JSONValue].self)
   }
 
+  package init(_ values: [String: JSONValue]) { self.values = values }
+
+  /// The value of a key.
+  package subscript(key: String) -> JSONValue? { values[key] }
+
   /// All that it says, in one order: equal names are equal data.
   package var name: String { JSONValue.object(values).canonical }
 

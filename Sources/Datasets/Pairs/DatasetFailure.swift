@@ -5,6 +5,8 @@ package enum DatasetFailure: Failure, Equatable {
   case unknownKind(String, known: [String])
   case badParameter(kind: String, name: String, expected: String)
   case nothingFound(path: String, expected: String)
+  /// Folders of classes in which there is no picture.
+  case emptyClasses(path: String, classes: [String])
   /// A line of a text file, counted from 1.
   case badLine(path: String, line: Int, detail: String)
   case badFile(path: String, detail: String)
@@ -23,6 +25,10 @@ package enum DatasetFailure: Failure, Equatable {
     case .badParameter(let kind, let name, let expected):
       "data of kind `\(kind)`: `\(name)` must be \(expected)"
     case .nothingFound(let path, let expected): "\(path): there is no \(expected) in it; check the path"
+    case .emptyClasses(let path, let classes):
+      "\(path): there is no PNG, JPEG or WebP picture in the \(classes.count == 1 ? "folder" : "folders") of the "
+        + "\(classes.count == 1 ? "class" : "classes") \(classes.joined(separator: ", ")); convert what is there, "
+        + "or take the \(classes.count == 1 ? "folder" : "folders") away"
     case .badLine(let path, let line, let detail): "\(path):\(line): \(detail)"
     case .badFile(let path, let detail): "\(path): \(detail)"
     case .badItem(let path, let index, let detail): "\(path): item \(index) (counted from 0) \(detail)"

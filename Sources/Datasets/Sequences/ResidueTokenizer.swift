@@ -13,4 +13,8 @@ struct ResidueTokenizer: TextTokenizer {
       return (0x41...0x5A).contains(upper) && byte >= 0x41 ? Int32(upper) - 0x40 : 24
     }
   }
+
+  func text(of ids: [Int32]) -> String {
+    String(decoding: ids.compactMap { (1...26).contains($0) ? UInt8($0) + 0x40 : nil }, as: UTF8.self)
+  }
 }

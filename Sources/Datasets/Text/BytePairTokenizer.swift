@@ -30,6 +30,8 @@ package struct BytePairTokenizer: TextTokenizer {
     return result
   }
 
+  package func text(of ids: [Int32]) -> String { vocabulary.text(of: ids) }
+
   /// Longer words are encoded in pieces, so that no text takes quadratic time; no vocabulary has such words.
   private static let longestWord = 4096
 

@@ -18,6 +18,9 @@ struct BytePairVocabulary: Sendable {
   let end: Int32
   private let ids: [Int32]
   private let merges: [UInt64: Merge]
+  /// Symbols by their id.
+  private let pieces: [Int32: Symbol]
+  private let names: [String]
 
   func id(of symbol: Symbol) -> Int32 { ids[Int(symbol)] }
 
@@ -63,6 +66,7 @@ struct BytePairVocabulary: Sendable {
       latest[merged] = Int32(512 + rank)
     }
     merges = learnt
+    names = symbols.names
     guard let table else {
       size = 512 + pairs.count + 2
       start = Int32(size - 2)
@@ -70,12 +74,29 @@ struct BytePairVocabulary: Sendable {
       let unknown = end
       // A piece made twice has the id of the later merge, as in the authors' dictionary.
       ids = symbols.names.indices.map { latest[Symbol($0)] ?? ($0 < 512 ? SymbolTable.order[$0] : unknown) }
+      pieces = Self.inverse(ids)
       return
     }
     let (start, end) = try Self.ends(table, path)
     (self.start, self.end) = (start, end)
     size = Int(table.values.max() ?? 0) + 1
     ids = symbols.names.map { table[$0] ?? end }
+    pieces = Self.inverse(ids)
+  }
+
+  private static func inverse(_ ids: [Int32]) -> [Int32: Symbol] {
+    Dictionary(ids.enumerated().map { ($1, Symbol($0)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The pieces of these ids one behind the other, with a space where a word ends.
+  func text(of ids: [Int32]) -> String {
+    let bytes = ids.flatMap { id -> [UInt8] in
+      guard let name = pieces[id].map({ names[Int($0)] }) else { return [] }
+      let endsWord = name.hasSuffix("</w>")
+      let known = (endsWord ? name.dropLast(4) : name[...]).compactMap { SymbolTable.byte[String($0)] }
+      return known + (endsWord ? [32] : [])
+    }
+    return String(decoding: bytes.last == 32 ? bytes.dropLast() : bytes, as: UTF8.self)
   }
 
   private static func ends(_ table: [String: Int32], _ path: String) throws -> (Int32, Int32) {
@@ -157,6 +178,10 @@ private struct SymbolTable {
       return Unicode.Scalar(256 + hidden).map(String.init) ?? ""
     }
   }()
+
+  /// The byte that a visible character stands for.
+  static let byte = Dictionary(
+    bytes.enumerated().map { ($1, UInt8($0)) }, uniquingKeysWith: { first, _ in first })
 
   /// The ids of symbols 0…511 in CLIP's vocabulary: visible bytes first.
   static let order: [Int32] = {

@@ -17,6 +17,9 @@ package protocol TextTokenizer: Sendable {
 
   /// The ids of a text without start and end; those behind the first `most` may be missing.
   func ids(_ text: String, most: Int) -> [Int32]
+
+  /// What ids between start and end stand for, for people to read.
+  func text(of ids: [Int32]) -> String
 }
 
 extension TextTokenizer {
@@ -52,4 +55,8 @@ package struct ByteTokenizer: TextTokenizer {
   package init() {}
 
   package func ids(_ text: String, most: Int) -> [Int32] { text.utf8.prefix(most).map { Int32($0) + 1 } }
+
+  package func text(of ids: [Int32]) -> String {
+    String(decoding: ids.compactMap { UInt8(exactly: $0 - 1) }, as: UTF8.self)
+  }
 }

@@ -1,0 +1,148 @@
+import Foundation
+
+/// The characters that the installed fonts have, as fontconfig knows them.
+///
+/// gnuplot draws one that no font has as a frame that may cover the whole page.
+package struct FontCoverage: Sendable {
+  private let ranges: [ClosedRange<UInt32>]
+
+  /// What DejaVu Sans Mono surely has: Latin, Greek, Cyrillic, and the signs that are used here.
+  static let least = FontCoverage(ranges: [
+    0x20...0x7E, 0xA0...0x24F, 0x386...0x3CE, 0x400...0x45F, 0x2013...0x2014, 0x2018...0x201D,
+    0x2026...0x2026,
+  ])
+
+  init(ranges: [ClosedRange<UInt32>]) { self.ranges = ranges }
+
+  /// Of lines such as `20-7e a0-2ff 31b`, one a font.
+  init(listing: String) {
+    ranges = listing.split(whereSeparator: \.isWhitespace).compactMap { word in
+      let ends = word.split(separator: "-").compactMap { UInt32($0, radix: 16) }
+      guard let first = ends.first, let last = ends.last, first <= last else { return nil }
+      return first...last
+    }
+  }
+
+  /// Asks `fc-list`; where there is none, what every font has.
+  package static func installed() -> FontCoverage {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["fc-list", "--format", "%{charset}\n"]
+    process.standardInput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    guard (try? process.run()) != nil else { return least }
+    let listing = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let coverage = FontCoverage(listing: String(decoding: listing, as: UTF8.self))
+    return process.terminationStatus == 0 && !coverage.ranges.isEmpty ? coverage : least
+  }
+
+  func has(_ scalar: Unicode.Scalar) -> Bool { ranges.contains { $0.contains(scalar.value) } }
+}
+
+/// Texts of a contact sheet: what can be drawn, in lines of one width.
+package struct SheetText {
+  /// Font size in points, and what a character of DejaVu Sans Mono takes at it, in pixels.
+  static let size = 9
+  static let advance = 7.25
+  static let lineHeight = 16
+
+  package let coverage: FontCoverage
+  /// Characters that no font has, shown by their number.
+  package private(set) var missing: Set<Unicode.Scalar> = []
+
+  package init(_ coverage: FontCoverage) { self.coverage = coverage }
+
+  /// The text in at most `lines` lines of `width` pixels; the last says how much is left out.
+  mutating func wrapped(_ text: String, width: Int, lines most: Int) -> [String] {
+    let cells = max(8, Int(Double(width) / Self.advance))
+    let shown = visible(text)
+    var lines: [String] = []
+    var rest = shown[...]
+    while !rest.isEmpty {
+      if lines.count == most - 1, Self.cells(rest) > cells {
+        let room = cells - " … \(rest.count) more".count
+        let last = Self.prefix(rest, cells: max(1, room))
+        return lines + ["\(last) … \(rest.count - last.count) more"]
+      }
+      let line = Self.line(rest, cells: cells)
+      rest = rest.dropFirst(line.count)
+      lines.append(String(line))
+      while rest.first == " " { rest = rest.dropFirst() }
+    }
+    return lines
+  }
+
+  /// As much as fits, up to the last space where there is one; at least one character.
+  private static func line(_ text: Substring, cells: Int) -> Substring {
+    let whole = prefix(text, cells: cells)
+    guard whole.endIndex < text.endIndex, text[whole.endIndex] != " ",
+      let space = whole.lastIndex(of: " "), space > whole.startIndex
+    else { return whole }
+    return whole[..<space]
+  }
+
+  private static func prefix(_ text: Substring, cells: Int) -> Substring {
+    var room = Double(cells)
+    var end = text.startIndex
+    while end < text.endIndex {
+      room -= Self.cells(text[end])
+      if room < 0, end > text.startIndex { break }
+      end = text.index(after: end)
+      if room <= 0 { break }
+    }
+    return text[..<end]
+  }
+
+  private static func cells(_ text: Substring) -> Int {
+    Int(text.reduce(0) { $0 + Self.cells($1) }.rounded(.up))
+  }
+
+  /// How many places of a letter a character takes; a generous guess for scripts of other fonts.
+  private static func cells(_ character: Character) -> Double {
+    let value = character.unicodeScalars.first?.value ?? 0
+    return value < 0x530 ? 1 : value < 0x1100 ? 1.3 : 2
+  }
+
+  /// Controls as their symbols, white space as spaces, and what no font has as `<1F600>`.
+  private mutating func visible(_ text: String) -> String {
+    var out = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == "\n" {
+        out.append(contentsOf: "↵ ".unicodeScalars.filter(coverage.has))
+      } else if scalar.properties.isWhitespace {
+        out.append(" ")
+      } else if isDrawn(scalar) {
+        out.append(scalar)
+      } else {
+        if !Self.isControl(scalar) { missing.insert(scalar) }
+        out.append(contentsOf: "<\(String(scalar.value, radix: 16, uppercase: true))>".unicodeScalars)
+      }
+    }
+    return String(out)
+  }
+
+  /// Marks that turn the direction of a text would turn what stands behind them, too.
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    let category = scalar.properties.generalCategory
+    return category == .control || category == .format || category == .surrogate
+      || category == .lineSeparator || category == .paragraphSeparator
+  }
+
+  private func isDrawn(_ scalar: Unicode.Scalar) -> Bool {
+    // Joiners shape the letters beside them.
+    let isJoiner = scalar == "\u{200C}" || scalar == "\u{200D}"
+    return (isJoiner || !Self.isControl(scalar)) && coverage.has(scalar)
+  }
+
+  /// A string of gnuplot in which nothing has a meaning: all but letters and spaces as octal numbers.
+  static func constant(_ text: String) -> String {
+    let bytes = text.utf8.map { byte -> String in
+      let isPlain = (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x20
+      return isPlain ? String(Unicode.Scalar(byte)) : "\\" + String(format: "%03o", Int32(byte))
+    }
+    return "\"" + bytes.joined() + "\""
+  }
+}
