@@ -34,15 +34,19 @@ public struct Gap: Sendable, Equatable {
 ///   - y: `(n, d)`, the second.
 /// - Throws: an error naming the row that is not finite or has norm zero.
 public func modalityGap(_ x: Matrix, _ y: Matrix) throws -> Gap {
+  guard x.columns == y.columns, x.rows == y.rows else {
+    throw MetricFailure.unequalShapes(
+      xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
+  }
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
   return try gap(
     MovedRows(x, .x, moves: []), MovedRows(y, .y, moves: []), budget)
 }
 
-/// Centroid of `x` minus centroid of `y`, as the rows are moved.
+/// Centroid of `x` minus centroid of `y`, as the rows are moved. The numbers of rows may differ.
 package func gap(_ x: MovedRows, _ y: MovedRows, _ budget: ThreadBudget) throws -> Gap {
-  guard x.columns == y.columns, x.rows == y.rows else {
+  guard x.columns == y.columns else {
     throw MetricFailure.unequalShapes(
       xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
   }
