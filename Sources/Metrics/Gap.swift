@@ -81,7 +81,7 @@ extension MovedRows {
   /// Sums blocks of rows, then the blocks in order.
   private func sum(
     _ budget: ThreadBudget,
-    _ fill: @escaping @Sendable (Range<Int>, UnsafeMutablePointer<Double>) throws -> Void
+    _ fill: @escaping @Sendable (Range<Int>, UnsafeMutableBufferPointer<Double>) throws -> Void
   ) throws -> [Double] {
     let partial = try budget.map(blocks: blockCount(rows, size: Self.blockSize)) { block in
       let range = blockRange(block, size: Self.blockSize, count: rows)
@@ -91,12 +91,12 @@ extension MovedRows {
   }
 
   private func sumBlock(
-    _ range: Range<Int>, _ fill: (Range<Int>, UnsafeMutablePointer<Double>) throws -> Void
+    _ range: Range<Int>, _ fill: (Range<Int>, UnsafeMutableBufferPointer<Double>) throws -> Void
   ) throws -> [Double] {
     var sum = [Double](repeating: 0, count: columns)
     try withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * columns) { scratch in
+      try fill(range, scratch)
       guard let rows = scratch.baseAddress else { return }
-      try fill(range, rows)
       for place in 0..<range.count { add(1, times: rows + place * columns, to: &sum, columns) }
     }
     return sum

@@ -113,43 +113,54 @@ struct CosineTwinTests {
     let found = try withBudget(jobs: 2) { budget in
       try cosineSimilarity(MovedRows(repeated, .x, moves: []), diagonal: false, bins: 200, budget)
     }
-    let unit = PairTwinTests.unit(some)
-    let values = (0..<different).flatMap { a in
-      (0..<different).map { b in
-        (
-          s: zip(unit[a], unit[b]).reduce(0) { $0 + $1.0 * $1.1 },
-          pairs: copies * (a == b ? copies - 1 : copies)
-        )
-      }
-    }.sorted { $0.s < $1.s }
+    let values = weighted(PairTwinTests.unit(some), copies: copies)
     let total = values.reduce(0) { $0 + $1.pairs }
-    let atRank = { (rank: Int) -> Double in
-      var left = rank
-      for value in values {
-        if left < value.pairs { return value.s }
-        left -= value.pairs
-      }
-      return .nan
-    }
-    for (fraction, quartile) in [(0.25, found.percentile25), (0.5, found.median), (0.75, found.percentile75)]
-    {
+    let quartiles = [(0.25, found.percentile25), (0.5, found.median), (0.75, found.percentile75)]
+    for (fraction, quartile) in quartiles {
       let position = fraction * Double(total - 1)
-      let (low, high) = (atRank(Int(position)), atRank(Int(position) + 1))
-      #expect(abs(quartile - (low + (high - low) * (position - Double(Int(position))))) < 2e-7)
+      let rank = Int(position)
+      let (low, high) = (atRank(rank, values), atRank(rank + 1, values))
+      let expected: Double = low + (high - low) * (position - Double(rank))
+      #expect(abs(quartile - expected) < 2e-7)
     }
     let edges = found.histogram.edges
     #expect(found.histogram.pairs.reduce(0, +) == total)
     var certain = 0
     for bin in 0..<200 {
+      let (low, high) = (edges[bin], edges[bin + 1])
       // A similarity this near an edge may lie on either side of it in float32.
-      if values.contains(where: { min(abs($0.s - edges[bin]), abs($0.s - edges[bin + 1])) < 5e-7 }) {
-        continue
-      }
-      let right = values.filter { $0.s > edges[bin] && $0.s < edges[bin + 1] }.reduce(0) { $0 + $1.pairs }
-      #expect(found.histogram.pairs[bin] == right)
+      if values.contains(where: { abs($0.s - low) < 5e-7 || abs($0.s - high) < 5e-7 }) { continue }
+      let inside = values.filter { $0.s > low && $0.s < high }
+      #expect(found.histogram.pairs[bin] == inside.reduce(0) { $0 + $1.pairs })
       certain += 1
     }
     #expect(certain > 100)
+  }
+
+  private struct Weighted {
+    let s: Double
+    let pairs: Int
+  }
+
+  /// The similarities of all ordered pairs of rows of which each stands `copies` times, ascending.
+  private func weighted(_ rows: [[Double]], copies: Int) -> [Weighted] {
+    var values: [Weighted] = []
+    for a in rows.indices {
+      for b in rows.indices {
+        let s: Double = zip(rows[a], rows[b]).reduce(0) { $0 + $1.0 * $1.1 }
+        values.append(Weighted(s: s, pairs: copies * (a == b ? copies - 1 : copies)))
+      }
+    }
+    return values.sorted { $0.s < $1.s }
+  }
+
+  private func atRank(_ rank: Int, _ values: [Weighted]) -> Double {
+    var left = rank
+    for value in values {
+      if left < value.pairs { return value.s }
+      left -= value.pairs
+    }
+    return .nan
   }
 
   @Test("kept or multiplied twice, every number is the same", arguments: [(900, 32), (1500, 48)])

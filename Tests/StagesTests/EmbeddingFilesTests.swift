@@ -49,7 +49,8 @@ struct EmbeddingFilesTests {
     let artefact = try withBudget(jobs: 1) { budget in
       try variant.run(
         .object(with), StageInputs(upstream: []),
-        StageContext(stageID: "p", seed: 0, budget: budget) { line in notices.withLock { $0.append(line) } })
+        StageContext(
+          stageID: "p", seed: 0, budget: budget, notice: { line in notices.withLock { $0.append(line) } }))
     }
     return (try #require(artefact.family?.bases.first), notices.withLock { $0 })
   }
@@ -116,7 +117,8 @@ struct EmbeddingFilesTests {
       try variant.run(
         .object(["k": numbers([1])]),
         StageInputs(upstream: [(id: "p", artefact: .embeddings(EmbeddingFamily(pairs)))]),
-        StageContext(stageID: "r", seed: 0, budget: budget) { line in notices.withLock { $0.append(line) } })
+        StageContext(
+          stageID: "r", seed: 0, budget: budget, notice: { line in notices.withLock { $0.append(line) } }))
     }
     // A caption's picture stands five times; a picture's captions differ.
     #expect(notices.withLock { $0 }.contains { $0.hasPrefix("30 of 60 queries were decided by a tie") })

@@ -27,10 +27,11 @@ struct Layout: Sendable {
     var components: Int
   }
 
-  /// Few points have more edges in an epoch, so that nearly every step begins a round.
-  static let rounds = 16
-  /// Points of a block: of few points, blocks small enough for several threads.
-  private static let leastBlock = 8 * LayoutLanes.width
+  /// So many that few points move in a round: a point has about eight edges in an epoch. With 32 rounds or
+  /// more the silhouettes of pictures no longer depend on the number; with 8 or fewer they are lower.
+  static let rounds = 64
+  /// Points of a block: as many as fill the lanes in a round.
+  private static let leastBlock = 32 * LayoutLanes.width
   /// The round of an edge that is not drawn.
   private static let never = UInt8.max
 
