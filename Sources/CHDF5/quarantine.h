@@ -3,6 +3,7 @@
 // runs only C, so that no lock of the Swift runtime can be held over the fork.
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -87,11 +88,20 @@ enum {
 
 enum { MODGAP_H5_OTHER = 0, MODGAP_H5_REAL = 1, MODGAP_H5_INTEGER = 2 };
 
+/// The bits of a float that stands for a number other than zero that float has as zero: a NaN that no
+/// number of the file becomes.
+enum { MODGAP_H5_VANISHED = 0x7FC05A11 };
+
 typedef struct {
   const char *path;
   const char *object;
   float *values;
   uint64_t count;
+  /// One more than the place of the first finite number that float has as infinite; 0 where there is none.
+  uint64_t beyond;
+  double beyond_value;
+  /// How many values are MODGAP_H5_VANISHED.
+  uint64_t vanished;
 
   int32_t outcome;
   int32_t number;
@@ -256,6 +266,38 @@ static inline void modgap_h5_inspect_task(void *context) {
   }
 }
 
+/// Makes floats of doubles, and notes which of them float does not hold.
+static inline void modgap_h5_narrow(const double *wide, modgap_h5_report *report) {
+  const uint32_t marked = MODGAP_H5_VANISHED, quiet = 0x7FC00000;
+  for (uint64_t i = 0; i < report->count; i++) {
+    const double value = wide[i];
+    float *narrow = report->values + i;
+    *narrow = (float)value;
+    if (value != value) {
+      memcpy(narrow, &quiet, sizeof quiet);
+    } else if (*narrow == 0 && value != 0) {
+      memcpy(narrow, &marked, sizeof marked);
+      report->vanished++;
+    } else if (isinf(*narrow) && !isinf(value) && report->beyond == 0) {
+      report->beyond = i + 1;
+      report->beyond_value = value;
+    }
+  }
+}
+
+/// Reads all numbers as float; those of a wider type through double, where there is memory for it.
+static inline herr_t modgap_h5_read_numbers(hid_t dataset, modgap_h5_report *report) {
+  hid_t type = H5Dget_type(dataset);
+  const int is_wide = type >= 0 && H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) > sizeof(float);
+  double *wide = is_wide && report->count <= SIZE_MAX / sizeof(double)
+      ? (double *)malloc((size_t)report->count * sizeof(double)) : NULL;
+  if (wide == NULL) return H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, report->values);
+  const herr_t status = H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, wide);
+  if (status >= 0) modgap_h5_narrow(wide, report);
+  free(wide);
+  return status;
+}
+
 static inline void modgap_h5_read_task(void *context) {
   modgap_h5_report *report = (modgap_h5_report *)context;
   hid_t file = modgap_h5_open_file(report);
@@ -264,7 +306,7 @@ static inline void modgap_h5_read_task(void *context) {
   hid_t space = H5Dget_space(dataset);
   report->outcome = MODGAP_H5_UNREADABLE;
   if (space >= 0 && (uint64_t)H5Sget_simple_extent_npoints(space) == report->count &&
-      H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, report->values) >= 0) {
+      modgap_h5_read_numbers(dataset, report) >= 0) {
     report->outcome = MODGAP_H5_READ;
   } else {
     modgap_h5_last_error(report->message, sizeof report->message);

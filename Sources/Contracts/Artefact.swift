@@ -38,8 +38,10 @@ package struct NamedTable: Sendable, Equatable {
 
 /// The types that the plan checks between stages before anything runs.
 package enum ArtefactType: String, Sendable {
-  /// Two modalities of equal count and dimension.
+  /// Two modalities of equal dimension, and which rows belong together.
   case pairs = "pairs of embeddings"
+  /// Two modalities of equal dimension, of which no row belongs with any other.
+  case unpaired = "embeddings without pairs"
   /// One tower's embeddings.
   case single = "embeddings of one tower"
   /// Pairs on the 3D sphere, as `sphere` makes them.

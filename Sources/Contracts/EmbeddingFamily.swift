@@ -1,17 +1,19 @@
 import Kernels
 
-/// The embeddings of one or two modalities: `x` and, for pairs, `y`, each `float32 (n, d)`; row i of
-/// both belongs to pair i.
+/// The embeddings of one or two modalities: `x` and, for pairs, `y`, each `float32 (n, d)`. `pairing` says
+/// which rows belong together.
 package struct Embeddings: Sendable, Equatable {
   package var x: Matrix
   package var y: Matrix?
   /// Every row has unit Euclidean norm.
   package var isNormalized: Bool
+  package var pairing: Pairing
 
-  package init(x: Matrix, y: Matrix? = nil, isNormalized: Bool) {
+  package init(x: Matrix, y: Matrix? = nil, isNormalized: Bool, pairing: Pairing = .identity) {
     self.x = x
     self.y = y
     self.isNormalized = isNormalized
+    self.pairing = pairing
   }
 }
 

@@ -18,6 +18,8 @@ package struct StageSignature: Sendable {
   /// Further types that `from` may name: `cosine-similarity` reads pairs and single towers alike.
   package let alsoAccepts: [ArtefactType]
   package let output: ArtefactType
+  /// What it gives with these parameters, which may still name axes; nil where it is always `output`.
+  package let outputWith: (@Sendable (JSONValue) -> ArtefactType)?
   /// Gives what it takes (`shift` of points on the sphere is points on the sphere).
   package let preservesInputType: Bool
   /// Draws random numbers, so the experiment's seed and the stage's id enter its key.
@@ -40,7 +42,8 @@ package struct StageSignature: Sendable {
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
     rules: [ParameterRule] = [], immaterial: [String]? = nil, input: ArtefactType? = nil,
     alsoAccepts: [ArtefactType] = [],
-    output: ArtefactType, preservesInputType: Bool = false, isRandom: Bool = false,
+    output: ArtefactType, outputWith: (@Sendable (JSONValue) -> ArtefactType)? = nil,
+    preservesInputType: Bool = false, isRandom: Bool = false,
     draws: (@Sendable (JSONValue) -> Bool)? = nil,
     completes: (@Sendable (JSONValue) throws -> JSONValue)? = nil,
     extraTables: [String] = [], extraColumns: [String: [String]] = [:], columns: [String] = [],
@@ -56,6 +59,7 @@ package struct StageSignature: Sendable {
     self.input = input
     self.alsoAccepts = alsoAccepts
     self.output = output
+    self.outputWith = outputWith
     self.preservesInputType = preservesInputType
     self.isRandom = isRandom
     self.draws = draws
@@ -68,6 +72,9 @@ package struct StageSignature: Sendable {
 
   /// Whether the stage draws with these parameters.
   package func isRandom(with parameters: JSONValue) -> Bool { isRandom && draws?(parameters) ?? true }
+
+  /// What the stage gives with these parameters.
+  package func output(with parameters: JSONValue) -> ArtefactType { outputWith?(parameters) ?? output }
 
   package var name: String { "\(phase.rawValue)/\(kind)" }
 }

@@ -24,7 +24,9 @@ extension ExperimentDecoder {
       let signature = stages[index].signature
       let given = signature.preservesInputType ? targets[index].first.flatMap { outputs[$0] } : nil
       // A model's embeddings can be shifted, the model cannot.
-      outputs[index] = signature.preservesInputType ? (given == .model ? .pairs : given) : signature.output
+      outputs[index] =
+        signature.preservesInputType
+        ? (given == .model ? .pairs : given) : signature.output(with: stages[index].spec.with)
     }
     for (stage, edges) in zip(stages, edges) {
       for edge in edges {
@@ -110,7 +112,8 @@ extension ExperimentDecoder {
   }
 
   private mutating func checkType(_ given: ArtefactType, _ signature: StageSignature, _ edge: Edge) {
-    let wanted = edge.isReference ? [.pairs] : [signature.input].compactMap { $0 } + signature.alsoAccepts
+    let wanted =
+      edge.isReference ? [.pairs, .unpaired] : [signature.input].compactMap { $0 } + signature.alsoAccepts
     guard !wanted.isEmpty, !wanted.contains(where: given.satisfies) else { return }
     issues.add(
       edge.node, edge.path,

@@ -15,6 +15,8 @@ package enum HDF5Failure: Failure, Equatable {
   case tooLarge(path: String, dataset: String, shape: [UInt64], most: UInt64)
   /// The file has too few bytes for the shape it claims.
   case shapeBeyondFile(path: String, dataset: String, shape: [UInt64], bytes: UInt64)
+  /// A finite number that float32 does not hold; `index` counts in C order, from 0.
+  case beyondFloat32(path: String, dataset: String, index: Int, value: Double)
 
   package var kind: FailureKind {
     if case .library = self { return .internal }
@@ -48,6 +50,9 @@ package enum HDF5Failure: Failure, Equatable {
     case .shapeBeyondFile(let path, let dataset, let shape, let bytes):
       "\(Self.place(path, dataset)): the shape \(Self.spell(shape)) needs more than the \(bytes) bytes that "
         + "the file holds for it; the file is damaged, truncated or was never filled: make it again"
+    case .beyondFloat32(let path, let dataset, let index, let value):
+      "\(Self.place(path, dataset)): number \(index) is \(value), finite but beyond float32; numbers are kept "
+        + "as float32, up to 3.4e38: scale them down"
     }
   }
 

@@ -28,6 +28,7 @@ package struct HDF5File: Sendable {
     package let name: String
     package let shape: [Int]
     package let isInteger: Bool
+    package let isFloat16: Bool
     package let count: Int
   }
 
@@ -49,9 +50,11 @@ package struct HDF5File: Sendable {
     }
   }
 
-  /// Gives the dataset's values as float32 in C order; float16, float64 and integers are converted.
+  /// Gives the dataset's values as float32 in C order, and which of them, though not zero, became zero;
+  /// float16, float64 and integers are converted.
+  /// - Throws: `HDF5Failure.beyondFloat32` where a finite number would become infinite.
   package func withFloats<Result>(
-    of dataset: Dataset, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    of dataset: Dataset, _ body: (UnsafeBufferPointer<Float>, [Int]) throws -> Result
   ) throws -> Result {
     try Report.with(path, dataset.name, sharing: dataset.count) { report in
       let bytes = UInt64(dataset.count) * 4
@@ -60,7 +63,18 @@ package struct HDF5File: Sendable {
         seconds: 60 + bytes / 1_000_000,
         modgap_h5_read)
       guard Int(report.pointer.pointee.outcome) == MODGAP_H5_READ else { throw report.failure }
-      return try body(UnsafeBufferPointer(start: report.pointer.pointee.values, count: dataset.count))
+      if report.pointer.pointee.beyond != 0 {
+        throw HDF5Failure.beyondFloat32(
+          path: path, dataset: dataset.name, index: Int(clamping: report.pointer.pointee.beyond - 1),
+          value: report.pointer.pointee.beyond_value)
+      }
+      let values = UnsafeMutableBufferPointer(start: report.pointer.pointee.values, count: dataset.count)
+      var vanished: [Int] = []
+      if report.pointer.pointee.vanished != 0 {
+        vanished = values.indices.filter { values[$0].bitPattern == UInt32(MODGAP_H5_VANISHED) }
+        for index in vanished { values[index] = 0 }
+      }
+      return try body(UnsafeBufferPointer(values), vanished)
     }
   }
 

@@ -74,6 +74,7 @@ struct Report {
     }
     return HDF5File.Dataset(
       name: name, shape: shape.map { Int($0) }, isInteger: Int(found.number) == MODGAP_H5_INTEGER,
+      isFloat16: Int(found.number) == MODGAP_H5_REAL && found.item_bytes == 2,
       count: Int(count))
   }
 

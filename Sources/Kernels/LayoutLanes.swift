@@ -33,7 +33,8 @@ package struct LayoutForces: Sendable {
   }
 }
 
-/// Points of a picture that walk along edges in lockstep, one a lane, seeing all others where they were.
+/// Points of a picture that walk along edges in lockstep, one a lane. Others are seen as they are in `from`;
+/// walkers begin and end in `to`.
 ///
 /// Plain loops over lanes, kept beside `FastMath` so that the compiler turns them into vector code.
 package final class LayoutLanes {
@@ -44,22 +45,27 @@ package final class LayoutLanes {
   private let forces: LayoutForces
   private let generator: Philox
   private let components: Int
-  private let from: UnsafePointer<Float>
-  private let to: UnsafeMutablePointer<Float>
+  private let from: UnsafeBufferPointer<Float>
+  private let to: UnsafeMutableBufferPointer<Float>
   /// Who is on each lane, and whether it has moved.
-  private let points: UnsafeMutablePointer<Int32>
-  private let moves: UnsafeMutablePointer<UInt32>
-  private let drawn: UnsafeMutablePointer<Int32>
-  /// Component after component: where the points are, differences, and sums of forces; then factors.
-  private let place: UnsafeMutablePointer<Float>
-  private let difference: UnsafeMutablePointer<Float>
-  private let force: UnsafeMutablePointer<Float>
-  private let factor: UnsafeMutablePointer<Float>
+  private let points: UnsafeMutableBufferPointer<Int32>
+  private let moves: UnsafeMutableBufferPointer<UInt32>
+  private let drawn: UnsafeMutableBufferPointer<Int32>
+  /// Component after component: where the points are, differences, and sums of forces; factors of each lane.
+  private let place: UnsafeMutableBufferPointer<Float>
+  private let difference: UnsafeMutableBufferPointer<Float>
+  private let force: UnsafeMutableBufferPointer<Float>
+  private let factor: UnsafeMutableBufferPointer<Float>
 
-  /// Lanes without a point. Others are seen as they are in `from`; walkers end in `to`.
+  /// Lanes without a point.
+  /// - Parameters:
+  ///   - from: `(forces.count, components)`, and so `to`.
   package init(
-    _ forces: LayoutForces, components: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>
+    _ forces: LayoutForces, components: Int, from: UnsafeBufferPointer<Float>,
+    to: UnsafeMutableBufferPointer<Float>
   ) {
+    precondition(
+      from.count == forces.count * components && to.count == from.count, "positions of all points are needed")
     self.forces = forces
     self.components = components
     self.from = from
@@ -67,15 +73,19 @@ package final class LayoutLanes {
     generator = Philox(key: forces.key)
     let width = Self.width
     points = .allocate(capacity: width)
-    points.initialize(repeating: -1, count: width)
+    points.initialize(repeating: -1)
     moves = .allocate(capacity: width)
-    moves.initialize(repeating: 0, count: width)
+    moves.initialize(repeating: 0)
     drawn = .allocate(capacity: Self.drawnAtOnce * width)
-    place = .allocate(capacity: (3 * components + 1) * width)
-    place.initialize(repeating: 0, count: (3 * components + 1) * width)
-    difference = place + components * width
-    force = place + 2 * components * width
-    factor = place + 3 * components * width
+    drawn.initialize(repeating: 0)
+    place = .allocate(capacity: components * width)
+    place.initialize(repeating: 0)
+    difference = .allocate(capacity: components * width)
+    difference.initialize(repeating: 0)
+    force = .allocate(capacity: components * width)
+    force.initialize(repeating: 0)
+    factor = .allocate(capacity: width)
+    factor.initialize(repeating: 0)
   }
 
   deinit {
@@ -83,11 +93,17 @@ package final class LayoutLanes {
     moves.deallocate()
     drawn.deallocate()
     place.deallocate()
+    difference.deallocate()
+    force.deallocate()
+    factor.deallocate()
   }
 
-  /// Writes where the points have come to that have moved.
+  /// Writes where the points have come to that have moved, and leaves no point on a lane.
   package func finish() {
-    for lane in 0..<Self.width { leave(lane) }
+    for lane in 0..<Self.width {
+      leave(lane)
+      points[lane] = -1
+    }
   }
 
   private func leave(_ lane: Int) {
@@ -96,27 +112,32 @@ package final class LayoutLanes {
     moves[lane] = 0
   }
 
-  /// Lets each walker onto its lane; whoever was there before has finished.
+  /// Lets each walker onto its lane; the one that was there before has taken all its steps.
   @inline(__always)
-  private func enter(_ walkers: UnsafePointer<Int32>) {
+  private func enter(_ walkers: UnsafeBufferPointer<Int32>, _ tails: UnsafeBufferPointer<Int32>) {
+    precondition(walkers.count == Self.width && tails.count == Self.width, "a step has a point a lane")
     var changes: Int32 = 0
     for lane in 0..<Self.width { changes |= walkers[lane] ^ points[lane] }
-    if changes == 0 { return }
-    for lane in 0..<Self.width where walkers[lane] != points[lane] {
-      leave(lane)
-      points[lane] = walkers[lane]
-      for c in 0..<components { place[c * Self.width + lane] = from[Int(walkers[lane]) * components + c] }
+    if changes != 0 {
+      for lane in 0..<Self.width where walkers[lane] != points[lane] {
+        leave(lane)
+        points[lane] = walkers[lane]
+        for c in 0..<components { place[c * Self.width + lane] = to[Int(walkers[lane]) * components + c] }
+      }
     }
+    for lane in 0..<Self.width { moves[lane] |= tails[lane] != points[lane] ? 1 : 0 }
   }
 
   /// Each walker goes along the edge to its tail, then away from random points; one that is its own tail
-  /// rests. (epoch, block, number) places the step among all, and so what it draws.
+  /// rests. `counter` places the step among all, and so what it draws.
+  /// - Parameters:
+  ///   - walkers: `width` points, each on one lane alone unless it rests on the others.
+  ///   - rate: α.
   package func step(
-    _ walkers: UnsafePointer<Int32>, to tails: UnsafePointer<Int32>, rate: Float, number: Int, block: Int,
-    epoch: Int
+    _ walkers: UnsafeBufferPointer<Int32>, to tails: UnsafeBufferPointer<Int32>, rate: Float,
+    counter: (UInt32, UInt32, UInt32)
   ) {
-    enter(walkers)
-    let counter = (UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: block), UInt32(epoch))
+    enter(walkers, tails)
     if components == 2 {
       step(tails, rate, counter, components: 2)
     } else {
@@ -124,17 +145,29 @@ package final class LayoutLanes {
     }
   }
 
+  /// Each walker goes along the edge to its tail, and no further.
+  package func pull(
+    _ walkers: UnsafeBufferPointer<Int32>, to tails: UnsafeBufferPointer<Int32>, rate: Float
+  ) {
+    enter(walkers, tails)
+    if components == 2 {
+      attract(tails, rate, 2)
+    } else {
+      attract(tails, rate, components)
+    }
+  }
+
   @inline(__always)
   private func step(
-    _ tails: UnsafePointer<Int32>, _ rate: Float, _ counter: (UInt32, UInt32, UInt32), components: Int
+    _ tails: UnsafeBufferPointer<Int32>, _ rate: Float, _ counter: (UInt32, UInt32, UInt32), components: Int
   ) {
-    for lane in 0..<Self.width { moves[lane] |= tails[lane] != points[lane] ? 1 : 0 }
-    attract(tails, 2 * rate, components)
+    attract(tails, rate, components)
     for index in 0..<components * Self.width { force[index] = 0 }
     for sample in 0..<forces.negativeSamples {
       let slot = sample % Self.drawnAtOnce
       if slot == 0 { draw(sample / Self.drawnAtOnce, counter) }
-      repel(drawn + slot * Self.width, tails, components)
+      let others = drawn[slot * Self.width..<(slot + 1) * Self.width]
+      repel(UnsafeBufferPointer(rebasing: others), tails, components)
     }
     for index in 0..<components * Self.width { place[index] += force[index] * rate }
   }
@@ -165,7 +198,7 @@ package final class LayoutLanes {
   }
 
   @inline(__always)
-  private func attract(_ tails: UnsafePointer<Int32>, _ rate: Float, _ components: Int) {
+  private func attract(_ tails: UnsafeBufferPointer<Int32>, _ rate: Float, _ components: Int) {
     measure(tails, components)
     for lane in 0..<Self.width { factor[lane] = forces.pull(factor[lane]) }
     for c in 0..<components {
@@ -179,7 +212,7 @@ package final class LayoutLanes {
 
   @inline(__always)
   private func repel(
-    _ others: UnsafePointer<Int32>, _ tails: UnsafePointer<Int32>, _ components: Int
+    _ others: UnsafeBufferPointer<Int32>, _ tails: UnsafeBufferPointer<Int32>, _ components: Int
   ) {
     measure(others, components)
     for lane in 0..<Self.width {
@@ -197,7 +230,7 @@ package final class LayoutLanes {
 
   /// Differences to other points, and their squared lengths as factors.
   @inline(__always)
-  private func measure(_ others: UnsafePointer<Int32>, _ components: Int) {
+  private func measure(_ others: UnsafeBufferPointer<Int32>, _ components: Int) {
     for lane in 0..<Self.width { factor[lane] = 0 }
     for c in 0..<components {
       let line = c * Self.width

@@ -10,3 +10,13 @@ package struct Shared<Element>: @unchecked Sendable {
     self.pointer = UnsafeMutablePointer(mutating: pointer)
   }
 }
+
+/// A buffer that several blocks write through, each to places of its own. It knows its length, which debug
+/// builds check.
+///
+/// The compiler cannot see that blocks never overlap; whoever makes one promises it.
+package struct SharedBuffer<Element>: @unchecked Sendable {
+  package let buffer: UnsafeMutableBufferPointer<Element>
+
+  package init(_ buffer: UnsafeMutableBufferPointer<Element>) { self.buffer = buffer }
+}

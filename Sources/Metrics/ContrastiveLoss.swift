@@ -42,13 +42,41 @@ public func contrastiveLoss(
 
 extension PairGroup {
   /// The losses of every member (outer) at every temperature (inner), from one product x·y a batch.
+  ///
+  /// Where items have several rows of y, the loss is taken in rounds: the first row of y of every item, then
+  /// the second, and so on. So no batch holds an item twice, and the loss is the mean over all pairs.
+  /// - Throws: `MetricFailure.unpaired`.
   package func contrastiveLosses(
+    _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget
+  ) throws -> [[ContrastiveLoss]] {
+    let rounds = try rounds()
+    if rounds.count == 1, rounds[0].partners == partners {
+      return try lossesOneToOne(factors, temperatures: temperatures, batch: batch, budget)
+    }
+    let parts = try rounds.map { round in
+      try round.lossesOneToOne(
+        round.members.map(round.factors), temperatures: temperatures, batch: batch, budget)
+    }
+    return factors.indices.map { m in
+      temperatures.indices.map { t in
+        let weighted = zip(rounds, parts).map { round, losses in
+          (share: Double(round.partners.count) / Double(partners.count), loss: losses[m][t])
+        }
+        return ContrastiveLoss(
+          xToY: weighted.reduce(0) { $0 + $1.share * $1.loss.xToY },
+          yToX: weighted.reduce(0) { $0 + $1.share * $1.loss.yToX })
+      }
+    }
+  }
+
+  /// The same where row i belongs with row i.
+  private func lossesOneToOne(
     _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget
   ) throws -> [[ContrastiveLoss]] {
     let combinations = factors.indices.flatMap { m in
       temperatures.map { LossCombination(member: m, scale: 1 / $0) }
     }
-    let grid = LossGrid(pairs: count, batch: batch)
+    let grid = LossGrid(pairs: partners.count, batch: batch)
     var losses: [ContrastiveLoss] = []
     for part in stride(from: 0, to: combinations.count, by: grid.combinationsAtOnce) {
       let chosen = Array(combinations[part..<min(combinations.count, part + grid.combinationsAtOnce)])

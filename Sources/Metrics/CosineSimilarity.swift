@@ -64,11 +64,12 @@ package func meanCosineSimilarity(
 
 /// `cosineSimilarity` of rows as they are moved, on the threads of a budget.
 ///
-/// The upper triangle is multiplied in float32 tiles. Up to 16 million pairs (5,657 embeddings) are kept
-/// and looked at twice: first for moments, extremes and a coarse histogram, then for the bins, whose edges
-/// are known only then, and for what the quartiles' coarse bins hold; everything is exact. Of more pairs,
-/// moments and extremes are exact and the rest comes from one look at a fine grid (`SimilarityGrid`).
-/// Moments are float64 around the mean, in fixed order; everything else is counting.
+/// The upper triangle is multiplied in float32 tiles and looked at twice: first for moments, extremes and a
+/// coarse histogram, then for the bins, whose edges are known only then, and for what the quartiles' coarse
+/// bins hold. Up to 16 million pairs (5,657 embeddings) are kept between the looks, more are multiplied
+/// twice, with the same result. Every pair is counted in the bin that its float32 product lies in, and
+/// quartiles are products too, or equal to one within 8e-9. Moments are float64 around the mean, in fixed
+/// order; everything else is counting.
 package func cosineSimilarity(
   _ rows: MovedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = PairTiles.keptPairs,
   _ budget: ThreadBudget
@@ -76,11 +77,6 @@ package func cosineSimilarity(
   guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
   let centre = try meanCosineSimilarity(rows, diagonal: false, budget)
   let tiles = try PairTiles(rows.unitFloats(budget), keepingAtMost: kept)
-  if tiles.pairCount > PairTiles.keptPairs,
-    let statistics = try tiles.gridLook(around: centre, diagonal: diagonal, bins: bins, budget)
-  {
-    return statistics
-  }
   let first = try tiles.firstLook(around: Float(centre), budget)
   let ranks = QuantileRanks(pairs: tiles.pairCount, diagonal: diagonal ? rows.rows : 0)
   let low = first.minimum

@@ -24,7 +24,9 @@ extension EmbeddingFamily {
     if member.moves.isEmpty { return bases[member.base] }
     let x = try rows(.x, of: member).real(budget).rounded
     let y = try bases[member.base].y.map { _ in try rows(.y, of: member).real(budget).rounded }
-    return Embeddings(x: x, y: y, isNormalized: member.moves.allSatisfy(\.leavesUnitRows))
+    return Embeddings(
+      x: x, y: y, isNormalized: member.moves.allSatisfy(\.leavesUnitRows),
+      pairing: bases[member.base].pairing)
   }
 }
 
@@ -35,16 +37,31 @@ extension Move {
   }
 }
 
-/// Checks what every metric relies on: two rows or more, one dimension or more, equal shapes, and
-/// finite rows that have a direction.
+extension Embeddings {
+  /// Which rows belong together.
+  /// - Throws: `MetricFailure.misfit` where the pairing does not fit the numbers of rows.
+  package func partners() throws -> Partners {
+    guard let y else { throw MetricFailure.notAPair }
+    do {
+      return try Partners(pairing, xRows: x.rows, yRows: y.rows)
+    } catch {
+      throw MetricFailure.misfit(error, xRows: x.rows, yRows: y.rows)
+    }
+  }
+}
+
+/// Checks what every metric relies on: two rows or more, one dimension or more, numbers of rows that fit
+/// the pairing, and finite rows that have a direction.
 package func validate(_ embeddings: Embeddings, _ budget: ThreadBudget) throws {
   try validate(embeddings.x, .x, budget)
   guard let y = embeddings.y else { return }
   let x = embeddings.x
-  guard x.rows == y.rows, x.columns == y.columns else {
+  let mustBeEqual = embeddings.pairing == .identity
+  guard x.rows == y.rows || !mustBeEqual, x.columns == y.columns else {
     throw MetricFailure.unequalShapes(
       xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
   }
+  _ = try embeddings.partners()
   try validate(y, .y, budget)
 }
 

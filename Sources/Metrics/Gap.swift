@@ -34,15 +34,19 @@ public struct Gap: Sendable, Equatable {
 ///   - y: `(n, d)`, the second.
 /// - Throws: an error naming the row that is not finite or has norm zero.
 public func modalityGap(_ x: Matrix, _ y: Matrix) throws -> Gap {
+  guard x.columns == y.columns, x.rows == y.rows else {
+    throw MetricFailure.unequalShapes(
+      xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
+  }
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
   return try gap(
     MovedRows(x, .x, moves: []), MovedRows(y, .y, moves: []), budget)
 }
 
-/// Centroid of `x` minus centroid of `y`, as the rows are moved.
+/// Centroid of `x` minus centroid of `y`, as the rows are moved. The numbers of rows may differ.
 package func gap(_ x: MovedRows, _ y: MovedRows, _ budget: ThreadBudget) throws -> Gap {
-  guard x.columns == y.columns, x.rows == y.rows else {
+  guard x.columns == y.columns else {
     throw MetricFailure.unequalShapes(
       xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
   }
@@ -77,7 +81,7 @@ extension MovedRows {
   /// Sums blocks of rows, then the blocks in order.
   private func sum(
     _ budget: ThreadBudget,
-    _ fill: @escaping @Sendable (Range<Int>, UnsafeMutablePointer<Double>) throws -> Void
+    _ fill: @escaping @Sendable (Range<Int>, UnsafeMutableBufferPointer<Double>) throws -> Void
   ) throws -> [Double] {
     let partial = try budget.map(blocks: blockCount(rows, size: Self.blockSize)) { block in
       let range = blockRange(block, size: Self.blockSize, count: rows)
@@ -87,12 +91,12 @@ extension MovedRows {
   }
 
   private func sumBlock(
-    _ range: Range<Int>, _ fill: (Range<Int>, UnsafeMutablePointer<Double>) throws -> Void
+    _ range: Range<Int>, _ fill: (Range<Int>, UnsafeMutableBufferPointer<Double>) throws -> Void
   ) throws -> [Double] {
     var sum = [Double](repeating: 0, count: columns)
     try withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * columns) { scratch in
+      try fill(range, scratch)
       guard let rows = scratch.baseAddress else { return }
-      try fill(range, rows)
       for place in 0..<range.count { add(1, times: rows + place * columns, to: &sum, columns) }
     }
     return sum

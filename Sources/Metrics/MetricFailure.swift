@@ -12,6 +12,10 @@ package enum MetricFailure: Failure, Equatable {
   case notFinite(Modality, row: Int, column: Int, value: Float)
   case zeroNorm(Modality, row: Int)
   case notAPair
+  /// `misfit` says how the pairing and the numbers of rows differ.
+  case misfit(Partners.Misfit, xRows: Int, yRows: Int)
+  /// Rows that belong together are needed, and there are none.
+  case unpaired
   case unequalShapes(xRows: Int, xColumns: Int, yRows: Int, yColumns: Int)
   case notOnSphere(dimension: Int)
   case noGap
@@ -21,6 +25,21 @@ package enum MetricFailure: Failure, Equatable {
   case minDistBeyondSpread(minDist: Double, spread: Double)
 
   package var kind: FailureKind { .invalidInput }
+
+  private static func sentence(_ misfit: Partners.Misfit, _ x: Int, _ y: Int) -> String {
+    switch misfit {
+    case .unequalRows:
+      "x has \(x) rows and y has \(y); row i of x is paired with row i of y, so the numbers must be equal: "
+        + "set `pairing` to {\"kind\": \"grouped\", \"size\": k}, to a map, or to \"none\""
+    case .groups(let size):
+      "x has \(x) rows and y has \(y), which are not groups of \(size): y needs a multiple of \(size) rows, "
+        + "and x a row for each group or as many rows as y"
+    case .mapLength(let found):
+      "the map of `pairing` has \(found) numbers, but y has \(y) rows; it needs one number for each"
+    case .mapRange(let row, let found):
+      "the map of `pairing` says row \(found) of x for row \(row) of y, but x has the rows 0 to \(x - 1)"
+    }
+  }
 
   package var sentence: String {
     switch self {
@@ -34,8 +53,15 @@ package enum MetricFailure: Failure, Equatable {
       "row \(row) of modality \(modality) has norm zero, so it has no direction; remove that sample"
     case .notAPair:
       "embeddings of two modalities are needed, but these come from one tower"
+    case .misfit(let misfit, let xRows, let yRows): Self.sentence(misfit, xRows, yRows)
+    case .unpaired:
+      "pairs are needed, but `pairing` is \"none\": no row of x belongs with a row of y; set `pairing` to "
+        + "what belongs together, or leave this stage out"
     case .unequalShapes(let xRows, let xColumns, let yRows, let yColumns):
-      "x is (\(xRows), \(xColumns)) but y is (\(yRows), \(yColumns)); pairs need equal shapes"
+      "x is (\(xRows), \(xColumns)) but y is (\(yRows), \(yColumns)); "
+        + (xColumns == yColumns
+          ? "row i of x is paired with row i of y: give as many, or set `pairing`"
+          : "they need one dimension")
     case .notOnSphere(let dimension):
       "a rotation needs points on the 3D sphere, but these have \(dimension) dimensions"
     case .noGap:

@@ -52,31 +52,42 @@ package struct MovedRows: Sendable {
     if found != expected { throw MetricFailure.directionLength(found: found, expected: expected) }
   }
 
-  /// Writes rows `range`, `(range.count, d)`, to `out`.
+  /// Writes rows `range` to `out`, which has room for `(range.count, d)` and no more.
   /// - Throws: `MetricFailure` naming the row that is not finite or has no direction.
-  package func fill(_ range: Range<Int>, into out: UnsafeMutablePointer<Double>) throws {
+  package func fill(_ range: Range<Int>, into out: UnsafeMutableBufferPointer<Double>) throws {
+    precondition(out.count == range.count * columns, "the rows must fit the place they go to")
     try fillNormalized(range, into: out)
     for step in steps { try apply(step, to: out, range) }
   }
 
-  private func fillNormalized(_ range: Range<Int>, into out: UnsafeMutablePointer<Double>) throws {
-    try matrix.withPointer { source in
+  private func fillNormalized(_ range: Range<Int>, into out: UnsafeMutableBufferPointer<Double>) throws {
+    try matrix.values.withUnsafeBufferPointer { source in
       for (place, row) in range.enumerated() {
-        let from = source + row * columns
-        let to = out + place * columns
+        let from = UnsafeBufferPointer(rebasing: source[row * columns..<(row + 1) * columns])
+        let to = self.row(place, of: out)
         for column in 0..<columns { to[column] = Double(from[column]) }
         try normalize(to, row: row)
       }
     }
   }
 
+  private func row(
+    _ place: Int, of rows: UnsafeMutableBufferPointer<Double>
+  ) -> UnsafeMutableBufferPointer<Double> {
+    UnsafeMutableBufferPointer(rebasing: rows[place * columns..<(place + 1) * columns])
+  }
+
+  private func square(_ row: UnsafeMutableBufferPointer<Double>) -> Double {
+    row.baseAddress.map { dot($0, $0, row.count) } ?? 0
+  }
+
   /// Divides the row by its Euclidean norm.
-  private func normalize(_ values: UnsafeMutablePointer<Double>, row: Int) throws {
-    let square = dot(values, values, columns)
+  private func normalize(_ values: UnsafeMutableBufferPointer<Double>, row: Int) throws {
+    let square = square(values)
     guard square.isFinite else { throw notFinite(row) }
     guard square > 0 else { throw MetricFailure.zeroNorm(modality, row: row) }
     let scale = 1 / square.squareRoot()
-    for column in 0..<columns { values[column] *= scale }
+    for column in values.indices { values[column] *= scale }
   }
 
   private func notFinite(_ row: Int) -> MetricFailure {
@@ -85,7 +96,7 @@ package struct MovedRows: Sendable {
     return .notFinite(modality, row: row, column: place - values.startIndex, value: values[place])
   }
 
-  private func apply(_ step: Step, to out: UnsafeMutablePointer<Double>, _ range: Range<Int>) throws {
+  private func apply(_ step: Step, to out: UnsafeMutableBufferPointer<Double>, _ range: Range<Int>) throws {
     switch step {
     case .shift(let vector, let renormalize): try shift(out, by: vector, renormalize, range)
     case .rotate(let w): rotate(out, by: w, count: range.count)
@@ -94,27 +105,27 @@ package struct MovedRows: Sendable {
   }
 
   private func shift(
-    _ out: UnsafeMutablePointer<Double>, by vector: [Double], _ renormalize: Bool, _ range: Range<Int>
+    _ out: UnsafeMutableBufferPointer<Double>, by vector: [Double], _ renormalize: Bool, _ range: Range<Int>
   ) throws {
     for (place, row) in range.enumerated() {
-      let values = out + place * columns
-      add(1, times: vector, to: values, columns)
+      let values = self.row(place, of: out)
+      for column in values.indices { values[column] += vector[column] }
       if renormalize { try normalizeMoved(values, row: row) }
     }
   }
 
   /// A row that lies on the point it is moved to keeps rounding noise only, and no direction.
-  private func normalizeMoved(_ values: UnsafeMutablePointer<Double>, row: Int) throws {
-    guard dot(values, values, columns) > 1e-28 else { throw MetricFailure.zeroNorm(modality, row: row) }
+  private func normalizeMoved(_ values: UnsafeMutableBufferPointer<Double>, row: Int) throws {
+    guard square(values) > 1e-28 else { throw MetricFailure.zeroNorm(modality, row: row) }
     try normalize(values, row: row)
   }
 
   /// Rows ← rows·Wᵀ.
-  private func rotate(_ out: UnsafeMutablePointer<Double>, by w: RealMatrix, count: Int) {
-    let copy = Array(UnsafeBufferPointer(start: out, count: count * columns))
-    copy.withUnsafeBufferPointer { rows in
+  private func rotate(_ out: UnsafeMutableBufferPointer<Double>, by w: RealMatrix, count: Int) {
+    precondition(out.count == count * columns && w.rows == columns && w.columns == columns, "W is (d, d)")
+    Array(out).withUnsafeBufferPointer { rows in
       w.values.withUnsafeBufferPointer { w in
-        guard let rows = rows.baseAddress, let w = w.baseAddress else { return }
+        guard let rows = rows.baseAddress, let w = w.baseAddress, let out = out.baseAddress else { return }
         BLAS.multiply(
           ProductShape(rows: count, columns: columns, inner: columns), Operand(rows, stride: columns),
           Operand(w, stride: columns, transposed: true), into: out, stride: columns)
@@ -123,9 +134,9 @@ package struct MovedRows: Sendable {
   }
 
   /// Row ← (cos θ cos φ, cos θ sin φ, sin θ) with the azimuth φ that the row has.
-  private func elevate(_ out: UnsafeMutablePointer<Double>, to radians: Double, count: Int) {
+  private func elevate(_ out: UnsafeMutableBufferPointer<Double>, to radians: Double, count: Int) {
     for place in 0..<count {
-      let point = out + 3 * place
+      let point = row(place, of: out)
       let azimuth = atan2(point[1], point[0])
       point[0] = cos(radians) * cos(azimuth)
       point[1] = cos(radians) * sin(azimuth)
@@ -140,50 +151,53 @@ extension MovedRows {
 
   /// All rows in float64.
   package func real(_ budget: ThreadBudget) throws -> RealMatrix {
-    try RealMatrix(rows: rows, columns: columns) { out in
-      let shared = Shared(out)
+    var values = [Double](repeating: 0, count: rows * columns)
+    try values.withUnsafeMutableBufferPointer { out in
+      let shared = SharedBuffer(out)
       try budget.forEachBlock(blockCount(rows, size: Self.blockSize)) { block in
         let range = blockRange(block, size: Self.blockSize, count: rows)
-        try fill(range, into: shared.pointer + range.lowerBound * columns)
+        try fill(range, into: part(range, of: shared.buffer))
+      }
+    }
+    return RealMatrix(rows: rows, columns: columns, values: values)
+  }
+
+  /// All rows, rounded to float32, to `out`, which has room for `(rows, columns)` and no more.
+  package func fillFloats(_ out: UnsafeMutableBufferPointer<Float>, _ budget: ThreadBudget) throws {
+    try fillFloats(out, budget, fill)
+  }
+
+  private func fillFloats(
+    _ out: UnsafeMutableBufferPointer<Float>, _ budget: ThreadBudget,
+    _ fill: @escaping @Sendable (Range<Int>, UnsafeMutableBufferPointer<Double>) throws -> Void
+  ) throws {
+    precondition(out.count == rows * columns, "the rows must fit the place they go to")
+    let shared = SharedBuffer(out)
+    try budget.forEachBlock(blockCount(rows, size: Self.blockSize)) { block in
+      let range = blockRange(block, size: Self.blockSize, count: rows)
+      try withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * columns) { scratch in
+        try fill(range, scratch)
+        let target = part(range, of: shared.buffer)
+        for index in target.indices { target[index] = Float(scratch[index]) }
       }
     }
   }
 
-  /// All rows, rounded to float32, to `out`.
-  package func fillFloats(_ out: UnsafeMutablePointer<Float>, _ budget: ThreadBudget) throws {
-    let shared = Shared(out)
-    try budget.forEachBlock(blockCount(rows, size: Self.blockSize)) { block in
-      let range = blockRange(block, size: Self.blockSize, count: rows)
-      try withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * columns) { scratch in
-        guard let rows = scratch.baseAddress else { return }
-        try fill(range, into: rows)
-        let target = shared.pointer + range.lowerBound * columns
-        for index in 0..<range.count * columns { target[index] = Float(rows[index]) }
-      }
-    }
+  private func part<Number>(
+    _ range: Range<Int>, of rows: UnsafeMutableBufferPointer<Number>
+  ) -> UnsafeMutableBufferPointer<Number> {
+    UnsafeMutableBufferPointer(rebasing: rows[range.lowerBound * columns..<range.upperBound * columns])
   }
 
   /// All rows of unit norm, rounded to float32: what cosine similarities are products of.
   package func unitFloats(_ budget: ThreadBudget) throws -> Matrix {
-    try Matrix(rows: rows, columns: columns) { buffer in
-      guard let base = buffer.baseAddress else { return }
-      let shared = Shared(base)
-      try budget.forEachBlock(blockCount(rows, size: Self.blockSize)) { block in
-        let range = blockRange(block, size: Self.blockSize, count: rows)
-        try withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * columns) { scratch in
-          guard let rows = scratch.baseAddress else { return }
-          try fillUnit(range, into: rows)
-          let target = shared.pointer + range.lowerBound * columns
-          for index in 0..<range.count * columns { target[index] = Float(rows[index]) }
-        }
-      }
-    }
+    try Matrix(rows: rows, columns: columns) { try fillFloats($0, budget, fillUnit) }
   }
 
   /// `fill`, then every row divided by its norm: moves may leave rows as long as they like.
-  package func fillUnit(_ range: Range<Int>, into out: UnsafeMutablePointer<Double>) throws {
+  package func fillUnit(_ range: Range<Int>, into out: UnsafeMutableBufferPointer<Double>) throws {
     try fill(range, into: out)
     if steps.isEmpty { return }
-    for (place, row) in range.enumerated() { try normalizeMoved(out + place * columns, row: row) }
+    for (place, row) in range.enumerated() { try normalizeMoved(self.row(place, of: out), row: row) }
   }
 }

@@ -11,9 +11,11 @@ import Kernels
 ///
 /// So one product x·y serves every member, and each costs a few additions a pair.
 package struct PairGroup: Sendable {
-  /// `(n, d)`, after the moves that the members share.
+  /// `(n, d)`, after the moves that the members share; y may have another number of rows.
   package let x: RealMatrix
   package let y: RealMatrix
+  /// Which rows belong together.
+  package let partners: Partners
   package let members: [Shift]
   /// The base's gap before any move.
   package let original: [Double]
@@ -32,27 +34,27 @@ package struct PairGroup: Sendable {
     package let renormalize: Bool
   }
 
-  package var count: Int { x.rows }
-
   /// The factors of one member's similarities: s_ij = (x_i·y_j + offsetX_i + offsetY_j)·scaleX_i·scaleY_j.
   package struct Factors: Sendable {
     package var offsetX: [Double]
     package var offsetY: [Double]
     package var scaleX: [Double]
     package var scaleY: [Double]
-    /// s_ii, the similarity of each pair.
+    /// The similarity of each pair: s_ii where row i belongs with row i.
     package var pairs: [Double]
     /// No |s_ij| is greater.
     package var bound: Double
-    /// ‖x'_i − y'_i‖².
+    /// ‖x' − y'‖² of each pair.
     package var squaredDistances: [Double]
   }
 
   private init(
-    x: RealMatrix, y: RealMatrix, members: [Shift], original: [Double], direction: [Double]
+    x: RealMatrix, y: RealMatrix, partners: Partners, members: [Shift], original: [Double],
+    direction: [Double]
   ) {
     self.x = x
     self.y = y
+    self.partners = partners
     self.members = members
     self.original = original
     self.direction = direction
@@ -60,7 +62,7 @@ package struct PairGroup: Sendable {
     projectionsY = y.rowProducts(with: direction)
     squaresX = x.rowProducts(with: x)
     squaresY = y.rowProducts(with: y)
-    pairProducts = x.rowProducts(with: y)
+    pairProducts = x.rowProducts(with: y, of: partners.rowOfX)
   }
 }
 
@@ -102,7 +104,8 @@ extension PairGroup {
     let member = EmbeddingFamily.Member(base: key.base, moves: key.moves)
     let x = try family.rows(.x, of: member).real(budget)
     let y = try family.rows(.y, of: member).real(budget)
-    guard x.rows == y.rows, x.columns == y.columns else {
+    let mustBeEqual = family.bases[key.base].pairing == .identity
+    guard x.rows == y.rows || !mustBeEqual, x.columns == y.columns else {
       throw MetricFailure.unequalShapes(
         xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
     }
@@ -111,7 +114,24 @@ extension PairGroup {
       throw MetricFailure.directionLength(found: direction.count, expected: x.columns)
     }
     let original = try family.originalGap(of: member, budget).vector
-    return PairGroup(x: x, y: y, members: shifts, original: original, direction: direction)
+    return PairGroup(
+      x: x, y: y, partners: try family.bases[key.base].partners(), members: shifts, original: original,
+      direction: direction)
+  }
+
+  /// Groups of one-to-one pairs, row i with row i, in which each item is at most once: this one where it is
+  /// such a group already.
+  /// - Throws: `MetricFailure.unpaired`.
+  package func rounds() throws -> [PairGroup] {
+    guard partners.isPaired else { throw MetricFailure.unpaired }
+    let rounds = partners.rounds
+    if rounds.count == 1, partners.rowOfX == Array(0..<x.rows) { return [self] }
+    return try rounds.map { pairs in
+      PairGroup(
+        x: x.picking(pairs.map { partners.rowOfX[$0] }), y: y.picking(pairs),
+        partners: try Partners(.identity, xRows: pairs.count, yRows: pairs.count), members: members,
+        original: original, direction: direction)
+    }
   }
 }
 
@@ -127,29 +147,29 @@ extension PairGroup {
       offsetX: projectionsX.map { b * $0 }, offsetY: projectionsY.map { -a * $0 - a * b },
       scaleX: scales(squareX, shift), scaleY: scales(squareY, shift), pairs: [], bound: 1,
       squaredDistances: [])
-    for i in 0..<count {
-      let shifted = pairProducts[i] + (factors.offsetY[i] + factors.offsetX[i])
-      factors.pairs.append(shifted * (factors.scaleY[i] * factors.scaleX[i]))
+    for (j, i) in partners.rowOfX.enumerated() {
+      let shifted = pairProducts[j] + (factors.offsetY[j] + factors.offsetX[i])
+      factors.pairs.append(shifted * (factors.scaleY[j] * factors.scaleX[i]))
     }
     let lengthX: [Double] = zip(squareX, factors.scaleX).map { $0 * $1 * $1 }
     let lengthY: [Double] = zip(squareY, factors.scaleY).map { $0 * $1 * $1 }
     let longest: Double = (lengthX.max() ?? 1) * (lengthY.max() ?? 1)
     factors.bound = longest.squareRoot() * (1 + 1e-9)
-    for i in 0..<count {
-      factors.squaredDistances.append(max(0, lengthX[i] + lengthY[i] - 2 * factors.pairs[i]))
+    for (j, i) in partners.rowOfX.enumerated() {
+      factors.squaredDistances.append(max(0, lengthX[i] + lengthY[j] - 2 * factors.pairs[j]))
     }
     return factors
   }
 
   private func scales(_ squares: [Double], _ shift: Shift) -> [Double] {
-    shift.renormalize ? squares.map { 1 / $0.squareRoot() } : [Double](repeating: 1, count: count)
+    shift.renormalize ? squares.map { 1 / $0.squareRoot() } : [Double](repeating: 1, count: squares.count)
   }
 
   /// ‖row + t·g‖² of every row; where the short form cancels, from the shifted row itself.
   private func squares(
     _ modality: Modality, _ squares: [Double], _ projections: [Double], by t: Double
   ) throws -> [Double] {
-    try (0..<count).map { row in
+    try squares.indices.map { row in
       let short = squares[row] + 2 * t * projections[row] + t * t
       if short > 1e-6 * (squares[row] + t * t) { return short }
       let exact = squareOfShifted(modality, row, by: t)
@@ -184,12 +204,13 @@ extension PairGroup {
   package func gaps(_ factors: [Factors], _ budget: ThreadBudget) throws -> [Gap] {
     let sumsX = try x.weightedSums(factors.map(\.scaleX), budget)
     let sumsY = try y.weightedSums(factors.map(\.scaleY), budget)
+    let (n, share) = (Double(x.rows), Double(x.rows) / Double(y.rows))
     return members.indices.map { m in
       let moved: Double = members[m].amountX * factors[m].scaleX.reduce(0, +)
-      let weight: Double = moved + members[m].amountY * factors[m].scaleY.reduce(0, +)
+      let weight: Double = moved + members[m].amountY * (factors[m].scaleY.reduce(0, +) * share)
       var vector = [Double](repeating: 0, count: x.columns)
       for k in vector.indices {
-        vector[k] = (sumsX[m, k] - sumsY[m, k] - weight * direction[k]) / Double(count)
+        vector[k] = (sumsX[m, k] - sumsY[m, k] * share - weight * direction[k]) / n
       }
       return Gap(vector: vector)
     }
@@ -209,12 +230,23 @@ extension RealMatrix {
 
   /// The dot product of every row with the same row of `other`.
   package func rowProducts(with other: RealMatrix) -> [Double] {
-    values.withUnsafeBufferPointer { mine in
+    rowProducts(with: other, of: Array(0..<rows))
+  }
+
+  /// The dot products of row `own[j]` with row j of `other`, for all j of `own`.
+  package func rowProducts(with other: RealMatrix, of own: [Int]) -> [Double] {
+    precondition(columns == other.columns && own.count <= other.rows, "rows to multiply must be there")
+    return values.withUnsafeBufferPointer { mine in
       other.values.withUnsafeBufferPointer { theirs in
         guard let p = mine.baseAddress, let q = theirs.baseAddress else { return [] }
-        return (0..<rows).map { dot(p + $0 * columns, q + $0 * columns, columns) }
+        return own.enumerated().map { j, i in dot(p + i * columns, q + j * columns, columns) }
       }
     }
+  }
+
+  /// These rows, in this order.
+  package func picking(_ chosen: [Int]) -> RealMatrix {
+    RealMatrix(rows: chosen.count, columns: columns, values: chosen.flatMap(row))
   }
 
   /// Σ_i w_i·row_i for each list of weights: `(weights.count, columns)`, blocks summed in order.

@@ -6,9 +6,15 @@ import Kernels
 ///     W = U·Vᵀ,  Xᵀ·Y = U·S·Vᵀ,   the minimiser of Σ ‖x_i − W·y_i‖² over orthogonal W
 ///
 /// Rows are moved by Y·Wᵀ. Source: Schönemann 1966, doi:10.1007/BF02289451; Liang et al. 2022, Sec. 4.4.
+/// Every row of y is fitted to the row of x that it makes a pair with.
+/// - Parameter rowOfX: for each row of y, its row of x; nil where they are the same.
 /// - Returns: W, `(d, d)`.
-package func procrustes(_ x: MovedRows, _ y: MovedRows, _ budget: ThreadBudget) throws -> RealMatrix {
-  let x = try x.real(budget)
+/// - Throws: `MetricFailure.unpaired` where `rowOfX` is empty.
+package func procrustes(
+  _ x: MovedRows, _ y: MovedRows, rowOfX: [Int]? = nil, _ budget: ThreadBudget
+) throws -> RealMatrix {
+  if let rowOfX, rowOfX.isEmpty { throw MetricFailure.unpaired }
+  let x = try rowOfX.map { try x.real(budget).picking($0) } ?? x.real(budget)
   let y = try y.real(budget)
   guard x.rows == y.rows, x.columns == y.columns else {
     throw MetricFailure.unequalShapes(

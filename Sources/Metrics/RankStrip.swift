@@ -1,33 +1,89 @@
 import Kernels
 
-/// Counts, for a strip of x rows against all y, how many candidates beat the right one.
+/// What one member's candidates must beat: of each query, its most similar partner (of equals the first).
+struct RankTargets: Sendable {
+  /// s of each row of x and its partner; NaN where it has none.
+  private(set) var valuesX: [Double]
+  /// That row of y; −1 where there is none.
+  private(set) var partnersOfX: [Int]
+  private(set) var valuesY: [Double]
+  private(set) var partnersOfY: [Int]
+
+  init(_ group: PairGroup, _ factors: PairGroup.Factors) {
+    valuesX = [Double](repeating: .nan, count: group.x.rows)
+    partnersOfX = [Int](repeating: -1, count: group.x.rows)
+    valuesY = [Double](repeating: .nan, count: group.y.rows)
+    partnersOfY = [Int](repeating: -1, count: group.y.rows)
+    let size = group.partners.rowsOfXAnItem
+    for (j, item) in group.partners.itemOfY.enumerated() where group.partners.isPaired {
+      for i in item * size..<min((item + 1) * size, group.x.rows) {
+        let value = group.exactSimilarity(i, j, factors)
+        if partnersOfX[i] < 0 || value > valuesX[i] { (valuesX[i], partnersOfX[i]) = (value, j) }
+        if partnersOfY[j] < 0 || value > valuesY[j] { (valuesY[j], partnersOfY[j]) = (value, i) }
+      }
+    }
+  }
+}
+
+/// How a query stands among its candidates.
+struct RankCount: Sendable, Equatable {
+  /// Candidates that are nearer than the right one.
+  var rank: Int32 = 0
+  /// Those of them that are exactly as similar, and come first.
+  var tiesBefore: Int32 = 0
+  /// Candidates exactly as similar that come after.
+  var tiesAfter: Int32 = 0
+
+  static func += (sum: inout RankCount, other: RankCount) {
+    sum.rank += other.rank
+    sum.tiesBefore += other.tiesBefore
+    sum.tiesAfter += other.tiesAfter
+  }
+
+  /// Counts a candidate that lies within rounding of the right one.
+  mutating func add(_ candidate: Double, against right: Double, comesFirst: Bool) {
+    if candidate == right { if comesFirst { tiesBefore += 1 } else { tiesAfter += 1 } }
+    if candidate > right || (candidate == right && comesFirst) { rank += 1 }
+  }
+}
+
+/// Counts, for a strip of x rows against all y, how many candidates beat the right one. Candidates of x are
+/// rows of y that are no partners; candidates of y are the items of x, each by its most similar row.
 ///
 /// Compared with a margin: what is greater by more than the rounding error of the product counts at
 /// once; what lies within the margin is found by a second count, and only then looked at one by one.
 struct RankStrip: Sendable {
-  static let rows = 256
-  static let tileColumns = 512
+  /// Rows of a strip: a whole number of items.
+  static func rows(_ group: PairGroup) -> Int {
+    let size = group.partners.rowsOfXAnItem
+    return size >= 256 ? size : 256 / size * size
+  }
 
   let range: Range<Int>
   /// `(members, range.count)`.
-  private var rowRanks: [Int32]
-  /// `(members, n)`: this strip's share.
-  private var columnRanks: [Int32]
+  private var rowCounts: [RankCount]
+  /// `(members, rows of y)`: this strip's share.
+  private var columnCounts: [RankCount]
   private let group: PairGroup
   private let factors: [PairGroup.Factors]
+  private let targets: [RankTargets]
+  private let tileColumns: Int
 
-  init(_ group: PairGroup, _ factors: [PairGroup.Factors], _ range: Range<Int>) {
+  init(_ group: PairGroup, _ factors: [PairGroup.Factors], _ targets: [RankTargets], _ range: Range<Int>) {
     self.group = group
     self.factors = factors
+    self.targets = targets
     self.range = range
-    rowRanks = [Int32](repeating: 0, count: factors.count * range.count)
-    columnRanks = [Int32](repeating: 0, count: factors.count * group.count)
+    // A tile has 131,072 similarities, or 8 columns.
+    tileColumns = min(group.y.rows, max(8, min(512, 131_072 / max(1, range.count) & ~7)))
+    rowCounts = [RankCount](repeating: RankCount(), count: factors.count * range.count)
+    columnCounts = [RankCount](repeating: RankCount(), count: factors.count * group.y.rows)
   }
 
   mutating func run() {
-    var tile = LossTile(rows: range.count, columns: min(Self.tileColumns, group.count))
-    for start in stride(from: 0, to: group.count, by: Self.tileColumns) {
-      let columns = start..<min(group.count, start + Self.tileColumns)
+    var tile = LossTile(rows: range.count, columns: tileColumns)
+    for start in stride(from: 0, to: group.y.rows, by: tileColumns) {
+      let columns = start..<min(group.y.rows, start + tileColumns)
       tile.multiply(group, range, columns)
       for member in factors.indices {
         tile.transform(factors[member], range, columns)
@@ -38,11 +94,13 @@ struct RankStrip: Sendable {
   }
 
   /// Adds this strip's counts; whole numbers, so the order of strips does not matter.
-  func add(toRows rows: inout [Int32], columns: inout [Int32]) {
+  func add(toRows rows: inout [RankCount], columns: inout [RankCount]) {
     for m in factors.indices {
-      for (place, i) in range.enumerated() { rows[m * group.count + i] += rowRanks[m * range.count + place] }
+      for (place, i) in range.enumerated() {
+        rows[m * group.x.rows + i] += rowCounts[m * range.count + place]
+      }
     }
-    for index in columns.indices { columns[index] += columnRanks[index] }
+    for index in columns.indices { columns[index] += columnCounts[index] }
   }
 
   /// Rounding of a float64 product of vectors of this length, with a wide margin.
@@ -50,19 +108,22 @@ struct RankStrip: Sendable {
 
   private mutating func countRows(_ member: Int, _ tile: LossTile, _ columns: Range<Int>) {
     let margin = margin(member)
-    tile.similarities.withUnsafeBufferPointer { buffer in
-      guard let values = buffer.baseAddress else { return }
-      for (place, i) in range.enumerated() {
-        let own = factors[member].pairs[i]
-        let line = values + place * tile.stride
-        let (sure, near) = Self.countRow(line, tile.stride, own, margin)
-        var rank = sure
-        if near > (columns.contains(i) ? 1 : 0) {
-          for (offset, j) in columns.enumerated() where j != i && abs(line[offset] - own) <= margin {
-            rank += beats(i, j, own: i, j < i, factors[member]) ? 1 : 0
+    let (partners, targets) = (group.partners, targets[member])
+    tile.similarities.withUnsafeBufferPointer { values in
+      for (place, i) in range.enumerated() where targets.partnersOfX[i] >= 0 {
+        let own = targets.valuesX[i]
+        let line = UnsafeBufferPointer(rebasing: values[place * tile.stride..<(place + 1) * tile.stride])
+        let (sure, near) = Self.countRow(line, own, margin)
+        var count = RankCount(rank: sure)
+        if near > (columns.contains(targets.partnersOfX[i]) ? 1 : 0) {
+          for (offset, j) in columns.enumerated()
+          where abs(line[offset] - own) <= margin && partners.itemOfY[j] != partners.itemOfX[i] {
+            count.add(
+              group.exactSimilarity(i, j, factors[member]), against: own,
+              comesFirst: j < targets.partnersOfX[i])
           }
         }
-        rowRanks[member * range.count + place] += rank
+        rowCounts[member * range.count + place] += count
       }
     }
   }
@@ -70,14 +131,15 @@ struct RankStrip: Sendable {
   /// How many values are greater than `own` by more than the margin, and how many lie within it.
   @inline(__always)
   private static func countRow(
-    _ line: UnsafePointer<Double>, _ stride: Int, _ own: Double, _ margin: Double
+    _ line: UnsafeBufferPointer<Double>, _ own: Double, _ margin: Double
   ) -> (sure: Int32, near: Int32) {
+    guard let base = line.baseAddress else { return (0, 0) }
     let high = SIMD8<Double>(repeating: own + margin)
     let low = SIMD8<Double>(repeating: own - margin)
     var above = SIMD8<Int64>(repeating: 0)
     var reached = above
-    for column in Swift.stride(from: 0, to: stride, by: 8) {
-      let lanes = load(line + column)
+    for column in Swift.stride(from: 0, to: line.count, by: 8) {
+      let lanes = load(base + column)
       above &-= unsafeBitCast(lanes .> high, to: SIMD8<Int64>.self)
       reached &-= unsafeBitCast(lanes .>= low, to: SIMD8<Int64>.self)
     }
@@ -86,54 +148,88 @@ struct RankStrip: Sendable {
   }
 
   private mutating func countColumns(_ member: Int, _ tile: LossTile, _ columns: Range<Int>) {
-    let margin = margin(member)
-    let pairs = factors[member].pairs
-    let ranks = member * group.count
-    tile.similarities.withUnsafeBufferPointer { buffer in
-      guard let values = buffer.baseAddress else { return }
+    guard group.partners.isPaired else { return }
+    let (margin, targets) = (margin(member), targets[member])
+    let size = group.partners.rowsOfXAnItem
+    tile.similarities.withUnsafeBufferPointer { values in
       for first in stride(from: 0, to: columns.count, by: 8) {
         let lanes = min(8, columns.count - first)
         var own = SIMD8<Double>(repeating: .infinity)
-        for lane in 0..<lanes { own[lane] = pairs[columns.lowerBound + first + lane] }
-        let (sure, near) = Self.countColumn(values + first, tile.rows, tile.stride, own, margin)
+        for lane in 0..<lanes { own[lane] = targets.valuesY[columns.lowerBound + first + lane] }
+        let lines = UnsafeBufferPointer(rebasing: values[first...])
+        let (sure, near) =
+          size == 1
+          ? Self.countColumn(lines, tile.rows, tile.stride, own, margin)
+          : Self.countColumn(lines, tile.rows, tile.stride, own, margin, rowsAnItem: size)
         for lane in 0..<lanes {
           let j = columns.lowerBound + first + lane
-          var rank = Int32(truncatingIfNeeded: sure[lane])
-          if near[lane] > (range.contains(j) ? 1 : 0) {
-            let column = values + first + lane
-            for (place, i) in range.enumerated()
-            where i != j && abs(column[place * tile.stride] - pairs[j]) <= margin {
-              rank += beats(i, j, own: j, i < j, factors[member]) ? 1 : 0
-            }
+          var count = RankCount(rank: Int32(truncatingIfNeeded: sure[lane]))
+          if near[lane] > (range.contains(targets.partnersOfY[j]) ? 1 : 0) {
+            let column = UnsafeBufferPointer(rebasing: lines[lane...])
+            look(at: j, column, stride: tile.stride, member, &count)
           }
-          columnRanks[ranks + j] += rank
+          columnCounts[member * group.y.rows + j] += count
         }
       }
     }
   }
 
+  /// Compares the items of the strip that lie within rounding of a column's right one, exactly.
+  private func look(
+    at j: Int, _ column: UnsafeBufferPointer<Double>, stride: Int, _ member: Int, _ count: inout RankCount
+  ) {
+    let (own, margin) = (targets[member].valuesY[j], margin(member))
+    let size = group.partners.rowsOfXAnItem
+    for first in Swift.stride(from: 0, to: range.count, by: size) {
+      let item = group.partners.itemOfX[range.lowerBound + first]
+      let places = first..<min(first + size, range.count)
+      let nearest = places.reduce(-Double.infinity) { max($0, column[$1 * stride]) }
+      if item == group.partners.itemOfY[j] || abs(nearest - own) > margin { continue }
+      let exact = places.reduce(-Double.infinity) {
+        max($0, group.exactSimilarity(range.lowerBound + $1, j, factors[member]))
+      }
+      count.add(exact, against: own, comesFirst: item < group.partners.itemOfY[j])
+    }
+  }
+
+  /// The same by columns, eight side by side: `values` begins at the first of them.
   @inline(__always)
   private static func countColumn(
-    _ values: UnsafePointer<Double>, _ rows: Int, _ stride: Int, _ own: SIMD8<Double>, _ margin: Double
+    _ values: UnsafeBufferPointer<Double>, _ rows: Int, _ stride: Int, _ own: SIMD8<Double>, _ margin: Double
   ) -> (sure: SIMD8<Int64>, near: SIMD8<Int64>) {
+    guard let base = values.baseAddress else { return (.zero, .zero) }
     let high = own + margin
     let low = own - margin
     var above = SIMD8<Int64>(repeating: 0)
     var reached = above
     for row in 0..<rows {
-      let lanes = load(values + row * stride)
+      let lanes = load(base + row * stride)
       above &-= unsafeBitCast(lanes .> high, to: SIMD8<Int64>.self)
       reached &-= unsafeBitCast(lanes .>= low, to: SIMD8<Int64>.self)
     }
     return (above, reached &- above)
   }
 
-  /// Whether candidate (i, j) beats the pair `own`; equal values go to the one that `comesFirst`.
-  private func beats(
-    _ i: Int, _ j: Int, own: Int, _ comesFirst: Bool, _ factors: PairGroup.Factors
-  ) -> Bool {
-    let candidate = group.exactSimilarity(i, j, factors)
-    let right = group.exactSimilarity(own, own, factors)
-    return candidate > right || (candidate == right && comesFirst)
+  /// Items of several rows, each by its greatest value.
+  @inline(__always)
+  private static func countColumn(
+    _ values: UnsafeBufferPointer<Double>, _ rows: Int, _ stride: Int, _ own: SIMD8<Double>, _ margin: Double,
+    rowsAnItem size: Int
+  ) -> (sure: SIMD8<Int64>, near: SIMD8<Int64>) {
+    guard let base = values.baseAddress else { return (.zero, .zero) }
+    let high = own + margin
+    let low = own - margin
+    var above = SIMD8<Int64>(repeating: 0)
+    var reached = above
+    for first in Swift.stride(from: 0, to: rows, by: size) {
+      var greatest = load(base + first * stride)
+      for row in first + 1..<max(first + 1, min(first + size, rows)) {
+        let lanes = load(base + row * stride)
+        greatest.replace(with: lanes, where: lanes .> greatest)
+      }
+      above &-= unsafeBitCast(greatest .> high, to: SIMD8<Int64>.self)
+      reached &-= unsafeBitCast(greatest .>= low, to: SIMD8<Int64>.self)
+    }
+    return (above, reached &- above)
   }
 }

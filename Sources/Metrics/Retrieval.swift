@@ -4,10 +4,15 @@ import Synchronization
 
 /// How often the right partner is among the k nearest, in both directions.
 public struct Retrieval: Sendable, Equatable {
-  /// For each k, the share of x whose own y is among its k most similar y.
+  /// For each k, the share of x of whose own y one is among its k most similar y.
   public let xToY: [Double]
   /// For each k, the share of y whose own x is among its k most similar x.
   public let yToX: [Double]
+  /// How many queries of both directions there are.
+  public let queries: Int
+  /// For how many of them a candidate exactly as similar as the right one decides whether it is among the k
+  /// nearest, for one of the k at least.
+  public let decidedByTies: Int
 }
 
 /// Recall@k of pairs of embeddings, each row divided by its norm first.
@@ -29,35 +34,64 @@ public func retrieval(_ x: Matrix, _ y: Matrix, at ks: [Int]) throws -> Retrieva
   return try group.retrieval(group.members.map(group.factors), at: ks, budget)[0]
 }
 
+/// The ranks of one member's queries.
+package struct Ranks: Sendable {
+  /// For each query of x and of y, how it stands. A row of x without a partner is no query and not here.
+  let x: [RankCount]
+  let y: [RankCount]
+
+  /// How many candidates are nearer than the right one.
+  package var xToY: [Int32] { x.map(\.rank) }
+  package var yToX: [Int32] { y.map(\.rank) }
+
+  fileprivate func recalls(at ks: [Int]) -> Retrieval {
+    Retrieval(
+      xToY: ks.map { Self.recall(x, at: $0) }, yToX: ks.map { Self.recall(y, at: $0) },
+      queries: x.count + y.count, decidedByTies: (x + y).count { Self.isDecidedByTies($0, ks) })
+  }
+
+  private static func recall(_ counts: [RankCount], at k: Int) -> Double {
+    Double(counts.count { Int($0.rank) < k }) / Double(counts.count)
+  }
+
+  /// Whether another order of equal candidates would give another answer for some k.
+  private static func isDecidedByTies(_ count: RankCount, _ ks: [Int]) -> Bool {
+    let (best, worst) = (Int(count.rank - count.tiesBefore), Int(count.rank + count.tiesAfter))
+    return ks.contains { best < $0 && $0 <= worst }
+  }
+}
+
 extension PairGroup {
   /// The recalls of every member, from one product x·y in tiles.
+  ///
+  /// Where items have several rows of y, any of them is right for a row of x, and every row of y is a
+  /// candidate of its own; for a row of y the candidates are the items of x, each by its most similar row.
+  /// With one x and five y an item this is the protocol of COCO's image and text retrieval.
+  /// - Throws: `MetricFailure.unpaired`.
   package func retrieval(
     _ factors: [Factors], at ks: [Int], _ budget: ThreadBudget
   ) throws -> [Retrieval] {
-    try ranks(factors, budget).map { ranks in
-      Retrieval(
-        xToY: ks.map { Self.recall(ranks.xToY, at: $0) }, yToX: ks.map { Self.recall(ranks.yToX, at: $0) })
-    }
+    try ranks(factors, budget).map { $0.recalls(at: ks) }
   }
 
-  private static func recall(_ ranks: [Int32], at k: Int) -> Double {
-    Double(ranks.count { Int($0) < k }) / Double(ranks.count)
-  }
-
-  /// For each member, how many candidates are nearer than the right one, of each x and of each y.
-  package func ranks(
-    _ factors: [Factors], _ budget: ThreadBudget
-  ) throws -> [(xToY: [Int32], yToX: [Int32])] {
-    let zeros = [Int32](repeating: 0, count: factors.count * count)
-    let totals = Mutex((xToY: zeros, yToX: zeros))
-    try budget.forEachBlock(blockCount(count, size: RankStrip.rows)) { block in
-      var strip = RankStrip(self, factors, blockRange(block, size: RankStrip.rows, count: count))
+  /// For each member, how the right candidate of each x and of each y stands.
+  package func ranks(_ factors: [Factors], _ budget: ThreadBudget) throws -> [Ranks] {
+    guard partners.isPaired else { throw MetricFailure.unpaired }
+    let targets = factors.map { RankTargets(self, $0) }
+    let totals = Mutex((rows: zeros(factors.count * x.rows), columns: zeros(factors.count * y.rows)))
+    let size = RankStrip.rows(self)
+    try budget.forEachBlock(blockCount(x.rows, size: size)) { block in
+      var strip = RankStrip(self, factors, targets, blockRange(block, size: size, count: x.rows))
       strip.run()
-      totals.withLock { [strip] in strip.add(toRows: &$0.xToY, columns: &$0.yToX) }
+      totals.withLock { [strip] in strip.add(toRows: &$0.rows, columns: &$0.columns) }
     }
-    let (xToY, yToX) = totals.withLock { $0 }
+    let (rows, columns) = totals.withLock { $0 }
     return factors.indices.map { m in
-      (Array(xToY[m * count..<(m + 1) * count]), Array(yToX[m * count..<(m + 1) * count]))
+      let queries = (0..<x.rows).filter { targets[m].partnersOfX[$0] >= 0 }
+      return Ranks(
+        x: queries.map { rows[m * x.rows + $0] }, y: Array(columns[m * y.rows..<(m + 1) * y.rows]))
     }
   }
+
+  private func zeros(_ count: Int) -> [RankCount] { [RankCount](repeating: RankCount(), count: count) }
 }

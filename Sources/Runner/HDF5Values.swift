@@ -16,7 +16,8 @@ enum HDF5Values {
       guard let description = try? file.describe(name), case .dataset(let dataset) = description.object else {
         continue
       }
-      result[name] = Values(shape: dataset.shape, values: try file.withFloats(of: dataset) { Array($0) })
+      result[name] = Values(
+        shape: dataset.shape, values: try file.withFloats(of: dataset) { values, _ in Array(values) })
     }
     return result
   }

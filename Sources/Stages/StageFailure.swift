@@ -7,6 +7,10 @@ package enum StageFailure: Failure {
   case wrongInput(stage: String, id: String, wanted: String)
   case matrixCount(path: String, found: Int, expected: Int)
   case unusableEmbeddings(String, MetricFailure)
+  /// The same of a file of float16.
+  case unusableFloat16(String, MetricFailure)
+  /// Of norm zero in float32 alone.
+  case vanishedRow(String, Modality, row: Int)
   case bothOrNeither(String, String)
   case mismatchNeedsTwoPairs(found: Int)
   case badLayer(Int, MetricFailure)
@@ -36,6 +40,11 @@ package enum StageFailure: Failure {
           : "two, of shape (2, n, d); or give `x` and `y` instead of `path`")
     case .unusableEmbeddings(let source, let failure):
       "\(source): \(failure.sentence)"
+    case .unusableFloat16(let source, let failure):
+      "\(source): \(failure.sentence)" + Self.aboutFloat16(failure)
+    case .vanishedRow(let source, let modality, let row):
+      "\(source): row \(row) of modality \(modality) is zero in float32, though not in the file: its "
+        + "numbers lie below 1.4e-45, the least that float32 holds; scale the embeddings up"
     case .bothOrNeither(let first, let second):
       "give exactly one of `\(first)` and `\(second)`"
     case .mismatchNeedsTwoPairs(let found):
@@ -66,6 +75,19 @@ package enum StageFailure: Failure {
         + "stages of one embedding size"
     case .badLayer(let layer, let failure):
       "layer \(layer): \(failure.sentence); lower `weight_std` if values overflow, raise it if they vanish"
+    }
+  }
+
+  /// What float16 makes of numbers that it does not hold.
+  private static func aboutFloat16(_ failure: MetricFailure) -> String {
+    switch failure {
+    case .notFinite(_, _, _, let value) where value.isInfinite:
+      "; the file holds float16, in which numbers beyond 65,504 become infinite when they are saved: save "
+        + "them as float32"
+    case .zeroNorm:
+      "; the file holds float16, in which numbers below 6e-8 become zero when they are saved: save them as "
+        + "float32"
+    default: ""
     }
   }
 

@@ -46,7 +46,7 @@ enum Examples {
     case .single: [("layers", try run(.`init`, "mlp", ["activation": .string("relu"), "depth": .number(2)]))]
     case .sphere: [("sphere", try run(.`init`, "sphere"))]
     case .model: [("model", try run(.`init`, "clip", Tiny.clip))]
-    case .tables, nil: []
+    case .tables, .unpaired, nil: []
     }
   }
 }

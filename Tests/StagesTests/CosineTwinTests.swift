@@ -102,6 +102,81 @@ struct CosineTwinTests {
     }
   }
 
+  /// 40 different rows, each 145 times: more pairs than are kept, and each similarity as often as two rows
+  /// have copies, so quartiles and bins are known from 40 × 40 numbers.
+  @Test("repeats among more embeddings than are kept")
+  func repeats() throws {
+    let (different, copies) = (40, 145)
+    let some = try matrix(Shape(rows: different, columns: 16, offset: 0))
+    let repeated = Matrix(
+      rows: different * copies, columns: 16, values: (0..<different * copies).flatMap { some.row($0 % 40) })
+    let found = try withBudget(jobs: 2) { budget in
+      try cosineSimilarity(MovedRows(repeated, .x, moves: []), diagonal: false, bins: 200, budget)
+    }
+    let values = weighted(PairTwinTests.unit(some), copies: copies)
+    let total = values.reduce(0) { $0 + $1.pairs }
+    let quartiles = [(0.25, found.percentile25), (0.5, found.median), (0.75, found.percentile75)]
+    for (fraction, quartile) in quartiles {
+      let position = fraction * Double(total - 1)
+      let rank = Int(position)
+      let (low, high) = (atRank(rank, values), atRank(rank + 1, values))
+      let expected: Double = low + (high - low) * (position - Double(rank))
+      #expect(abs(quartile - expected) < 2e-7)
+    }
+    let edges = found.histogram.edges
+    #expect(found.histogram.pairs.reduce(0, +) == total)
+    var certain = 0
+    for bin in 0..<200 {
+      let (low, high) = (edges[bin], edges[bin + 1])
+      // A similarity this near an edge may lie on either side of it in float32.
+      if values.contains(where: { abs($0.s - low) < 5e-7 || abs($0.s - high) < 5e-7 }) { continue }
+      let inside = values.filter { $0.s > low && $0.s < high }
+      #expect(found.histogram.pairs[bin] == inside.reduce(0) { $0 + $1.pairs })
+      certain += 1
+    }
+    #expect(certain > 100)
+  }
+
+  private struct Weighted {
+    let s: Double
+    let pairs: Int
+  }
+
+  /// The similarities of all ordered pairs of rows of which each stands `copies` times, ascending.
+  private func weighted(_ rows: [[Double]], copies: Int) -> [Weighted] {
+    var values: [Weighted] = []
+    for a in rows.indices {
+      for b in rows.indices {
+        let s: Double = zip(rows[a], rows[b]).reduce(0) { $0 + $1.0 * $1.1 }
+        values.append(Weighted(s: s, pairs: copies * (a == b ? copies - 1 : copies)))
+      }
+    }
+    return values.sorted { $0.s < $1.s }
+  }
+
+  private func atRank(_ rank: Int, _ values: [Weighted]) -> Double {
+    var left = rank
+    for value in values {
+      if left < value.pairs { return value.s }
+      left -= value.pairs
+    }
+    return .nan
+  }
+
+  @Test("kept or multiplied twice, every number is the same", arguments: [(900, 32), (1500, 48)])
+  func keptOrNot(rows: Int, columns: Int) throws {
+    let matrix = try matrix(Shape(rows: rows, columns: columns, offset: 0.5))
+    let found = try [Int.max, 0].flatMap { kept in
+      try [1, 2, 4].map { jobs in
+        try withBudget(jobs: jobs) { budget in
+          try cosineSimilarity(
+            MovedRows(matrix, .x, moves: []), diagonal: true, bins: 200, keepingAtMost: kept, budget)
+        }
+      }
+    }
+    for other in found.dropFirst() { #expect(other == found[0]) }
+  }
+
   @Test("equal embeddings")
   func equal() throws {
     let matrix = Matrix(rows: 40, columns: 3, values: (0..<40).flatMap { _ in [1, 2, 2] as [Float] })

@@ -35,7 +35,25 @@ import Testing
       ], family: Fixture.family,
       tables: [NamedTable("log", Table([.init("loss", .reals([0.1, 1 / 3]))]))]))
 
-  @Test(arguments: [family, tables, largeTables, model])
+  private static func paired(_ pairing: Pairing) -> Artefact {
+    var pair = Fixture.pair(6, 5)
+    if pairing == .grouped(size: 2) { pair.x = Fixture.pair(3, 5, seed: 4).x }
+    pair.pairing = pairing
+    return .embeddings(EmbeddingFamily(pair))
+  }
+
+  private static let pairings: [Artefact] = [
+    paired(.unpaired), paired(.grouped(size: 2)), paired(.grouped(size: 3)),
+    paired(.map([0, 5, 5, 2, 1, 0])),
+  ]
+
+  @Test("digests of pairings differ, and that of rows paired by their number is what it was")
+  func digestsOfPairings() {
+    let all = Self.pairings + [Self.paired(.identity), Self.paired(.map([0, 5, 5, 2, 1, 1]))]
+    #expect(Set(all.map { ArtefactStore.digest(of: $0) }).count == all.count)
+  }
+
+  @Test(arguments: [family, tables, largeTables, model] + pairings)
   func everyElementComesBack(artefact: Artefact) throws {
     try withFolder { folder in
       let store = try ArtefactStore(results: folder)

@@ -42,6 +42,18 @@ import Testing
     }
   }
 
+  @Test func theRowsThatBelongTogetherAreInIt() throws {
+    var pair = Fixture.pair(6, 5)
+    pair.x = Fixture.pair(3, 5, seed: 4).x
+    pair.pairing = .grouped(size: 2)
+    try withFolder { folder in
+      let path = "\(folder)/embeddings.h5"
+      try EmbeddingsFile.write([.init("clip", .matrices(pair))], config: Self.config, to: path)
+      #expect(try TensorFile.load("\(path):/clip/partner").values == [0, 0, 1, 1, 2, 2])
+      #expect(try EmbeddingFile.load("\(path):/clip") == [pair.x, pair.y ?? pair.x])
+    }
+  }
+
   @Test func theSameElementsGiveTheSameBytes() throws {
     let once = try EmbeddingsFile.make(Self.elements, config: Self.config)
     #expect(try EmbeddingsFile.make(Self.elements, config: Self.config) == once)

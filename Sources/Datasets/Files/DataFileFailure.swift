@@ -12,6 +12,11 @@ package enum DataFileFailure: Failure, Equatable {
   case noSuchTensor(path: String, name: String, existing: [String])
   case memberMissing(path: String, existing: [String])
   case wrongShape(path: String, shape: [Int], expected: String)
+  /// A finite number that float32 does not hold; `index` counts in the file's order, from 0.
+  case beyondFloat32(path: String, index: Int, value: Double)
+  /// A line of a row map that is no row, counted from 1.
+  case badMapLine(path: String, line: Int, found: String)
+  case badMapNumber(path: String, index: Int, value: Float)
 
   package var kind: FailureKind { .invalidInput }
 
@@ -37,6 +42,14 @@ package enum DataFileFailure: Failure, Equatable {
         + Self.list(existing)
     case .wrongShape(let path, let shape, let expected):
       "\(path): the shape is \(Self.spell(shape)); expected \(expected)"
+    case .beyondFloat32(let path, let index, let value):
+      "\(path): number \(index) is \(value), finite but beyond float32; numbers are kept as float32, up to "
+        + "3.4e38: scale them down"
+    case .badMapLine(let path, let line, let found):
+      "\(path):\(line): a map of rows has one whole number a line, the row of x counted from 0; found "
+        + "`\(found.prefix(60))`"
+    case .badMapNumber(let path, let index, let value):
+      "\(path): number \(index) is \(value); a map of rows has whole numbers from 0 to 16777215"
     }
   }
 

@@ -52,6 +52,36 @@ package struct ElementType: Sendable, Equatable {
     }
   }
 
+  /// What became of numbers of a wider type that float32 does not hold.
+  struct Losses: Sendable, Equatable {
+    /// A finite number that became infinite, and its place.
+    var beyond: (index: Int, value: Double)?
+    /// Places of numbers other than zero that became zero.
+    var vanished: [Int] = []
+
+    static func == (a: Losses, b: Losses) -> Bool {
+      a.beyond?.index == b.beyond?.index && a.beyond?.value == b.beyond?.value && a.vanished == b.vanished
+    }
+  }
+
+  /// Adds what `convert` lost of these bytes, the first of which is number `start`. Only float64 can lose
+  /// a finite number whole.
+  func addLosses(
+    of bytes: UnsafeRawBufferPointer, in floats: UnsafeMutableBufferPointer<Float>, from start: Int,
+    to losses: inout Losses
+  ) {
+    guard number == .float64 else { return }
+    for index in floats.indices where floats[index] == 0 || floats[index].isInfinite {
+      let bits = bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+      let value = Double(bitPattern: isSwapped ? bits.byteSwapped : bits)
+      if floats[index] == 0 {
+        if value != 0 { losses.vanished.append(start + index) }
+      } else if value.isFinite, losses.beyond == nil {
+        losses.beyond = (start + index, value)
+      }
+    }
+  }
+
   @inline(__always)
   private func fill<Bits: FixedWidthInteger & BitwiseCopyable>(
     _ floats: UnsafeMutableBufferPointer<Float>, from bytes: UnsafeRawBufferPointer, _: Bits.Type,

@@ -8,10 +8,29 @@ package enum EmbeddingFile {
   /// The numbers are not looked at; NaN, infinities and zero rows are the stage's to judge.
   /// - Throws: `FileFailure` where the file cannot be read; `DataFileFailure` or `HDF5Failure` where it
   ///   is damaged, has no such member, or the member has another shape, `n < 2` or `d = 0`.
-  package static func load(_ path: String) throws -> [Matrix] {
+  package static func load(_ path: String) throws -> [Matrix] { try loadAll(path).map(\.matrix) }
+
+  /// A matrix, and what its rows lost when they became float32.
+  package struct Loaded: Sendable {
+    package let matrix: Matrix
+    package let isFloat16: Bool
+    /// Rows with a number that is not zero in the file and is in float32.
+    package let vanishedRows: Set<Int>
+  }
+
+  /// `load`, with what the conversion to float32 lost.
+  package static func loadAll(_ path: String) throws -> [Loaded] {
     let tensors = try TensorFile.loadAll(path)
     let names = tensors.count == 2 ? ["\(path) (x)", "\(path) (y)"] : [path]
-    return try zip(tensors, names).flatMap { try matrices($0, $1, allowsPair: tensors.count == 1) }
+    return try zip(tensors, names).flatMap { tensor, name in
+      let matrices = try matrices(tensor, name, allowsPair: tensors.count == 1)
+      return matrices.enumerated().map { half, matrix in
+        let rows = tensor.vanished.map { $0 / matrix.columns - half * matrix.rows }
+        return Loaded(
+          matrix: matrix, isFloat16: tensor.isFloat16,
+          vanishedRows: Set(rows.filter { (0..<matrix.rows).contains($0) }))
+      }
+    }
   }
 
   /// Splits `file.h5:/dataset` into the file, for the cache key, and the member.

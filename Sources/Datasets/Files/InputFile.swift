@@ -54,25 +54,35 @@ final class InputFile: Sendable {
 }
 
 extension InputFile {
-  /// Reads `count` numbers of this type as float32.
+  /// Reads `count` numbers of this type as float32, and says which of them, though not zero, became zero.
   ///
   /// The caller has checked that the file is long enough; a file that shrinks meanwhile is truncated.
-  func floats(_ type: ElementType, at offset: Int, count: Int) throws -> [Float] {
-    try [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+  /// - Throws: `DataFileFailure.beyondFloat32` where a finite number would become infinite.
+  func floats(
+    _ type: ElementType, at offset: Int, count: Int
+  ) throws -> (values: [Float], vanished: [Int]) {
+    var losses = ElementType.Losses()
+    let values = try [Float](unsafeUninitializedCapacity: count) { buffer, filled in
       if type == .float32, !type.isSwapped {
         try readExactly(
           UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<count * 4]),
           at: offset)
       } else {
-        try convert(type, at: offset, into: UnsafeMutableBufferPointer(rebasing: buffer[0..<count]))
+        try convert(
+          type, at: offset, into: UnsafeMutableBufferPointer(rebasing: buffer[0..<count]), &losses)
       }
       filled = count
     }
+    if let beyond = losses.beyond {
+      throw DataFileFailure.beyondFloat32(path: path, index: beyond.index, value: beyond.value)
+    }
+    return (values, losses.vanished)
   }
 
-  private func convert(_ type: ElementType, at offset: Int, into floats: UnsafeMutableBufferPointer<Float>)
-    throws
-  {
+  private func convert(
+    _ type: ElementType, at offset: Int, into floats: UnsafeMutableBufferPointer<Float>,
+    _ losses: inout ElementType.Losses
+  ) throws {
     let piece = 1 << 16
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: piece * type.width, alignment: 16)
     defer { scratch.deallocate() }
@@ -80,8 +90,9 @@ extension InputFile {
       let end = min(floats.count, start + piece)
       let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<(end - start) * type.width])
       try readExactly(bytes, at: offset + start * type.width)
-      type.convert(
-        UnsafeRawBufferPointer(bytes), into: UnsafeMutableBufferPointer(rebasing: floats[start..<end]))
+      let target = UnsafeMutableBufferPointer(rebasing: floats[start..<end])
+      type.convert(UnsafeRawBufferPointer(bytes), into: target)
+      type.addLosses(of: UnsafeRawBufferPointer(bytes), in: target, from: start, to: &losses)
     }
   }
 

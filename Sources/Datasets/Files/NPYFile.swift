@@ -17,9 +17,26 @@ enum NPYFile {
       throw DataFileFailure.wrongSize(
         path: path, shape: shape.sides, expected: shape.bytes, found: file.size - start)
     }
-    var values = try file.floats(type, at: start, count: shape.count)
-    if header.isFortranOrder { values = cOrder(values, shape.sides) }
-    return Tensor(shape: shape.sides, values: values, isInteger: !type.isFloat)
+    var (values, vanished) = try file.floats(type, at: start, count: shape.count)
+    if header.isFortranOrder {
+      values = cOrder(values, shape.sides)
+      vanished = vanished.map { cIndex($0, shape.sides) }
+    }
+    return Tensor(
+      shape: shape.sides, values: values, isInteger: !type.isFloat, isFloat16: type.number == .float16,
+      vanished: vanished)
+  }
+
+  /// The place in C order of the number at this place in Fortran order.
+  private static func cIndex(_ index: Int, _ shape: [Int]) -> Int {
+    var rest = index
+    var (place, stride) = (0, shape.reduce(1, *))
+    for side in shape {
+      stride /= side
+      place += rest % side * stride
+      rest /= side
+    }
+    return place
   }
 
   private static func readHeader(_ file: InputFile) throws -> (header: NPYHeader, dataStart: Int) {

@@ -53,8 +53,11 @@ package struct SafetensorsFile: Sendable {
         path: place, shape: entry.shape, expected: shape.bytes, found: entry.range.count)
     }
     let file = try InputFile(path)
-    let values = try file.floats(type, at: dataStart + entry.range.lowerBound, count: shape.count)
-    return Tensor(shape: entry.shape, values: values, isInteger: !type.isFloat)
+    let (values, vanished) = try file.floats(
+      type, at: dataStart + entry.range.lowerBound, count: shape.count)
+    return Tensor(
+      shape: entry.shape, values: values, isInteger: !type.isFloat, isFloat16: type.number == .float16,
+      vanished: vanished)
   }
 
   private static let numbers: [String: ElementType.Number] = [

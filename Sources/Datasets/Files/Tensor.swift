@@ -7,11 +7,19 @@ package struct Tensor: Sendable, Equatable {
   package let values: [Float]
   /// The file held integers.
   package let isInteger: Bool
+  /// The file held float16.
+  package let isFloat16: Bool
+  /// Places of numbers that are not zero in the file, and so small that they are in float32.
+  package let vanished: [Int]
 
-  package init(shape: [Int], values: [Float], isInteger: Bool = false) {
+  package init(
+    shape: [Int], values: [Float], isInteger: Bool = false, isFloat16: Bool = false, vanished: [Int] = []
+  ) {
     self.shape = shape
     self.values = values
     self.isInteger = isInteger
+    self.isFloat16 = isFloat16
+    self.vanished = vanished
   }
 }
 

@@ -80,8 +80,10 @@ package enum TensorFile {
   }
 
   private static func load(_ dataset: HDF5File.Dataset, of file: HDF5File) throws -> Tensor {
-    try file.withFloats(of: dataset) {
-      Tensor(shape: dataset.shape, values: Array($0), isInteger: dataset.isInteger)
+    try file.withFloats(of: dataset) { values, vanished in
+      Tensor(
+        shape: dataset.shape, values: Array(values), isInteger: dataset.isInteger,
+        isFloat16: dataset.isFloat16, vanished: vanished)
     }
   }
 

@@ -11,10 +11,13 @@ import Kernels
 /// in the share w/max w of the epochs. Source: McInnes, Healy, Melville 2018, arXiv:1802.03426, Sec. 3.2
 /// and Algorithm 5.
 ///
-/// Every point walks along all its edges by itself, in their order, and sees the others where they were
-/// when the epoch began. So blocks of points run on any number of threads and give the same bits. What
-/// its neighbours' walks would have pulled it by it takes itself: a step along an edge counts twice.
-/// Random points come from a counter-based generator by (epoch, point, edge).
+/// An edge that is drawn moves both its ends, as in umap-learn. Moves are taken one after another there; here
+/// an epoch has `rounds` rounds, and each edge one of them: those of a point, in the order of their tails, are
+/// spread evenly over the rounds from a drawn place on. In a round every point takes the steps of its own
+/// edges, then those that others' edges ask of it, and sees the others where they were when the round began.
+/// So both ends of an edge move in the same round, no point runs far along its edges while its neighbours
+/// stand still, and blocks of points run on any number of threads and give the same bits.
+/// Random points come from a counter-based generator by (epoch, round, block, step).
 struct Layout: Sendable {
   struct Settings: Sendable {
     var curve: LayoutCurve
@@ -24,11 +27,18 @@ struct Layout: Sendable {
     var components: Int
   }
 
-  private static let blockSize = 8 * LayoutLanes.width
+  /// So many that few points move in a round: a point has about eight edges in an epoch. With 32 rounds or
+  /// more the silhouettes of pictures no longer depend on the number; with 8 or fewer they are lower.
+  static let rounds = 64
+  /// Points of a block: as many as fill the lanes in a round.
+  private static let leastBlock = 32 * LayoutLanes.width
+  /// The round of an edge that is not drawn.
+  private static let never = UInt8.max
 
-  /// An edge by its end, and in which share of the epochs it is drawn, of 2³².
+  /// An edge by its end, its other direction, and in which share of the epochs it is drawn, of 2³².
   private struct Edge {
     let tail: Int32
+    var reverse: Int32 = -1
     let rate: UInt32
   }
 
@@ -39,8 +49,12 @@ struct Layout: Sendable {
   private let order: [Int32]
   private let starts: [Int]
   private let edges: [Edge]
+  /// How far each point's parts are ahead, in shares of 1/`rounds` of an edge.
+  private let phases: [Int]
+  private let blockSize: Int
 
-  init(_ graph: FuzzyGraph, _ settings: Settings, random: RandomStream) {
+  /// - Parameter phases: gives where a point's first part begins.
+  init(_ graph: FuzzyGraph, _ settings: Settings, random: RandomStream, phases: RandomStream) {
     self.settings = settings
     forces = LayoutForces(
       a: settings.curve.a, b: settings.curve.b, negativeSamples: settings.negativeSamples, count: graph.count,
@@ -53,8 +67,12 @@ struct Layout: Sendable {
       return x != y ? x > y : a < b
     }
     (starts, edges) = Self.renumbered(graph, order)
+    self.phases = phases.integers(below: Self.rounds, count: graph.count)
+    let even = (graph.count / 64 + LayoutLanes.width - 1) / LayoutLanes.width * LayoutLanes.width
+    blockSize = max(Self.leastBlock, even)
   }
 
+  /// The graph with its points renamed; both directions of an edge know each other.
   private static func renumbered(_ graph: FuzzyGraph, _ order: [Int32]) -> ([Int], [Edge]) {
     var places = [Int32](repeating: 0, count: order.count)
     for (place, point) in order.enumerated() { places[Int(point)] = Int32(place) }
@@ -63,11 +81,22 @@ struct Layout: Sendable {
     var edges: [Edge] = []
     edges.reserveCapacity(graph.tails.count)
     for point in order {
-      for edge in graph.edges(Int(point)) {
-        let rate = UInt32(min(0xffff_ffff, Double(graph.weights[edge]) / greatest * 0x1p32))
-        edges.append(Edge(tail: places[Int(graph.tails[edge])], rate: rate))
-      }
+      edges += graph.edges(Int(point)).map { edge in
+        Edge(
+          tail: places[Int(graph.tails[edge])],
+          rate: UInt32(min(0xffff_ffff, Double(graph.weights[edge]) / greatest * 0x1p32)))
+      }.sorted { $0.tail < $1.tail }
       starts.append(edges.count)
+    }
+    // Tails ascend, so the edges into a point come in the order in which it has the edges back.
+    var next = starts
+    for point in 0..<order.count {
+      for index in starts[point]..<starts[point + 1] {
+        let back = next[Int(edges[index].tail)]
+        next[Int(edges[index].tail)] += 1
+        precondition(Int(edges[back].tail) == point, "a fuzzy graph is symmetric")
+        edges[index].reverse = Int32(truncatingIfNeeded: back)
+      }
     }
     return (starts, edges)
   }
@@ -79,18 +108,14 @@ struct Layout: Sendable {
     let width = settings.components
     var now = order.flatMap { positions[Int($0) * width..<(Int($0) + 1) * width] }
     var next = now
-    let blocks = blockCount(order.count, size: Self.blockSize)
+    var turns = [UInt8](repeating: Self.never, count: edges.count)
     for epoch in 0..<settings.epochs {
-      try now.withUnsafeBufferPointer { from in
-        try next.withUnsafeMutableBufferPointer { to in
-          guard let from = from.baseAddress, let to = to.baseAddress else { return }
-          let (source, target) = (Shared(from), Shared(to))
-          try budget.forEachBlock(blocks) { block in
-            move(block, epoch: epoch, from: source.pointer, to: target.pointer)
-          }
-        }
+      try draw(epoch, into: &turns, budget)
+      let walks = try budget.map(blocks: blocks) { [turns] block in self.walks(points(block), turns) }
+      for round in 0..<Self.rounds {
+        try move(LayoutTime(epoch: epoch, round: round), walks, from: now, to: &next, budget)
+        swap(&now, &next)
       }
-      swap(&now, &next)
       progress(Double(epoch + 1) / Double(settings.epochs))
     }
     for (place, point) in order.enumerated() {
@@ -98,72 +123,106 @@ struct Layout: Sendable {
     }
   }
 
-  /// One epoch of a block of points.
+  private struct LayoutTime: Sendable {
+    let epoch: Int
+    let round: Int
+  }
+
+  /// The steps of a block in a round: along its points' own edges, and those that others' edges ask for.
+  private struct RoundWalks: Sendable {
+    var own: LayoutWalks
+    var asked: LayoutWalks
+  }
+
+  private var blocks: Int { blockCount(order.count, size: blockSize) }
+  private func points(_ block: Int) -> Range<Int> { blockRange(block, size: blockSize, count: order.count) }
+
+  /// Draws the edges of an epoch, those for which (epoch + 1)·rate passes a multiple of 2³², and gives each
+  /// its round.
+  private func draw(_ epoch: Int, into turns: inout [UInt8], _ budget: ThreadBudget) throws {
+    let time = UInt32(truncatingIfNeeded: epoch)
+    try turns.withUnsafeMutableBufferPointer { turns in
+      let turns = SharedBuffer(turns)
+      try budget.forEachBlock(blocks) { block in
+        for point in points(block) {
+          let list = starts[point]..<starts[point + 1]
+          var count = 0
+          for index in list {
+            let phase = time &* edges[index].rate
+            let isDrawn = phase &+ edges[index].rate < phase
+            turns.buffer[index] = isDrawn ? 0 : Self.never
+            count += isDrawn ? 1 : 0
+          }
+          var drawn = 0
+          for index in list where turns.buffer[index] != Self.never {
+            turns.buffer[index] = UInt8(truncatingIfNeeded: round(drawn, of: count, phase: phases[point]))
+            drawn += 1
+          }
+        }
+      }
+    }
+  }
+
+  /// The round r of the edge number `index` of `count`: ⌊(count·r + phase)/rounds⌋ passes it there.
+  private func round(_ index: Int, of count: Int, phase: Int) -> Int {
+    (Self.rounds * (index + 1) - phase + count - 1) / count - 1
+  }
+
+  private func walks(_ points: Range<Int>, _ turns: [UInt8]) -> [RoundWalks] {
+    let empty = LayoutWalks(resting: Int32(truncatingIfNeeded: points.lowerBound))
+    var rounds = [RoundWalks](repeating: RoundWalks(own: empty, asked: empty), count: Self.rounds)
+    for point in points {
+      let walker = Int32(truncatingIfNeeded: point)
+      for index in starts[point]..<starts[point + 1] where turns[index] != Self.never {
+        let edge = edges[index]
+        rounds[Int(turns[index])].own.append(walker, tail: edge.tail)
+        rounds[Int(turns[Int(edge.reverse)])].asked.append(walker, tail: edge.tail)
+      }
+    }
+    for round in rounds.indices {
+      rounds[round].own.fill()
+      rounds[round].asked.fill()
+    }
+    return rounds
+  }
+
   private func move(
-    _ block: Int, epoch: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>
+    _ time: LayoutTime, _ walks: [[RoundWalks]], from: [Float], to: inout [Float], _ budget: ThreadBudget
+  ) throws {
+    try from.withUnsafeBufferPointer { from in
+      try to.withUnsafeMutableBufferPointer { to in
+        let (source, target) = (SharedBuffer(UnsafeMutableBufferPointer(mutating: from)), SharedBuffer(to))
+        try budget.forEachBlock(blocks) { block in
+          move(
+            block, time, walks[block][time.round], from: UnsafeBufferPointer(source.buffer), to: target.buffer
+          )
+        }
+      }
+    }
+  }
+
+  /// One round of a block of points.
+  private func move(
+    _ block: Int, _ time: LayoutTime, _ walks: RoundWalks, from: UnsafeBufferPointer<Float>,
+    to: UnsafeMutableBufferPointer<Float>
   ) {
-    let width = LayoutLanes.width
-    let points = blockRange(block, size: Self.blockSize, count: order.count)
-    let first = points.lowerBound * settings.components
-    (to + first).update(from: from + first, count: points.count * settings.components)
-    let rate = Float(settings.learningRate * (1 - Double(epoch) / Double(settings.epochs)))
-    let lanes = LayoutLanes(forces, components: settings.components, from: from, to: to)
-    let most = mostSteps(points)
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * width * (most + 1)) { lists in
-      guard let walkers = lists.baseAddress else { return }
-      let tails = walkers + width * (most + 1)
-      for step in 0..<draw(points, epoch, walkers, tails) {
+    let points = points(block)
+    let width = settings.components
+    for index in points.lowerBound * width..<points.upperBound * width { to[index] = from[index] }
+    let rate = Float(settings.learningRate * (1 - Double(time.epoch) / Double(settings.epochs)))
+    let lanes = LayoutLanes(forces, components: width, from: from, to: to)
+    let number = UInt32(truncatingIfNeeded: time.epoch * Self.rounds + time.round)
+    for step in 0..<walks.own.steps {
+      walks.own.withStep(step) { walkers, tails in
         lanes.step(
-          walkers + width * step, to: tails + width * step, rate: rate, number: step, block: block,
-          epoch: epoch)
+          walkers, to: tails, rate: rate,
+          counter: (UInt32(truncatingIfNeeded: step), UInt32(truncatingIfNeeded: block), number))
       }
     }
     lanes.finish()
-  }
-
-  /// The greatest number of edges on a lane.
-  private func mostSteps(_ points: Range<Int>) -> Int {
-    var counts = [Int](repeating: 0, count: LayoutLanes.width)
-    for point in points {
-      counts[(point - points.lowerBound) % LayoutLanes.width] += starts[point + 1] - starts[point]
+    for step in 0..<walks.asked.steps {
+      walks.asked.withStep(step) { lanes.pull($0, to: $1, rate: rate) }
     }
-    return counts.max() ?? 0
-  }
-
-  /// Lists the edges drawn in this epoch, a lane's points after one another, the lanes side by side; on a
-  /// lane that has fewer the last point rests. Gives the number of steps.
-  ///
-  /// An edge is drawn when (epoch + 1)·rate passes a multiple of 2³².
-  private func draw(
-    _ points: Range<Int>, _ epoch: Int, _ walkers: UnsafeMutablePointer<Int32>,
-    _ tails: UnsafeMutablePointer<Int32>
-  ) -> Int {
-    let width = LayoutLanes.width
-    let time = UInt32(truncatingIfNeeded: epoch)
-    var ends = (0..<width).map { $0 }
-    edges.withUnsafeBufferPointer { edges in
-      for point in points {
-        let lane = (point - points.lowerBound) % width
-        var place = ends[lane]
-        for index in starts[point]..<starts[point + 1] {
-          let edge = edges[index]
-          walkers[place] = Int32(truncatingIfNeeded: point)
-          tails[place] = edge.tail
-          let phase = time &* edge.rate
-          place &+= phase &+ edge.rate < phase ? width : 0
-        }
-        ends[lane] = place
-      }
-    }
-    let steps = ends.enumerated().map { lane, end in (end - lane) / width }.max() ?? 0
-    for lane in 0..<width {
-      let first = Int32(truncatingIfNeeded: points.lowerBound)
-      let last = ends[lane] > lane ? walkers[ends[lane] - width] : first
-      for place in stride(from: ends[lane], to: steps * width, by: width) {
-        walkers[place] = last
-        tails[place] = last
-      }
-    }
-    return steps
+    lanes.finish()
   }
 }

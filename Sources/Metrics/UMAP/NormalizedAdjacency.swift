@@ -61,7 +61,8 @@ struct NormalizedAdjacency: Sendable {
     }
   }
 
-  /// Eight columns of row `row` of S·X.
+  /// Eight columns of row `row` of S·X, where `x` is X from the first of them on: `(count, width)`, of which
+  /// as many columns are left.
   @inline(__always)
   private func gathered(_ row: Int, _ x: UnsafePointer<Double>, _ width: Int) -> SIMD8<Double> {
     var sum = SIMD8<Double>(repeating: 0)

@@ -130,7 +130,7 @@ package struct UMAP: Sendable {
         curve: LayoutCurve(minDist: parameters.minDist, spread: parameters.spread), epochs: epochs,
         negativeSamples: parameters.negativeSamples, learningRate: parameters.learningRate,
         components: parameters.components),
-      random: random("umap-layout"))
+      random: random("umap-layout"), phases: random("umap-phases"))
   }
 
   private func start(_ graph: FuzzyGraph, _ points: PointSet, _ budget: ThreadBudget) throws -> RealMatrix {

@@ -19,7 +19,7 @@ package struct CosineSimilarityEvaluation: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "cosine-similarity",
+    phase: .evaluate, kind: "cosine-similarity", version: 2,
     summary: "How narrow the cone is: statistics of cosine similarities within each modality.",
     parameters: [
       .defaulted("diagonal", .boolean, .bool(false), "Count each embedding with itself, too."),
@@ -28,7 +28,7 @@ package struct CosineSimilarityEvaluation: Stage {
         "statistics", .choice(Statistics.allCases.map(\.rawValue)), .string("all"),
         "`mean` computes the mean alone, in time linear in the number of embeddings."),
     ],
-    input: .pairs, alsoAccepts: [.single], output: .tables, extraTables: ["histogram"],
+    input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, extraTables: ["histogram"],
     columns: ["modality", "count", "mean", "std", "min", "p25", "p50", "p75", "max"])
 
   private let parameters: Parameters

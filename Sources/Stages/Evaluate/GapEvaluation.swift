@@ -4,7 +4,8 @@ import Metrics
 /// The modality gap of every member.
 ///
 /// `distance` is ‖Δ‖ signed by Δ's dot product with the gap before any move; `l2m` is ‖Δ‖; `l2i` is the
-/// mean of ‖x_i − y_i‖ over pairs; `count` is the number of pairs.
+/// mean of ‖x_i − y_j‖ over pairs, NaN where there are none; `count` is the number of pairs. Where an item
+/// has several rows of y, each of them makes a pair with a row of x. Centroids are over all rows.
 /// Source: Liang et al. 2022, Sec. 4.2; Schrodi et al. 2025, arXiv 2404.07983.
 package struct GapEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {}
@@ -12,7 +13,7 @@ package struct GapEvaluation: Stage {
   package static let signature = StageSignature(
     phase: .evaluate, kind: "gap",
     summary: "Distance between the modalities' centroids, and between the members of a pair.",
-    input: .pairs, output: .tables, columns: ["distance", "l2m", "l2i", "count"])
+    input: .pairs, alsoAccepts: [.unpaired], output: .tables, columns: ["distance", "l2m", "l2i", "count"])
 
   package init(parameters: Parameters) {}
 
@@ -31,10 +32,10 @@ package struct GapEvaluation: Stage {
   }
 
   private func row(_ gap: Gap, _ factors: PairGroup.Factors, _ group: PairGroup) -> [(String, Cell)] {
-    let l2i = factors.squaredDistances.reduce(0) { $0 + $1.squareRoot() } / Double(group.count)
+    let l2i = factors.squaredDistances.reduce(0) { $0 + $1.squareRoot() } / Double(group.partners.count)
     return [
       ("distance", .real(gap.signedDistance(original: group.original))), ("l2m", .real(gap.distance)),
-      ("l2i", .real(l2i)), ("count", .integer(group.count)),
+      ("l2i", .real(l2i)), ("count", .integer(group.partners.count)),
     ]
   }
 }

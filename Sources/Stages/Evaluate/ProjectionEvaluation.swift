@@ -29,7 +29,7 @@ package struct ProjectionEvaluation: Stage {
   private static let umap = "umap"
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "projection", version: 2,
+    phase: .evaluate, kind: "projection", version: 3,
     summary: "Both modalities together in a few dimensions, and the spectrum of singular values.",
     parameters: [
       .defaulted(
@@ -39,7 +39,7 @@ package struct ProjectionEvaluation: Stage {
         "modality", .choice(["both", "x", "y"]), .string("both"), "Whose embeddings are looked at."),
       .defaulted("components", .integer(2...50), .number(2), "Dimensions of the picture."),
     ] + UMAPPicture.parameters,
-    input: .pairs, alsoAccepts: [.single], output: .tables, isRandom: true,
+    input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, isRandom: true,
     draws: { with in
       // An axis that decides the method counts as drawing until it has a value.
       with["method"]?.string.map { $0 == umap || $0.contains("${") } ?? false

@@ -4,7 +4,8 @@ import Metrics
 /// Recall@k of every member in both directions, beside the gap it is measured at.
 ///
 /// Similarity is the dot product of the rows as they are moved. Among equal similarities the lower index
-/// counts as nearer.
+/// counts as nearer; a notice says how many queries that decided. Where items have several rows of y, any
+/// of them is right.
 package struct RetrievalEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
     var k: OneOrMany<Int>?
@@ -27,11 +28,14 @@ package struct RetrievalEvaluation: Stage {
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let ks = parameters.k?.values ?? [1, 5, 10]
     var rows = CoordinateTable()
+    var (queries, tied) = (0, 0)
     for source in try Source.all(inputs, for: "evaluate/retrieval") {
       for group in try PairGroup.groups(of: source.family, context.budget) {
         let factors = try group.members.map(group.factors)
         let gaps = try group.gaps(factors, context.budget)
         let recalls = try group.retrieval(factors, at: ks, context.budget)
+        queries += recalls.reduce(0) { $0 + $1.queries }
+        tied += recalls.reduce(0) { $0 + $1.decidedByTies }
         for (place, member) in group.members.enumerated() {
           let distance = gaps[place].signedDistance(original: group.original)
           for row in Self.rows(distance, recalls[place], ks) {
@@ -39,6 +43,12 @@ package struct RetrievalEvaluation: Stage {
           }
         }
       }
+    }
+    if tied > 0 {
+      context.notice(
+        "\(tied) of \(queries) queries were decided by a tie: a candidate exactly as "
+          + "similar as the right one, of which the one of lower index counts as nearer; where rows repeat, "
+          + "`pairing` of `init` `embeddings` says which rows are one item")
     }
     return .tables([NamedTable("", rows.table)])
   }

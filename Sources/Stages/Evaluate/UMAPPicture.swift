@@ -66,10 +66,11 @@ struct UMAPPicture: Sendable {
   ) throws -> UMAPResult {
     guard let first = parts.first else { throw MetricFailure.noRows }
     let rows = try Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: first.columns) { buffer in
-      guard var place = buffer.baseAddress else { return }
+      var first = 0
       for part in parts {
-        try part.fillFloats(place, context.budget)
-        place += part.rows * part.columns
+        let end = first + part.rows * part.columns
+        try part.fillFloats(UnsafeMutableBufferPointer(rebasing: buffer[first..<end]), context.budget)
+        first = end
       }
     }
     let result = try UMAP(settings, progress: progress, random: context.random).run(rows, context.budget)

@@ -3,14 +3,14 @@ import Datasets
 import Kernels
 import Metrics
 
-/// Pairs of embeddings from a file.
+/// Embeddings of two modalities from files, and which rows belong together.
 package struct EmbeddingsStage: Stage {
   package struct Parameters: Decodable, Sendable {
     var path: String?
     var x: String?
     var y: String?
     var normalize: Bool?
-    var pairing: String?
+    var pairing: PairingParameter?
   }
 
   package static let signature = StageSignature(
@@ -18,13 +18,13 @@ package struct EmbeddingsStage: Stage {
     summary: "Pairs of embeddings from .npy, .h5 or .safetensors files.",
     parameters: [
       .optional("path", .file, "One file with both modalities, of shape (2, n, d)."),
-      .optional("x", .file, "The first modality, of shape (n, d); row i belongs to pair i."),
+      .optional("x", .file, "The first modality, of shape (n, d)."),
       .optional("y", .file, "The second modality, of shape (n, d)."),
       .defaulted("normalize", .boolean, .bool(true), "Store rows divided by their Euclidean norm."),
-      .defaulted(
-        "pairing", .choice(["identity"]), .string("identity"), "Row i of x belongs with row i of y."),
+      PairingParameter.parameter,
     ],
-    rules: [.exactlyOne([["path"], ["x", "y"]])], output: .pairs)
+    rules: [.exactlyOne([["path"], ["x", "y"]])], output: .pairs,
+    outputWith: { $0["pairing"]?.string == "none" ? .unpaired : .pairs })
 
   private let parameters: Parameters
 
@@ -32,22 +32,58 @@ package struct EmbeddingsStage: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let (x, y, source) = try load()
-    let raw = Embeddings(x: x, y: y, isNormalized: false)
+    let raw = Embeddings(
+      x: x.matrix, y: y.matrix, isNormalized: false, pairing: try parameters.pairing?.load() ?? .identity)
     do {
       try validate(raw, context.budget)
     } catch let failure as MetricFailure {
-      throw StageFailure.unusableEmbeddings(source, failure)
+      throw Self.explained(failure, source, x, y)
     }
+    if raw.pairing == .identity { noticeRepeats(raw, context) }
     guard parameters.normalize ?? true else { return .embeddings(EmbeddingFamily(raw)) }
-    let unit = Embeddings(
-      x: try MovedRows(x, .x, moves: []).unitFloats(context.budget),
-      y: try MovedRows(y, .y, moves: []).unitFloats(context.budget), isNormalized: true)
+    var unit = raw
+    unit.x = try MovedRows(x.matrix, .x, moves: []).unitFloats(context.budget)
+    unit.y = try MovedRows(y.matrix, .y, moves: []).unitFloats(context.budget)
+    unit.isNormalized = true
     return .embeddings(EmbeddingFamily(unit))
   }
 
-  private func load() throws -> (x: Matrix, y: Matrix, source: String) {
+  /// Names the type of the file where it is the reason.
+  private static func explained(
+    _ failure: MetricFailure, _ source: String, _ x: EmbeddingFile.Loaded, _ y: EmbeddingFile.Loaded
+  ) -> StageFailure {
+    switch failure {
+    case .zeroNorm(let modality, let row):
+      let side = modality == .x ? x : y
+      if side.vanishedRows.contains(row) { return .vanishedRow(source, modality, row: row) }
+      if side.isFloat16 { return .unusableFloat16(source, failure) }
+    case .notFinite(let modality, _, _, _):
+      if (modality == .x ? x : y).isFloat16 { return .unusableFloat16(source, failure) }
+    default: break
+    }
+    return .unusableEmbeddings(source, failure)
+  }
+
+  /// Equal rows cannot be told apart, so a metric that knows one partner alone counts the others as wrong.
+  private func noticeRepeats(_ pairs: Embeddings, _ context: StageContext) {
+    for (name, matrix) in [("x", pairs.x), ("y", pairs.y)] {
+      guard let matrix else { continue }
+      let repeats = RepeatedRows(matrix)
+      guard repeats.different < repeats.rows else { continue }
+      let advice =
+        repeats.groupSize.map {
+          "`\"pairing\": {\"kind\": \"grouped\", \"size\": \($0)}` makes each \($0) equal rows one item"
+        } ?? "`pairing` \"grouped\" or \"map\" says which rows are one item"
+      context.notice(
+        "\(name) repeats rows: of \(repeats.rows), \(repeats.different) are different. With `pairing` "
+          + "\"identity\" each row has one partner, and retrieval counts the partners of its equals as wrong; "
+          + advice)
+    }
+  }
+
+  private func load() throws -> (x: EmbeddingFile.Loaded, y: EmbeddingFile.Loaded, source: String) {
     if let path = parameters.path {
-      let matrices = try EmbeddingFile.load(path)
+      let matrices = try EmbeddingFile.loadAll(path)
       guard matrices.count == 2 else {
         throw StageFailure.matrixCount(path: path, found: matrices.count, expected: 2)
       }
@@ -59,8 +95,8 @@ package struct EmbeddingsStage: Stage {
     return (try loadOne(x), try loadOne(y), "\(x) and \(y)")
   }
 
-  private func loadOne(_ path: String) throws -> Matrix {
-    let matrices = try EmbeddingFile.load(path)
+  private func loadOne(_ path: String) throws -> EmbeddingFile.Loaded {
+    let matrices = try EmbeddingFile.loadAll(path)
     guard let matrix = matrices.first, matrices.count == 1 else {
       throw StageFailure.matrixCount(path: path, found: matrices.count, expected: 1)
     }

@@ -11,7 +11,7 @@ package struct CentreStage: Stage {
   package static let signature = StageSignature(
     phase: .shift, kind: "centre",
     summary: "Subtracts each modality's centroid, then divides rows by their norm.",
-    input: .pairs, output: .pairs, preservesInputType: true)
+    input: .pairs, alsoAccepts: [.unpaired], output: .pairs, preservesInputType: true)
 
   package init(parameters: Parameters) {}
 

@@ -43,7 +43,8 @@ package struct GapStage: Stage {
         "direction", .stageReference(orWord: ["own"]), .string("own"),
         "Whose gap gives the direction: `own`, or the stage named (its first member)."),
     ],
-    rules: [.exactlyOne([["delta"], ["lambda"]])], input: .pairs, output: .pairs, preservesInputType: true)
+    rules: [.exactlyOne([["delta"], ["lambda"]])], input: .pairs, alsoAccepts: [.unpaired],
+    output: .pairs, preservesInputType: true)
 
   private let parameters: Parameters
 

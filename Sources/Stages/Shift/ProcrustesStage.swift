@@ -3,7 +3,8 @@ import Metrics
 
 /// Rotates y as close to x as an orthogonal map can: y ← y·Wᵀ, W = U·Vᵀ, Xᵀ·Y = U·S·Vᵀ.
 ///
-/// W is fitted on all pairs, so the gap after it is in-sample. Source: Liang et al. 2022, Sec. 4.4.
+/// W is fitted on all pairs, so the gap after it is in-sample; where an item has several rows of y, each of
+/// them is a pair. Source: Liang et al. 2022, Sec. 4.4.
 package struct ProcrustesStage: Stage {
   package struct Parameters: Decodable, Sendable {}
 
@@ -17,7 +18,10 @@ package struct ProcrustesStage: Stage {
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let family = try inputs.family(for: "shift/procrustes")
     let members = try family.members.map { member in
-      let w = try procrustes(family.rows(.x, of: member), family.rows(.y, of: member), context.budget)
+      let base = family.bases[member.base]
+      let w = try procrustes(
+        family.rows(.x, of: member), family.rows(.y, of: member),
+        rowOfX: base.pairing == .identity ? nil : base.partners().rowOfX, context.budget)
       return member.moved(.rotateY(w: w.values))
     }
     return .embeddings(EmbeddingFamily(bases: family.bases, members: members))

@@ -10,6 +10,7 @@ import Kernels
 /// /methods                       what each stage was run with, as JSON
 /// /<stage>/{x,y}                 float32 (n, d), row = sample
 /// /<stage>/{sample,dimension}    dimension scales
+/// /<stage>/{pairing,partner}     where rows are not paired by their number: `PairingGroup`
 /// /<stage>/x/layer00, …          where the stage gives layers
 /// /<stage>/base → /<other>       a family: its base, and how each member is moved
 /// /<stage> → ../<run>/embeddings.h5:/<stage>   what another run has already
@@ -79,6 +80,7 @@ package enum EmbeddingsFile {
     switch content {
     case .matrices(let pair):
       try describe(group, isNormalized: pair.isNormalized)
+      try PairingGroup.writeWithPartners(pair, to: group)
       try Scales.with(in: group, of: [pair]) { scales in
         for (name, matrix) in towers(pair) {
           try write(matrix, name, to: group, isNormalized: pair.isNormalized, scales)

@@ -145,6 +145,26 @@ extension SHA256Hasher {
       add(count: member.moves.count)
       for move in member.moves { add(move) }
     }
+    // Last, and only where there is something to say: digests of pairs made row by row stay as they were.
+    for (index, base) in family.bases.enumerated() where base.pairing != .identity {
+      add("pairing")
+      add(count: index)
+      add(base.pairing)
+    }
+  }
+
+  private mutating func add(_ pairing: Pairing) {
+    switch pairing {
+    case .identity: add("identity")
+    case .unpaired: add("none")
+    case .grouped(let size):
+      add("grouped")
+      add(count: size)
+    case .map(let rows):
+      add("map")
+      add(count: rows.count)
+      for row in rows { add(count: row) }
+    }
   }
 
   private mutating func add(_ move: Move) {

@@ -7,6 +7,8 @@ import Kernels
 ///
 /// ```
 /// /bases/0/{x,y}   float32 (n, d), attribute `normalized`
+/// /bases/0/pairing JSON: {"kind":"grouped","size":5}; absent where row i of y belongs with row i of x
+/// /bases/0/partner int64 (rows of y): the row of x, where the pairing is a map
 /// /vectors/0, …    float64 (k)
 /// /members         JSON: [{"base":0,"coordinates":[…],"moves":[…]}, …]
 /// ```
@@ -63,6 +65,7 @@ enum FamilyFile {
   private static func write(_ base: Embeddings, to group: HDF5Group) throws {
     try group.setEncoding("dict", "0.1.0")
     try group.setAttribute("normalized", base.isNormalized ? 1 : 0)
+    try PairingGroup.write(base.pairing, to: group)
     for (name, matrix) in [("x", base.x), ("y", base.y)] {
       guard let matrix else { continue }
       try matrix.values.withUnsafeBufferPointer { values in
@@ -76,7 +79,7 @@ enum FamilyFile {
   private static func base(_ group: HDF5Group) throws -> Embeddings {
     Embeddings(
       x: try group.matrix("x"), y: group.contains("y") ? try group.matrix("y") : nil,
-      isNormalized: try group.integerAttribute("normalized") == 1)
+      isNormalized: try group.integerAttribute("normalized") == 1, pairing: try PairingGroup.read(group))
   }
 }
 
