@@ -36,6 +36,11 @@ extension Arguments {
     try integer("--jobs", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
+  /// What a printed command must say to mean the same plan and the same results.
+  func recipe(_ config: String) -> RunRecipe {
+    RunRecipe(config: config, overrides: all("--set"), results: value("--results"))
+  }
+
   /// The config that the one positional argument names.
   /// - Throws: `UsageError`, `ConfigError` with all that is wrong with it.
   func load() throws -> LoadedExperiment {
