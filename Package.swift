@@ -83,9 +83,8 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Runner", "Stages", "Datasets", "Storage", "Claims", "Figures", "ExperimentConfig", "ExperimentPlan",
-        "Contracts",
-        "HDF5", "Kernels", "TestSupport", "modgap",
+        "Runner", "Stages", "Datasets", "Storage", "HDF5", "Claims", "Figures", "ExperimentConfig",
+        "ExperimentPlan", "Contracts", "Kernels", "TestSupport", "modgap",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),

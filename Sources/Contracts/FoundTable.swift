@@ -11,9 +11,12 @@ package struct AbsentRun: Sendable, Equatable {
   /// The run's value on each axis.
   package let values: [String: Cell]
   package let reason: String
-  package init(values: [String: Cell], reason: String) {
+  /// A whole run would have it: it failed, or was not come to. Numbers that leave it out are not those asked for.
+  package let isDue: Bool
+  package init(values: [String: Cell], reason: String, isDue: Bool = false) {
     self.values = values
     self.reason = reason
+    self.isDue = isDue
   }
 }
 

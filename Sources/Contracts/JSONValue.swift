@@ -1,13 +1,44 @@
 import Foundation
 
-/// Any JSON value. Numbers are doubles, so that `1` and `1.0` are one value everywhere.
-package enum JSONValue: Sendable, Hashable {
+/// Any JSON value. Numbers are doubles, so that `1` and `1.0` are one value everywhere; texts are equal where
+/// their bytes are.
+package enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case number(Double)
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
+}
+
+extension JSONValue: Hashable {
+  package static func == (a: JSONValue, b: JSONValue) -> Bool {
+    switch (a, b) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.isExactly(right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)):
+      left.count == right.count
+        && left.allSatisfy { key, value in
+          guard let index = right.index(forKey: key) else { return false }
+          return right[index].key.isExactly(key) && right[index].value == value
+        }
+    default: false
+    }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let flag): hasher.combine(flag)
+    case .number(let number): hasher.combine(number)
+    case .string(let text): hasher.combine(text)
+    case .array(let items): hasher.combine(items)
+    case .object(let members): hasher.combine(members)
+    }
+  }
 }
 
 extension JSONValue: Codable {

@@ -1,8 +1,17 @@
-/// One column of a table: integers, doubles or text.
+/// One column of a table: integers, doubles or text. Texts are equal where their bytes are.
 package enum Column: Sendable, Equatable {
   case integers([Int])
   case reals([Double])
   case texts([String])
+
+  package static func == (a: Column, b: Column) -> Bool {
+    switch (a, b) {
+    case (.integers(let left), .integers(let right)): left == right
+    case (.reals(let left), .reals(let right)): left == right
+    case (.texts(let left), .texts(let right)): left.elementsEqual(right) { $0.isExactly($1) }
+    default: false
+    }
+  }
 
   package var count: Int {
     switch self {
@@ -21,11 +30,20 @@ package enum Column: Sendable, Equatable {
   }
 }
 
-/// One value of a table.
+/// One value of a table. Texts are equal where their bytes are.
 package enum Cell: Sendable, Hashable {
   case integer(Int)
   case real(Double)
   case text(String)
+
+  package static func == (a: Cell, b: Cell) -> Bool {
+    switch (a, b) {
+    case (.integer(let left), .integer(let right)): left == right
+    case (.real(let left), .real(let right)): left == right
+    case (.text(let left), .text(let right)): left.isExactly(right)
+    default: false
+    }
+  }
 
   package var number: Double? {
     switch self {
@@ -45,6 +63,10 @@ package struct Table: Sendable, Equatable {
       self.name = name
       self.values = values
     }
+
+    package static func == (a: NamedColumn, b: NamedColumn) -> Bool {
+      a.name.isExactly(b.name) && a.values == b.values
+    }
   }
 
   package var columns: [NamedColumn]
@@ -54,7 +76,7 @@ package struct Table: Sendable, Equatable {
   package var rowCount: Int { columns.first?.values.count ?? 0 }
   package var columnNames: [String] { columns.map(\.name) }
 
-  package subscript(name: String) -> Column? { columns.first { $0.name == name }?.values }
+  package subscript(name: String) -> Column? { columns.first { $0.name.isExactly(name) }?.values }
 }
 
 /// Builds a table row by row; every row has the same columns in the same order.

@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 
 /// Walks JSON text for what JSONDecoder does not tell: where each value stands, the order of keys,
@@ -78,10 +79,13 @@ package struct JSONScanner {
       }
       let key = try string()
       path.append(.key(key))
-      if !keys.insert(key).inserted {
+      let (isNew, earlier) = keys.insert(key)
+      if !isNew {
+        // Keys that are canonically equal read alike; which of the two is meant would be a guess.
+        let found =
+          earlier.isExactly(key) ? "this key a second time" : "this key a second time, in other bytes"
         duplicates.append(
-          ConfigIssue(
-            at: keyPosition, path: pathText, found: "this key a second time", expected: "each key once"))
+          ConfigIssue(at: keyPosition, path: pathText, found: found, expected: "each key once"))
       }
       skipSpace()
       try expect(":", "\":\" after the key")

@@ -54,7 +54,7 @@ struct DataSets {
   }
 
   func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : folder.appendingPathComponent(path).standardizedFileURL.path
+    path.hasBytes(first: "/") ? path : folder.appendingPathComponent(path).standardizedFileURL.path
   }
 }
 
@@ -78,7 +78,7 @@ extension DataSignature {
     guard !paths.isEmpty else { return nil }
     let root = folder.flatMap { values[$0.name]?.string }.map { $0 + "/" }
     let lines = try paths.map { path in
-      let name = root.map { path.hasPrefix($0) ? String(path.dropFirst($0.count)) : "" } ?? ""
+      let name = root.map { path.hasBytes(first: $0) ? path.droppingBytes($0.utf8.count) : "" } ?? ""
       return "\(name)\t\(try digestOfFile(path))\n"
     }
     let version = version > 1 ? "\tversion \(version)\n" : ""

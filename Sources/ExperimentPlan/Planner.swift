@@ -16,10 +16,10 @@ package struct Planner {
   private let positions: [String: Int]
   /// By stage, then by the combination of the axes that reach it.
   private var known: [[Int: Int]]
-  private var digests: [String: String?] = [:]
+  private var digests: [ExactString: String?] = [:]
   private var listings: [JSONValue: String?] = [:]
   private var completed: [JSONValue: JSONValue] = [:]
-  private var splitPaths: [String: (file: String, member: String?)] = [:]
+  private var splitPaths: [ExactString: (file: String, member: String?)] = [:]
 
   /// - Parameter digestOfFile: SHA-256 of a file's content, as hex; called once a file.
   package init(
@@ -256,17 +256,17 @@ package struct Planner {
   }
 
   private mutating func split(_ path: String) -> (file: String, member: String?) {
-    if let known = splitPaths[path] { return known }
+    if let known = splitPaths[ExactString(path)] { return known }
     let parts = DataFilePath.split(path)
     let result = (URL(fileURLWithPath: parts.file).standardizedFileURL.path, parts.member)
-    splitPaths[path] = result
+    splitPaths[ExactString(path)] = result
     return result
   }
 
   private mutating func digest(of file: String) throws -> String? {
-    if let known = digests[file] { return known }
+    if let known = digests[ExactString(file)] { return known }
     let digest = FileManager.default.fileExists(atPath: file) ? try digestOfFile(file) : nil
-    digests[file] = .some(digest)
+    digests[ExactString(file)] = .some(digest)
     return digest
   }
 }

@@ -26,9 +26,9 @@ package func missingParts(
 ) throws -> [String] {
   let variant = try figureVariant(spec.kind)
   let context = FigureContext(tables: tables, axes: axes)
-  var seen: Set<String> = []
+  var seen: Set<ExactString> = []
   return reasons(try variant.picture(FigureParameters(json: spec.parameters), context))
-    .filter { seen.insert($0).inserted }
+    .filter { seen.insert(ExactString($0)).inserted }
 }
 
 private func reasons(_ picture: Picture) -> [String] {

@@ -109,11 +109,11 @@ struct Report {
   var names: (all: [String], matrices: [String]) {
     let length = min(Int(pointer.pointee.names_bytes), Self.namesCapacity)
     let bytes = UnsafeRawBufferPointer(start: pointer.pointee.names, count: length)
-    let entries = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-    return (
-      entries.map { String($0.dropFirst()) },
-      entries.filter { $0.hasPrefix("*") }.map { String($0.dropFirst()) }
-    )
+    let entries = bytes.split(separator: 0)
+    func names(_ entries: [Slice<UnsafeRawBufferPointer>]) -> [String] {
+      entries.map { String(decoding: $0.dropFirst(), as: UTF8.self) }
+    }
+    return (names(entries), names(entries.filter { $0.first == UInt8(ascii: "*") }))
   }
 
   var failure: HDF5Failure {

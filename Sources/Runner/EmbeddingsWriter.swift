@@ -49,7 +49,8 @@ struct EmbeddingsWriter {
       let home = homes[task].flatMap { $0 == run.name ? nil : $0 } ?? ""
       return "\(plan.tasks[task].stage)=\(outcomes[task]?.record?.digest.hex ?? "") \(home)"
     }
-    return Digest(of: parts.joined(separator: "\n") + plan.experiment.source.canonical).hex
+    // The first word is raised when the file's form changes, so that older files are made again.
+    return Digest(of: "2\n" + parts.joined(separator: "\n") + plan.experiment.source.canonical).hex
   }
 
   /// Embeddings that several runs share stand in the first of them; the others lead there.
@@ -63,15 +64,34 @@ struct EmbeddingsWriter {
     guard let family = try executor.artefact(of: index).embeddings else {
       return EmbeddingsFile.Element(task.stage, .layers([]))
     }
-    return EmbeddingsFile.Element(task.stage, try content(family, task))
+    return EmbeddingsFile.Element(task.stage, try content(family, index, in: run))
   }
 
-  private func content(_ family: EmbeddingFamily, _ task: PlannedTask) throws -> EmbeddingsFile.Content {
+  private func content(
+    _ family: EmbeddingFamily, _ index: Int, in run: Plan.Run
+  ) throws -> EmbeddingsFile.Content {
     if family.members.count == 1, let member = family.members.first {
       return .matrices(try family.materialized(member, ThreadBudget(jobs: 1)))
     }
-    let isMoved = family.members.contains { !$0.moves.isEmpty }
-    guard isMoved, let base = task.inputs.first else { return .layers(family.bases) }
-    return .family(base: plan.tasks[base].stage, members: family.members)
+    guard family.members.contains(where: { !$0.moves.isEmpty }) else { return .layers(family.bases) }
+    if let origin = try origin(of: family, index, in: run) {
+      return .family(.stage(plan.tasks[origin].stage), members: family.members)
+    }
+    return .family(.layers(family.bases), members: family.members)
+  }
+
+  /// The stage whose group holds the very embeddings that the members' moves begin from: a shift of a shift
+  /// moves what the first one moved, and its members tell all moves since. Nil where the file has no such group.
+  private func origin(of family: EmbeddingFamily, _ index: Int, in run: Plan.Run) throws -> Int? {
+    var origin = index
+    while plan.tasks[origin].phase == .shift {
+      guard let input = plan.tasks[origin].inputs.first else { return nil }
+      origin = input
+    }
+    guard run.tasks.contains(origin), isWritten(origin),
+      let own = try executor.artefact(of: origin).embeddings, own.members.allSatisfy({ $0.moves.isEmpty }),
+      own.members.count > 1 || own.bases.count == 1
+    else { return nil }
+    return own.bases == family.bases ? origin : nil
   }
 }

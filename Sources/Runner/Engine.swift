@@ -1,4 +1,5 @@
 import Contracts
+import Datasets
 import ExperimentPlan
 import Foundation
 import HDF5
@@ -34,7 +35,9 @@ package struct Engine: Sendable {
     try BLASKernel.reserveBuffers(threads: options.jobs)
     let log = RunLog(plan, folder)
     let outcomes = Outcomes(count: plan.tasks.count)
+    KeptItems.shared.forget()
     let store = try ArtefactStore(results: folder.root)
+    if let problem = StoreRoots(store).register(folder.root) { observe(.notice(problem)) }
     let machine = MachineInBackground(jobs: options.jobs, config: plan.experiment.path)
     let known = try? Manifest.read(folder.manifest)
     if options.task == nil { try freeze(known) }
@@ -53,17 +56,23 @@ package struct Engine: Sendable {
     execute(selected, executor, outcomes, budget, listen)
     timings.save()
     try store.sync()
+    if options.task == nil { fill(outcomes, from: executor) }
     let settled = outcomes.all()
     var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
-    guard options.task == nil else { return summary }
+    guard options.task == nil else {
+      summary.irreproducible = executor.irreproducible
+      return summary
+    }
     let writer = try ResultsWriter(engine: self, store: store, outcomes: settled, executor: executor)
     (summary.verdicts, summary.figureFailures) = try writer.write(machine: machine.value, observe: listen)
+    summary.irreproducible = executor.irreproducible
+    summary.reportIsWritten = true
     return summary
   }
 
   /// The plan as it is about to be executed, written before anything runs.
   private func freeze(_ known: Manifest?) throws {
-    if let known, known.plan == plan { return }
+    if let known, known.plan == plan, known.plan.experiment.path.isExactly(plan.experiment.path) { return }
     if known != nil, let data = FileManager.default.contents(atPath: folder.manifest) {
       try OutputFolder("\(folder.path)/.state").write([UInt8](data), to: "previous-manifest.json")
     }
@@ -123,6 +132,23 @@ package struct Engine: Sendable {
     }
   }
 
+  /// What the run did not come to, or was not asked for, and is stored all the same.
+  private func fill(_ outcomes: Outcomes, from executor: TaskExecutor) {
+    for (index, task) in plan.tasks.enumerated() {
+      switch outcomes[index] {
+      case nil, .interrupted: break
+      default: continue
+      }
+      if let reason = task.notRun {
+        outcomes.set(.notRun(reason: reason), at: index)
+      } else if task.dependencies.allSatisfy({ outcomes[$0]?.record != nil }),
+        let record = executor.stored(index)
+      {
+        outcomes.set(.done(record, wasCached: true), at: index)
+      }
+    }
+  }
+
   private static func outcome(
     of index: Int, _ tasks: [PlannedTask], _ executor: TaskExecutor, _ outcomes: Outcomes, mayRun: Bool
   ) -> TaskOutcome {
@@ -179,7 +205,7 @@ private final class MachineInBackground: Sendable {
   private let group = DispatchGroup()
 
   init(jobs: Int, config: String) {
-    let folder = (config as NSString).deletingLastPathComponent
+    let folder = PathBytes.folder(of: config)
     DispatchQueue.global(qos: .utility).async(group: group) {
       let found = Machine.current(threads: jobs, folder: folder)
       self.machine.withLock { $0 = found }

@@ -14,8 +14,11 @@ struct FigureWriter {
   /// A figure that asks for what its tables do not hold, or that gnuplot cannot draw, does not keep the
   /// others and the verdicts from being written.
   /// - Throws: `FileFailure` where the folder cannot be written.
-  func write(observe: RunObserver) throws -> (figures: [Report.Figure], failures: [RunSummary.FigureFailed]) {
-    let found: @Sendable (String) -> FoundTable = { [tables] in tables.found($0) }
+  func write(
+    draws: Bool, observe: RunObserver
+  ) throws -> (figures: [Report.Figure], failures: [RunSummary.FigureFailed]) {
+    let found = tables.drawable
+    guard draws else { return ([], []) }
     var figures: [Report.Figure] = []
     var failures: [RunSummary.FigureFailed] = []
     var isMissing = false

@@ -17,6 +17,9 @@ package struct GarbageCollector {
     /// Artefacts in the store altogether.
     package let total: Int
     package let keptBytes: Int
+    /// Results folders that share the store and could not be asked what they need, each with the reason. While
+    /// there are any, no artefact counts as garbage.
+    package let unreadable: [StoreRoots.Root]
 
     package var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
@@ -28,6 +31,8 @@ package struct GarbageCollector {
           items.map {
             .object(["name": .string($0.name), "why": .string($0.why), "bytes": .number(Double($0.bytes))])
           }),
+        "unreadable": .array(
+          unreadable.map { .object(["path": .string($0.path), "why": .string($0.reason)]) }),
       ])
     }
   }
@@ -45,16 +50,13 @@ package struct GarbageCollector {
   }
 
   package func find() throws -> Garbage {
-    let manifests = try manifests()
-    let named = Set(manifests.flatMap { $0.results.values.map(\.key) })
     let entries = try store.allRecords().filter { $0.key != "timings.json" }
+    let (needs, unreadable) = try asked(numerics: Self.numerics(of: entries))
     var items: [Item] = []
     var kept = 0
     for entry in entries {
       switch entry.lookup {
-      case .found(let record) where named.contains(entry.key):
-        _ = record
-        kept += entry.bytes
+      case .found where needs.keys.contains(entry.key) || !unreadable.isEmpty: kept += entry.bytes
       case .found(let record):
         items.append(
           Item(
@@ -65,17 +67,25 @@ package struct GarbageCollector {
       case .absent: continue
       }
     }
-    items += try checkpoints(unlessWantedBy: manifests)
+    if unreadable.isEmpty { items += try checkpoints(unless: needs) }
     for (path, bytes) in try store.staleTemporaries() {
       items.append(Item(name: path, why: "left by a process that was killed", bytes: bytes, key: nil))
     }
-    return Garbage(items: items, total: entries.count, keptBytes: kept)
+    return Garbage(items: items, total: entries.count, keptBytes: kept, unreadable: unreadable)
   }
+
+  /// Forgets a results folder that is gone for good.
+  /// - Returns: whether it was known.
+  package func forget(_ results: String) throws -> Bool { try StoreRoots(store).forget(results) }
 
   package func delete(_ garbage: Garbage) throws {
     let leases = try Leases(store: store)
     for item in garbage.items {
       guard let key = item.key else { continue }
+      if !ArtefactStore.isKey(key) {
+        try store.removeStranger(key)
+        continue
+      }
       // Somebody computing it right now keeps it.
       guard let lease = try leases.tryAcquire(key) else { continue }
       defer { lease.release() }
@@ -86,29 +96,85 @@ package struct GarbageCollector {
     _ = try leases.sweep()
   }
 
+  // MARK: - What is needed
+
+  private struct Needs {
+    /// Keys that some manifest names, or that its plan leads to: a run that goes on, or was killed, has stored
+    /// what it has not noted yet.
+    var keys: Set<String> = []
+    /// A training's key may be one that nobody can tell before what it reads is computed.
+    var hasOpenTraining = false
+  }
+
+  /// Asks every results folder that shares the store. One that cannot be asked is named.
+  private func asked(numerics: [String]) throws -> (Needs, [StoreRoots.Root]) {
+    var needs = Needs()
+    var unreadable: [StoreRoots.Root] = []
+    var paths = [root]
+    for other in try StoreRoots(store).all() {
+      guard StoreRoots.canonical(root)?.isExactly(other.path) != true else { continue }
+      if case .present = other.state { paths.append(other.path) } else { unreadable.append(other) }
+    }
+    for path in paths {
+      do {
+        for manifest in try manifests(in: path) {
+          try add(manifest, in: path, numerics, to: &needs)
+        }
+      } catch let failure as any Failure where path != root {
+        unreadable.append(StoreRoots.Root(path: path, state: .unreadable(failure.sentence)))
+      }
+    }
+    return (needs, unreadable)
+  }
+
+  private func add(
+    _ manifest: Manifest, in path: String, _ numerics: [String], to needs: inout Needs
+  ) throws {
+    needs.keys.formUnion(manifest.results.values.map(\.key))
+    for policy in numerics {
+      let status = try PlanStatus(manifest.plan, resultsRoot: path, numerics: policy)
+      needs.keys.formUnion(status.keys.compactMap { $0?.key })
+      guard policy == NumericPolicy.current else { continue }
+      for (task, state) in zip(manifest.plan.tasks, status.states) where task.phase == .train {
+        if case .afterUpstream = state { needs.hasOpenTraining = true }
+      }
+    }
+  }
+
+  /// What machines computed here: another CPU's results have other keys.
+  private static func numerics(of entries: [ArtefactStore.Entry]) -> [String] {
+    let found = entries.compactMap { entry -> String? in
+      guard case .found(let record) = entry.lookup else { return nil }
+      return record.keyTree["numerics"]?.string
+    }
+    return Set(found + [NumericPolicy.current]).sorted()
+  }
+
   /// Manifests of all experiments. One that cannot be read would keep nothing, so it is an error rather
   /// than a reason to delete.
-  private func manifests() throws -> [Manifest] {
-    try FileManager.default.contentsOfDirectory(atPath: root).sorted().compactMap { name in
+  private func manifests(in root: String) throws -> [Manifest] {
+    try OutputFolder.names(in: root).compactMap { name in
       let path = ResultsFolder(root: root, experiment: name).manifest
-      guard !name.hasPrefix("."), FileManager.default.fileExists(atPath: path) else { return nil }
+      guard !name.hasBytes(first: "."), FileManager.default.fileExists(atPath: path) else { return nil }
       return try Manifest.read(path)
     }
   }
 
   /// Checkpoints of stages that are done, or that no experiment has any more.
-  private func checkpoints(unlessWantedBy manifests: [Manifest]) throws -> [Item] {
-    let all = try store.allCheckpoints()
-    guard !all.isEmpty else { return [] }
-    var wanted: Set<String> = []
-    for manifest in manifests {
-      let status = try PlanStatus(manifest.plan, resultsRoot: root)
-      for case (let key?, .toRun) in zip(status.keys, status.states) { wanted.insert(key.key) }
-    }
-    return all.filter { !wanted.contains($0.key) }.map { key, bytes in
+  private func checkpoints(unless needs: Needs) throws -> [Item] {
+    try store.allCheckpoints().filter { key, _ in
+      if case .found? = try? store.lookup(key) { return true }
+      return !needs.keys.contains(key) && !needs.hasOpenTraining
+    }.map { key, bytes in
       Item(
         name: ".checkpoints/\(key)", why: "the checkpoint of a stage that no experiment still has to run",
         bytes: bytes, key: key, isCheckpoint: true)
     }
+  }
+}
+
+extension StoreRoots.Root {
+  package var reason: String {
+    if case .unreadable(let reason) = state { reason } else { "" }
   }
 }

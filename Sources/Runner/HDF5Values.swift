@@ -1,3 +1,4 @@
+import Contracts
 import HDF5
 
 /// All numeric datasets of an HDF5 file, as float32, by path.
@@ -8,15 +9,15 @@ enum HDF5Values {
   }
 
   /// - Throws: `HDF5Failure` where the file is damaged.
-  static func read(_ path: String) throws -> [String: Values] {
+  static func read(_ path: String) throws -> [ExactString: Values] {
     let file = HDF5File(path)
-    var result: [String: Values] = [:]
+    var result: [ExactString: Values] = [:]
     for name in try file.describe("/").datasets {
       // Text, such as the config, is no number and not compared.
       guard let description = try? file.describe(name), case .dataset(let dataset) = description.object else {
         continue
       }
-      result[name] = Values(
+      result[ExactString(name)] = Values(
         shape: dataset.shape, values: try file.withFloats(of: dataset) { values, _ in Array(values) })
     }
     return result

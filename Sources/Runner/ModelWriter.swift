@@ -66,7 +66,7 @@ struct ModelWriter {
   private func link(_ file: String, _ path: String) -> Bool {
     let path = ledger.absolute(path)
     try? FileManager.default.createDirectory(
-      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      atPath: PathBytes.folder(of: path), withIntermediateDirectories: true)
     unlink(path)
     return Foundation.link(ledger.absolute(file), path) == 0
   }

@@ -1,6 +1,7 @@
 import Contracts
 import ExperimentPlan
 import Foundation
+import Stages
 import Storage
 
 /// What a run of a plan would do with each task, found out without running anything.
@@ -20,64 +21,94 @@ package struct PlanStatus: Sendable {
   package let predictions: [Double?]
   /// Keys of tasks whose inputs are all known.
   package let keys: [TaskKey?]
-  /// What the last run of the experiment recorded, by task.
-  package let earlier: [String: Manifest.Result]
+  /// Where trainings that are to be run go on from.
+  package let resumptions: [Resumption?]
+  /// What an earlier run recorded of each task, or of the one whose place it takes.
+  let earlier: [Predecessors.Found?]
 
   package init(_ plan: Plan, resultsRoot: String, numerics: String = NumericPolicy.current) throws {
     self.plan = plan
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
     let store =
       FileManager.default.fileExists(atPath: folder.store) ? try ArtefactStore(results: resultsRoot) : nil
-    let manifest = try? Manifest.read(folder.manifest)
+    let manifests = [folder.manifest, folder.previousManifest].compactMap { try? Manifest.read($0) }
+    let predecessors = Predecessors(plan, manifests)
     let timings = StageTimings(resultsFolder: resultsRoot)
-    earlier = manifest?.results ?? [:]
     var states: [State] = []
     var keys: [TaskKey?] = []
+    var earlier: [Predecessors.Found?] = []
     for task in plan.tasks {
-      let (state, key) = Self.state(of: task, plan, states, store, numerics, earlier)
-      states.append(state)
+      let key = Self.key(of: task, plan, states, numerics)
+      let before = key.flatMap { predecessors.of(task, $0) }
+      states.append(Self.state(of: task, plan, states, store, key, before))
       keys.append(key)
+      earlier.append(before)
     }
-    self.states = states
-    self.keys = keys
-    predictions = plan.tasks.map { timings.prediction(for: $0) }
+    (self.states, self.keys, self.earlier) = (states, keys, earlier)
+    let resumptions = plan.tasks.indices.map { index -> Resumption? in
+      guard case .toRun = states[index], let key = keys[index] else { return nil }
+      return Self.resumption(of: plan.tasks[index], key, store)
+    }
+    self.resumptions = resumptions
+    predictions = plan.tasks.enumerated().map { index, task in
+      timings.prediction(for: task).map { $0 * (resumptions[index]?.left ?? 1) }
+    }
+  }
+
+  private static func resumption(
+    of task: PlannedTask, _ key: TaskKey, _ store: ArtefactStore?
+  ) -> Resumption? {
+    guard task.phase == .train, let bytes = try? store?.checkpoint(of: key.key).load() else { return nil }
+    return Resumption(checkpoint: bytes, parameters: task.parameters)
+  }
+
+  /// Nil for what is not run, and where something that the task reads is still to be computed.
+  private static func key(
+    of task: PlannedTask, _ plan: Plan, _ states: [State], _ numerics: String
+  ) -> TaskKey? {
+    guard task.notRun == nil else { return nil }
+    var digests: [Int: String] = [:]
+    for index in task.dependencies {
+      guard case .cached(let record) = states[index] else { return nil }
+      digests[index] = record.digest.hex
+    }
+    return TaskKey(task, in: plan.tasks, numerics: numerics) { digests[$0] ?? "" }
   }
 
   private static func state(
-    of task: PlannedTask, _ plan: Plan, _ states: [State], _ store: ArtefactStore?, _ numerics: String,
-    _ earlier: [String: Manifest.Result]
-  ) -> (State, TaskKey?) {
-    if let reason = task.notRun { return (.notRun(reason), nil) }
-    var digests: [Int: String] = [:]
-    for index in task.dependencies {
-      guard case .cached(let record) = states[index] else {
-        return (.afterUpstream(plan.tasks[index].id), nil)
+    of task: PlannedTask, _ plan: Plan, _ states: [State], _ store: ArtefactStore?, _ key: TaskKey?,
+    _ earlier: Predecessors.Found?
+  ) -> State {
+    if let reason = task.notRun { return .notRun(reason) }
+    guard let key else {
+      let open = task.dependencies.first { index in
+        if case .cached = states[index] { false } else { true }
       }
-      digests[index] = record.digest.hex
+      return .afterUpstream(plan.tasks[open ?? 0].id)
     }
-    let key = TaskKey(task, in: plan.tasks, numerics: numerics) { digests[$0] ?? "" }
-    guard let store else { return (.toRun(reason: "never computed"), key) }
+    guard let store else { return .toRun(reason: "never computed") }
     do {
       switch try store.lookup(key.key) {
-      case .absent: return (.toRun(reason: reason(key, earlier[task.id])), key)
-      case .damaged(let problem): return (.toRun(reason: problem.sentence), key)
+      case .absent: return .toRun(reason: reason(task, key, earlier))
+      case .damaged(let problem): return .toRun(reason: problem.sentence)
       case .found(let record):
         // Sizes only: a run reads the contents before it believes them.
         if let problem = try store.verify(record, readsContent: false).first {
-          return (.toRun(reason: problem.sentence), key)
+          return .toRun(reason: problem.sentence)
         }
-        return (.cached(record), key)
+        return .cached(record)
       }
     } catch {
-      return (.toRun(reason: explain(error)), key)
+      return .toRun(reason: explain(error))
     }
   }
 
-  private static func reason(_ key: TaskKey, _ earlier: Manifest.Result?) -> String {
+  private static func reason(_ task: PlannedTask, _ key: TaskKey, _ earlier: Predecessors.Found?) -> String {
     guard let earlier else { return "never computed" }
-    let differences = KeyDifference.between(earlier.tree, key.tree)
+    let differences = KeyDifference.between(earlier.result.tree, key.tree)
     if differences.isEmpty { return "its stored result is gone" }
-    return differences.prefix(3).map(\.sentence).joined(separator: "; ")
+    let changes = differences.prefix(3).map(\.sentence).joined(separator: "; ")
+    return earlier.id == task.id ? changes : "in place of \(earlier.id): \(changes)"
   }
 
   /// Seconds until all is done with this many jobs, as far as stages have run here before.

@@ -9,12 +9,17 @@ import Storage
 package struct ReportWriter {
   let plan: Plan
   let folder: ResultsFolder
-  let ledger: OutputLedger
-  let methods: Methods
+  let recipe: RunRecipe
+  /// What a reader of the numbers must know.
+  var warnings: [String] = []
+  /// What each stage was run with.
+  var methods: [Report.Method] = []
+
+  /// What it writes.
+  static let files = ["report.html", "report.md", "junit.xml", "verdicts.csv"]
 
   func write(_ verdicts: [Verdict], figures: [Report.Figure]) throws {
-    let report = Self.report(
-      of: plan, verdicts, figures: figures, folder: folder, methods: methods.sections)
+    let report = report(verdicts, figures: figures)
     try put("report.html", htmlReport(report))
     try put("report.md", markdownReport(report))
     try put("junit.xml", junitReport(report))
@@ -26,29 +31,19 @@ package struct ReportWriter {
     try OutputFolder(folder.path).write(text, to: name)
   }
 
-  package static func report(
-    of plan: Plan, _ verdicts: [Verdict], figures: [Report.Figure], folder: ResultsFolder,
-    methods: [Report.Method] = []
-  ) -> Report {
-    Report(
+  package func report(_ verdicts: [Verdict], figures: [Report.Figure]) -> Report {
+    let notes = Set(plan.tasks.compactMap(\.notRun).map(ExactString.init)).sorted().map(\.text)
+    return Report(
       name: plan.experiment.name, title: plan.experiment.title, figures: figures, verdicts: verdicts,
-      tables: plan.tableNames, notes: Set(plan.tasks.compactMap(\.notRun)).sorted(), methods: methods,
-      command: command(plan))
+      tables: plan.tableNames, notes: warnings + notes, methods: methods, command: Self.command(recipe))
   }
 
   /// The command that computes a claim's number again.
-  package static func command(_ plan: Plan) -> @Sendable (Verdict) -> String {
-    let config = shortened(plan.experiment.path)
-    return { verdict in
+  package static func command(_ recipe: RunRecipe) -> @Sendable (Verdict) -> String {
+    { verdict in
       let stage = verdict.table.split(separator: ".").first.map(String.init) ?? verdict.table
-      return "modgap run \(config) --only \(stage) --force \(stage)"
+      return recipe.command(["--only", stage, "--force", stage])
     }
-  }
-
-  /// Relative to the current folder where the config lies below it.
-  private static func shortened(_ path: String) -> String {
-    let here = FileManager.default.currentDirectoryPath + "/"
-    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
   }
 }
 

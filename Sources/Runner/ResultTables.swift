@@ -133,14 +133,25 @@ final class ResultTables: Sendable {
   /// The table for claims and figures, or why it is not there.
   func found(_ name: String) -> FoundTable {
     guard let (position, _) = split(name) else { return .missing("there is no table \(name)") }
-    let absent = plan.runs.compactMap { run in
-      reason(outcomes[run.tasks[position]]).map { AbsentRun(values: values(of: run), reason: $0) }
+    let absent = plan.runs.compactMap { run -> AbsentRun? in
+      let outcome = outcomes[run.tasks[position]]
+      return reason(outcome).map { AbsentRun(values: values(of: run), reason: $0, isDue: isDue(outcome)) }
     }
-    guard absent.count < plan.runs.count else { return .missing(absent.first?.reason ?? "not run") }
+    guard absent.count < plan.runs.count else {
+      return .missing((absent.first(where: \.isDue) ?? absent.first)?.reason ?? "not run")
+    }
     do {
       return .present(try table(name), absent: absent + absentUpstreams(of: position))
     } catch {
       return .missing(explain(error))
+    }
+  }
+
+  /// The same for figures, which show the runs that there are.
+  var drawable: @Sendable (String) -> FoundTable {
+    { [self] name in
+      guard case .present(let table, let absent) = found(name) else { return found(name) }
+      return .present(table, absent: absent.map { AbsentRun(values: $0.values, reason: $0.reason) })
     }
   }
 
@@ -161,6 +172,26 @@ final class ResultTables: Sendable {
   private func values(of run: Plan.Run) -> [String: Cell] {
     Dictionary(
       run.axes.map { ($0.name, TableAssembler.cell($0.value)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Whether rows are missing that a whole run would have.
+  private func isDue(_ outcome: TaskOutcome?) -> Bool {
+    switch outcome {
+    case .done, .notRun: false
+    case .failed, .blocked, .interrupted, nil: true
+    }
+  }
+
+  /// Whether this is why a failed stage left a run of the table out.
+  func isFailure(_ reason: String, of name: String) -> Bool {
+    guard let (position, _) = split(name) else { return false }
+    return plan.runs.contains { run in
+      let outcome = outcomes[run.tasks[position]]
+      switch outcome {
+      case .failed, .blocked: return self.reason(outcome)?.isExactly(reason) ?? false
+      case .done, .notRun, .interrupted, nil: return false
+      }
+    }
   }
 
   private func reason(_ outcome: TaskOutcome?) -> String? {

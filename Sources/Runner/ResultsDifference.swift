@@ -31,15 +31,16 @@ package struct ResultsDifference: Sendable {
         "found a folder and a file: compare two folders, or two files of one kind")
     }
     if left.isSingle {
-      columns = try Self.compare(a, b, place: (a as NSString).lastPathComponent)
+      columns = try Self.compare(a, b, place: PathBytes.name(of: a))
       onlyOnOneSide = []
       return
     }
-    let names = Set(left.names).intersection(right.names).sorted()
+    let (lefts, rights) = (Set(left.names.map(ExactString.init)), Set(right.names.map(ExactString.init)))
+    let names = lefts.intersection(rights).sorted().map(\.text)
     columns = try names.flatMap { try Self.compare("\(a)/\($0)", "\(b)/\($0)", place: $0) }
     onlyOnOneSide =
-      Set(left.names).subtracting(right.names).sorted().map { "\($0): \(Self.onlyOnTheLeft)" }
-      + Set(right.names).subtracting(left.names).sorted().map { "\($0): \(Self.onlyOnTheRight)" }
+      lefts.subtracting(rights).sorted().map { "\($0): \(Self.onlyOnTheLeft)" }
+      + rights.subtracting(lefts).sorted().map { "\($0): \(Self.onlyOnTheRight)" }
     if names.isEmpty {
       throw RunFailure.notComparable("\(a) and \(b) have no table or HDF5 file of the same name")
     }
@@ -58,8 +59,10 @@ package struct ResultsDifference: Sendable {
     let walker = FileManager.default.enumerator(atPath: path)
     var names: [String] = []
     while let name = walker?.nextObject() as? String {
-      let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
-      if !isHidden, !passedOver.contains(name), endings.contains(where: name.hasSuffix) { names.append(name) }
+      let isHidden = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.first == UInt8(ascii: ".") }
+      if !isHidden, !passedOver.contains(name), endings.contains(where: { name.hasBytes(last: $0) }) {
+        names.append(name)
+      }
     }
     return (names, false)
   }
@@ -87,8 +90,9 @@ package struct ResultsDifference: Sendable {
   private static func compareDatasets(_ a: String, _ b: String, place: String) throws -> [ColumnDifference] {
     let left = try HDF5Values.read(a)
     let right = try HDF5Values.read(b)
-    let shared = left.keys.sorted().compactMap { name -> ColumnDifference? in
-      guard let x = left[name], let y = right[name] else { return nil }
+    let shared = left.keys.sorted().compactMap { key -> ColumnDifference? in
+      guard let x = left[key], let y = right[key] else { return nil }
+      let name = key.text
       guard x.shape == y.shape else {
         return ColumnDifference(
           place: place, column: name, rows: x.values.count, differing: x.values.count,
@@ -97,12 +101,12 @@ package struct ResultsDifference: Sendable {
       }
       return .between(x.values, y.values, place: place, column: name)
     }
-    return shared + missing(left.keys.sorted(), right.keys.sorted(), place: place)
+    return shared + missing(left.keys.sorted().map(\.text), right.keys.sorted().map(\.text), place: place)
   }
 
   private static func missing(_ a: [String], _ b: [String], place: String) -> [ColumnDifference] {
-    let one = a.filter { !b.contains($0) }.map { ($0, onlyOnTheLeft) }
-    let other = b.filter { !a.contains($0) }.map { ($0, onlyOnTheRight) }
+    let one = a.filter { !b.containsExactly($0) }.map { ($0, onlyOnTheLeft) }
+    let other = b.filter { !a.containsExactly($0) }.map { ($0, onlyOnTheRight) }
     return (one + other).map { name, note in
       ColumnDifference(
         place: place, column: name, rows: 0, differing: 0, largestAbsolute: .infinity,

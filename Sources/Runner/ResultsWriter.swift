@@ -35,24 +35,31 @@ struct ResultsWriter {
     .write(observe: observe)
     try ModelWriter(plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder)
       .write(observe: observe)
-    var verdicts: [Verdict] = []
-    var failures: [RunSummary.FigureFailed] = []
-    if !engine.cancellation.isRaised {
-      verdicts = Self.verdicts(of: plan, tables)
-      let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
-      let drawn: [Report.Figure]
-      (drawn, failures) = try figures.write(observe: observe)
-      try ReportWriter(
-        plan: plan, folder: engine.folder, ledger: ledger,
-        methods: Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }
-      ).write(verdicts, figures: drawn)
+    let isInterrupted = engine.cancellation.isRaised
+    let broken = irreproducible
+    let verdicts = Self.verdicts(of: plan, tables)
+    let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
+    let (drawn, failures) = try figures.write(draws: !isInterrupted, observe: observe)
+    var report = ReportWriter(plan: plan, folder: engine.folder, recipe: engine.options.recipe(for: plan))
+    report.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
+    report.warnings = broken.map(\.sentence)
+    if isInterrupted {
+      report.warnings.append("the run was interrupted: run it again to have the rest, and the figures")
     }
-    let isWhole =
-      !engine.cancellation.isRaised && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
+    try report.write(verdicts, figures: drawn)
+    let isWhole = !isInterrupted && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
     try ledger.close(removingStale: isWhole)
     if isWhole { removeRunsThatAreNoMore() }
-    try writeManifest(machine)
-    return (verdicts, failures)
+    try writeManifest(machine, broken)
+    return (isInterrupted ? [] : verdicts, failures)
+  }
+
+  /// Those of this run, and those of earlier ones whose results are still in use.
+  private var irreproducible: [Irreproducible] {
+    let new = executor.irreproducible
+    let keys = Set(outcomes.compactMap { $0?.record?.key })
+    let earlier = Provenance.read(engine.folder.provenance)?.irreproducible ?? []
+    return earlier.filter { old in keys.contains(old.key) && !new.contains { $0.key == old.key } } + new
   }
 
   /// Folders of runs that the matrix no longer has, as far as nobody put anything of their own into them.
@@ -69,7 +76,12 @@ struct ResultsWriter {
 
   static func verdicts(of plan: Plan, _ tables: ResultTables) -> [Verdict] {
     plan.experiment.claims.map { claim in
-      evaluate(claim, table: tables.found(claim.table), axes: tables.axes)
+      let verdict = evaluate(claim, table: tables.found(claim.table), axes: tables.axes)
+      // What could not be judged because a stage failed is an error, not something that was left out.
+      guard case .notRun(let reason) = verdict.outcome, tables.isFailure(reason, of: claim.table) else {
+        return verdict
+      }
+      return cannotRun(claim, because: StageFailed(sentence: reason))
     }
   }
 
@@ -97,7 +109,7 @@ struct ResultsWriter {
 
   // MARK: - Manifest
 
-  private func writeManifest(_ machine: Machine) throws {
+  private func writeManifest(_ machine: Machine, _ broken: [Irreproducible]) throws {
     var results: [String: Manifest.Result] = [:]
     for (task, outcome) in zip(plan.tasks, outcomes) {
       guard let record = outcome?.record else { continue }
@@ -108,12 +120,18 @@ struct ResultsWriter {
     if let known = try? Manifest.read(engine.folder.manifest), known.plan == plan {
       let merged = known.results.merging(results) { _, new in new }
       let isSame = known.results == merged
-      if isSame, known.machine == machine { return }
+      if isSame, known.machine == machine, executor.irreproducible.isEmpty { return }
       results = merged
     }
     try Manifest(plan: plan, machine: machine, results: results).write(to: engine.folder)
-    try Provenance(outcomes: outcomes).write(to: engine.folder.provenance)
+    try Provenance(outcomes: outcomes, irreproducible: broken).write(to: engine.folder.provenance)
   }
+}
+
+/// A claim's number is not there because a stage failed.
+struct StageFailed: Failure {
+  let sentence: String
+  var kind: FailureKind { .stage }
 }
 
 extension TaskOutcome? {
@@ -134,8 +152,17 @@ struct Provenance: Codable {
   let computed: Int
   let cached: Int
   let commandLine: [String]
+  /// Stages that gave another result than before under the same key; nil where none did.
+  let irreproducible: [Irreproducible]?
 
-  init(outcomes: [TaskOutcome?]) {
+  static func read(_ path: String) -> Provenance? {
+    FileManager.default.contents(atPath: path).flatMap {
+      try? JSONDecoder().decode(Provenance.self, from: $0)
+    }
+  }
+
+  init(outcomes: [TaskOutcome?], irreproducible: [Irreproducible]) {
+    self.irreproducible = irreproducible.isEmpty ? nil : irreproducible
     finished = Date().ISO8601Format()
     host = ProcessInfo.processInfo.hostName
     user = NSUserName()

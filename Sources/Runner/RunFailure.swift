@@ -3,19 +3,22 @@ import Contracts
 /// What can go wrong between a plan and its artefacts.
 package enum RunFailure: Failure {
   case unknownStage(task: String, kind: String)
-  case fileChanged(task: String, path: String)
-  case missingInput(task: String)
+  /// - Parameter isOneOfThoseOf: the path is of a folder or a list, and what changed is a file of it.
+  case fileChanged(task: String, path: String, isOneOfThoseOf: Bool = false)
+  case fileKeepsChanging(task: String, path: String)
+  case missingInput(task: String, command: String)
+  case notReproduced(task: String, before: String, now: String, command: String)
   case unknownTask(String, known: [String])
   case unknownStageID(String, known: [String])
   case unreadableManifest(path: String, reason: String)
-  case noResults(experiment: String, folder: String)
+  case noResults(folder: String, command: String)
   case noStore(folder: String)
   case notComparable(String)
 
   package var kind: FailureKind {
     switch self {
-    case .unknownStage, .missingInput: .stage
-    case .fileChanged, .unreadableManifest, .notComparable: .invalidInput
+    case .unknownStage, .missingInput, .notReproduced: .stage
+    case .fileChanged, .fileKeepsChanging, .unreadableManifest, .notComparable: .invalidInput
     case .noResults, .noStore: .nothingEvaluated
     case .unknownTask, .unknownStageID: .usage
     }
@@ -25,18 +28,28 @@ package enum RunFailure: Failure {
     switch self {
     case .unknownStage(let task, let kind):
       return "\(task): this version has no \(kind); the manifest is of another one, so run its config instead"
-    case .fileChanged(let task, let path):
-      return "\(task): \(path) changed after the plan was frozen; run the config again"
-    case .missingInput(let task):
-      return "\(task) has no result in the store yet; run that task first: --task \(task)"
+    case .fileChanged(let task, let path, let isOneOfThoseOf):
+      return
+        "\(task): \(isOneOfThoseOf ? "a file of " : "")\(path) changed after the plan was frozen; nothing was "
+        + "stored; run the config again"
+    case .fileKeepsChanging(let task, let path):
+      return
+        "\(task): \(path) was written to each time that the stage read it; wait until whoever writes it has "
+        + "ended, then run the same command again"
+    case .missingInput(let task, let command):
+      return "\(task) has no result in the store yet; run that task first: \(command)"
+    case .notReproduced(let task, let before, let now, let command):
+      return
+        "\(task) keeps nothing in the store and was computed again for those that need it, but gave another "
+        + "result (\(now.prefix(12))) than before (\(before.prefix(12))), from which its readers' keys are made; "
+        + "replace it: \(command)"
     case .unknownTask(let id, let known):
       return "no task \"\(id)\" in the manifest" + Self.hint(id, known)
     case .unknownStageID(let id, let known):
       return "no stage \"\(id)\" in the experiment" + Self.hint(id, known)
     case .unreadableManifest(let path, let reason):
       return "\(path): not a manifest that this version can read: \(reason)"
-    case .noResults(let experiment, let folder):
-      return "no results of \(experiment) in \(folder); run it first: modgap run \(experiment)"
+    case .noResults(let folder, let command): return "no results in \(folder); run it first: \(command)"
     case .noStore(let folder): return "there is no store in \(folder): nothing was computed there yet"
     case .notComparable(let reason): return reason
     }

@@ -1,3 +1,4 @@
+import Contracts
 import ExperimentPlan
 import Foundation
 import Synchronization
@@ -30,7 +31,7 @@ final class RunLog: Sendable {
   private static func append(_ data: Data, to path: String) {
     var descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     if descriptor < 0 {
-      let folder = (path as NSString).deletingLastPathComponent
+      let folder = PathBytes.folder(of: path)
       try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     }

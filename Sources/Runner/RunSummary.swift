@@ -9,6 +9,10 @@ package struct RunSummary: Sendable {
   package let wasInterrupted: Bool
   package var verdicts: [Verdict] = []
   package var figureFailures: [FigureFailed] = []
+  /// Stages that gave another result than before under the same key.
+  package internal(set) var irreproducible: [Irreproducible] = []
+  /// Whether `report.html` and its siblings are of this run.
+  package internal(set) var reportIsWritten = false
   let log: RunLog
 
   /// A figure that could not be drawn, and why.
@@ -39,9 +43,9 @@ package struct RunSummary: Sendable {
 
   /// Reasons for which tasks were not run, each once, with how many tasks it kept.
   package var notRun: [(reason: String, count: Int)] {
-    var counts: [String: Int] = [:]
-    for case .notRun(let reason)? in outcomes { counts[reason, default: 0] += 1 }
-    return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    var counts: [ExactString: Int] = [:]
+    for case .notRun(let reason)? in outcomes { counts[ExactString(reason), default: 0] += 1 }
+    return counts.sorted { $0.key < $1.key }.map { ($0.key.text, $0.value) }
   }
 
   package var cachedCount: Int {

@@ -11,16 +11,18 @@ package struct StoredResults {
   package let status: PlanStatus
   package let folder: ResultsFolder
   private let tables: ResultTables
+  private let recipe: RunRecipe
 
   /// - Throws: `RunFailure.noResults` where the experiment never ran here.
-  package init(_ plan: Plan, resultsRoot: String) throws {
+  package init(_ plan: Plan, resultsRoot: String, recipe: RunRecipe) throws {
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
     guard FileManager.default.fileExists(atPath: folder.manifest) else {
-      throw RunFailure.noResults(experiment: plan.experiment.path, folder: folder.path)
+      throw RunFailure.noResults(folder: folder.path, command: recipe.command())
     }
     let store = try ArtefactStore(results: resultsRoot)
     self.plan = plan
     self.folder = folder
+    self.recipe = recipe
     status = try PlanStatus(plan, resultsRoot: resultsRoot)
     tables = ResultTables(plan: plan, outcomes: status.outcomes) { try store.loadTables($0) }
   }
@@ -30,22 +32,28 @@ package struct StoredResults {
   /// Writes the reports anew from what is stored.
   package func writeReports() throws -> [Verdict] {
     let verdicts = verdicts()
-    let found: @Sendable (String) -> FoundTable = { [tables] in tables.found($0) }
+    let found = tables.drawable
     let figures = try plan.experiment.figures.map { spec in
       Report.Figure(
         name: spec.name, title: spec.parameters["title"]?.string,
         isDrawn: FileManager.default.fileExists(atPath: "\(folder.path)/figures/\(spec.name).svg"),
         notes: try missingParts(of: spec, tables: found, axes: tables.axes))
     }
-    let outcomes = status.outcomes
-    try ReportWriter(
-      plan: plan, folder: folder, ledger: try OutputLedger(folder),
-      methods: Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }
-    ).write(verdicts, figures: figures)
+    try writer.write(verdicts, figures: figures)
     return verdicts
   }
 
   package func report(_ verdicts: [Verdict]) -> Report {
-    ReportWriter.report(of: plan, verdicts, figures: [], folder: folder)
+    writer.report(verdicts, figures: [])
+  }
+
+  private var writer: ReportWriter {
+    var writer = ReportWriter(plan: plan, folder: folder, recipe: recipe)
+    let keys = Set(status.outcomes.compactMap { $0?.record?.key })
+    writer.warnings = (Provenance.read(folder.provenance)?.irreproducible ?? [])
+      .filter { keys.contains($0.key) }.map(\.sentence)
+    let outcomes = status.outcomes
+    writer.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
+    return writer
   }
 }

@@ -11,7 +11,7 @@ package enum TableAssembler {
       Table.NamedColumn(axis.name, repeated(cell(axis.value), count: rows))
     }
     let rest = table.columns.compactMap { column -> Table.NamedColumn? in
-      guard let axis = front.first(where: { $0.name == column.name }) else { return column }
+      guard let axis = front.first(where: { $0.name.isExactly(column.name) }) else { return column }
       if says(column.values, theSameAs: axis.values) { return nil }
       return Table.NamedColumn("\(stage).\(column.name)", column.values)
     }
@@ -39,7 +39,7 @@ package enum TableAssembler {
     (0..<column.count).allSatisfy { row in
       switch (column.cell(row).number, axis.cell(row).number) {
       case (let a?, let b?): a == b
-      default: column.cell(row).plain == axis.cell(row).plain
+      default: column.cell(row).plain.isExactly(axis.cell(row).plain)
       }
     }
   }
@@ -48,7 +48,9 @@ package enum TableAssembler {
   /// a table lacks one.
   package static func stacked(_ tables: [Table]) -> Table {
     var names: [String] = []
-    for table in tables { for name in table.columnNames where !names.contains(name) { names.append(name) } }
+    for table in tables {
+      for name in table.columnNames where !names.containsExactly(name) { names.append(name) }
+    }
     return Table(names.map { name in Table.NamedColumn(name, stackedColumn(name, tables)) })
   }
 

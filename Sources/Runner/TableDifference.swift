@@ -42,7 +42,7 @@ package struct ColumnDifference: Sendable, Equatable {
     mutating func add(_ a: Cell, _ b: Cell) {
       if let left = a.number, let right = b.number {
         add(left, right)
-      } else if a.plain != b.plain {
+      } else if !a.plain.isExactly(b.plain) {
         differing += 1
         texts += 1
       }

@@ -24,6 +24,7 @@ final class TaskExecutor: Sendable {
   private let cache: ArtefactCache
   private let records: Mutex<[StoredRecord?]>
   private let said = SaidOnce()
+  private let broken = Mutex<[Irreproducible]>([])
 
   init(
     plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, budget: ThreadBudget,
@@ -55,7 +56,7 @@ final class TaskExecutor: Sendable {
     let key = try key(of: index)
     let isForced = options.forced.contains(task.stage)
     if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
-    guard mayRun else { throw RunFailure.missingInput(task: task.id) }
+    guard mayRun else { throw missing(index) }
     let lease = try takeLease(key.key, task)
     defer { lease.release() }
     if !isForced, let record = believable(key, task, isQuiet: true) {
@@ -65,12 +66,46 @@ final class TaskExecutor: Sendable {
     let started = ContinuousClock.now
     let notes = NoteTaker()
     let artefact = try run(index, notes)
+    let earlier = earlierDigest(key.key)
     let record = try store.save(
       artefact, key: key.key, keyTree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)",
-      notes: notes.notes, keepsPayload: task.keeps)
+      notes: notes.notes, keepsPayload: task.keeps, replaces: isForced)
+    if let earlier { compare(earlier, record.digest.hex, index, key.key) }
     timings.note(task, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
     cache.keep(artefact, of: index)
     return settled(index, record, wasCached: false)
+  }
+
+  /// The stored result of a task that is not to be run, as far as it is there in full length; what it needs
+  /// must be settled.
+  func stored(_ index: Int) -> StoredRecord? {
+    guard let key = try? key(of: index), case .found(let record)? = try? store.lookup(key.key),
+      (try? store.verify(record, readsContent: false))?.isEmpty == true
+    else { return nil }
+    records.withLock { $0[index] = record }
+    return record
+  }
+
+  /// Stages that gave another result than before.
+  var irreproducible: [Irreproducible] { broken.withLock { $0 } }
+
+  /// What the store says that the stage gave, even where the payload is damaged.
+  private func earlierDigest(_ key: String) -> String? {
+    guard case .found(let record)? = try? store.lookup(key) else { return nil }
+    return record.digest.hex
+  }
+
+  /// Says at once where the same key gave another result.
+  private func compare(_ before: String, _ now: String, _ index: Int, _ key: String) {
+    guard before != now else { return }
+    let found = Irreproducible(index, of: plan, key: key, before: before, now: now, in: store)
+    broken.withLock { $0.append(found) }
+    observe(.notice(found.sentence))
+  }
+
+  private func missing(_ index: Int) -> RunFailure {
+    let id = plan.tasks[index].id
+    return .missingInput(task: id, command: options.recipe(for: plan).command(["--task", id]))
   }
 
   private func settled(_ index: Int, _ record: StoredRecord, wasCached: Bool) -> TaskOutcome {
@@ -92,7 +127,7 @@ final class TaskExecutor: Sendable {
     }
     return try TaskKey(task, in: plan.tasks, numerics: numerics) { dependency in
       guard let digest = digests[dependency] ?? nil else {
-        throw RunFailure.missingInput(task: plan.tasks[dependency].id)
+        throw missing(dependency)
       }
       return digest
     }
@@ -132,8 +167,6 @@ final class TaskExecutor: Sendable {
 
   private func run(_ index: Int, _ notes: NoteTaker) throws -> Artefact {
     let task = plan.tasks[index]
-    try checkFiles(of: task)
-    if task.phase == .train, let maker = maker(of: index) { try checkFiles(of: plan.tasks[maker]) }
     guard let variant = catalog.variant(task.phase, task.kind) else {
       throw RunFailure.unknownStage(task: task.id, kind: "\(task.phase.rawValue)/\(task.kind)")
     }
@@ -142,18 +175,30 @@ final class TaskExecutor: Sendable {
       namesUpstream: task.namesInputs,
       gathered: task.inputAxes.map { $0.map { Coordinate($0.name, TableAssembler.cell($0.value)) } },
       references: try task.references.mapValues { try artefact(of: $0) })
-    let context = StageContext(
-      stageID: task.stage, seed: task.seed ?? 0, budget: budget,
-      checkpoint: store.checkpoint(of: try key(of: index).key),
-      progress: { [observe] in observe(.progress(task: task.id, fraction: $0)) },
-      log: { [observe] in observe(.log(task: task.id, line: $0)) },
-      notice: { [observe, said] in
-        guard notes.take(notice: $0) else { return }
-        observe(.log(task: task.id, line: $0, isNews: said.isNew($0)))
-      },
-      fact: { notes.take(fact: $0, $1) },
-      news: { [observe] in observe(.log(task: task.id, line: $0, isNews: true)) })
-    return try variant.run(task.parameters, inputs, context)
+    let checkpoint = store.checkpoint(of: try key(of: index).key)
+    let notice: @Sendable (String) -> Void = { [observe, said] in
+      guard notes.take(notice: $0) else { return }
+      observe(.log(task: task.id, line: $0, isNews: said.isNew($0)))
+    }
+    let news: @Sendable (String) -> Void = { [observe] in
+      observe(.log(task: task.id, line: $0, isNews: true))
+    }
+    return try files(of: index).watching(notice: news) { isUntouched in
+      let context = StageContext(
+        stageID: task.stage, seed: task.seed ?? 0, budget: budget,
+        checkpoint: checkpoint.saving(only: isUntouched),
+        progress: { [observe] in observe(.progress(task: task.id, fraction: $0)) },
+        log: { [observe] in observe(.log(task: task.id, line: $0)) }, notice: notice,
+        fact: { notes.take(fact: $0, $1) }, news: news)
+      return try variant.run(task.parameters, inputs, context)
+    }
+  }
+
+  /// The files that the stage reads; a training reads its model's, too.
+  private func files(of index: Int) -> TaskFiles {
+    let task = plan.tasks[index]
+    let more = task.phase == .train ? maker(of: index).map { plan.tasks[$0].files } ?? [] : []
+    return TaskFiles(task: task.id, files: task.files + more)
   }
 
   /// The task that made the model that this one gives: itself, or what it trains on.
@@ -177,25 +222,11 @@ final class TaskExecutor: Sendable {
     return .model(model)
   }
 
-  /// A file that changed since the plan was frozen would give a result under the wrong key.
-  private func checkFiles(of task: PlannedTask) throws {
-    for file in task.files {
-      let digest = try digest(of: file)
-      if digest != file.digest { throw RunFailure.fileChanged(task: task.id, path: file.path) }
-    }
-  }
-
-  private func digest(of file: DataFile) throws -> String? {
-    guard let data = file.listedBy else { return try FileDigests.shared.digest(of: file.path) }
-    let signature = DatasetCatalog.signatures.first { $0.kind == data["kind"]?.string }
-    return try signature?.digestOfListing(data) { try FileDigests.shared.digest(of: $0) }
-  }
-
   /// From memory, from the store, or, for a stage that keeps nothing, by running it again.
   func artefact(of index: Int) throws -> Artefact {
     if let artefact = cache.artefact(of: index) { return artefact }
     guard let record = records.withLock({ $0[index] }) else {
-      throw RunFailure.missingInput(task: plan.tasks[index].id)
+      throw missing(index)
     }
     guard record.hasPayload else { return try runAgain(index, record) }
     let artefact = current(try store.load(record), of: index)
@@ -210,8 +241,27 @@ final class TaskExecutor: Sendable {
     if let artefact = cache.artefact(of: index) { return artefact }
     let artefact = try run(index, NoteTaker())
     store.removeCheckpoint(of: record.key)
+    let digest = ArtefactStore.digest(of: artefact).hex
+    guard digest == record.digest.hex else {
+      compare(record.digest.hex, digest, index, record.key)
+      throw RunFailure.notReproduced(
+        task: plan.tasks[index].id, before: record.digest.hex, now: digest,
+        command: options.recipe(for: plan).command(["--force", plan.tasks[index].stage]))
+    }
     cache.keep(artefact, of: index)
     return artefact
+  }
+}
+
+extension Checkpoint {
+  /// One that is kept only where the data files are still those that the stage began with.
+  fileprivate func saving(only isUntouched: @escaping @Sendable () throws -> Bool) -> Checkpoint {
+    Checkpoint(
+      load: load,
+      save: { [save] bytes in
+        guard try isUntouched() else { throw FilesWereTouched() }
+        try save(bytes)
+      })
   }
 }
 

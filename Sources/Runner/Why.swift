@@ -31,8 +31,10 @@ package struct Why: Sendable {
     case .notRun(let reason): return "\(task.id): not run: \(reason)"
     case .afterUpstream: return "\(task.id): to be computed if what it reads changes:\n" + chain(index)
     case .toRun(let reason):
-      let changes = changes(index, since: status.earlier[task.id])
-      return "\(task.id): to be computed:\n" + (changes.isEmpty ? "  \(reason)" : changes)
+      let changes = changes(index)
+      let resumption = status.resumptions[index].map { "\n  \($0.sentence), where its checkpoint is" } ?? ""
+      return "\(task.id): to be computed\(place(of: index)):\n" + (changes.isEmpty ? "  \(reason)" : changes)
+        + resumption
     case .cached(let record):
       let last = changes(of: task, from: previous[task.id]?.tree, to: record.keyTree)
       let history = last.isEmpty ? "" : "\n  it was last computed anew because\n\(last)"
@@ -48,17 +50,24 @@ package struct Why: Sendable {
       let id = status.plan.tasks[other].id
       switch status.states[other] {
       case .toRun(let reason):
-        let changes = changes(other, since: status.earlier[id])
-        return "  \(id) is to be computed:\n" + (changes.isEmpty ? "    \(reason)" : changes)
+        let changes = changes(other)
+        return "  \(id) is to be computed\(place(of: other)):\n"
+          + (changes.isEmpty ? "    \(reason)" : changes)
       case .afterUpstream: return chain(other)
       case .cached, .notRun: return nil
       }
     }.joined(separator: "\n")
   }
 
-  private func changes(_ index: Int, since earlier: Manifest.Result?) -> String {
+  private func changes(_ index: Int) -> String {
     guard let key = status.keys[index] else { return "" }
-    return changes(of: status.plan.tasks[index], from: earlier?.tree, to: key.tree)
+    return changes(of: status.plan.tasks[index], from: status.earlier[index]?.result.tree, to: key.tree)
+  }
+
+  /// Whose place the task takes, where a value of an axis was replaced.
+  private func place(of index: Int) -> String {
+    guard let earlier = status.earlier[index], earlier.id != status.plan.tasks[index].id else { return "" }
+    return ", in place of \(earlier.id)"
   }
 
   private func changes(of task: PlannedTask, from before: JSONValue?, to now: JSONValue) -> String {
@@ -79,6 +88,21 @@ package struct Why: Sendable {
     if field == "over" { return places?.position(stage: task.stage, field: "over") }
     if field == "inputs" { return places?.position(stage: task.stage, field: "from") }
     guard field.hasPrefix("with") else { return places?.position(stage: task.stage, field: "kind") }
+    if let axis = axis(behind: field, of: task.stage), let place = places?.position("matrix.\(axis)") {
+      return place
+    }
     return places?.position(stage: task.stage, field: field)
+  }
+
+  /// The axis that the config names where the field stands: `"${temperature}"`.
+  private func axis(behind field: String, of stage: String) -> String? {
+    guard let spec = status.plan.experiment.stages.first(where: { $0.id == stage }) else { return nil }
+    var value: JSONValue? = spec.with
+    for step in field.split(separator: ".").dropFirst() {
+      // A data set's name, or an axis, may stand for the whole object.
+      if value?.string != nil { break }
+      value = value?[String(step)]
+    }
+    return value.flatMap { Interpolation.axes(in: $0).min() }
   }
 }

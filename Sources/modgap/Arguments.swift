@@ -66,7 +66,7 @@ struct Arguments {
         positional += rest
         return
       }
-      guard argument.hasPrefix("-"), argument != "-" else {
+      guard argument.hasBytes(first: "-"), argument != "-" else {
         positional.append(argument)
         continue
       }
@@ -76,8 +76,10 @@ struct Arguments {
 
   private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>, _ options: [Option]) throws
   {
-    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
-      String.init)
+    let parts = argument.utf8.split(
+      separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false
+    )
+    .map { String(decoding: $0, as: UTF8.self) }
     guard let option = options.first(where: { $0.name == parts[0] }) else {
       throw UsageError.unknownOption(parts[0], command: command, known: options.map(\.name))
     }

@@ -48,6 +48,11 @@ extension Arguments {
     try loader().load(ExperimentArgument.path(of: named, in: resultsRoot))
   }
 
+  /// What a printed command must say to mean the same plan and the same results.
+  func recipe(_ config: String) -> RunRecipe {
+    RunRecipe(config: config, overrides: all("--set"), results: value("--results"))
+  }
+
   /// The config that the one positional argument names.
   /// - Throws: `UsageError`, `ConfigError` with all that is wrong with it.
   func load() throws -> LoadedExperiment {

@@ -8,10 +8,12 @@ import Runner
 struct RunPrinter {
   private let summary: RunSummary
   private let folder: ResultsFolder
+  private let recipe: RunRecipe
 
-  init(_ summary: RunSummary, folder: ResultsFolder) {
+  init(_ summary: RunSummary, folder: ResultsFolder, recipe: RunRecipe) {
     self.summary = summary
     self.folder = folder
+    self.recipe = recipe
   }
 
   var text: String {
@@ -19,14 +21,14 @@ struct RunPrinter {
     if !summary.verdicts.isEmpty {
       text += terminalTable(
         summary.verdicts, color: Terminal.hasColor(Terminal.outputIsTerminal),
-        command: ReportWriter.command(summary.plan))
+        command: ReportWriter.command(recipe))
       text += "\n"
     }
     text += "\(summary.plan.experiment.name): \(counts)\n"
     for (reason, count) in summary.notRun {
       text += "not run: \(count) stage\(count == 1 ? "" : "s"): \(reason)\n"
     }
-    return text + "results: \(folder.path)/report.html\n"
+    return summary.reportIsWritten ? text + "results: \(folder.path)/report.html\n" : text
   }
 
   private var counts: String {
@@ -39,6 +41,9 @@ struct RunPrinter {
 
   /// Causes and logs last, where a reader of a long output looks first.
   func tellFailures() {
+    for broken in summary.irreproducible {
+      Terminal.err(Terminal.styled("not reproducible: ", .red, onError: true) + broken.sentence)
+    }
     for (task, by) in summary.blocked { Terminal.err("\(task): not run, because \(by) failed") }
     for failure in summary.figureFailures {
       Terminal.err(
@@ -56,8 +61,9 @@ struct RunPrinter {
       "format": "modgap-run", "version": 1, "experiment": .string(summary.plan.experiment.name),
       "results": .string(folder.path), "interrupted": .bool(summary.wasInterrupted),
       "exit_status": .number(Double(summary.exitStatus)),
+      "irreproducible": .array(summary.irreproducible.map { .string($0.sentence) }),
       "tasks": .array(zip(summary.plan.tasks, summary.outcomes).map { Self.task($0.id, $1) }),
-      "verdicts": verdictsJSON(summary.verdicts, command: ReportWriter.command(summary.plan)),
+      "verdicts": verdictsJSON(summary.verdicts, command: ReportWriter.command(recipe)),
     ])
   }
 

@@ -101,6 +101,12 @@ struct TrainingRunTests {
       #expect(checkpoints(bench).count == 1)
       #expect(try program.run("gc", "--delete").status == 0)
       #expect(checkpoints(bench).count == 1)
+      for command in [["plan", "e.json"], ["why", "e.json", "tuned"]] {
+        let said = try program.run(command).output
+        #expect(said.contains(/resumes at step [1-9][0-9]* of 100000/), "\(said)")
+      }
+      let plan = try program.run("plan", "e.json", "--json").output
+      #expect(plan.contains("\"resumes_at_step\":") && plan.contains("\"steps\":100000"))
     }
     // With other steps nothing waits for it any more.
     try bench.write(Self.config(), to: "e.json")

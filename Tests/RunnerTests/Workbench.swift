@@ -79,7 +79,7 @@ final class Spy: Sendable {
 enum ToyStages {
   static let catalog = StageCatalog([
     StageVariant(Source.self), StageVariant(Scale.self), StageVariant(Total.self), StageVariant(Broken.self),
-    StageVariant(Pictures.self),
+    StageVariant(Pictures.self), StageVariant(Reading.self), StageVariant(Fickle.self),
   ])
   static let grammar = Grammar(
     stages: catalog.signatures, figures: [], checks: [], data: DatasetCatalog.signatures)
@@ -151,6 +151,53 @@ enum ToyStages {
     }
   }
 
+  /// The number that stands in a file; something may happen to the file meanwhile.
+  struct Reading: Stage {
+    struct Parameters: Decodable { let path: String }
+    static let signature = StageSignature(
+      phase: .`init`, kind: "reading", summary: "a number of a file",
+      parameters: [.required("path", .file, "the file")], output: .pairs)
+    let parameters: Parameters
+    /// What happens meanwhile, by path: the number of the reading, and the moment.
+    static let meanwhile = Mutex<[String: @Sendable (Int, Moment) -> Void]>([:])
+    private static let readings = Mutex<[String: Int]>([:])
+
+    enum Moment { case before, read, saved }
+
+    func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+      let path = parameters.path
+      let count = Self.readings.withLock { readings in
+        readings[path, default: 0] += 1
+        return readings[path] ?? 0
+      }
+      let meanwhile = Self.meanwhile.withLock { $0[path] }
+      meanwhile?(count, .before)
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      meanwhile?(count, .read)
+      try context.checkpoint.save(Array(text.utf8))
+      meanwhile?(count, .saved)
+      let value = Float(text) ?? .nan
+      let matrix = Matrix(rows: 2, columns: 1, values: [value, value])
+      return .embeddings(EmbeddingFamily(Embeddings(x: matrix, y: matrix, isNormalized: false)))
+    }
+  }
+
+  /// Gives what `next` says, whatever its parameters are.
+  struct Fickle: Stage {
+    struct Parameters: Decodable { let name: String }
+    static let signature = StageSignature(
+      phase: .`init`, kind: "fickle", summary: "not reproducible",
+      parameters: [.required("name", .string, "whose number")], output: .pairs)
+    let parameters: Parameters
+    static let next = Mutex<[String: Float]>([:])
+
+    func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+      let value = Self.next.withLock { $0[parameters.name] ?? 0 }
+      let matrix = Matrix(rows: 2, columns: 1, values: [value, value])
+      return .embeddings(EmbeddingFamily(Embeddings(x: matrix, y: matrix, isNormalized: false)))
+    }
+  }
+
   struct Broken: Stage {
     struct Parameters: Decodable {}
     struct Failed: Failure {
@@ -169,17 +216,18 @@ enum ToyStages {
 extension Workbench {
   /// Plans and runs a config of toy stages.
   @discardableResult
-  func run(_ config: String, jobs: Int = 2, spy: Spy = Spy(), change: (inout RunOptions) -> Void = { _ in })
-    throws
-    -> RunSummary
-  {
+  func run(
+    _ config: String, jobs: Int = 2, spy: Spy = Spy(), root: String = "results",
+    change: (inout RunOptions) -> Void = { _ in }
+  ) throws -> RunSummary {
     let path = try write(config, to: "toy.json")
     let experiment = try ExperimentLoader(grammar: ToyStages.grammar, environment: [:]).load(path)
     var planner = Planner(experiment, grammar: ToyStages.grammar)
     var options = RunOptions(jobs: jobs)
     change(&options)
     return try Engine(
-      plan: try planner.plan(), resultsRoot: results, options: options, catalog: ToyStages.catalog,
+      plan: try planner.plan(), resultsRoot: "\(folder)/\(root)", options: options,
+      catalog: ToyStages.catalog,
       observe: spy.observe
     ).run()
   }

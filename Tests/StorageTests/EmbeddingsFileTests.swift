@@ -29,8 +29,8 @@ import Testing
     return [
       .init("clip", .matrices(Fixture.pair(7, 5))),
       .init("tower", .matrices(Embeddings(x: Fixture.pair(4, 5).x, isNormalized: true))),
-      .init("mlp", .layers(layers)), .init("moved", .family(base: "clip", members: along)),
-      .init("mixed", .family(base: "clip", members: mixed)),
+      .init("mlp", .layers(layers)), .init("moved", .family(.stage("clip"), members: along)),
+      .init("mixed", .family(.stage("clip"), members: mixed)),
     ]
   }
 

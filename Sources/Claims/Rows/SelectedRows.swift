@@ -32,6 +32,7 @@ package struct SelectedRows: Sendable {
       }
       rows = rows.filter { row in values.contains { cells.cell(row).matches($0) } }
     }
+    if let reason = reasonForAbsence(absent.filter(\.isDue), selection) { throw NotRun(reason: reason) }
     guard !rows.isEmpty else {
       if let reason = reasonForAbsence(absent, selection) { throw NotRun(reason: reason) }
       throw RowFailure.noRows(selection, table: name, hint: hint(table, selection))

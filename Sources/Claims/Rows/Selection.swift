@@ -18,7 +18,7 @@ extension Cell {
   package func matches(_ value: JSONValue) -> Bool {
     switch value {
     case .number(let wanted): (number ?? Double(plain)).map { areEqual($0, wanted) } ?? false
-    case .string(let wanted): plain == wanted
+    case .string(let wanted): plain.isExactly(wanted)
     case .bool(let wanted): plain == (wanted ? "true" : "false")
     case .null, .array, .object: false
     }

@@ -38,8 +38,8 @@ package struct SafetensorsFile: Sendable {
   /// - Throws: `DataFileFailure` where there is none of this name, its type is another, or its bytes and
   ///   its shape disagree.
   package func load(_ name: String) throws -> Tensor {
-    guard let entry = entries.first(where: { $0.name == name }) else {
-      throw DataFileFailure.noSuchTensor(path: path, name: name, existing: names.sorted())
+    guard let entry = entries.first(where: { $0.name.isExactly(name) }) else {
+      throw DataFileFailure.noSuchTensor(path: path, name: name, existing: names.sortedByBytes())
     }
     let place = "\(path):\(name)"
     guard let number = Self.numbers[entry.type] else {
@@ -96,7 +96,7 @@ extension SafetensorsFile {
   }
 
   private struct Header {
-    var tensors: [String: RawTensor] = [:]
+    var tensors: [ExactString: RawTensor] = [:]
     var metadata: [String: String] = [:]
     let dataStart: Int
   }
@@ -116,9 +116,9 @@ extension SafetensorsFile {
       throw bad(file.path, "its header is not UTF-8 from byte \(8 + fault.offset) of the file on")
     }
     guard text.first == UInt8(ascii: "{") else { throw bad(file.path, "its header is not a JSON object") }
-    let members: [String: RawMember]
+    let members: [ExactString: RawMember]
     do {
-      members = try JSONDecoder().decode([String: RawMember].self, from: Data(text))
+      members = try self.members(text)
     } catch {
       throw bad(file.path, "its header is not the JSON that the format asks for (\(brief(error)))")
     }
@@ -130,6 +130,29 @@ extension SafetensorsFile {
       }
     }
     return header
+  }
+
+  /// A dictionary of strings has one place for names that are canonically equal, and the file one for each.
+  private static func members(_ text: [UInt8]) throws -> [ExactString: RawMember] {
+    let decoder = JSONDecoder()
+    let found = try decoder.decode([String: RawMember].self, from: Data(text))
+    var ranges: [ExactString: Range<Int>] = [:]
+    var reader = JSONReader(text)
+    try reader.members { ranges[ExactString($0)] = try $1.pass() }
+    guard ranges.count > found.count else {
+      return Dictionary(found.map { (ExactString($0), $1) }, uniquingKeysWith: { first, _ in first })
+    }
+    return try Dictionary(
+      ranges.map { name, range in
+        let isMetadata = name == ExactString("__metadata__")
+        let value = Data(text[range])
+        return (
+          name,
+          isMetadata
+            ? .metadata(try decoder.decode([String: String].self, from: value))
+            : .tensor(try decoder.decode(RawTensor.self, from: value))
+        )
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   private static func brief(_ error: any Error) -> String {
@@ -150,9 +173,10 @@ extension SafetensorsFile {
   }
 
   private static func checked(
-    _ tensors: [String: RawTensor], dataBytes: Int, _ path: String
+    _ tensors: [ExactString: RawTensor], dataBytes: Int, _ path: String
   ) throws -> [Entry] {
-    let entries = try tensors.map { name, tensor in
+    let entries = try tensors.map { key, tensor in
+      let name = key.text
       let offsets = tensor.offsets
       guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] <= dataBytes else {
         throw bad(path, "the offsets of `\(name.prefix(80))` lie outside its \(dataBytes) bytes of values")

@@ -23,9 +23,11 @@ package enum TensorFile {
   /// as it stands.
   package static func split(_ path: String) -> (file: String, member: String?) {
     if Format(file: path) != nil, access(path, F_OK) == 0 { return (path, nil) }
-    for index in path.indices.reversed() where path[index] == ":" {
-      let file = String(path[..<index])
-      if Format(file: file) != nil { return (file, String(path[path.index(after: index)...])) }
+    for index in path.utf8.indices.reversed() where path.utf8[index] == UInt8(ascii: ":") {
+      let file = String(decoding: path.utf8[..<index], as: UTF8.self)
+      if Format(file: file) != nil {
+        return (file, String(decoding: path.utf8[index...].dropFirst(), as: UTF8.self))
+      }
     }
     return (path, nil)
   }
@@ -66,9 +68,13 @@ package enum TensorFile {
     let file = HDF5File(path)
     let description = try file.describe(member.flatMap { $0.isEmpty ? nil : $0 } ?? "/")
     if case .dataset(let dataset) = description.object { return [try load(dataset, of: file)] }
-    let group = (member ?? "").split(separator: "/").map { $0 + "/" }.joined()
-    let inside = description.matrices.filter { $0.hasPrefix(group) }.map { String($0.dropFirst(group.count)) }
-    let children = inside.filter { !$0.contains("/") }
+    let slash = UInt8(ascii: "/")
+    let group = (member ?? "").utf8.split(separator: slash).map {
+      String(decoding: $0, as: UTF8.self) + "/"
+    }.joined()
+    let inside = description.matrices.filter { $0.hasBytes(first: group) }
+      .map { $0.droppingBytes(group.utf8.count) }
+    let children = inside.filter { !$0.utf8.contains(slash) }
     let chosen = try choose(
       among: children.isEmpty ? inside : children, member.map { "\(path):\($0)" } ?? path)
     return try chosen.map { name in
@@ -91,7 +97,7 @@ package enum TensorFile {
   private static func choose(among names: [String], _ path: String) throws -> [String] {
     if names.count == 1 { return names }
     guard names.contains("x"), names.contains("y") else {
-      throw DataFileFailure.memberMissing(path: path, existing: names.sorted())
+      throw DataFileFailure.memberMissing(path: path, existing: names.sortedByBytes())
     }
     return ["x", "y"]
   }

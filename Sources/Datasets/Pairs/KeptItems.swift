@@ -1,3 +1,4 @@
+import Contracts
 import Kernels
 import Synchronization
 
@@ -37,7 +38,7 @@ package final class KeptItems: Sendable {
   }
 
   private let limit: Int
-  private let state = Mutex<(entries: [String: Entry], clock: Int)>(([:], 0))
+  private let state = Mutex<(entries: [ExactString: Entry], clock: Int)>(([:], 0))
 
   package init(bytes: Int) { limit = bytes }
 
@@ -47,6 +48,7 @@ package final class KeptItems: Sendable {
   package func keep(_ side: PairedData.Side, count: Int, name: String) -> PairedData.Side {
     guard case .numbers(let source) = side, count > 0, side.itemSize <= limit / 4 / count else { return side }
     let bytes = 4 * count * side.itemSize
+    let name = ExactString(name)
     return state.withLock { state in
       state.clock += 1
       if state.entries[name] == nil {
@@ -58,7 +60,10 @@ package final class KeptItems: Sendable {
     }
   }
 
-  private func makeRoom(_ bytes: Int, _ entries: inout [String: Entry]) {
+  /// Forgets all items: files were written to, and what was read of them may be of either content.
+  package func forget() { state.withLock { $0.entries = [:] } }
+
+  private func makeRoom(_ bytes: Int, _ entries: inout [ExactString: Entry]) {
     while entries.values.reduce(bytes, { $0 + $1.bytes }) > limit,
       let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
     {

@@ -101,6 +101,9 @@ package enum WeightFailure: Failure, Equatable {
 
   /// For a shell, which obeys nothing between apostrophes.
   private static func quoted(_ path: String) -> String {
-    "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    // By code points: an apostrophe with a combining accent is one character.
+    "'"
+      + path.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false).map { String($0) }
+      .joined(separator: "'\\''") + "'"
   }
 }

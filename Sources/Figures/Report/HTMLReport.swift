@@ -93,7 +93,7 @@ private let styleSheet = """
   table { border-collapse: collapse; width: 100% }
   th, td { text-align: left; vertical-align: top; padding: .45em .6em; border-bottom: 1px solid #ddd }
   .wide { overflow-x: auto }
-  code { font-size: .8em; color: #555; overflow-wrap: anywhere }
+  code { font-size: .8em; color: #555; overflow-wrap: anywhere; white-space: pre-wrap }
   img { max-width: 100%; height: auto }
   figure { margin: 1.5em 0 }
   .verdict { padding: .1em .5em; border-radius: .3em; white-space: nowrap; color: #fff; background: #777 }

@@ -30,9 +30,15 @@ func markdownCell(_ text: String) -> String {
   return result
 }
 
-/// The text between backquotes, as many of them as it takes.
+/// The text between backquotes, one more of them than stand together in it.
 func markdownCode(_ text: String) -> String {
-  let line = String(text.map { $0.isNewline ? " " : $0 })
-  guard line.contains("`") else { return "`\(line)`" }
-  return "`` \(line) ``"
+  var line = ""
+  var (longest, length) = (0, 0)
+  for scalar in text.unicodeScalars {
+    length = scalar == "`" ? length + 1 : 0
+    longest = max(longest, length)
+    line.unicodeScalars.append(Character(scalar).isNewline ? " " : scalar)
+  }
+  let fence = String(repeating: "`", count: longest + 1)
+  return longest == 0 ? "`\(line)`" : "\(fence) \(line) \(fence)"
 }

@@ -29,11 +29,12 @@ private func aligned(_ cells: [String], _ widths: [Int]) -> String {
 
 /// Without control characters, which a terminal would obey.
 private func printable(_ text: String) -> String {
-  String(
-    text.map { character in
-      character.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
-        ? " " : character
-    })
+  var result = ""
+  for scalar in text.unicodeScalars {
+    let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    result.unicodeScalars.append(isControl ? " " : scalar)
+  }
+  return result
 }
 
 private func painted(_ line: String, _ outcome: Verdict.Outcome, _ color: Bool) -> String {

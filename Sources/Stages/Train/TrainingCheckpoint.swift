@@ -50,13 +50,22 @@ struct TrainingCheckpoint: Equatable {
     return bytes
   }
 
-  /// Nil where the bytes are no checkpoint.
-  init?(_ bytes: [UInt8]) {
+  /// The head, and where the buffers begin.
+  private static func head(of bytes: [UInt8]) -> (head: Head, end: Int)? {
     guard bytes.count >= 8 else { return nil }
     let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(bytes.count - 8) else { return nil }
-    var place = 8 + Int(length)
-    guard let head = try? JSONDecoder().decode(Head.self, from: Data(bytes[8..<place])) else { return nil }
+    let end = 8 + Int(length)
+    return (try? JSONDecoder().decode(Head.self, from: Data(bytes[8..<end]))).map { ($0, end) }
+  }
+
+  /// How many steps are made; nil where the bytes are no checkpoint.
+  static func step(of bytes: [UInt8]) -> Int? { head(of: bytes)?.head.step }
+
+  /// Nil where the bytes are no checkpoint.
+  init?(_ bytes: [UInt8]) {
+    guard let (head, end) = Self.head(of: bytes) else { return nil }
+    var place = end
     var buffers: [String: [Float]] = [:]
     for buffer in head.buffers {
       guard buffer.count >= 0, buffer.count <= (bytes.count - place) / 4 else { return nil }

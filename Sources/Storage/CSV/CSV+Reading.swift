@@ -76,7 +76,7 @@ extension CSV {
 
 extension Array where Element == String {
   fileprivate var firstRepeated: String? {
-    var seen: Set<String> = []
-    return first { !seen.insert($0).inserted }
+    var seen: Set<ExactString> = []
+    return first { !seen.insert(ExactString($0)).inserted }
   }
 }

@@ -116,7 +116,7 @@ package enum Disk {
       }
       if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted()
+    return names.sortedByBytes()
   }
 
   /// Removes a file, or a folder with all it holds; what is not there is fine.
@@ -138,8 +138,5 @@ package enum Disk {
   }
 
   /// The folder that holds `path`.
-  static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
+  static func folder(of path: String) -> String { PathBytes.folder(of: path) }
 }

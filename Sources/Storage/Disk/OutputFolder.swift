@@ -33,6 +33,9 @@ package struct OutputFolder: Sendable {
 
   package func remove(_ name: String) throws { try Disk.remove("\(path)/\(name)") }
 
+  /// The names in a folder, sorted by their bytes.
+  package static func names(in path: String) throws -> [String] { try Disk.names(in: path) }
+
   /// The names in the folder, sorted.
   package func names() throws -> [String] { try Disk.names(in: path) }
 }

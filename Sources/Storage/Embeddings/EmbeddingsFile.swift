@@ -12,7 +12,8 @@ import Kernels
 /// /<stage>/{sample,dimension}    dimension scales
 /// /<stage>/{pairing,partner}     where rows are not paired by their number: `PairingGroup`
 /// /<stage>/x/layer00, …          where the stage gives layers
-/// /<stage>/base → /<other>       a family: its base, and how each member is moved
+/// /<stage>/base → /<other>       a family: the embeddings that all its moves begin from, and the moves of
+///                                each member (`FamilyGroup` says how they are applied)
 /// /<stage> → ../<run>/embeddings.h5:/<stage>   what another run has already
 /// ```
 package enum EmbeddingsFile {
@@ -21,10 +22,18 @@ package enum EmbeddingsFile {
     case matrices(Embeddings)
     /// One pair a layer.
     case layers([Embeddings])
-    /// Members that are moves of another stage's embeddings; the matrices are not copied.
-    case family(base: String, members: [EmbeddingFamily.Member])
+    /// Members that are moves of these embeddings.
+    case family(Base, members: [EmbeddingFamily.Member])
     /// The group of this stage in another file, whose path is relative to this one's folder.
     case elsewhere(file: String)
+  }
+
+  /// What a family's moves begin from.
+  package enum Base: Sendable {
+    /// Another stage of the file, unmoved; the matrices are not copied.
+    case stage(String)
+    /// Matrices that no stage of the file has.
+    case layers([Embeddings])
   }
 
   package struct Element: Sendable {
@@ -68,6 +77,7 @@ package enum EmbeddingsFile {
     switch content {
     case .matrices(let pair): bytes(of: pair)
     case .layers(let layers): layers.reduce(0) { $0 + bytes(of: $1) }
+    case .family(.layers(let layers), _): layers.reduce(0) { $0 + bytes(of: $1) }
     case .family, .elsewhere: 0
     }
   }
@@ -79,21 +89,32 @@ package enum EmbeddingsFile {
   private static func write(_ content: Content, to group: HDF5Group) throws {
     switch content {
     case .matrices(let pair):
-      try describe(group, isNormalized: pair.isNormalized)
-      try PairingGroup.writeWithPartners(pair, to: group)
-      try Scales.with(in: group, of: [pair]) { scales in
-        for (name, matrix) in towers(pair) {
-          try write(matrix, name, to: group, isNormalized: pair.isNormalized, scales)
-        }
-      }
+      try write(pair, to: group)
     case .layers(let layers):
       try describe(group, isNormalized: layers.allSatisfy(\.isNormalized))
       try Scales.with(in: group, of: layers) { scales in
         try write(layers: layers, to: group, scales)
       }
-    case .family(let base, let members):
-      try FamilyGroup.write(members, base: base, to: group)
+    case .family(.stage(let base), let members):
+      try FamilyGroup.write(members, to: group) { try group.link("base", to: "/\(base)") }
+    case .family(.layers(let layers), let members):
+      try FamilyGroup.write(members, to: group) {
+        try group.group("base") { base in
+          let content = layers.count == 1 ? layers.first.map(Content.matrices) : nil
+          try write(content ?? .layers(layers), to: base)
+        }
+      }
     case .elsewhere: break
+    }
+  }
+
+  private static func write(_ pair: Embeddings, to group: HDF5Group) throws {
+    try describe(group, isNormalized: pair.isNormalized)
+    try PairingGroup.writeWithPartners(pair, to: group)
+    try Scales.with(in: group, of: [pair]) { scales in
+      for (name, matrix) in towers(pair) {
+        try write(matrix, name, to: group, isNormalized: pair.isNormalized, scales)
+      }
     }
   }
 

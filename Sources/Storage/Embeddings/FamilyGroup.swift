@@ -1,21 +1,41 @@
 import Contracts
 import HDF5
 
-/// A family of moved embeddings as a group: a link to its base, its coordinates, and what moves each
-/// member. A vector that all members share stands once.
+/// A family of moved embeddings as a group: its base, its coordinates, and what moves each member. A vector
+/// that all members share stands once.
 ///
 /// ```
-/// base → /<stage>
+/// base → /<stage>              the embeddings that the moves begin from; a group here where no stage has them
+/// base_index                   int64 (m), only where the base has several layers: the layer of each member
 /// coordinates/delta            float64 (m)
-/// moves/0                      attribute `kind`: along, elevation, subtract, rotate-y
-/// moves/0/gap                  float64 (d): the unit gap vector
-/// moves/0/{amount_x,amount_y}  float64 (m): x − amount_x·gap, y + amount_y·gap
+/// moves/0, moves/1, …          in the order in which they are applied; attribute `kind`, or a dataset (m)
+/// moves/0/gap                  float64 (d), or (m, d) where the members' differ
+/// moves/0/{amount_x,amount_y,renormalize}  float64 (m)
 /// ```
+///
+/// Whoever divides the rows of `base` by their norms, in float64, and then applies the moves has the member's
+/// embeddings:
+///
+/// | kind | x | y | then |
+/// |---|---|---|---|
+/// | `along` | x − amount_x·gap | y + amount_y·gap | rows divided by their norm where renormalize is 1 |
+/// | `subtract` | x − subtract_x | y − subtract_y | rows divided by their norm |
+/// | `rotate-y` | as it is | y·Wᵀ, W = rotation as (d, d) | |
+/// | `elevation` | as it is | (cos θ cos φ, cos θ sin φ, sin θ), φ = atan2(y₁, y₀), θ = degrees | |
+/// | `none` | as it is | as it is | |
 enum FamilyGroup {
-  static func write(_ members: [EmbeddingFamily.Member], base: String, to group: HDF5Group) throws {
-    try group.setEncoding("embedding-family", "0.1.0")
+  /// - Parameter base: writes `base`, a link or a group.
+  static func write(
+    _ members: [EmbeddingFamily.Member], to group: HDF5Group, base: () throws -> Void
+  ) throws {
+    try group.setEncoding("embedding-family", "0.2.0")
     try group.setAttribute("count", members.count)
-    try group.link("base", to: "/\(base)")
+    try base()
+    if members.contains(where: { $0.base != 0 }) {
+      try group.write("base_index", members.map(\.base), shape: [members.count]) {
+        try $0.setEncoding("array", "0.2.0")
+      }
+    }
     try group.group("coordinates") { inner in
       try inner.setEncoding("dict", "0.1.0")
       for name in names(of: members) { try write(coordinate: name, of: members, to: inner) }

@@ -34,7 +34,7 @@ extension LeaseHolder {
 
   /// Reads a lease file; nil where it is not whole.
   package init?(_ bytes: [UInt8], age: Double) {
-    guard let json = try? JSONScanner.value(bytes), let host = json["host"]?.string,
+    guard let json = try? JSONReader.value(bytes), let host = json["host"]?.string,
       let pid = json["pid"]?.integer, let start = json["processStart"]?.string.flatMap({ UInt64($0) }),
       let bootID = json["bootID"]?.string, let pidSpace = json["pidSpace"]?.string,
       let token = json["token"]?.string

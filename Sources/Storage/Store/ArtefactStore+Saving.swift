@@ -8,18 +8,20 @@ extension ArtefactStore {
 
   /// Stores an artefact under its key; when this returns, a killed program has lost nothing of it.
   ///
-  /// A valid artefact that is already there is kept, and its record returned; a damaged one is replaced.
+  /// A valid artefact that is already there is kept, and its record returned, unless it is to be replaced; a
+  /// damaged one is replaced.
   /// - Parameters:
   ///   - keyTree: everything that entered the key, kept for `modgap why`.
   ///   - stage: what the stage is called, for people.
   ///   - notes: what the stage said of it.
   ///   - keepsPayload: where false, only the digest is stored, with the log of a training; whoever needs
   ///     the values computes them again.
+  ///   - replaces: whether a valid artefact gives way.
   /// - Throws: `FileFailure` of kind `.io`; the store is then as it was.
   @discardableResult
   package func save(
     _ artefact: Artefact, key: String, keyTree: JSONValue, stage: String, notes: StageNotes = StageNotes(),
-    keepsPayload: Bool = true
+    keepsPayload: Bool = true, replaces: Bool = false
   ) throws -> StoredRecord {
     try Self.check(key)
     let (contents, tables) =
@@ -30,7 +32,7 @@ extension ArtefactStore {
     let temporary = "\(root)/\(TemporaryName.next())"
     do {
       try write(record, contents, to: temporary)
-      return try publish(record, from: temporary)
+      return try publish(record, from: temporary, replaces: replaces)
     } catch let failure as FileFailure {
       try? Disk.remove(temporary)
       throw FileFailure(failure.operation, record.folder, code: failure.code)
@@ -48,15 +50,17 @@ extension ArtefactStore {
     try record.bytes.withUnsafeBytes { try Disk.create("\(temporary)/record.json", $0, syncs: syncs) }
   }
 
-  /// Gives the temporary folder its name. Whoever was there first and is whole stays.
-  private func publish(_ record: StoredRecord, from temporary: String) throws -> StoredRecord {
+  /// Gives the temporary folder its name. Whoever was there first and is whole stays, unless he is to give way.
+  private func publish(
+    _ record: StoredRecord, from temporary: String, replaces: Bool
+  ) throws -> StoredRecord {
     // Another process may come between any two steps; each round sees what it left.
     for _ in 0..<16 {
       if Glibc.rename(temporary, record.folder) == 0 { return record }
       guard [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) else {
         throw FileFailure(.rename, record.folder, code: errno)
       }
-      if case .found(let existing) = try lookup(record.key), try verify(existing).isEmpty {
+      if !replaces, case .found(let existing) = try lookup(record.key), try verify(existing).isEmpty {
         try Disk.remove(temporary)
         return existing
       }

@@ -85,6 +85,15 @@ package struct ArtefactStore: Sendable {
     if syncs { try Disk.syncFolder(root) }
   }
 
+  /// Whether an artefact may be called so.
+  package static func isKey(_ name: String) -> Bool { (try? check(name)) != nil }
+
+  /// Removes what lies in the store and does not belong to it.
+  package func removeStranger(_ name: String) throws {
+    guard !name.utf8.contains(UInt8(ascii: "/")), !name.hasBytes(first: ".") else { return }
+    try Disk.remove("\(root)/\(name)")
+  }
+
   /// Keys become names of folders.
   static func check(_ key: String) throws {
     let isSafe = key.utf8.allSatisfy { byte in
@@ -109,7 +118,7 @@ extension ArtefactStore {
 
   /// All artefacts, sorted by key.
   package func allRecords() throws -> [Entry] {
-    try Disk.names(in: root).filter { !$0.hasPrefix(".") }.map { key in
+    try Disk.names(in: root).filter { !$0.hasBytes(first: ".") }.map { key in
       let lookup = try (try? Self.check(key)) == nil ? .damaged(stranger(key)) : lookup(key)
       return Entry(key: key, lookup: lookup, bytes: Disk.size(of: folder(of: key)))
     }

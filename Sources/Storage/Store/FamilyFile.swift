@@ -52,7 +52,7 @@ enum FamilyFile {
       let vectors = try root.open("vectors") { group in
         try (0..<group.integerAttribute("count")).map { try group.doubles("\($0)") }
       }
-      let members = try JSONScanner.value(Array(try root.text("members").utf8))
+      let members = try JSONReader.value(Array(try root.text("members").utf8))
       let family = EmbeddingFamily(
         bases: bases, members: try (members.array ?? []).map { try member($0, vectors) })
       guard family.members.allSatisfy({ bases.indices.contains($0.base) }) else {

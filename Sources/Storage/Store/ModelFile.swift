@@ -38,8 +38,8 @@ enum ModelFile {
   /// - Throws: `HDF5Failure`, `FamilyFile.Problem`.
   static func read(_ bytes: [UInt8]) throws -> (origin: JSONValue, tensors: [Model.Tensor]) {
     try HDF5Image.read(bytes) { root in
-      let origin = try JSONScanner.value(Array(try root.text("origin").utf8))
-      let list = try JSONScanner.value(Array(try root.text("tensors").utf8)).array ?? []
+      let origin = try JSONReader.value(Array(try root.text("origin").utf8))
+      let list = try JSONReader.value(Array(try root.text("tensors").utf8)).array ?? []
       let tensors = try root.open("values") { group in
         try list.enumerated().map { index, entry in
           let shape = entry.array?.last?.array?.compactMap(\.integer) ?? []

@@ -58,12 +58,12 @@ package struct StoredRecord: Sendable {
   package var totalBytes: Int { payloads.reduce(bytes.count) { $0 + ($1.isInline ? 0 : $1.size) } }
 
   /// All that entered the key, as it was when the artefact was made.
-  package var keyTree: JSONValue { (try? JSONScanner.value(Array(bytes[keyTreeRange]))) ?? .null }
+  package var keyTree: JSONValue { (try? JSONReader.value(Array(bytes[keyTreeRange]))) ?? .null }
 
   /// The text of a payload that stands inside the record.
   func inlineText(_ name: String) throws -> [UInt8]? {
     var text: [UInt8]?
-    var scanner = JSONScanner(bytes, at: inlineRange.lowerBound)
+    var scanner = JSONReader(bytes, at: inlineRange.lowerBound)
     try scanner.members { key, scanner in
       if key == name { text = Array(try scanner.string().utf8) } else { _ = try scanner.pass() }
     }
@@ -181,7 +181,7 @@ extension StoredRecord {
     var notes = StageNotes()
 
     mutating func fill(_ bytes: [UInt8]) throws {
-      var scanner = JSONScanner(bytes)
+      var scanner = JSONReader(bytes)
       try scanner.members { key, scanner in
         switch key {
         case "format": format = try scanner.integer()
@@ -208,7 +208,7 @@ extension StoredRecord {
 }
 
 extension StoredRecord.Payload {
-  fileprivate init(_ scanner: inout JSONScanner) throws {
+  fileprivate init(_ scanner: inout JSONReader) throws {
     var (name, size, hex, isInline) = ("", -1, "", false)
     try scanner.members { key, scanner in
       switch key {
@@ -219,14 +219,14 @@ extension StoredRecord.Payload {
       }
     }
     guard let digest = Digest(hex: hex), size >= 0, !name.isEmpty, !name.contains("/") else {
-      throw JSONScanner.Problem(offset: scanner.index)
+      throw JSONReader.Problem(offset: scanner.index)
     }
     self.init(name: name, size: size, digest: digest, isInline: isInline)
   }
 }
 
 extension StoredRecord.StoredTable {
-  fileprivate init(_ scanner: inout JSONScanner) throws {
+  fileprivate init(_ scanner: inout JSONReader) throws {
     var (suffix, payload, rows) = ("", "", 0)
     var columns: [StoredRecord.StoredColumn] = []
     try scanner.members { key, scanner in
@@ -242,11 +242,11 @@ extension StoredRecord.StoredTable {
 }
 
 extension StoredRecord.StoredColumn {
-  fileprivate init(_ scanner: inout JSONScanner) throws {
+  fileprivate init(_ scanner: inout JSONReader) throws {
     var words: [String] = []
     try scanner.items { words.append(try $0.string()) }
     guard words.count == 2, let type = CSV.ColumnType(rawValue: words[1]) else {
-      throw JSONScanner.Problem(offset: scanner.index)
+      throw JSONReader.Problem(offset: scanner.index)
     }
     self.init(name: words[0], type: type)
   }

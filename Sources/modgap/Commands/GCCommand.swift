@@ -5,17 +5,34 @@ extension Command {
   static let gc = Command(
     name: "gc",
     summary: "says which stored artefacts no experiment's results need any more, and removes them on request",
-    usage: "[--delete] [--results DIR] [--json]",
+    usage: "[--delete] [--forget FOLDER] [--results DIR] [--json]",
     examples: [
       ("modgap gc", "a dry run: what would go, and how many bytes"),
       ("modgap gc --delete", "removes it"),
+      (
+        "modgap gc --forget ../old/results",
+        "a results folder that shared this store and is gone for good is not asked any more"
+      ),
     ],
     options: [
-      .flag("--delete", "remove what the dry run lists"), CommonOptions.results, CommonOptions.json,
+      .flag("--delete", "remove what the dry run lists"),
+      .value(
+        "--forget", "FOLDER", "no longer ask this results folder, which is gone (repeatable)", repeats: true),
+      CommonOptions.results, CommonOptions.json,
     ]
   ) { arguments in
     let collector = try GarbageCollector(resultsRoot: arguments.resultsRoot)
+    for folder in arguments.all("--forget") {
+      let isKnown = try collector.forget(folder)
+      Terminal.err(isKnown ? "\(folder): forgotten" : "\(folder): this store does not know such a folder")
+    }
     let garbage = try collector.find()
+    for root in garbage.unreadable {
+      let command = ["modgap", "gc", "--forget", root.path] + repeated(arguments)
+      Terminal.err(
+        "\(root.path) shares this store and cannot be asked what it needs (\(root.reason)), so no artefact is "
+          + "removed; if it is gone for good: \(ShellWord.command(command))")
+    }
     let deletes = arguments.has("--delete")
     if deletes { try collector.delete(garbage) }
     if arguments.has("--json") {
@@ -29,6 +46,10 @@ extension Command {
         + "\(ByteCount.text(garbage.keptBytes)) kept\n")
     return 0
   }
+}
+
+private func repeated(_ arguments: Arguments) -> [String] {
+  arguments.value("--results").map { ["--results", $0] } ?? []
 }
 
 /// Bytes for people.

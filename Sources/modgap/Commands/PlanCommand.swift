@@ -48,7 +48,7 @@ struct PlanPrinter {
     let width = min(48, tasks.prefix(shown).map(\.id.count).max() ?? 0)
     var text = ""
     for index in 0..<shown {
-      let (word, why) = words(status.states[index])
+      let (word, why) = words(index)
       let time = word == "to run" ? prediction(index).map { "about \(Duration.seconds($0).brief)" } ?? "" : ""
       text +=
         "\(tasks[index].id.padding(to: width))  \(word.padding(to: 8))  \(time.padding(to: 12))  \(why)\n"
@@ -69,10 +69,11 @@ struct PlanPrinter {
 
   private func prediction(_ index: Int) -> Double? { status.predictions[index] }
 
-  private func words(_ state: PlanStatus.State) -> (String, String) {
-    switch state {
+  private func words(_ index: Int) -> (String, String) {
+    switch status.states[index] {
     case .cached(let record): ("cached", String(record.digest.hex.prefix(12)))
-    case .toRun(let reason): ("to run", reason)
+    case .toRun(let reason):
+      ("to run", status.resumptions[index].map { "\($0.sentence) (\(reason))" } ?? reason)
     case .afterUpstream(let id): ("waits", "for \(id)")
     case .notRun(let reason): ("not run", reason)
     }
@@ -97,13 +98,17 @@ struct PlanPrinter {
 
   private func task(_ index: Int) -> JSONValue {
     let task = status.plan.tasks[index]
-    let (word, why) = words(status.states[index])
+    let (word, why) = words(index)
     var members: [String: JSONValue] = [
       "id": .string(task.id), "stage": .string(task.stage), "phase": .string(task.phase.rawValue),
       "kind": .string(task.kind), "state": .string(word.replacing(" ", with: "-")), "why": .string(why),
       "needs": .array(task.dependencies.map { .string(status.plan.tasks[$0].id) }),
     ]
     if let seconds = prediction(index) { members["predicted_seconds"] = .number(seconds) }
+    if let resumption = status.resumptions[index] {
+      members["resumes_at_step"] = .number(Double(resumption.step))
+      if let steps = resumption.steps { members["steps"] = .number(Double(steps)) }
+    }
     if let key = status.keys[index] { members["key"] = .string(key.key) }
     return .object(members)
   }

@@ -55,17 +55,19 @@ private struct RunCommand {
     options.task = arguments.value("--task")
     options.drawsFigures = !arguments.has("--no-figures")
     if let seconds = try arguments.number("--lease-timeout", in: 0...1e9) { options.leaseTimeout = seconds }
+    plan = try Self.plan(arguments, &options)
     self.options = options
-    plan = try Self.plan(arguments)
   }
 
-  private static func plan(_ arguments: Arguments) throws -> Plan {
+  private static func plan(_ arguments: Arguments, _ options: inout RunOptions) throws -> Plan {
     guard let manifest = arguments.value("--manifest") else {
       if arguments.has("--task") {
         throw UsageError.missingValue(
           option: "--manifest", value: "FILE (--task names one of its tasks)", command: "run")
       }
-      return try arguments.load().plan
+      let loaded = try loading(arguments)
+      options.recipe = arguments.recipe(loaded.config)
+      return loaded.plan
     }
     guard arguments.positional.isEmpty, arguments.all("--set").isEmpty else {
       throw UsageError.wrongCount(
@@ -73,7 +75,33 @@ private struct RunCommand {
         expected: "no config and no --set beside --manifest, which is frozen",
         command: "run")
     }
+    options.recipe = RunRecipe(manifest: manifest, results: arguments.value("--results"))
     return try Manifest.read(manifest).plan
+  }
+
+  /// What cannot run leaves no earlier verdicts behind that look like today's.
+  private static func loading(_ arguments: Arguments) throws -> LoadedExperiment {
+    do {
+      return try arguments.load()
+    } catch let failure as any Failure where failure.kind != .usage {
+      if let named = arguments.positional.first {
+        let config = ExperimentArgument.path(of: named, in: arguments.resultsRoot)
+        let told = CannotRun(failure, recipe: arguments.recipe(config)).tell(
+          config: config, overrides: arguments.all("--set"), in: arguments.resultsRoot)
+        for line in told { Terminal.err(line) }
+      }
+      throw failure
+    }
+  }
+
+  private func running(_ engine: Engine) throws -> RunSummary {
+    do {
+      return try engine.run()
+    } catch let failure as any Failure where failure.kind != .usage && options.task == nil {
+      let told = CannotRun(failure, recipe: options.recipe(for: plan)).tell(in: engine.folder)
+      for line in told { Terminal.err(line) }
+      throw failure
+    }
   }
 
   func run() throws -> Int32 {
@@ -83,9 +111,9 @@ private struct RunCommand {
     let engine = Engine(
       plan: plan, resultsRoot: resultsRoot, options: options, cancellation: interruption.cancellation,
       observe: progress.observe)
-    let summary = try engine.run()
+    let summary = try running(engine)
     progress.finish()
-    let printer = RunPrinter(summary, folder: engine.folder)
+    let printer = RunPrinter(summary, folder: engine.folder, recipe: options.recipe(for: plan))
     let isWritten = Result {
       try Terminal.out(arguments.has("--json") ? printer.json.canonical + "\n" : printer.text)
     }
@@ -107,14 +135,5 @@ private struct RunCommand {
     return folder.deletingLastPathComponent().path
   }
 
-  private var resumeCommand: String {
-    ([CommandLine.arguments[0]] + CommandLine.arguments.dropFirst()).map(Self.quoted).joined(separator: " ")
-  }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_./=,:+@%".unicodeScalars.contains($0))
-    }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-  }
+  private var resumeCommand: String { ShellWord.command(CommandLine.arguments) }
 }

@@ -22,7 +22,8 @@ extension Command {
     ]
   ) { arguments in
     let loaded = try arguments.load()
-    let results = try StoredResults(loaded.plan, resultsRoot: arguments.resultsRoot)
+    let results = try StoredResults(
+      loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
     let verdicts = results.verdicts()
     let report = results.report(verdicts)
     if let path = arguments.value("--junit") {
@@ -39,16 +40,9 @@ extension Command {
     } else {
       let color = Terminal.hasColor(Terminal.outputIsTerminal)
       try Terminal.out(terminalTable(verdicts, color: color, command: report.command))
-      let options = repeated(arguments)
-      try Terminal.out(recomputing(verdicts) { report.command($0) + options })
+      try Terminal.out(recomputing(verdicts, report.command))
     }
     return status(verdicts)
-  }
-
-  /// The options that say which results these are, for a command that computes them again.
-  private static func repeated(_ arguments: Arguments) -> String {
-    let results = arguments.value("--results").map { " --results \($0)" } ?? ""
-    return results + arguments.all("--set").map { " --set '\($0)'" }.joined()
   }
 
   /// What a regression compares: `modgap diff results/reference/NAME.csv results/NAME/verdicts.csv`.
@@ -85,7 +79,8 @@ extension Command {
     options: [CommonOptions.set, CommonOptions.results]
   ) { arguments in
     let loaded = try arguments.load()
-    let results = try StoredResults(loaded.plan, resultsRoot: arguments.resultsRoot)
+    let results = try StoredResults(
+      loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
     let verdicts = try results.writeReports()
     try Terminal.out("\(results.folder.path)/report.html\n")
     return status(verdicts)

@@ -1,0 +1,17 @@
+import Contracts
+import ExperimentConfig
+
+/// The verdict on a claim whose numbers cannot be had: an error, so that nobody takes it for borne out.
+package func cannotRun(_ claim: ClaimSpec, because failure: any Failure) -> Verdict {
+  let variant = checkVariants.first { $0.signature.name == claim.check }
+  let check = try? variant?.make(CheckParameters(json: claim.parameters))
+  return Verdict(
+    claim, expected: check?.expected ?? "", outcome: .error(failure), says: failure.sentence)
+}
+
+/// The one verdict on an experiment that has no claims, or whose claims cannot be read.
+package func cannotRun(_ experiment: String, because failure: any Failure) -> Verdict {
+  Verdict(
+    id: experiment, source: "", says: "The experiment runs", table: "", check: "", paper: "", ours: "",
+    number: nil, count: 0, interval: nil, outcome: .error(failure), explanation: failure.sentence)
+}

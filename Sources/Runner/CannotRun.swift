@@ -1,0 +1,64 @@
+import Claims
+import Contracts
+import ExperimentConfig
+import ExperimentPlan
+import Figures
+import Foundation
+import Storage
+
+/// Says in the reports of an earlier run that the experiment cannot run any more: else they would go on showing
+/// that its claims hold.
+package struct CannotRun {
+  private let failure: any Failure
+  private let recipe: RunRecipe
+
+  package init(_ failure: any Failure, recipe: RunRecipe) {
+    self.failure = failure
+    self.recipe = recipe
+  }
+
+  /// For a config that cannot be read as one: its results are those of its name, or, where it does not say that
+  /// any more, those that were made from this file.
+  /// - Returns: a sentence for each folder whose reports were changed.
+  package func tell(config: String, overrides: [String], in root: String) -> [String] {
+    let path = URL(fileURLWithPath: config).standardizedFileURL.path
+    let names = (try? OutputFolder.names(in: root)) ?? []
+    let name = Self.name(in: config, overrides)
+    return names.filter { !$0.hasBytes(first: ".") && (name == nil || name == $0) }.flatMap {
+      folder -> [String] in
+      let folder = ResultsFolder(root: root, experiment: folder)
+      guard let manifest = try? Manifest.read(folder.manifest),
+        manifest.plan.experiment.path.isExactly(path)
+      else { return [] }
+      return tell(in: folder, manifest.plan)
+    }
+  }
+
+  /// For a run that ended in the middle.
+  package func tell(in folder: ResultsFolder) -> [String] {
+    guard let manifest = try? Manifest.read(folder.manifest) else { return [] }
+    return tell(in: folder, manifest.plan)
+  }
+
+  private func tell(in folder: ResultsFolder, _ plan: Plan) -> [String] {
+    let claims = plan.experiment.claims.map { cannotRun($0, because: failure) }
+    let verdicts = claims.isEmpty ? [cannotRun(plan.experiment.name, because: failure)] : claims
+    var writer = ReportWriter(plan: plan, folder: folder, recipe: recipe)
+    writer.warnings = ["the experiment could not run: \(failure.sentence)"]
+    do {
+      try writer.write(verdicts, figures: [])
+      return ["\(folder.path): the reports of the run before now say that the experiment cannot run"]
+    } catch {
+      // A full disk takes no text, but gives up files.
+      for name in ReportWriter.files { unlink("\(folder.path)/\(name)") }
+      return ["\(folder.path): the reports of the run before are removed (\(explain(error)))"]
+    }
+  }
+
+  /// What the config calls the experiment, as far as it can be read.
+  private static func name(in config: String, _ overrides: [String]) -> String? {
+    if let name = overrides.last(where: { $0.hasBytes(first: "name=") }) { return name.droppingBytes(5) }
+    guard let data = FileManager.default.contents(atPath: config) else { return nil }
+    return (try? JSONDecoder().decode(JSONValue.self, from: data))?["name"]?.string
+  }
+}

@@ -1,0 +1,102 @@
+import Contracts
+import Datasets
+import Digests
+import ExperimentPlan
+import Kernels
+
+/// The data files that a task reads, held to what the plan was made with.
+struct TaskFiles: Sendable {
+  /// The files at one moment: the same stamps are the same contents.
+  typealias Stamps = [ExactString: FileStamp]
+
+  let task: String
+  let files: [DataFile]
+
+  /// Reads the files whose stamps are new, and compares their digests with the plan's.
+  ///
+  /// - Returns: the stamps of all that was read.
+  /// - Throws: `RunFailure.fileChanged` with the file; `FileFailure` where one is gone.
+  func checked() throws -> Stamps {
+    var stamps: Stamps = [:]
+    var changed: String?
+    for file in files {
+      let digest = try Self.digest(of: file) { path in
+        let (digest, stamp) = try FileDigests.shared.read(path)
+        stamps[ExactString(path)] = stamp
+        if FileDigests.shared.isOther(digest, than: path) { changed = changed ?? path }
+        return digest
+      }
+      guard digest != file.digest else { continue }
+      throw RunFailure.fileChanged(
+        task: task, path: changed ?? file.path, isOneOfThoseOf: changed == nil && file.listedBy != nil)
+    }
+    return stamps
+  }
+
+  /// The stamps as they are, without reading any content.
+  func stamps() throws -> Stamps {
+    var stamps: Stamps = [:]
+    for file in files {
+      _ = try Self.digest(of: file) { path in
+        stamps[ExactString(path)] = try FileStamp(of: path)
+        return ""
+      }
+    }
+    return stamps
+  }
+
+  /// A file whose stamp is not what it was, or that was not there.
+  static func difference(_ before: Stamps, _ after: Stamps) -> String? {
+    Set(before.keys).union(after.keys).sorted().first { before[$0] != after[$0] }?.text
+  }
+
+  private static func digest(
+    of file: DataFile, _ digestOfFile: (String) throws -> String
+  ) throws -> String? {
+    guard let data = file.listedBy else { return try digestOfFile(file.path) }
+    let signature = DatasetCatalog.signatures.first { $0.kind == data["kind"]?.string }
+    return try signature?.digestOfListing(data, digestOfFile: digestOfFile)
+  }
+}
+
+/// A checkpoint is not worth keeping where a file was written to since the stage began.
+struct FilesWereTouched: Error {}
+
+extension TaskFiles {
+  /// Runs a stage that reads the files, and believes what it gives only where no file changed from before the
+  /// first was read until after the last was.
+  ///
+  /// A file that was written to meanwhile and has the planned content again may have had another one in
+  /// between, so the stage is run again.
+  /// - Throws: `RunFailure.fileChanged`, `RunFailure.fileKeepsChanging`, what the stage throws.
+  func watching<Result>(
+    notice: (String) -> Void, _ body: (_ isUntouched: @escaping @Sendable () throws -> Bool) throws -> Result
+  ) throws -> Result {
+    guard !files.isEmpty else { return try body { true } }
+    for _ in 0..<3 {
+      let before = try forgettingItems(checked)
+      let outcome = Swift.Result<Result, any Error> { try body { try stamps() == before } }
+      if case .failure(let error) = outcome, error is Cancelled { throw error }
+      let after = try forgettingItems(checked)
+      guard let path = Self.difference(before, after) else {
+        // Untouched again, and yet a checkpoint was refused: a file came and went.
+        if case .failure(let error) = outcome, error is FilesWereTouched { continue }
+        return try outcome.get()
+      }
+      KeptItems.shared.forget()
+      notice(
+        "\(path) was written to while it was read; it has the planned content, so the stage is run again")
+    }
+    throw RunFailure.fileKeepsChanging(task: task, path: files.first?.path ?? "")
+  }
+
+  /// Items that were read from a file that changed are not to be met again.
+  private func forgettingItems<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      KeptItems.shared.forget()
+      throw error
+    }
+  }
+}

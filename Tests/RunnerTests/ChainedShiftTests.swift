@@ -1,0 +1,155 @@
+import Contracts
+import Foundation
+import HDF5
+import Kernels
+import Storage
+import Testing
+
+/// `embeddings.h5`, read as its description says, gives the embeddings whose gaps the tables have.
+@Suite(.enabled(if: Program.isBuilt, "the program is not built beside the tests"))
+struct ChainedShiftTests {
+  private typealias Rows = [[Double]]
+
+  private static func stages(keepsFirst: Bool, keepsCentred: Bool) -> String {
+    """
+    { "name": "c", "stages": [
+      { "id": "e", "stage": "init", "kind": "embeddings", "keep": \(keepsFirst),
+        "with": { "x": "x.npy", "y": "y.npy", "normalize": false } },
+      { "id": "centred", "stage": "shift", "kind": "centre", "from": "e", "keep": \(keepsCentred) },
+      { "id": "moved", "stage": "shift", "kind": "gap", "from": "centred",
+        "with": { "delta": [0.3, 0.6], "direction": "e" } },
+      { "id": "turned", "stage": "shift", "kind": "procrustes", "from": "moved" },
+      { "id": "again", "stage": "shift", "kind": "gap", "from": "turned",
+        "with": { "lambda": [0.1, -0.4, 2], "sides": "x", "renormalize": false } },
+      { "id": "last", "stage": "shift", "kind": "centre", "from": "again" },
+      { "id": "one", "stage": "shift", "kind": "gap", "from": "e", "with": { "delta": 0.2 } },
+      { "id": "g", "stage": "evaluate", "kind": "gap",
+        "from": ["centred", "moved", "turned", "again", "last", "one"] } ] }
+    """
+  }
+
+  private static let sphere = """
+    { "name": "c", "stages": [
+      { "id": "points", "stage": "init", "kind": "sphere" },
+      { "id": "turned", "stage": "shift", "kind": "rotation", "from": "points", "with": { "degrees": [80, 30, -10] } },
+      { "id": "moved", "stage": "shift", "kind": "gap", "from": "turned", "with": { "delta": [0.1, -0.5] } },
+      { "id": "g", "stage": "evaluate", "kind": "gap", "from": ["turned", "moved"] } ] }
+    """
+
+  @Test(arguments: [true, false], [true, false])
+  func everyChainOfShiftsReadsAsItWasEvaluated(keepsFirst: Bool, keepsCentred: Bool) throws {
+    let bench = try Workbench()
+    try bench.npy(scatteredRows(40, 6, seed: 1, shift: 2), to: "x.npy")
+    try bench.npy(scatteredRows(40, 6, seed: 4, shift: -1), to: "y.npy")
+    try check(
+      bench, Self.stages(keepsFirst: keepsFirst, keepsCentred: keepsCentred),
+      stages: (keepsCentred ? ["centred"] : []) + ["moved", "turned", "again", "last", "one"])
+  }
+
+  @Test func soDoTurnsOfTheSphere() throws {
+    try check(try Workbench(), Self.sphere, stages: ["turned", "moved"])
+  }
+
+  private func check(_ bench: Workbench, _ config: String, stages: [String]) throws {
+    try bench.write(config, to: "c.json")
+    let result = try Program(folder: bench.folder).run("run", "c.json", "--no-figures")
+    #expect(result.status == 0, "\(result.errors)")
+    let table = try CSV.read("\(bench.results)/c/tables/g.csv")
+    let bytes = [UInt8](
+      try Data(contentsOf: URL(fileURLWithPath: "\(bench.results)/c/runs/single/embeddings.h5")))
+    for stage in stages {
+      let rows = (0..<table.rowCount).filter { table["from"]?.cell($0) == .text(stage) }
+      let members = try HDF5Image.read(bytes) { try $0.open(stage, Self.members) }
+      #expect(members.count == rows.count, "\(stage)")
+      for (member, row) in zip(members, rows) {
+        for (name, found) in [("l2m", Self.l2m(member)), ("l2i", Self.l2i(member))] {
+          let right = table[name]?.cell(row).number ?? .nan
+          #expect(abs(found - right) < 2e-6 * max(1, right), "\(stage) \(row) \(name): \(found), \(right)")
+        }
+      }
+    }
+  }
+
+  // MARK: - A reader
+
+  private static func members(_ group: HDF5Group) throws -> [(x: Rows, y: Rows)] {
+    guard group.contains("moves") else { return [try matrices(group)] }
+    let base = try group.open("base", matrices)
+    #expect(!group.contains("base_index"), "there is one layer only")
+    let count = try group.integerAttribute("count")
+    return try (0..<count).map { member in
+      var (x, y) = (base.x.map(unit), base.y.map(unit))
+      try group.open("moves") { moves in
+        var step = 0
+        while moves.contains("\(step)") {
+          try moves.open("\(step)") { try apply($0, member, count, &x, &y) }
+          step += 1
+        }
+      }
+      return (x, y)
+    }
+  }
+
+  private static func apply(
+    _ move: HDF5Group, _ member: Int, _ count: Int, _ x: inout Rows, _ y: inout Rows
+  ) throws {
+    func number(_ name: String) throws -> Double { try move.doubles(name)[member] }
+    func vector(_ name: String, _ length: Int) throws -> [Double] {
+      let all = try move.doubles(name)
+      return all.count == length ? all : Array(all[member * length..<(member + 1) * length])
+    }
+    let columns = x[0].count
+    switch try move.textAttribute("kind") {
+    case "along":
+      let gap = try vector("gap", columns)
+      let (a, b) = (try number("amount_x"), try number("amount_y"))
+      x = x.map { zip($0, gap).map { $0 - a * $1 } }
+      y = y.map { zip($0, gap).map { $0 + b * $1 } }
+      if try number("renormalize") == 1 { (x, y) = (x.map(unit), y.map(unit)) }
+    case "subtract":
+      let (a, b) = (try vector("subtract_x", columns), try vector("subtract_y", columns))
+      x = x.map { unit(zip($0, a).map { $0 - $1 }) }
+      y = y.map { unit(zip($0, b).map { $0 - $1 }) }
+    case "rotate-y":
+      let w = try vector("rotation", columns * columns)
+      y = y.map { row in
+        (0..<columns).map { out in (0..<columns).reduce(0) { $0 + row[$1] * w[out * columns + $1] } }
+      }
+    case "elevation":
+      let angle = try number("degrees") * .pi / 180
+      y = y.map { row in
+        let azimuth = atan2(row[1], row[0])
+        return [cos(angle) * cos(azimuth), cos(angle) * sin(azimuth), sin(angle)]
+      }
+    case let kind: Issue.record("an unknown kind \(kind)")
+    }
+  }
+
+  private static func matrices(_ group: HDF5Group) throws -> (x: Rows, y: Rows) {
+    func rows(_ name: String) throws -> Rows {
+      let matrix = try group.matrix(name)
+      return (0..<matrix.rows).map { row in matrix.row(row).map(Double.init) }
+    }
+    return (try rows("x"), try rows("y"))
+  }
+
+  private static func unit(_ row: [Double]) -> [Double] {
+    let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return row.map { $0 / norm }
+  }
+
+  private static func distance(_ a: [Double], _ b: [Double]) -> Double {
+    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+  }
+
+  private static func l2m(_ pair: (x: Rows, y: Rows)) -> Double {
+    func mean(_ rows: Rows) -> [Double] {
+      (0..<rows[0].count).map { column in rows.reduce(0) { $0 + $1[column] } / Double(rows.count) }
+    }
+    return distance(mean(pair.x), mean(pair.y))
+  }
+
+  private static func l2i(_ pair: (x: Rows, y: Rows)) -> Double {
+    zip(pair.x, pair.y).reduce(0) { $0 + distance($1.0, $1.1) } / Double(pair.x.count)
+  }
+}

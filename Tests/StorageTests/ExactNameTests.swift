@@ -1,0 +1,122 @@
+import Contracts
+import Datasets
+import Foundation
+import HDF5
+import Storage
+import Testing
+
+/// Names that are canonically equal in Unicode and have other bytes are two names.
+@Suite struct ExactNameTests {
+  private static let composed = "caf\u{e9}"
+  private static let decomposed = "cafe\u{301}"
+
+  @Test func bytesDecide() {
+    let (a, b) = (Self.composed, Self.decomposed)
+    #expect(a == b, "what these tests are about")
+    #expect(ExactString(a) != ExactString(b))
+    #expect(Set([a, b, a].map(ExactString.init)).count == 2)
+    #expect([b, a].map(ExactString.init).sorted().map(\.text.utf8.count) == [6, 5])
+    #expect([a, b].sortedByBytes().map(\.utf8.count) == [6, 5])
+    #expect(JSONValue.string(a) != .string(b))
+    #expect(JSONValue.object([a: 1]) != .object([b: 1]))
+    #expect(JSONValue.array([.string(a)]) == .array([.string(a)]))
+    #expect(Cell.text(a) != .text(b))
+    #expect(Set([Cell.text(a), .text(b), .text(a)]).count == 2)
+    #expect(Column.texts([a]) != .texts([b]))
+    #expect(Column.texts([a, b]) == .texts([a, b]))
+  }
+
+  @Test func aCombiningMarkBehindASlashHidesNeitherFolderNorName() {
+    let path = "data/a/\u{301}x.npy"
+    #expect(PathBytes.folder(of: path) == "data/a")
+    #expect(Array(PathBytes.name(of: path).utf8) == Array("\u{301}x.npy".utf8))
+    #expect(path.hasBytes(first: "data/a/"))
+    #expect(Array(path.droppingBytes(7).utf8) == Array("\u{301}x.npy".utf8))
+    #expect("a.csv".hasBytes(last: ".csv") && !"a.csw".hasBytes(last: ".csv"))
+  }
+
+  @Test func columnsOfATableAreTwo() throws {
+    let text = "\(Self.composed),\(Self.decomposed)\n1,2\n"
+    let table = try CSV.decode(Array(text.utf8), path: "t.csv")
+    #expect(table[Self.composed] == .integers([1]))
+    #expect(table[Self.decomposed] == .integers([2]))
+  }
+
+  @Test(arguments: [false, true]) func tensorsOfASafetensorsFileAreTwo(isEscaped: Bool) throws {
+    try withFolder { folder in
+      let one: [Float] = [1, 2, 3, 4]
+      let other: [Float] = [5, 6, 7, 8]
+      let names = isEscaped ? [#"caf\u00e9"#, #"cafe\u0301"#] : [Self.composed, Self.decomposed]
+      let path = try DataFiles.write(
+        DataFiles.safetensors([
+          (names[0], "F32", [2, 2], DataFiles.bytes(of: one)),
+          (names[1], "F32", [2, 2], DataFiles.bytes(of: other)),
+        ]), "\(folder)/t.safetensors")
+      #expect(try SafetensorsFile(path).names.count == 2)
+      #expect(try EmbeddingFile.load("\(path):\(Self.composed)").map(\.values) == [one])
+      #expect(try EmbeddingFile.load("\(path):\(Self.decomposed)").map(\.values) == [other])
+    }
+  }
+
+  @Test func datasetsOfAnHDF5FileAreTwo() throws {
+    try withFolder { folder in
+      let one: [Float] = [1, 2, 3, 4]
+      let other: [Float] = [5, 6, 7, 8]
+      let path = try DataFiles.write(
+        HDF5Image.make { root in
+          for (name, values) in [(Self.composed, one), (Self.decomposed, other), ("g/\u{301}x", one)] {
+            let parts = name.utf8.split(separator: UInt8(ascii: "/")).map {
+              String(decoding: $0, as: UTF8.self)
+            }
+            try values.withUnsafeBufferPointer { buffer in
+              if parts.count == 1 { return try root.write(name, buffer, shape: [2, 2]) }
+              try root.group(parts[0]) { try $0.write(parts[1], buffer, shape: [2, 2]) }
+            }
+          }
+        }, "\(folder)/t.h5")
+      #expect(try EmbeddingFile.load("\(path):\(Self.composed)").map(\.values) == [one])
+      #expect(try EmbeddingFile.load("\(path):\(Self.decomposed)").map(\.values) == [other])
+      #expect(try EmbeddingFile.load("\(path):g").map(\.values) == [one], "the only dataset of its group")
+    }
+  }
+
+  @Test(arguments: [#"["\u00e9","a\ud83d\ude00b"]"#, "[\"\u{e9}\",\"a\u{1F600}b\"]"])
+  func theReaderKnowsEveryEscape(text: String) throws {
+    #expect(try JSONReader.value(Array(text.utf8)) == .array(["\u{e9}", "a\u{1F600}b"]))
+  }
+
+  @Test(arguments: [#""\ud83d""#, #""\ud83dx""#, #""\ud83d\u0041""#, #""\ude00""#, #""\u12""#, #""\ud83d\"#])
+  func theReaderRefusesHalfAPair(text: String) {
+    #expect(throws: JSONReader.Problem.self) { try JSONReader.value(Array(text.utf8)) }
+  }
+}
+
+/// What is printed for a shell comes back out of it as it was.
+@Suite struct ShellWordTests {
+  private static let words = [
+    "plain-1_2.json", "", "it's mine.json", "it'\u{301}s", "'", "''", "a b", "a  b", "$HOME", "`id`", "$(id)",
+    "a;b", "a&b|c>d<e", "!x", "#x", "~", "~/x", "*", "?[a]", "{a,b}", "a\\b", "\\", "\"", "a\nb", "a\n", "\t",
+    "\u{1b}[31m", "\u{7f}", "\u{85}", "\u{2028}", "\u{202e}x", "caf\u{e9}", "cafe\u{301}", "\u{301}", "😀",
+    "stages.g.with.delta=[0.1,\"it's\"]", "a\r\nb", "0\u{1}7", "-x", "--", "=", "a=b", "%s", "\u{feff}x",
+  ]
+
+  @Test func bashGivesBackTheSameBytes() throws {
+    let command = "printf '%s\\0' " + ShellWord.command(Self.words)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", command]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let found = Array(output).split(separator: 0, omittingEmptySubsequences: false).dropLast().map(Array.init)
+    #expect(found == Self.words.map { Array($0.utf8) })
+    #expect(!command.utf8.contains(10), "it stands on one line")
+  }
+
+  @Test func aPathIsNoOption() {
+    #expect(ShellWord.path("-x.json") == "./-x.json")
+    #expect(ShellWord.path("x.json") == "x.json")
+  }
+}
