@@ -25,7 +25,7 @@ extension Command {
   ) { arguments in
     if arguments.has("--kernel") || arguments.has("--kernels") {
       let all = BLASKernel.runnable(cpuFlags: BLASKernel.cpuFlags)
-      Terminal.out((arguments.has("--kernel") ? BLASKernel.coreType : all.joined(separator: " ")) + "\n")
+      try Terminal.out((arguments.has("--kernel") ? BLASKernel.coreType : all.joined(separator: " ")) + "\n")
       return 0
     }
     let findings = Doctor.findings(resultsRoot: arguments.resultsRoot)

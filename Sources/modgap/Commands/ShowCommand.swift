@@ -63,7 +63,7 @@ private struct ShowCommand {
     let sheet = ContactSheet(heading: items.heading(name), items: items.sheet, fonts: .installed())
     let path = try write(try sheet.png(), experiment: experiment.name)
     tell(of: sheet.missing)
-    Terminal.out(arguments.has("--json") ? items.json(path).canonical + "\n" : path + "\n")
+    try Terminal.out(arguments.has("--json") ? items.json(path).canonical + "\n" : path + "\n")
     return 0
   }
 
