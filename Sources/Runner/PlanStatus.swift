@@ -40,7 +40,7 @@ package struct PlanStatus: Sendable {
     }
     self.states = states
     self.keys = keys
-    predictions = plan.tasks.map { timings.prediction(for: $0) }
+    predictions = plan.tasks.indices.map { timings.prediction(of: $0, in: plan) }
   }
 
   private static func state(

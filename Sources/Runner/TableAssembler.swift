@@ -37,10 +37,8 @@ package enum TableAssembler {
 
   private static func says(_ column: Column, theSameAs axis: Column) -> Bool {
     (0..<column.count).allSatisfy { row in
-      switch (column.cell(row).number, axis.cell(row).number) {
-      case (let a?, let b?): a == b
-      default: column.cell(row).plain == axis.cell(row).plain
-      }
+      column.cell(row) == axis.cell(row)
+        || column.cell(row).plain.utf8.elementsEqual(axis.cell(row).plain.utf8)
     }
   }
 

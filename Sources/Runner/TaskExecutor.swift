@@ -66,7 +66,7 @@ final class TaskExecutor: Sendable {
     let record = try store.save(
       artefact, key: key.key, keyTree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)",
       keepsPayload: task.keeps)
-    timings.note(task, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
+    timings.note(index, in: plan, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
     cache.keep(artefact, of: index)
     return settled(index, record, wasCached: false)
   }

@@ -19,7 +19,7 @@ package enum StageFailure: Failure {
   case diverged(step: Int, epoch: Int, loss: Double?, pairs: [Int])
   case oneHeldOut
   case tooLargeForMachine(of: String, gibibytes: Double, machine: Double, advice: String)
-  case badTower(String, String)
+  case badTower(String, SizeMisfit)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
 
@@ -50,7 +50,8 @@ package enum StageFailure: Failure {
     case .tooLargeForMachine(let what, let gibibytes, let machine, let advice):
       "\(what) would take about \(Int(gibibytes.rounded(.up))) GiB of memory, and this machine has "
         + "\(Int(machine.rounded())); \(advice)"
-    case .badTower(let architecture, let problem): "the \(architecture) tower cannot be built: \(problem)"
+    case .badTower(let architecture, let misfit):
+      "the \(architecture) tower cannot be built: \(misfit.sentence)"
     case .dataAreNoPairs(let kind):
       "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "
         + "`encoder` for each side"

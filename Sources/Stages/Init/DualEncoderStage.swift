@@ -30,7 +30,18 @@ package struct DualEncoderStage: Stage {
       .defaulted("embedding", .integer(1...65_536), .number(512), "Numbers of an embedding, of both towers."),
       TowerParameters.seed, TowerParameters.data, TowerPair.align,
     ],
-    output: .model, isRandom: true, draws: { drawsWeights($0, towers: ["x", "y"]) })
+    output: .model, isRandom: true, draws: { drawsWeights($0, towers: ["x", "y"]) },
+    misfits: { with, blamed in
+      let sides = DeclaredSides(with["data"])
+      let pairs = ParameterMisfit.pairs(sides, blamed)
+      let all = pairs.isEmpty ? sides?.sides ?? [] : []
+      return pairs
+        + ["x", "y"].enumerated().flatMap { index, key -> [ParameterMisfit] in
+          guard let given = with[key], let tower = TowerParameters(given) else { return [] }
+          return TowerInspection(path: [key], given: given, blamed: blamed)
+            .misfits(tower, for: all.indices.contains(index) ? all[index] : nil, embedding: 1)
+        }
+    })
 
   private let parameters: Parameters
   private var towers: Towers { parameters.values }

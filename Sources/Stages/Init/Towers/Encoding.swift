@@ -21,10 +21,11 @@ struct Encoding: Sendable {
 
   /// `(count, embedding)`, before any normalisation.
   ///
-  /// - Throws: `TowerFailure`, the data's failures, `Cancelled`, `StageFailure.tooManyNumbers`.
+  /// - Throws: `TowerFailure` before anything is read where the items do not fit, the data's failures, `Cancelled`, `StageFailure.tooManyNumbers`.
   func run(
     _ tower: any Tower, _ weights: NetworkWeights, _ budget: ThreadBudget, progress: (Double) -> Void
   ) throws -> Matrix {
+    if let failure = tower.input.misfit(side.modality) { throw failure }
     try checkMemory(
       of: "the embeddings", numbers: Double(count) * Double(tower.embedding), "lower `count` or `embedding`")
     let prepared = try tower.prepare(weights, budget: budget)
