@@ -1,7 +1,8 @@
 /// The table a claim or a figure asks for: there, perhaps with runs left out, or absent for a reason.
 package enum FoundTable: Sendable, Equatable {
-  /// `absent` lists the runs that were not made because their optional data are missing.
-  case present(Table, absent: [AbsentRun] = [])
+  /// `absent` lists the runs that were not made because their optional data are missing; `sources` says which
+  /// axes reach which rows, nil where that is not known.
+  case present(Table, absent: [AbsentRun] = [], sources: RowSources? = nil)
   /// The sentence says what is missing and the command that gets it.
   case missing(String)
 }
@@ -29,4 +30,21 @@ package struct RunAxes: Sendable, Equatable {
     self.names = names
     self.replicates = replicates
   }
+}
+
+/// Which axes reach what the rows of a table were computed from: whether the values of an axis are independent
+/// replicates of a row is decided by its source, not by what stands beside it in the table.
+package struct RowSources: Sendable, Equatable {
+  /// By the rows' column `from`, where a table has rows of several stages.
+  package let byStage: [String: Set<String>]
+  /// Of all other rows.
+  package let common: Set<String>
+
+  package init(common: Set<String>, byStage: [String: Set<String>] = [:]) {
+    self.common = common
+    self.byStage = byStage
+  }
+
+  /// - Parameter stage: what the row has in `from`; nil where there is no such column.
+  package func axes(reaching stage: String?) -> Set<String> { stage.flatMap { byStage[$0] } ?? common }
 }

@@ -49,6 +49,8 @@ package indirect enum ParameterType: Sendable {
   case stageReference(orWord: [String])
   /// A list of `least` to `most` values.
   case list(ParameterType, least: Int = 1, most: Int)
+  /// The low and the high end of a range, which may be one where they need not be apart.
+  case ends(areApart: Bool)
   /// A value, or a list of them.
   case oneOrMany(ParameterType)
   /// A number, a list of numbers, or `{from, to, by}`; the stage always sees the list.
@@ -90,8 +92,10 @@ package enum ParameterRule: Sendable {
   case exactlyOneUnlessFile([[String]], file: String, orWord: String)
   /// One or more of the keys is given.
   case atLeastOne([String])
-  /// Where both are given, the first is at most the second.
+  /// The first is at most the second, either of which may have its default.
   case ascending(String, String)
-  /// These keys stand only beside a parameter with one of some values.
+  /// The number lies between the ends of a range.
+  case between(String, ends: String)
+  /// These keys stand only beside a parameter with one of some values, its default among them.
   case onlyWhere(ParameterCondition, [String])
 }

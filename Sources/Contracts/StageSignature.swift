@@ -36,7 +36,15 @@ package struct StageSignature: Sendable {
   /// The columns of the main table after axes and coordinates, for claims and figures to be checked.
   package let columns: [String]
   /// Further columns that it has with some parameters.
-  package let sometimesColumns: [String]
+  package let sometimesColumns: [SometimesColumn]
+  /// Tables beside the main one that it has with some parameters only.
+  package let sometimesTables: [String: ParameterCondition]
+  /// Coordinates that its embeddings have beside those of what it reads: `delta`, `layer`.
+  package let coordinates: @Sendable (_ with: JSONValue) -> [String]
+  /// What is wrong with parameters that are valid one by one. It is given them with axes resolved, defaults filled
+  /// in and data sets in the place of their names; where `field` is given, it is of a later stage that feeds this
+  /// one's network the data, and to blame for all that does not fit.
+  package let misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])?
 
   package init(
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
@@ -47,7 +55,9 @@ package struct StageSignature: Sendable {
     draws: (@Sendable (JSONValue) -> Bool)? = nil,
     completes: (@Sendable (JSONValue) throws -> JSONValue)? = nil,
     extraTables: [String] = [], extraColumns: [String: [String]] = [:], columns: [String] = [],
-    sometimesColumns: [String] = []
+    sometimesColumns: [SometimesColumn] = [], sometimesTables: [String: ParameterCondition] = [:],
+    coordinates: @escaping @Sendable (_ with: JSONValue) -> [String] = { _ in [] },
+    misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])? = nil
   ) {
     self.phase = phase
     self.kind = kind
@@ -68,6 +78,9 @@ package struct StageSignature: Sendable {
     self.extraColumns = extraColumns
     self.columns = columns
     self.sometimesColumns = sometimesColumns
+    self.sometimesTables = sometimesTables
+    self.coordinates = coordinates
+    self.misfits = misfits
   }
 
   /// Whether the stage draws with these parameters.
@@ -77,4 +90,31 @@ package struct StageSignature: Sendable {
   package func output(with parameters: JSONValue) -> ArtefactType { outputWith?(parameters) ?? output }
 
   package var name: String { "\(phase.rawValue)/\(kind)" }
+}
+
+/// A column that a table has where a parameter has one of some values, or where runs are taken together.
+package struct SometimesColumn: Sendable {
+  package let name: String
+  package let condition: ParameterCondition
+  package let needsOver: Bool
+
+  package init(_ name: String, where condition: ParameterCondition, needsOver: Bool = false) {
+    self.name = name
+    self.condition = condition
+    self.needsOver = needsOver
+  }
+}
+
+/// Parameters that do not go together, or not with the data.
+package struct ParameterMisfit: Sendable, Equatable {
+  /// The keys that lead to it below `with`: `["x", "heads"]`.
+  package let path: [String]
+  package let found: String
+  package let expected: String
+
+  package init(path: [String], found: String, expected: String) {
+    self.path = path
+    self.found = found
+    self.expected = expected
+  }
 }

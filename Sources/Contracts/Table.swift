@@ -30,26 +30,41 @@ package enum Column: Sendable, Equatable {
   }
 }
 
-/// One value of a table. Texts are equal where their bytes are.
-package enum Cell: Sendable, Hashable {
+/// One value of a table.
+///
+/// Cells are keys of groups, so a value equals itself: NaN is NaN, −0.0 is 0.0, 1 is 1.0. Texts are compared by
+/// their bytes.
+package enum Cell: Sendable {
   case integer(Int)
   case real(Double)
   case text(String)
-
-  package static func == (a: Cell, b: Cell) -> Bool {
-    switch (a, b) {
-    case (.integer(let left), .integer(let right)): left == right
-    case (.real(let left), .real(let right)): left == right
-    case (.text(let left), .text(let right)): left.isExactly(right)
-    default: false
-    }
-  }
 
   package var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .real(let value): value
     case .text: nil
+    }
+  }
+}
+
+extension Cell: Hashable {
+  package static func == (left: Cell, right: Cell) -> Bool {
+    switch (left, right) {
+    case (.integer(let a), .integer(let b)): a == b
+    case (.real(let a), .real(let b)): a == b || (a.isNaN && b.isNaN)
+    case (.integer(let integer), .real(let real)), (.real(let real), .integer(let integer)):
+      Int(exactly: real) == integer
+    case (.text(let a), .text(let b)): a.isExactly(b)
+    default: false
+    }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .integer(let value): hasher.combine(Double(value))
+    case .real(let value): hasher.combine(value.isNaN ? .nan : value)
+    case .text(let value): for byte in value.utf8 { hasher.combine(byte) }
     }
   }
 }

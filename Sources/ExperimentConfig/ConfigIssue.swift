@@ -86,6 +86,8 @@ package struct IssueList {
   package private(set) var issues: [ConfigIssue] = []
   private var seen: Set<ConfigIssue> = []
   private var settled: Set<Position> = []
+  /// Numbers and truth values of the command line that were taken for the texts that they spell.
+  private(set) var texts: [Position: String] = [:]
 
   package init() {}
 
@@ -98,6 +100,11 @@ package struct IssueList {
 
   /// Nothing more is to be said of what stands here: it has no value to be judged.
   package mutating func settle(_ position: Position) { settled.insert(position) }
+
+  /// A text was wanted where this stands, and it is one.
+  mutating func take(_ text: String, for node: ConfigNode) {
+    if node.value.string == nil { texts[node.position] = text }
+  }
 
   package mutating func add(
     _ node: ConfigNode, _ path: String, expected: String, found: String? = nil, suggestion: String? = nil

@@ -39,6 +39,8 @@ package struct ConfigNode: Sendable {
     case environment(String)
     /// `${axis}`, with one of the axis's values in its place.
     case axis(String)
+    /// A number or a truth value on the command line, as it is spelt there: where a text is wanted, it is one.
+    case argument(String)
   }
 
   package var content: Content
@@ -94,9 +96,10 @@ extension ConfigNode {
     return nil
   }
 
-  /// The text of a string; nil for all else.
+  /// The text of a string, or of what the command line spells; nil for all else.
   package var text: String? {
     if case .scalar(.string(let text)) = content { return text }
+    if case .argument(let spelling) = origin { return spelling }
     return nil
   }
 
@@ -112,7 +115,7 @@ extension ConfigNode {
       }
     switch origin {
     case .environment(let source), .axis(let source): return "\(source), which is \(plain)"
-    case nil: return plain
+    case .argument, nil: return plain
     }
   }
 }
@@ -219,6 +222,25 @@ extension ConfigNode {
         members.filter { $0.key != "$comment" }.map { member in
           var member = member
           member.node = member.node.withoutComments
+          return member
+        })
+    }
+    return copy
+  }
+
+  /// The tree with the values at these places as the texts that they were taken for.
+  func withTexts(_ texts: [Position: String]) -> ConfigNode {
+    guard !texts.isEmpty else { return self }
+    var copy = self
+    switch content {
+    case .scalar:
+      if case .argument = origin, let text = texts[position] { copy.content = .scalar(.string(text)) }
+    case .array(let items): copy.content = .array(items.map { $0.withTexts(texts) })
+    case .object(let members):
+      copy.content = .object(
+        members.map { member in
+          var member = member
+          member.node = member.node.withTexts(texts)
           return member
         })
     }

@@ -31,6 +31,7 @@ extension ExperimentDecoder {
       return
     }
     var firstIndex: [JSONValue: Int] = [:]
+    var firstReading: [String: [Bool: Int]] = [:]
     var values: [JSONValue] = []
     for (index, item) in items.enumerated() {
       let value = item.typedValue
@@ -39,12 +40,25 @@ extension ExperimentDecoder {
       if let first = firstIndex[value] {
         issues.add(
           item, place, expected: "each value once", found: "\(item.described), which is [\(first)] already")
+      } else if let first = firstReading[Self.reading(value)]?[value.string == nil] {
+        issues.add(
+          item, place, expected: "values that differ in more than their type",
+          found:
+            "\(item.described), which reads like [\(first)], \(items[first].value.described), in tables and "
+            + "names of runs")
       } else {
         firstIndex[value] = index
+        firstReading[Self.reading(value), default: [:]][value.string != nil] = index
         values.append(value)
       }
     }
     axes.append(Axis(name: member.key, values: values))
+  }
+
+  /// What a reader of a table, or a `where`, takes the value for: 1 and "1", or true and "true", are one there.
+  private static func reading(_ value: JSONValue) -> String {
+    guard let text = value.string else { return value.canonical }
+    return Double(text).flatMap { $0.isFinite ? JSONValue.spelling(of: $0) : nil } ?? text
   }
 
   /// - Returns: whether the value may stand in an axis.

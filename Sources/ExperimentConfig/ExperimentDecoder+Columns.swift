@@ -4,19 +4,18 @@ import Contracts
 /// signatures tell.
 extension ExperimentDecoder {
   /// Parameters of figures that name a column of the table beside them.
-  private static let figureFields = ["x", "y", "series", "facet", "colour"]
+  private static let figureFields = ["x", "y", "series", "facet", "colour", "low", "high"]
 
   private struct Columns {
     let table: String
     let names: [String]
     /// Columns that share an axis's name, as they are called where they differ from it.
     let hidden: [String]
-    /// A projection has as many of `c1`, `c2`, … as it is asked for.
-    let isNumbered: Bool
+    /// Of what the table has further columns, `delta_2` and so on, as far as is known.
+    let open: [String]
 
     func contain(_ name: String) -> Bool {
-      names.contains(name) || hidden.contains(name)
-        || isNumbered && name.hasPrefix("c") && (Int(name.dropFirst()).map { $0 > 0 } ?? false)
+      names.contains(name) || hidden.contains(name) || open.contains { name.hasPrefix("\($0)_") }
     }
   }
 
@@ -25,29 +24,98 @@ extension ExperimentDecoder {
     let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
     guard let id = parts.first, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
     let isMain = parts.count == 1
-    let own = isMain ? stage.signature.columns : stage.signature.extraColumns[parts[1]] ?? []
+    let own = isMain ? stage.signature.columns + further(stage) : stage.signature.extraColumns[parts[1]] ?? []
     guard !own.isEmpty else { return nil }
     // What trains gives rows of its own, not of what it reads.
-    let brought = stage.spec.phase == .evaluate ? Grammar.coordinates : []
+    let brought = stage.spec.phase == .evaluate ? coordinates(read: stage) : []
+    let known = brought ?? Grammar.coordinates
     var names: [String] = []
-    let sometimes = isMain ? stage.signature.sometimesColumns : []
-    for name in axes.map(\.name) + own + sometimes + brought where !names.contains(name) {
-      names.append(name)
-    }
+    for name in axes.map(\.name) + own + known where !names.contains(name) { names.append(name) }
     let hidden = own.filter(axes.map(\.name).contains).map { "\(id).\($0)" }
-    return Columns(table: table, names: names, hidden: hidden, isNumbered: names.contains("c1"))
+    return Columns(table: table, names: names, hidden: hidden, open: brought == nil ? known : [])
   }
 
-  /// What a figure of this kind has; inside a figure, `column` names one.
-  private func figureFields(_ node: ConfigNode) -> [String] {
-    guard let kind = node["kind"]?.text else { return ["column"] }
-    let known = grammar.figures.first { $0.kind == kind }?.parameters.map(\.name) ?? []
-    return Self.figureFields.filter(known.contains)
+  /// Columns of the main table that depend on the parameters.
+  private func further(_ stage: DecodedStage) -> [String] {
+    let sometimes = stage.signature.sometimesColumns.filter {
+      may($0.condition, stage) && (!$0.needsOver || !stage.spec.over.isEmpty)
+    }
+    // A projection has as many of `c1`, `c2`, … as it is asked for.
+    guard stage.signature.columns.contains("c2") else { return sometimes.map(\.name) }
+    let components = values(of: "components", stage).map { $0.compactMap(\.integer).max() ?? 2 } ?? 50
+    return (3...max(3, components)).filter { $0 <= components }.map { "c\($0)" } + sometimes.map(\.name)
+  }
+
+  /// Whether a stage has this table beside its main one.
+  func hasTable(_ suffix: String, _ stage: DecodedStage) -> Bool {
+    stage.signature.sometimesTables[suffix].map { may($0, stage) } ?? true
+  }
+
+  /// Whether the parameter has one of the values, in one of the runs at least.
+  private func may(_ condition: ParameterCondition, _ stage: DecodedStage) -> Bool {
+    values(of: condition.parameter, stage).map { given in
+      given.contains { $0.string.map(condition.values.contains) ?? false }
+    } ?? true
+  }
+
+  /// The values that a parameter has in the runs; nil where they are not known.
+  private func values(of name: String, _ stage: DecodedStage) -> [JSONValue]? {
+    let parameter = stage.signature.parameters.first { $0.name == name }
+    guard let value = stage.spec.with[name] ?? parameter?.defaultValue else { return [] }
+    guard let text = value.string, let reference = Interpolation.references(in: text).first else {
+      return [value]
+    }
+    guard reference.range == text.startIndex..<text.endIndex else { return nil }
+    return axes.first { $0.name == reference.name }?.values
+  }
+
+  // MARK: - Coordinates
+
+  /// The coordinates that the rows of an evaluation begin with; nil where something upstream could not be read.
+  private func coordinates(read stage: DecodedStage) -> [String]? {
+    var names = stage.spec.from.count > 1 ? ["from"] : []
+    for id in stage.spec.from {
+      guard let brought = coordinates(of: id, depth: 0) else { return nil }
+      for name in brought where !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// Those of a stage's embeddings: a shift adds its own to those of what it moves, under `delta_2` where that has
+  /// `delta` already.
+  private func coordinates(of id: String, depth: Int) -> [String]? {
+    guard depth <= stages.count, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
+    let own = stage.signature.coordinates(stage.spec.with)
+    guard stage.spec.phase == .shift else { return own }
+    guard let first = stage.spec.from.first, var names = coordinates(of: first, depth: depth + 1) else {
+      return nil
+    }
+    for name in own {
+      let free = ([name] + (2...(names.count + 2)).map { "\(name)_\($0)" }).first { !names.contains($0) }
+      names.append(free ?? name)
+    }
+    return names
+  }
+
+  // MARK: - Figures and claims
+
+  /// What a figure of this kind has, with the values that it has by default; inside a figure, `column` names one.
+  private func figureFields(_ node: ConfigNode) -> [(name: String, usual: String?)] {
+    guard let kind = node["kind"]?.text else { return [("column", nil)] }
+    let known = grammar.figures.first { $0.kind == kind }?.parameters ?? []
+    return known.filter { Self.figureFields.contains($0.name) }.map { ($0.name, $0.defaultValue?.string) }
   }
 
   mutating func checkFigureColumns(_ node: ConfigNode, _ path: String) {
     if let table = node["table"]?.text, let columns = columns(of: table) {
-      for field in figureFields(node) { checkColumn(node[field], columns, "\(path).\(field)") }
+      for field in figureFields(node) {
+        checkColumn(node[field.name], columns, "\(path).\(field.name)")
+        if node[field.name] == nil, let usual = field.usual, !columns.contain(usual) {
+          issues.add(
+            node, "\(path).\(field.name)", expected: Self.expected(columns),
+            found: "\"\(usual)\", the default")
+        }
+      }
       checkSelection(node["where"], columns, "\(path).where")
     }
     for member in node.members ?? [] {

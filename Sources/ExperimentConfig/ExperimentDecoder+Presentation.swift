@@ -35,6 +35,7 @@ extension ExperimentDecoder {
       issues.add(nameNode, "\(path).name", expected: ConfigNames.describedName)
       return ""
     }
+    issues.take(name, for: nameNode)
     if !taken.insert(name).inserted {
       issues.add(nameNode, "\(path).name", expected: "a name of its own", found: "\"\(name)\" a second time")
     }

@@ -30,7 +30,9 @@ extension ExperimentDecoder {
     let isOptional = decodeOptional(node, path)
     guard let signature = decodeSignature(node, path) else { return }
     let keeps = decodeKeep(node, signature, path)
+    let before = issues.count
     let with = decodeWith(node, signature, isOptional: isOptional, path: path)
+    let isWhole = issues.count == before
     checkFrom(from, node, signature, path)
     let over = decodeOver(node, signature, with, path)
     guard let id else { return }
@@ -38,7 +40,7 @@ extension ExperimentDecoder {
       id: id, phase: signature.phase, kind: signature.kind, from: from, over: over, with: with,
       isOptional: isOptional,
       keeps: keeps)
-    stages.append(DecodedStage(spec: spec, signature: signature, node: node, path: path))
+    stages.append(DecodedStage(spec: spec, signature: signature, node: node, path: path, isWhole: isWhole))
   }
 
   /// - Returns: nil where there is no id of its own.
@@ -52,6 +54,7 @@ extension ExperimentDecoder {
       issues.add(idNode, "\(path).id", expected: "an id of its own", found: "\"\(id)\" a second time")
       return nil
     }
+    issues.take(id, for: idNode)
     declaredIDs.append(id)
     return id
   }
@@ -68,6 +71,7 @@ extension ExperimentDecoder {
           expected: from.items == nil ? "the id of a stage, or a list of ids" : "the id of a stage")
         continue
       }
+      issues.take(id, for: item)
       if ids.contains(id) {
         issues.add(item, place, expected: "each id once", found: "\"\(id)\" a second time")
       }

@@ -7,6 +7,8 @@ struct DecodedStage {
   let signature: StageSignature
   let node: ConfigNode
   let path: String
+  /// Each of its parameters is valid by itself.
+  let isWhole: Bool
 }
 
 /// Turns the merged nodes of a config into an `Experiment`, adding up every problem on the way.
@@ -16,6 +18,8 @@ struct ExperimentDecoder {
   var issues: IssueList
   let dataFolder: String
   private let data: [String: ConfigNode]
+  /// The entries of `data` as far as they are valid.
+  private(set) var checkedData: [String: JSONValue] = [:]
   var axes: [Axis] = []
   var stages: [DecodedStage] = []
   /// Every id in the file, those of stages that could not be read included.
@@ -39,8 +43,10 @@ struct ExperimentDecoder {
     decodeAxes()
     let replicates = decodeReplicates()
     let data = decodeData()
+    checkedData = data
     decodeStages()
     checkGraph()
+    checkMisfits()
     listTables()
     let figures = decodeFigures()
     let claims = decodeClaims()
@@ -84,6 +90,7 @@ struct ExperimentDecoder {
       issues.add(node, "name", expected: ConfigNames.describedName)
       return ""
     }
+    issues.take(name, for: node)
     if name == "reference" {
       issues.add(node, "name", expected: "another name: results/reference holds the accepted numbers")
     }
@@ -135,7 +142,7 @@ struct ExperimentDecoder {
   private mutating func listTables() {
     tables = stages.flatMap { stage in
       (stage.signature.output == .tables ? [stage.spec.id] : [])
-        + stage.signature.extraTables.map { "\(stage.spec.id).\($0)" }
+        + stage.signature.extraTables.filter { hasTable($0, stage) }.map { "\(stage.spec.id).\($0)" }
     }
   }
 }

@@ -28,12 +28,11 @@ package struct ExperimentLoader: Sendable {
     node = node.withoutComments
     var written = node
     written.remove("$schema")
-    let source = written.value
     node = interpolation.apply(to: node, issues: &issues)
     var decoder = ExperimentDecoder(grammar: grammar, root: node, issues: issues, dataFolder: folder.path)
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
     var experiment = try decoder.decode(path: absolute)
-    experiment.source = source
+    experiment.source = written.withTexts(decoder.issues.texts).value
     return (experiment, SourceMap(root: node))
   }
 }

@@ -1,46 +1,75 @@
 import Contracts
 import Foundation
 
-/// An argument of `--set` that is not `path=value`; a mistake on the command line.
+/// An argument of `--set` that is neither `path=value` nor `path+=value`; a mistake on the command line.
 package struct OverrideError: Failure {
   package let argument: String
   package var kind: FailureKind { .usage }
   package var sentence: String {
-    "--set: found \"\(argument)\", expected path=value, as in seed=3 or stages.loss.with.batch=100"
+    "--set: found \"\(argument)\", expected path=value, as in seed=3 or stages.loss.with.batch=100, or "
+      + "path+=value, as in matrix.seed+=[3,4]"
   }
 }
 
-/// `--set path=value`: one value of the config replaced from the command line.
+/// `--set path=value`: one value of the config replaced from the command line; `--set path+=value`: a list of the
+/// config made longer by a value, or by each value of a list.
 package struct Override: Sendable {
   package let path: String
   private let steps: [String]
+  private let appends: Bool
   private let text: String
   private let node: ConfigNode
   private let duplicates: [ConfigIssue]
 
   package var value: JSONValue { node.value }
 
-  /// The value is JSON where it reads as JSON, else text.
+  /// The value is JSON where it reads as JSON, else text. Where a text is wanted and JSON is a number, `true` or
+  /// `false`, its spelling is that text: `name=2024`.
   /// - Throws: `OverrideError` where there is no path or no `=`.
   package init(_ argument: String) throws {
     guard let equals = argument.firstIndex(of: "=") else { throw OverrideError(argument: argument) }
-    path = String(argument[..<equals])
+    let target = argument[..<equals]
+    appends = target.hasSuffix("+")
+    path = String(appends ? target.dropLast() : target)
     steps = path.replacing("[", with: ".").replacing("]", with: "")
       .split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard !steps.contains("") else { throw OverrideError(argument: argument) }
     text = "--set \(argument)"
     let raw = String(argument[argument.index(after: equals)...])
-    let column = path.unicodeScalars.count + 2
+    let column = target.unicodeScalars.count + 2
     var scanner = JSONScanner([UInt8](raw.utf8), file: text, column: column)
     if let shape = try? scanner.scan(),
       let value = try? JSONDecoder().decode(JSONValue.self, from: Data(raw.utf8))
     {
-      node = ConfigNode(value: value, shape: shape)
+      node = Self.spelt(ConfigNode(value: value, shape: shape), Array(raw.unicodeScalars), from: column)
       duplicates = scanner.duplicates
     } else {
       node = ConfigNode(.scalar(.string(raw)), at: Position(file: text, line: 1, column: column))
       duplicates = []
     }
+  }
+
+  /// The value's numbers and truth values with their spelling.
+  private static func spelt(_ node: ConfigNode, _ raw: [Unicode.Scalar], from column: Int) -> ConfigNode {
+    var copy = node
+    switch node.content {
+    case .scalar(.number), .scalar(.bool):
+      let start = node.position.column - column
+      guard node.position.line == 1, raw.indices.contains(start) else { return node }
+      let ends = Set<Unicode.Scalar>([",", "]", "}", " ", "\t", "\n", "\r"])
+      let spelling = raw[start...].prefix { !ends.contains($0) }
+      copy.origin = .argument(String(String.UnicodeScalarView(spelling)))
+    case .scalar: break
+    case .array(let items): copy.content = .array(items.map { spelt($0, raw, from: column) })
+    case .object(let members):
+      copy.content = .object(
+        members.map { member in
+          var member = member
+          member.node = spelt(member.node, raw, from: column)
+          return member
+        })
+    }
+    return copy
   }
 
   /// Adds to `issues` where the path leads through something that is not there.
@@ -66,11 +95,15 @@ package struct Override: Sendable {
   private func set(
     _ node: ConfigNode, _ steps: ArraySlice<String>, walked: String, issues: inout IssueList
   ) -> ConfigNode {
-    guard let step = steps.first else { return self.node }
+    guard let step = steps.first else { return appends ? longer(node, walked, &issues) : self.node }
     let here = walked.isEmpty ? step : Int(step) == nil ? "\(walked).\(step)" : "\(walked)[\(step)]"
     var copy = node
     switch node.content {
     case .object:
+      if appends, node[step] == nil {
+        add(here, "nothing", "a list to append to; \(path)=[…] makes one", to: &issues)
+        return node
+      }
       let child = node[step] ?? ConfigNode(.object([]), at: position)
       copy.set(
         step, set(child, steps.dropFirst(), walked: here, issues: &issues), keyPosition: position)
@@ -84,6 +117,17 @@ package struct Override: Sendable {
     case .scalar:
       add(here, "\(walked), which is \(node.described)", "an object or a list there", to: &issues)
     }
+    return copy
+  }
+
+  /// The list with the value, or each value of a list, behind what it has.
+  private func longer(_ list: ConfigNode, _ walked: String, _ issues: inout IssueList) -> ConfigNode {
+    guard case .array(let items) = list.content else {
+      add(walked, list.described, "a list to append to; \(path)=… replaces what is there", to: &issues)
+      return list
+    }
+    var copy = list
+    copy.content = .array(items + (node.items ?? [node]))
     return copy
   }
 

@@ -16,6 +16,7 @@ extension ParameterChecker {
     case .table: return table(node, path)
     case .selection: return selection(node, path)
     case .figures: return figureList(node, path)
+    case .ends(let areApart): return ends(node, areApart: areApart, path)
     case .list(let element, let least, let most): return list(node, element, least...max(least, most), path)
     case .oneOrMany(let element):
       return node.items == nil ? one(node, element, path) : list(node, element, 1...100_000, path)
@@ -64,11 +65,16 @@ extension ParameterChecker {
       issues.add(node, path, expected: expected)
       return .string("")
     }
-    return node.value
+    return taken(text, node)
+  }
+
+  private mutating func taken(_ text: String, _ node: ConfigNode) -> JSONValue {
+    issues.take(text, for: node)
+    return .string(text)
   }
 
   private mutating func choice(_ node: ConfigNode, _ words: [String], _ path: String) -> JSONValue {
-    if let word = node.text, words.contains(word) { return node.value }
+    if let word = node.text, words.contains(word) { return taken(word, node) }
     issues.add(
       node, path, expected: words.count == 1 ? "\"\(words[0])\"" : "one of \(words.joined(separator: ", "))",
       suggestion: node.text.flatMap { nearestName(to: $0, among: words) })
@@ -80,6 +86,7 @@ extension ParameterChecker {
       issues.add(node, path, expected: isFolder ? "the path of a folder" : "the path of a file")
       return .string("")
     }
+    issues.take(name, for: node)
     let absolute = Self.absolute(name, near: node.position.file)
     note(file: absolute, node, field: path, isFolder: isFolder)
     return .string(absolute)
@@ -88,7 +95,7 @@ extension ParameterChecker {
   private mutating func table(_ node: ConfigNode, _ path: String) -> JSONValue {
     let name = node.text
     if let name, tables.contains(name) || unreadStages.contains(String(name.prefix { $0 != "." })) {
-      return node.value
+      return taken(name, node)
     }
     issues.add(
       node, path,
@@ -115,6 +122,22 @@ extension ParameterChecker {
     var result: [JSONValue] = []
     for (index, item) in items.enumerated() { result.append(check(item, element, path: "\(path)[\(index)]")) }
     return .array(result)
+  }
+
+  /// The low and the high end of a range.
+  private mutating func ends(_ node: ConfigNode, areApart: Bool, _ path: String) -> JSONValue {
+    let before = issues.count
+    let number = ParameterType.number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
+    let value = list(node, number, 2...2, path)
+    let ends = value.array?.compactMap(\.number) ?? []
+    guard issues.count == before, ends.count == 2 else { return value }
+    if ends[0] > ends[1] || areApart && ends[0] == ends[1] {
+      issues.add(
+        node, path,
+        expected: "the low end, then the high end" + (areApart ? ", which is greater" : ""),
+        found: value.canonical)
+    }
+    return value
   }
 
   /// One value where a list of them might stand.
@@ -177,7 +200,7 @@ extension ParameterChecker {
       issues.add(node, path, expected: "a number, a string, true, false, or a list of them")
       return .null
     }
-    if node.text != nil { _ = check(node, .string, path: path) }
+    if scalar.string != nil { _ = check(node, .string, path: path) }
     return node.typedValue
   }
 
@@ -238,7 +261,7 @@ extension ParameterChecker {
     guard let name = node.text else { return definition(node, dataKinds, path: path) }
     if let entry = data[name] {
       _ = definition(entry, dataKinds, path: "data.\(name)")
-      return node.value
+      return taken(name, node)
     }
     issues.add(
       node, path, expected: "an object with a \"kind\", or the name of one under \"data\"",
@@ -319,8 +342,8 @@ extension ParameterChecker {
   }
 
   static func describe(counts: ClosedRange<Int>, given: Int) -> String {
-    if counts.count == 1 { return "exactly \(counts.lowerBound) values" }
-    guard given < counts.lowerBound else { return "at most \(counts.upperBound) values" }
+    if counts.count == 1 { return "exactly \(counted(counts.lowerBound, "value"))" }
+    guard given < counts.lowerBound else { return "at most \(counted(counts.upperBound, "value"))" }
     return counts.lowerBound == 1 ? "at least one value" : "at least \(counts.lowerBound) values"
   }
 

@@ -110,32 +110,49 @@ struct ParameterChecker {
       guard keys.isDisjoint(with: names) else { return }
       issues.add(node, path, expected: names.joined(separator: " or "), found: "neither")
     case .ascending(let low, let high):
-      guard let least = node[low]?.typedValue.number, let most = node[high]?.typedValue.number, least > most
+      let given = { (name: String) in
+        node[name]?.typedValue.number ?? parameters.first { $0.name == name }?.defaultValue?.number
+      }
+      guard let least = given(low), let most = given(high), least > most else { return }
+      guard let place = node[high] else {
+        return issues.add(
+          node[low] ?? node, "\(path).\(low)",
+          expected: "at most the \(high), \(JSONValue.spelling(of: most))")
+      }
+      issues.add(
+        place, "\(path).\(high)", expected: "at least the \(low), \(JSONValue.spelling(of: least))")
+    case .between(let name, let ends):
+      guard let place = node[name], let number = place.typedValue.number,
+        let range = node[ends]?.items?.compactMap(\.typedValue.number), range.count == 2,
+        range[0] <= range[1], !(range[0]...range[1]).contains(number)
       else { return }
       issues.add(
-        node[high] ?? node, "\(path).\(high)",
-        expected: "at least the \(low), \(JSONValue.spelling(of: least))")
+        place, "\(path).\(name)",
+        expected: "a number of the \(ends), from \(JSONValue.spelling(of: range[0])) to "
+          + JSONValue.spelling(of: range[1]))
     case .onlyWhere(let condition, let names):
-      let type = parameters.first { $0.name == condition.parameter }?.type
-      check(names, onlyWhere: condition, type, node, path: path)
+      check(
+        names, onlyWhere: condition, parameters.first { $0.name == condition.parameter }, node, path: path)
     }
   }
 
   /// A parameter that an axis decides may have any of its values; one whose value is no choice is an error
   /// of its own, and says nothing of the others.
   private mutating func check(
-    _ names: [String], onlyWhere condition: ParameterCondition, _ type: ParameterType?, _ node: ConfigNode,
+    _ names: [String], onlyWhere condition: ParameterCondition, _ parameter: Parameter?, _ node: ConfigNode,
     path: String
   ) {
-    guard let value = node[condition.parameter]?.text, !value.contains("${"),
+    let given = node[condition.parameter]
+    guard let value = given == nil ? parameter?.defaultValue?.string : given?.text, !value.contains("${"),
       !condition.values.contains(value)
     else { return }
-    if case .choice(let words)? = type, !words.contains(value) { return }
+    if case .choice(let words)? = parameter?.type, !words.contains(value) { return }
     for member in node.members ?? [] where names.contains(member.key) {
       issues.add(
         ConfigIssue(
           at: member.keyPosition, path: "\(path).\(member.key)",
-          found: "this key beside \(condition.parameter) \"\(value)\"",
+          found: "this key beside \(condition.parameter) \"\(value)\""
+            + (given == nil ? ", the default" : ""),
           expected: "it only with \(condition.values.joined(separator: ", "))"))
     }
   }

@@ -11,6 +11,8 @@ extension Schema {
     case .string, .table, .stageReference: object(["type": "string"])
     case .file, .folder: object(["type": "string", "minLength": 1])
     case .choice(let words): orReference(enumeration(words))
+    case .ends:
+      list(.number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude), least: 2, most: 2)
     case .list(let element, let least, let most): list(element, least: least, most: most)
     case .oneOrMany(let element): anyOf([self.type(element), list(element, most: 100_000)])
     case .sweep(let range): sweep(range)

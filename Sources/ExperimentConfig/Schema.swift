@@ -141,7 +141,13 @@ package struct Schema {
   }
 
   private func needsWith(_ signature: StageSignature) -> Bool {
-    !signature.rules.isEmpty || signature.parameters.contains(where: \.isRequired)
+    signature.parameters.contains(where: \.isRequired)
+      || signature.rules.contains { rule in
+        switch rule {
+        case .exactlyOne, .atLeastOne: true
+        case .ascending, .between, .onlyWhere: false
+        }
+      }
   }
 
   private func figure(named: Bool) -> JSONValue {
@@ -220,9 +226,11 @@ extension Schema {
         schema["oneOf"] = .array(
           alternatives(groups) + [merge(required([file]), ["properties": .object(properties)])])
       case .atLeastOne(let names): schema["anyOf"] = .array(names.map { required([$0]) })
-      case .ascending: break
+      case .ascending, .between: break
       case .onlyWhere(let condition, let names):
-        schema["allOf"] = .array((schema["allOf"]?.array ?? []) + [forbid(names, unless: condition)])
+        let usual = schema["properties"]?[condition.parameter]?["default"]?.string
+        schema["allOf"] = .array(
+          (schema["allOf"]?.array ?? []) + [forbid(names, unless: condition, usual: usual)])
       }
     }
   }
@@ -239,14 +247,18 @@ extension Schema {
     Dictionary(names.map { ($0, JSONValue.bool(false)) }, uniquingKeysWith: { a, _ in a })
   }
 
-  private func forbid(_ names: [String], unless condition: ParameterCondition) -> JSONValue {
-    let others = object([
-      "not": anyOf([
-        enumeration(condition.values), object(["type": "string", "pattern": "\\$\\{[^}]+\\}"]),
-      ])
+  /// - Parameter usual: the parameter's value where it is absent.
+  private func forbid(_ names: [String], unless condition: ParameterCondition, usual: String?) -> JSONValue {
+    let fitting = anyOf([
+      enumeration(condition.values), object(["type": "string", "pattern": "\\$\\{[^}]+\\}"]),
     ])
-    return rule(
-      when: [condition.parameter: others], thenSchema: object(["properties": .object(absent(names))]))
+    let nothing = object(["properties": object(absent(names))])
+    guard let usual, !condition.values.contains(usual) else {
+      return rule(when: [condition.parameter: object(["not": fitting])], thenSchema: nothing)
+    }
+    let isFitting = merge(
+      required([condition.parameter]), ["properties": object([condition.parameter: fitting])])
+    return object(["if": isFitting, "else": nothing])
   }
 
   func required(_ names: [String]) -> JSONValue { object(["required": .array(names.map { .string($0) })]) }

@@ -4,8 +4,8 @@ import ExperimentConfig
 
 /// The folder name of a run: `activation=relu,seed=3`.
 ///
-/// Distinct combinations never share a name: text that reads like another type's value is quoted, and
-/// what is too long or no scalar ends in a digest behind a `~`, which nothing else has.
+/// Distinct combinations never share a name: what is too long or no scalar ends in a digest behind a `~`, which
+/// nothing else has, and an axis has no two values that differ in their type alone, as 1 and `"1"`.
 package enum RunName {
   /// Longer names would not fit a file system's 255 bytes with what is put behind them.
   static let longest = 180
@@ -29,14 +29,9 @@ package enum RunName {
   private static func component(_ value: JSONValue) -> String {
     switch value {
     case .array, .object: "~\(Digest(of: value.canonical).hex.prefix(12))"
-    case .string(let text): escaped(readsAsAnotherType(text) ? value.canonical : text)
+    case .string(let text): escaped(text)
     default: escaped(value.canonical)
     }
-  }
-
-  /// `"1"` and 1 are different values, `"true"` and true, too.
-  private static func readsAsAnotherType(_ text: String) -> Bool {
-    Double(text) != nil || ["true", "false", "null"].contains(text) || text.hasPrefix("\"")
   }
 
   private static func escaped(_ text: String) -> String {

@@ -90,7 +90,7 @@ extension ParameterType {
   static let anyNumber = ParameterType.number(
     -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
   /// The low and the high end of a range.
-  static let ends = ParameterType.list(.anyNumber, least: 2, most: 2)
+  static let ends = ParameterType.ends(areApart: true)
   /// A value of a column.
   static let value = ParameterType.either(.anyNumber, .either(.string, .boolean))
 }

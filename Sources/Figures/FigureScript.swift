@@ -20,7 +20,7 @@ package func figureScript(
   return page.script
 }
 
-/// The reasons of the places that had to be left grey; empty for a whole figure.
+/// The reasons of the places that had to be left grey, and what else could not be drawn; empty for a whole figure.
 package func missingParts(
   of spec: FigureSpec, tables: @escaping (String) -> FoundTable, axes: RunAxes = RunAxes()
 ) throws -> [String] {
@@ -33,7 +33,7 @@ package func missingParts(
 
 private func reasons(_ picture: Picture) -> [String] {
   switch picture {
-  case .plot: []
+  case .plot(let plot): plot.notes
   case .missing(let reason, _, _): [reason]
   case .grid(let grid): grid.cells.flatMap(reasons)
   }

@@ -50,8 +50,8 @@ package struct PlanStatus: Sendable {
       return Self.resumption(of: plan.tasks[index], key, store)
     }
     self.resumptions = resumptions
-    predictions = plan.tasks.enumerated().map { index, task in
-      timings.prediction(for: task).map { $0 * (resumptions[index]?.left ?? 1) }
+    predictions = plan.tasks.indices.map { index in
+      timings.prediction(of: index, in: plan).map { $0 * (resumptions[index]?.left ?? 1) }
     }
   }
 

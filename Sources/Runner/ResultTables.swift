@@ -121,18 +121,28 @@ final class ResultTables: Sendable {
     tables.first { $0.suffix == suffix }?.table ?? Table([])
   }
 
+  /// What a summary is made from: its table, which of its rows are replicates, and how they are summed up.
+  func sourceOfSummary(of name: String) -> String {
+    guard let (position, _) = split(name) else { return "" }
+    let sources = plan.rowSources(ofStage: position)
+    let stages = sources.byStage.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.sorted())" }
+    return Digest(of: "2 \(source(of: name)) \(sources.common.sorted()) \(stages)").hex
+  }
+
   /// Over the replicates; nil where there are none, or where the file is kept as it is.
   func summary(of name: String, isKept: Bool) throws -> Table? {
     guard let replicates = axes.replicates, !isKept else { return nil }
     if let (position, _) = split(name), plan.experiment.stages[position].over.contains(replicates) {
       return nil
     }
-    return summaryTable(try table(name), axes: axes)
+    let sources = split(name).map { plan.rowSources(ofStage: $0.position) }
+    return summaryTable(try table(name), axes: axes, sources: sources)
   }
 
   /// The table for claims and figures, or why it is not there.
   func found(_ name: String) -> FoundTable {
     guard let (position, _) = split(name) else { return .missing("there is no table \(name)") }
+    let sources = plan.rowSources(ofStage: position)
     let absent = plan.runs.compactMap { run -> AbsentRun? in
       let outcome = outcomes[run.tasks[position]]
       return reason(outcome).map { AbsentRun(values: values(of: run), reason: $0, isDue: isDue(outcome)) }
@@ -141,7 +151,8 @@ final class ResultTables: Sendable {
       return .missing((absent.first(where: \.isDue) ?? absent.first)?.reason ?? "not run")
     }
     do {
-      return .present(try table(name), absent: absent + absentUpstreams(of: position))
+      return .present(
+        try table(name), absent: absent + absentUpstreams(of: position), sources: sources)
     } catch {
       return .missing(explain(error))
     }

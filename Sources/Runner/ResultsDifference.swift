@@ -11,19 +11,29 @@ package struct ResultsDifference: Sendable {
 
   package var isSame: Bool { columns.allSatisfy(\.isSame) && onlyOnOneSide.isEmpty }
 
-  /// Whether something of the first side is missing in the second or differs by more than this.
+  /// Whether something of the first side is missing in the second or differs by more than it may.
   ///
   /// What only the second has is shown, but does not count: accepted numbers may be fewer than measured.
-  package func exceeds(_ tolerance: Double) -> Bool {
-    columns.contains { $0.note != Self.onlyOnTheRight && ($0.largestRelative > tolerance || $0.note != nil) }
+  package var exceeds: Bool {
+    columns.contains { $0.note != Self.onlyOnTheRight && ($0.beyond > 0 || $0.note != nil) }
       || onlyOnOneSide.contains { $0.hasSuffix(Self.onlyOnTheLeft) }
   }
 
   private static let onlyOnTheLeft = "only on the left"
   private static let onlyOnTheRight = "only on the right"
 
-  /// - Throws: `RunFailure.notComparable` where a side is not there; a `Failure` for unreadable files.
-  package init(_ a: String, _ b: String) throws {
+  /// - Throws: `RunFailure.notComparable` where a side is not there, or has no column that has a tolerance of its
+  ///   own; a `Failure` for unreadable files.
+  package init(_ a: String, _ b: String, within tolerances: Tolerances = Tolerances()) throws {
+    try self.init(comparing: a, b, tolerances)
+    let names = Set(columns.map(\.column))
+    if let unknown = tolerances.columns.keys.filter({ !names.contains($0) }).min() {
+      let hint = nearestName(to: unknown, among: names.sorted()).map { "; did you mean \"\($0)\"?" } ?? ""
+      throw RunFailure.notComparable("no column or dataset is called \"\(unknown)\"\(hint)")
+    }
+  }
+
+  private init(comparing a: String, _ b: String, _ tolerances: Tolerances) throws {
     let left = try Self.files(a)
     let right = try Self.files(b)
     if left.isSingle != right.isSingle {
@@ -31,13 +41,13 @@ package struct ResultsDifference: Sendable {
         "found a folder and a file: compare two folders, or two files of one kind")
     }
     if left.isSingle {
-      columns = try Self.compare(a, b, place: PathBytes.name(of: a))
+      columns = try Self.compare(a, b, place: PathBytes.name(of: a), tolerances)
       onlyOnOneSide = []
       return
     }
     let (lefts, rights) = (Set(left.names.map(ExactString.init)), Set(right.names.map(ExactString.init)))
     let names = lefts.intersection(rights).sorted().map(\.text)
-    columns = try names.flatMap { try Self.compare("\(a)/\($0)", "\(b)/\($0)", place: $0) }
+    columns = try names.flatMap { try Self.compare("\(a)/\($0)", "\(b)/\($0)", place: $0, tolerances) }
     onlyOnOneSide =
       lefts.subtracting(rights).sorted().map { "\($0): \(Self.onlyOnTheLeft)" }
       + rights.subtracting(lefts).sorted().map { "\($0): \(Self.onlyOnTheRight)" }
@@ -67,39 +77,47 @@ package struct ResultsDifference: Sendable {
     return (names, false)
   }
 
-  private static func compare(_ a: String, _ b: String, place: String) throws -> [ColumnDifference] {
-    if a.hasSuffix(".csv"), b.hasSuffix(".csv") { return try compareTables(a, b, place: place) }
+  private static func compare(_ a: String, _ b: String, place: String, _ tolerances: Tolerances) throws
+    -> [ColumnDifference]
+  {
+    if a.hasSuffix(".csv"), b.hasSuffix(".csv") { return try compareTables(a, b, place: place, tolerances) }
     guard !a.hasSuffix(".csv"), !b.hasSuffix(".csv") else {
       throw RunFailure.notComparable(
         "\(a) and \(b) are not of one kind: compare CSV with CSV, HDF5 with HDF5")
     }
-    return try compareDatasets(a, b, place: place)
+    return try compareDatasets(a, b, place: place, tolerances)
   }
 
-  private static func compareTables(_ a: String, _ b: String, place: String) throws -> [ColumnDifference] {
+  private static func compareTables(_ a: String, _ b: String, place: String, _ tolerances: Tolerances) throws
+    -> [ColumnDifference]
+  {
     let left = try CSV.read(a)
     let right = try CSV.read(b)
     let shared = left.columns.compactMap { column in
       right[column.name].map {
-        ColumnDifference.between(column.values, $0, place: place, column: column.name)
+        ColumnDifference.between(
+          column.values, $0, place: place, column: column.name,
+          within: tolerances.tolerance(of: column.name))
       }
     }
     return shared + missing(left.columnNames, right.columnNames, place: place)
   }
 
-  private static func compareDatasets(_ a: String, _ b: String, place: String) throws -> [ColumnDifference] {
+  private static func compareDatasets(_ a: String, _ b: String, place: String, _ tolerances: Tolerances)
+    throws
+    -> [ColumnDifference]
+  {
     let left = try HDF5Values.read(a)
     let right = try HDF5Values.read(b)
     let shared = left.keys.sorted().compactMap { key -> ColumnDifference? in
       guard let x = left[key], let y = right[key] else { return nil }
       let name = key.text
       guard x.shape == y.shape else {
-        return ColumnDifference(
-          place: place, column: name, rows: x.values.count, differing: x.values.count,
-          largestAbsolute: .infinity,
-          largestRelative: .infinity, note: "shape \(x.shape) against \(y.shape)")
+        return .incomparable(
+          place, name, rows: x.values.count, note: "shape \(x.shape) against \(y.shape)")
       }
-      return .between(x.values, y.values, place: place, column: name)
+      return .between(
+        x.values, y.values, place: place, column: name, within: tolerances.tolerance(of: name))
     }
     return shared + missing(left.keys.sorted().map(\.text), right.keys.sorted().map(\.text), place: place)
   }
@@ -110,8 +128,7 @@ package struct ResultsDifference: Sendable {
     return (one + other).map { name, note in
       ColumnDifference(
         place: place, column: name, rows: 0, differing: 0, largestAbsolute: .infinity,
-        largestRelative: .infinity,
-        note: note)
+        largestRelative: .infinity, beyond: 0, note: note)
     }
   }
 }

@@ -92,10 +92,11 @@ struct ResultsWriter {
       let source = tables.source(of: name)
       guard !source.isEmpty else { continue }
       try ledger.write("tables/\(name).csv", from: source) { CSV.encode(try tables.table(name)) }
+      let summarySource = tables.sourceOfSummary(of: name)
       if let summary = try tables.summary(
-        of: name, isKept: ledger.keep(["tables/\(name).summary.csv"], from: source))
+        of: name, isKept: ledger.keep(["tables/\(name).summary.csv"], from: summarySource))
       {
-        try ledger.write("tables/\(name).summary.csv", from: source) { CSV.encode(summary) }
+        try ledger.write("tables/\(name).summary.csv", from: summarySource) { CSV.encode(summary) }
       }
     }
     for run in plan.runs {

@@ -1,6 +1,7 @@
 import Contracts
 import ExperimentPlan
 import Foundation
+import Stages
 import Storage
 import Synchronization
 
@@ -20,17 +21,33 @@ package final class StageTimings: Sendable {
     entries = Mutex(data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:])
   }
 
-  /// Seconds to expect, from this very stage if it ran before, else from its kind.
-  package func prediction(for task: PlannedTask) -> Double? {
-    entries.withLock { ($0[Self.own(task)] ?? $0[Self.kind(task)])?.seconds }
+  /// Seconds to expect. Stages of networks: from one of the same size if it ran before, else by the operations that
+  /// they take and the speed of their kind, of other networks, or a usual one. All others: from this very stage if it
+  /// ran before, else from its kind.
+  package func prediction(of index: Int, in plan: Plan) -> Double? {
+    let task = plan.tasks[index]
+    let work = plan.operations(of: index)
+    return entries.withLock { entries in
+      guard let work, work > 0 else { return (entries[Self.own(task)] ?? entries[Self.kind(task)])?.seconds }
+      if let known = entries[Self.size(task, work)] { return known.seconds }
+      let speed = entries[Self.speed(task)] ?? entries[Self.networks]
+      return work * (speed?.seconds ?? Self.usualSeconds)
+    }
   }
 
-  package func note(_ task: PlannedTask, seconds: Double) {
+  package func note(_ index: Int, in plan: Plan, seconds: Double) {
+    let task = plan.tasks[index]
+    var values = [Self.own(task): seconds, Self.kind(task): seconds]
+    if let work = plan.operations(of: index), work > 0 {
+      values[Self.size(task, work)] = seconds
+      values[Self.speed(task)] = seconds / work
+      values[Self.networks] = seconds / work
+    }
     entries.withLock { entries in
-      for name in [Self.own(task), Self.kind(task)] {
-        var entry = entries[name] ?? Entry(seconds: seconds, count: 0)
+      for (name, value) in values {
+        var entry = entries[name] ?? Entry(seconds: value, count: 0)
         entry.count += 1
-        entry.seconds += (seconds - entry.seconds) / Double(min(entry.count, 5))
+        entry.seconds += (value - entry.seconds) / Double(min(entry.count, 5))
         entries[name] = entry
       }
     }
@@ -48,4 +65,30 @@ package final class StageTimings: Sendable {
 
   /// The stage by its work: kind and parameters without files.
   private static func own(_ task: PlannedTask) -> String { "\(kind(task)):\(task.stage)" }
+
+  private static func size(_ task: PlannedTask, _ work: Double) -> String {
+    "\(kind(task)) of \(String(format: "%.6g", work)) operations"
+  }
+
+  private static func speed(_ task: PlannedTask) -> String { "\(kind(task)), seconds an operation" }
+
+  private static let networks = "networks, seconds an operation"
+
+  /// Where no network ever ran: each core at 3·10¹⁰ operations a second.
+  private static let usualSeconds = 1 / (3e10 * Double(ProcessInfo.processInfo.activeProcessorCount))
+}
+
+extension Plan {
+  /// About how many floating-point operations a task takes; nil where that is not known.
+  fileprivate func operations(of index: Int) -> Double? {
+    let task = tasks[index]
+    switch task.phase {
+    case .`init`: return StageWork.operations(task.kind, task.parameters)
+    case .train:
+      var maker = task
+      while maker.phase != .`init`, let input = maker.inputs.first { maker = tasks[input] }
+      return StageWork.ofTraining(task.parameters, maker: maker.kind, maker.parameters)
+    case .shift, .evaluate: return nil
+    }
+  }
 }

@@ -37,10 +37,7 @@ package enum TableAssembler {
 
   private static func says(_ column: Column, theSameAs axis: Column) -> Bool {
     (0..<column.count).allSatisfy { row in
-      switch (column.cell(row).number, axis.cell(row).number) {
-      case (let a?, let b?): a == b
-      default: column.cell(row).plain.isExactly(axis.cell(row).plain)
-      }
+      column.cell(row) == axis.cell(row) || column.cell(row).plain.isExactly(axis.cell(row).plain)
     }
   }
 

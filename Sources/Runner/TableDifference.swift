@@ -9,32 +9,46 @@ package struct ColumnDifference: Sendable, Equatable {
   package let largestAbsolute: Double
   /// max |a − b| / max(|a|, |b|); 0 where both are 0.
   package let largestRelative: Double
+  /// Rows in which they are farther apart than they may be; 0 where no tolerance is set.
+  package let beyond: Int
   /// What cannot be put in a number: other rows, other text, a missing column.
   package let note: String?
 
   package var isSame: Bool { differing == 0 && note == nil }
 
+  /// Nothing can be compared, for the reason that the note gives.
+  static func incomparable(_ place: String, _ column: String, rows: Int, note: String) -> ColumnDifference {
+    ColumnDifference(
+      place: place, column: column, rows: rows, differing: rows, largestAbsolute: .infinity,
+      largestRelative: .infinity, beyond: rows, note: note)
+  }
+
   /// Compares two columns of numbers or text, row by row.
-  package static func between(_ a: Column, _ b: Column, place: String, column: String) -> ColumnDifference {
+  package static func between(
+    _ a: Column, _ b: Column, place: String, column: String, within tolerance: Tolerance? = nil
+  ) -> ColumnDifference {
     guard a.count == b.count else {
-      return ColumnDifference(
-        place: place, column: column, rows: max(a.count, b.count), differing: max(a.count, b.count),
-        largestAbsolute: .infinity, largestRelative: .infinity, note: "\(a.count) rows against \(b.count)")
+      return incomparable(
+        place, column, rows: max(a.count, b.count), note: "\(counted(a.count, "row")) against \(b.count)")
     }
-    var state = Running()
+    var state = Running(tolerance: tolerance)
     for row in 0..<a.count { state.add(a.cell(row), b.cell(row)) }
     return state.difference(place: place, column: column, rows: a.count)
   }
 
   /// Compares two arrays element by element.
-  package static func between(_ a: [Float], _ b: [Float], place: String, column: String) -> ColumnDifference {
-    var state = Running()
+  package static func between(
+    _ a: [Float], _ b: [Float], place: String, column: String, within tolerance: Tolerance? = nil
+  ) -> ColumnDifference {
+    var state = Running(tolerance: tolerance)
     for (left, right) in zip(a, b) where left != right { state.add(Double(left), Double(right)) }
     return state.difference(place: place, column: column, rows: a.count)
   }
 
   private struct Running {
+    let tolerance: Tolerance?
     var differing = 0
+    var beyond = 0
     var absolute = 0.0
     var relative = 0.0
     var texts = 0
@@ -42,7 +56,7 @@ package struct ColumnDifference: Sendable, Equatable {
     mutating func add(_ a: Cell, _ b: Cell) {
       if let left = a.number, let right = b.number {
         add(left, right)
-      } else if !a.plain.isExactly(b.plain) {
+      } else if a != b, !a.plain.isExactly(b.plain) {
         differing += 1
         texts += 1
       }
@@ -51,6 +65,7 @@ package struct ColumnDifference: Sendable, Equatable {
     mutating func add(_ a: Double, _ b: Double) {
       if a == b || (a.isNaN && b.isNaN) { return }
       differing += 1
+      if let tolerance, !tolerance.accepts(a, b) { beyond += 1 }
       let distance = abs(a - b)
       absolute = max(absolute, distance.isNaN ? .infinity : distance)
       let size = max(abs(a), abs(b))
@@ -60,7 +75,8 @@ package struct ColumnDifference: Sendable, Equatable {
     func difference(place: String, column: String, rows: Int) -> ColumnDifference {
       ColumnDifference(
         place: place, column: column, rows: rows, differing: differing, largestAbsolute: absolute,
-        largestRelative: relative, note: texts > 0 ? "\(texts) texts differ" : nil)
+        largestRelative: relative, beyond: beyond,
+        note: texts > 0 ? "\(counted(texts, "text")) \(texts == 1 ? "differs" : "differ")" : nil)
     }
   }
 }

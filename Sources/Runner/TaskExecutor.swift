@@ -71,7 +71,7 @@ final class TaskExecutor: Sendable {
       artefact, key: key.key, keyTree: key.tree, stage: "\(task.phase.rawValue)/\(task.kind)",
       notes: notes.notes, keepsPayload: task.keeps, replaces: isForced)
     if let earlier { compare(earlier, record.digest.hex, index, key.key) }
-    timings.note(task, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
+    timings.note(index, in: plan, seconds: Double((ContinuousClock.now - started) / .milliseconds(1)) / 1000)
     cache.keep(artefact, of: index)
     return settled(index, record, wasCached: false)
   }

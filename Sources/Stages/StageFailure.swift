@@ -20,7 +20,7 @@ package enum StageFailure: Failure {
   /// `loss` is nil where it was finite, and the embeddings after the step are not.
   case diverged(step: Int, epoch: Int, loss: Double?, pairs: [Int])
   case oneHeldOut
-  case badTower(String, String)
+  case badTower(String, SizeMisfit)
   case sizesUnknown(weights: String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
@@ -49,7 +49,8 @@ package enum StageFailure: Failure {
       "give exactly one of `\(first)` and `\(second)`"
     case .mismatchNeedsTwoPairs(let found):
       "`mismatched` swaps two texts, but `pairs` is \(found); it must be 2 or more"
-    case .badTower(let architecture, let problem): "the \(architecture) tower cannot be built: \(problem)"
+    case .badTower(let architecture, let misfit):
+      "the \(architecture) tower cannot be built: \(misfit.sentence)"
     case .sizesUnknown(let weights):
       "neither \(weights) nor a config.json or open_clip_config.json beside it says the sizes of its towers; give "
         + "`preset`, or `vision`, `text` and `embedding`"

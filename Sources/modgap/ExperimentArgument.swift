@@ -11,7 +11,9 @@ import Stages
 /// Options that several commands share.
 enum CommonOptions {
   static let set = Option.value(
-    "--set", "PATH=VALUE", "replace one value, as in seed=3 (repeatable)", repeats: true)
+    "--set", "PATH=VALUE",
+    "replace one value, as in seed=3; PATH+=VALUE appends to a list, as in "
+      + "matrix.seed+=[3,4] (repeatable)", repeats: true)
   static let results = Option.value("--results", "DIR", "where results are (default: results)")
   static let jobs = Option.value("--jobs", "N", "threads to use (default: all cores)")
   static let json = Option.flag("--json", "print one JSON object instead of text")

@@ -1,3 +1,4 @@
+import Contracts
 import ExperimentPlan
 import Foundation
 import Runner
@@ -29,7 +30,9 @@ final class ProgressReporter: Sendable {
     total = plan.tasks.count
     self.jobs = jobs
     predictions = Dictionary(
-      plan.tasks.compactMap { task in timings.prediction(for: task).map { (task.id, $0) } },
+      plan.tasks.indices.compactMap { index in
+        timings.prediction(of: index, in: plan).map { (plan.tasks[index].id, $0) }
+      },
       uniquingKeysWith: { first, _ in first })
     state = Mutex(State(remainingSeconds: predictions.values.reduce(0, +)))
   }
@@ -114,7 +117,10 @@ final class ProgressReporter: Sendable {
   func finish() {
     state.withLock { state in
       clear(&state)
-      if !isBar, state.quietCached > 0 { Terminal.err("\(state.quietCached) of \(total) stages were cached") }
+      if !isBar, state.quietCached > 0 {
+        let verb = state.quietCached == 1 ? "was" : "were"
+        Terminal.err("\(state.quietCached) of \(counted(total, "stage")) \(verb) cached")
+      }
     }
   }
 }

@@ -26,7 +26,7 @@ struct RunPrinter {
     }
     text += "\(summary.plan.experiment.name): \(counts)\n"
     for (reason, count) in summary.notRun {
-      text += "not run: \(count) stage\(count == 1 ? "" : "s"): \(reason)\n"
+      text += "not run: \(counted(count, "stage")): \(reason)\n"
     }
     return summary.reportIsWritten ? text + "results: \(folder.path)/report.html\n" : text
   }

@@ -17,13 +17,23 @@ import Testing
     RunName.folder(values.enumerated().map { AxisValue(name: "a\($0)", value: $1) })
   }
 
-  @Test func distinctValuesNeverShareAName() {
+  /// No axis has two values that differ in their type alone, so there is one of each kind here.
+  private static let axis = values.filter { ![1, true, false, 0.1, -1, 1000].contains($0) }
+  private static let typed = values.filter { !["1", "true", "false", "0.1", "-1", "[1]", "{}"].contains($0) }
+
+  @Test(arguments: [axis, typed]) func distinctValuesNeverShareAName(values: [JSONValue]) {
     var names: [String: JSONValue] = [:]
-    for value in Self.values {
+    for value in values {
       #expect(names.updateValue(value, forKey: Self.name(value)) == nil, "\(value) and \(Self.name(value))")
     }
-    let pairs = Self.values.flatMap { a in Self.values.map { Self.name(a, $0) } }
-    #expect(Set(pairs).count == Self.values.count * Self.values.count)
+    let pairs = values.flatMap { a in values.map { Self.name(a, $0) } }
+    #expect(Set(pairs).count == values.count * values.count)
+  }
+
+  @Test func textsOfDigitsAreReadable() {
+    for text in ["07", "1.0", "1e3", "2024", "-1", "true", "nan"] {
+      #expect(Self.name(.string(text)) == "a0=\(text)")
+    }
   }
 
   @Test func namesAreSafeFolders() {

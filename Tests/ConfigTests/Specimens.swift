@@ -16,6 +16,10 @@ enum Specimens {
         var figure = object(signature.parameters, isFull: isFull)
         figure["kind"] = .string(signature.kind)
         figure["name"] = "f"
+        // With the columns that it has by default.
+        let usual = Set(signature.parameters.compactMap(\.defaultValue?.string))
+        if !isFull, usual.contains("c1") { figure["table"] = "p" }
+        if !isFull, usual.contains("bin_low") { figure["table"] = "h.histogram" }
         let text = config(more: ["figures": [.object(figure)]])
         return ("figure \(signature.kind) \(isFull ? "whole" : "least")", text)
       }
@@ -33,6 +37,8 @@ enum Specimens {
   private static let base: [JSONValue] = [
     .object(["id": "s", "stage": "init", "kind": "sphere"]),
     .object(["id": "g", "stage": "evaluate", "kind": "gap", "from": "s"]),
+    .object(["id": "h", "stage": "evaluate", "kind": "cosine-similarity", "from": "s"]),
+    .object(["id": "p", "stage": "evaluate", "kind": "projection", "from": "s"]),
   ]
 
   private static func config(stage signature: StageSignature, with: [String: JSONValue]) -> String {
@@ -105,8 +111,10 @@ enum Specimens {
     case .choice(let words): .string(words.last ?? "")
     case .file: "e.npy"
     case .folder: "."
-    case .dataset: .object(["kind": "shapes"])
+    // Whose sizes no config tells, so that any tower fits.
+    case .dataset: .object(["kind": "tensors", "images": "e.npy"])
     case .stageReference: "s"
+    case .ends: [0, 1]
     case .list(let element, let least, _): .array(Array(repeating: value(of: element), count: least))
     case .oneOrMany(let element): .array([value(of: element)])
     case .sweep: .object(["from": 0, "to": 1, "by": 0.5])

@@ -47,7 +47,7 @@ struct ScriptTests {
       "set arrow from first 0.8, graph 0 to first 0.8, graph 1 nohead dashtype 2 linewidth 1.4 linecolor rgb '#000000' front",
       "  $data1 using 1:2 with lines linewidth 1.8 linecolor rgb '#4C72B0' notitle, \\",
       "  $data2 using 1:2 with points pointtype 7 pointsize 0.62*dot linecolor rgb '#DD8452' notitle",
-      "set label 'τ = 1/1' ", "set label 'original gap' ",
+      "set label 'τ = 1' ", "set label 'original gap' ",
       "set label 'Distance between the centroids (Euclidean)' ", "set label 'Contrastive loss (nats)' ",
       "if (format < 3) reread",
     ] {
@@ -175,7 +175,7 @@ struct ScriptTests {
     #expect(Histogram.average(mean) == expected)
   }
 
-  @Test(arguments: [(0.01, "1/100"), (1.0 / 30, "1/30"), (1.0, "1/1"), (0.3, "0.3"), (2.0, "2"), (0.0, "0")])
+  @Test(arguments: [(0.01, "1/100"), (1.0 / 30, "1/30"), (1.0, "1"), (0.3, "0.3"), (2.0, "2"), (0.0, "0")])
   func fractions(number: Double, expected: String) {
     #expect(fraction(number) == expected)
   }

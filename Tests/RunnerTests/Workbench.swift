@@ -5,6 +5,7 @@ import ExperimentPlan
 import Foundation
 import Kernels
 import Runner
+import Stages
 import Storage
 import Synchronization
 
@@ -230,5 +231,15 @@ extension Workbench {
       catalog: ToyStages.catalog,
       observe: spy.observe
     ).run()
+  }
+
+  /// The plan of a config of the program's own stages.
+  func plan(_ config: String) throws -> Plan {
+    let path = try write(config, to: "config.json")
+    let grammar = Grammar(
+      stages: stageCatalog.signatures, figures: [], checks: [], data: DatasetCatalog.signatures)
+    let experiment = try ExperimentLoader(grammar: grammar, environment: [:]).load(path)
+    var planner = Planner(experiment, grammar: grammar)
+    return try planner.plan()
   }
 }

@@ -27,7 +27,7 @@ struct EncoderFailureTests {
       ),
       (
         "clip", clip(["text": .object(Tiny.text.merging(["vocabulary": 100]) { $1 })]),
-        "item 0 has the token 257 at position 0, and the encoder's vocabulary ends at 99; set `vocabulary` to the tokenizer's"
+        "the data have tokens up to 258, and the encoder's vocabulary ends at 99; set `vocabulary` to 259"
       ),
       (
         "clip", clip(["data": Tiny.data("moving-shapes")]),

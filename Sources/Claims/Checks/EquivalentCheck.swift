@@ -15,9 +15,9 @@ struct EquivalentCheck: Check {
       parameters: [
         .of, .required("mean", .anyNumber, "the published mean"),
         .required(
-          "interval", .list(.anyNumber, least: 2, most: 2), "its published 95% interval, low and high"),
+          "interval", .ends(areApart: false), "its published 95% interval, low and high"),
         .optional("margin", .positive, "how far from the mean counts as equal, instead of the interval"),
-      ]),
+      ], rules: [.between("mean", ends: "interval")]),
     make: { parameters in
       let mean = try parameters.number("mean")
       let published = try parameters.numbers("interval")
@@ -33,7 +33,7 @@ struct EquivalentCheck: Check {
   var expected: String { "\(readable(mean)), equivalent within \(margin.described)" }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let summary = try rows([:]).sample(of: of).summary
+    let summary = try rows([:]).decidableSample(of: of).summary
     guard summary.mean.isFinite else { return .notFinite(of, summary.mean) }
     let (decision, reason) = decide(summary)
     return Finding(
@@ -62,6 +62,6 @@ struct EquivalentCheck: Check {
     }
     guard let enough else { return "more than \(most) more seeds" }
     let more = enough - summary.count
-    return more == 1 ? "about 1 more seed" : "about \(more) more seeds"
+    return "about \(counted(more, "more seed"))"
   }
 }

@@ -33,7 +33,7 @@ struct ExtremumCheck: Check {
   }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let curve = try rows([:]).curve(of: of, over: over)
+    let curve = try rows([:]).decidableCurve(of: of, over: over)
     let means = curve.map(\.sample.summary.mean)
     if let bad = means.firstIndex(where: { !$0.isFinite }) {
       return .notFinite("\(of) at \(over) = \(readable(curve[bad].x))", means[bad])

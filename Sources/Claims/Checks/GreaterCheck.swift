@@ -24,8 +24,8 @@ struct GreaterCheck: Check {
   var expected: String { "\(describe(first)) > \(describe(second))" }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let more = try rows(first).sample(of: of)
-    let less = try rows(second).sample(of: of)
+    let more = try rows(first).decidableSample(of: of)
+    let less = try rows(second).decidableSample(of: of)
     let (a, b) = (more.summary, less.summary)
     let difference = a.mean - b.mean
     guard difference.isFinite else { return .notFinite("the difference", difference) }

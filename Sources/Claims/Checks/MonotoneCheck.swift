@@ -31,7 +31,7 @@ struct MonotoneCheck: Check {
   var expected: String { "\(word) over \(over)" }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let curve = try rows([:]).curve(of: of, over: over)
+    let curve = try rows([:]).decidableCurve(of: of, over: over)
     let means = curve.map(\.sample.summary.mean)
     guard curve.count > 1, let first = means.first, let last = means.last else {
       return Finding(
@@ -44,12 +44,12 @@ struct MonotoneCheck: Check {
     let range = "\(readable(first)) to \(readable(last))"
     return Finding(
       decision: breaks.isEmpty ? .pass : breaks.contains { isCertain($0, $1) } ? .fail : .inconclusive,
-      ours: breaks.isEmpty ? range : "\(range), broken \(breaks.count) times",
+      ours: breaks.isEmpty ? range : "\(range), broken \(counted(breaks.count, "time"))",
       count: curve.first?.sample.values.count ?? 0,
       explanation: breaks.first.map { broken in
         "\(of) goes from \(readable(broken.0.sample.summary.mean)) at \(over) = \(readable(broken.0.x)) "
           + "to \(readable(broken.1.sample.summary.mean)) at \(readable(broken.1.x))"
-      } ?? "\(of) is \(word) over \(curve.count) values of \(over), from \(range)")
+      } ?? "\(of) is \(word) over \(counted(curve.count, "value")) of \(over), from \(range)")
   }
 
   /// Whether a step that goes the wrong way does so beyond its interval.

@@ -19,7 +19,7 @@ struct RangeCheck: Check {
   var expected: String { bounds.described }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let summary = try rows([:]).sample(of: of).summary
+    let summary = try rows([:]).decidableSample(of: of).summary
     guard summary.mean.isFinite else { return .notFinite(of, summary.mean) }
     return Finding(
       decision: bounds.contain(summary.mean) ? .pass : .fail, ours: readable(summary.mean),

@@ -14,8 +14,8 @@ struct RatioCheck: Check {
   static let variant = CheckVariant(
     signature: CheckSignature(
       name: "ratio",
-      summary: "the quantity in the first selection divided by that in the second; over replicates that both "
-        + "have, the 95% t interval of their ratios decides",
+      summary: "the quantity in the first selection divided by that in the second; over replicates Fieller's "
+        + "95% interval decides, paired where both have the same replicates",
       parameters: [
         .of, .required("where", .list(.selection, least: 2, most: 2), "the numerator, then the denominator"),
         .optional("equals", .anyNumber, "the paper's ratio"), .within("how far ours may be from it"),
@@ -43,23 +43,41 @@ struct RatioCheck: Check {
   }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let top = try rows(first).sample(of: of)
-    let bottom = try rows(second).sample(of: of)
+    let top = try rows(first).decidableSample(of: of)
+    let below = try rows(second)
+    let bottom = try below.decidableSample(of: of)
+    if bottom.values.allSatisfy({ $0 == 0 }) {
+      throw RowFailure.zeroDenominator(
+        of, table: below.name, rows: below.rows.prefix(3).map { below.describe($0, but: of) })
+    }
     let ratio = top.summary.mean / bottom.summary.mean
-    guard ratio.isFinite else { return .notFinite("the ratio", ratio) }
-    let each = paired(top, bottom).map { Summary(of: $0.map { $0.0 / $0.1 }) }
+    let interval = ratioInterval(top, bottom)
+    guard ratio.isFinite || interval == .unbounded else { return .notFinite("the ratio", ratio) }
+    let what = "\(of): \(readable(top.summary.mean)) / \(readable(bottom.summary.mean)) = \(readable(ratio))"
     return Finding(
-      decision: decision(ratio, each?.interval()), ours: readable(ratio), number: ratio,
-      count: min(top.values.count, bottom.values.count), interval: each?.interval(),
-      explanation: "\(of): \(readable(top.summary.mean)) / \(readable(bottom.summary.mean)) = "
-        + readable(ratio))
+      decision: decision(ratio, interval), ours: readable(ratio), number: ratio,
+      count: min(top.values.count, bottom.values.count), interval: interval?.bounds,
+      explanation: what + explanation(interval, bottom))
+  }
+
+  private func explanation(_ interval: RatioInterval?, _ bottom: Sample) -> String {
+    guard interval == .unbounded else { return "" }
+    let own = bottom.summary.interval().map { ", \($0.described)," } ?? ""
+    return
+      "; the 95% interval of what is divided by\(own) does not keep clear of 0, so that the ratio has no "
+      + "bounds"
   }
 
   /// Over replicates the interval decides: within what is claimed, apart from it, or neither.
-  private func decision(_ ratio: Double, _ interval: Interval?) -> Finding.Decision {
-    guard let interval, interval.low < interval.high else { return holds(ratio) ? .pass : .fail }
-    if holds(interval.low), holds(interval.high) { return .pass }
-    return meets(interval) ? .inconclusive : .fail
+  private func decision(_ ratio: Double, _ interval: RatioInterval?) -> Finding.Decision {
+    switch interval {
+    case nil: return holds(ratio) ? .pass : .fail
+    case .unbounded: return .inconclusive
+    case .bounded(let interval):
+      if interval.low >= interval.high { return holds(ratio) ? .pass : .fail }
+      if holds(interval.low), holds(interval.high) { return .pass }
+      return meets(interval) ? .inconclusive : .fail
+    }
   }
 
   private func holds(_ ratio: Double) -> Bool {

@@ -22,7 +22,7 @@ struct ValueCheck: Check {
   var expected: String { within > 0 ? "\(readable(equals)) ± \(readable(within))" : readable(equals) }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let summary = try rows([:]).sample(of: of).summary
+    let summary = try rows([:]).decidableSample(of: of).summary
     guard summary.mean.isFinite else { return .notFinite(of, summary.mean) }
     let distance = abs(summary.mean - equals)
     let holds = distance <= within || areClose(summary.mean, equals, within)

@@ -15,6 +15,12 @@ package enum RowFailure: Failure, Equatable {
   case notNumbers(String, table: String)
   /// Replicates have different values of the column that should be their common grid.
   case gridDiffers(over: String, replicates: String, table: String)
+  /// NaN among the numbers that would decide; `rows` says where the first of them are.
+  case notANumber(String, table: String, rows: [String], count: Int, of: Int)
+  /// What a ratio would be divided by is 0.
+  case zeroDenominator(String, table: String, rows: [String])
+  /// Rows that a figure draws, none of which has a finite number in these columns.
+  case nothingToDraw([String], table: String, count: Int)
   case unknownKind(String, String, known: [String])
   case badParameter(String, expected: String)
 
@@ -34,6 +40,17 @@ package enum RowFailure: Failure, Equatable {
     case .gridDiffers(let over, let replicates, let table):
       "the values of \(over) in table \(table) are not the same for each \(replicates), so they cannot be "
         + "averaged point by point; use a coordinate that all runs share, such as delta or layer"
+    case .notANumber(let column, let table, let rows, let count, let all):
+      "\(column) is nan in \(count) of \(counted(all, "row")) of table \(table): "
+        + rows.joined(separator: "; ") + (count > rows.count ? "; …" : "")
+        + "; nothing is decided by what is no number: leave such rows out with \"where\", or find out why the "
+        + "stage gives them"
+    case .zeroDenominator(let column, let table, let rows):
+      "\(column) of table \(table) is 0 at \(rows.joined(separator: "; ")), by which nothing can be divided; "
+        + "choose another denominator, or compare with \"greater\" or \"value\""
+    case .nothingToDraw(let columns, let table, let count):
+      "there is nothing to draw: of \(counted(count, "row")) of table \(table) none has a finite number in "
+        + columns.joined(separator: " and ")
     case .unknownKind(let what, let name, let known):
       "there is no \(what) called \(name); there are \(known.joined(separator: ", "))"
     case .badParameter(let name, let expected):

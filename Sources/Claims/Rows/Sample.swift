@@ -36,6 +36,39 @@ extension SelectedRows {
     }
   }
 
+  /// The quantity where the rows are one place, for what is decided by it.
+  ///
+  /// - Throws: `RowFailure.notANumber` where one of the rows holds NaN, and as `sample`.
+  func decidableSample(of column: String) throws -> Sample {
+    try requireNumbers(column)
+    return try sample(of: column)
+  }
+
+  /// The quantity at each value of `over`, for what is decided by it.
+  ///
+  /// - Throws: `RowFailure.notANumber` where one of the rows holds NaN in either column, and as `curve`.
+  func decidableCurve(of column: String, over grid: String) throws -> [CurvePoint] {
+    try requireNumbers(column)
+    try requireNumbers(grid)
+    return try curve(of: column, over: grid)
+  }
+
+  private func requireNumbers(_ column: String) throws {
+    let value = try numbers(column)
+    let bad = rows.filter { value($0).isNaN }
+    guard !bad.isEmpty else { return }
+    throw RowFailure.notANumber(
+      column, table: name, rows: bad.prefix(3).map { describe($0, but: column) }, count: bad.count,
+      of: rows.count)
+  }
+
+  /// Where a row stands: `seed = 0, delta = 0.1`.
+  func describe(_ row: Int, but left: String) -> String {
+    let keys = table.columns.filter { $0.name != left && isKey($0, axes: axes) }
+    return keys.isEmpty
+      ? "row \(row + 1)" : keys.map { "\($0.name) = \($0.values.cell(row).plain)" }.joined(separator: ", ")
+  }
+
   /// The quantity where the rows are one place.
   ///
   /// - Throws: `RowFailure.ambiguous` where several rows belong to one replicate.
@@ -101,5 +134,11 @@ private let keyNames: Set<String> = [
 /// Whether a column says which row it is rather than what was measured.
 package func isKey(_ column: Table.NamedColumn, axes: RunAxes) -> Bool {
   if case .texts = column.values { return true }
-  return axes.names.contains(column.name) || keyNames.contains(column.name)
+  return axes.names.contains(column.name) || keyNames.contains(withoutNumber(column.name))
+}
+
+/// `delta` for `delta_2`, as the coordinate of a second shift is called.
+private func withoutNumber(_ name: String) -> String {
+  guard let mark = name.lastIndex(of: "_"), Int(name[name.index(after: mark)...]) != nil else { return name }
+  return String(name[..<mark])
 }

@@ -7,23 +7,24 @@ package struct SelectedRows: Sendable {
   package let rows: [Int]
   package let axes: RunAxes
 
-  /// Takes the rows that match, once each where an axis does not reach the table's stage.
+  /// Takes the rows that match, once each where an axis does not reach what they were computed from.
   ///
   /// - Throws: `RowFailure` for an unknown column or no matching row, `NotRun` where the rows would come
   ///   from runs whose data are missing.
   package init(of found: FoundTable, named name: String, where selection: Selection, axes: RunAxes) throws {
     switch found {
     case .missing(let reason): throw NotRun(reason: reason)
-    case .present(let table, let absent):
+    case .present(let table, let absent, let sources):
       self.table = table
       self.name = name
       self.axes = axes
-      rows = try Self.rows(of: table, named: name, where: selection, absent: absent, axes: axes)
+      let rows = try Self.rows(of: table, named: name, where: selection, absent: absent)
+      self.rows = independentRows(rows, of: table, along: axes.names, sources)
     }
   }
 
   private static func rows(
-    of table: Table, named name: String, where selection: Selection, absent: [AbsentRun], axes: RunAxes
+    of table: Table, named name: String, where selection: Selection, absent: [AbsentRun]
   ) throws -> [Int] {
     var rows = Array(0..<table.rowCount)
     for (column, values) in selection.sorted(by: { $0.key < $1.key }) {
@@ -37,7 +38,7 @@ package struct SelectedRows: Sendable {
       if let reason = reasonForAbsence(absent, selection) { throw NotRun(reason: reason) }
       throw RowFailure.noRows(selection, table: name, hint: hint(table, selection))
     }
-    return withoutRepeats(rows, of: table, axes: axes)
+    return rows
   }
 
   /// Why the selected runs were not made, if the selection asks for some of them.
@@ -59,31 +60,6 @@ package struct SelectedRows: Sendable {
       }
     }
     return table.rowCount == 0 ? "the table is empty" : "no single row has all of them"
-  }
-
-  /// Axes that do not reach a stage repeat its rows for each of their values: one copy is kept.
-  private static func withoutRepeats(_ rows: [Int], of table: Table, axes: RunAxes) -> [Int] {
-    axes.names.reduce(rows) { rows, axis in
-      guard let cells = table[axis], let first = rows.first, repeats(table, along: axis) else { return rows }
-      let kept = cells.cell(first)
-      return rows.filter { cells.cell($0).isSame(as: kept) }
-    }
-  }
-}
-
-/// Whether the table's rows are the same for each value of this axis.
-package func repeats(_ table: Table, along axis: String) -> Bool {
-  guard let cells = table[axis] else { return false }
-  var groups: [Cell: [Int]] = [:]
-  for row in 0..<table.rowCount { groups[cells.cell(row), default: []].append(row) }
-  let parts = Array(groups.values)
-  guard let first = parts.first, parts.count > 1 else { return false }
-  guard parts.allSatisfy({ $0.count == first.count }) else { return false }
-  return table.columns.allSatisfy { column in
-    column.name == axis
-      || parts.dropFirst().allSatisfy { part in
-        zip(first, part).allSatisfy { column.values.cell($0).isSame(as: column.values.cell($1)) }
-      }
   }
 }
 

@@ -14,7 +14,8 @@ package func merging(_ selection: Selection, _ narrower: Selection) -> Selection
 }
 
 extension Cell {
-  /// Whether the cell is this value of a config; numbers are equal within 1e-12 of their size.
+  /// Whether the cell is this value of a config; numbers are equal within 1e-12 of their size, and `"nan"` is a
+  /// number that is none.
   package func matches(_ value: JSONValue) -> Bool {
     switch value {
     case .number(let wanted): (number ?? Double(plain)).map { areEqual($0, wanted) } ?? false
@@ -23,18 +24,10 @@ extension Cell {
     case .null, .array, .object: false
     }
   }
-
-  /// The same value, two NaNs included.
-  func isSame(as other: Cell) -> Bool {
-    if case .real(let mine) = self, case .real(let theirs) = other {
-      return mine == theirs || (mine.isNaN && theirs.isNaN)
-    }
-    return self == other
-  }
 }
 
 func areEqual(_ a: Double, _ b: Double) -> Bool {
-  a == b || abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+  a == b || (a.isNaN && b.isNaN) || abs(a - b) <= 1e-12 * max(abs(a), abs(b))
 }
 
 /// `temperature = 0.01, modality = x or y`, in alphabetical order.

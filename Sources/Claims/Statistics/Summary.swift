@@ -33,13 +33,24 @@ package struct Interval: Sendable, Equatable {
     self.low = low
     self.high = high
   }
+
+  func shifted(by offset: Double) -> Interval { Interval(low: low + offset, high: high + offset) }
 }
 
 /// The 95% interval of mean(a) − mean(b): paired by replicate where both have the same ones, else
-/// Welch's with the degrees of freedom of Welch and Satterthwaite. Nil with too few numbers.
+/// Welch's with the degrees of freedom of Welch and Satterthwaite. One number alone, as a file gives it, is a
+/// constant: the interval is then that of the other mean. Nil with too few numbers.
 func differenceInterval(_ a: Sample, _ b: Sample, level: Double = 0.95) -> Interval? {
   if let pairs = paired(a, b) { return Summary(of: pairs.map { $0.0 - $0.1 }).interval(level: level) }
   let (first, second) = (a.summary, b.summary)
+  if first.count > 1, second.count == 1 {
+    return first.interval(level: level).map { $0.shifted(by: -second.mean) }
+  }
+  if first.count == 1, second.count > 1 {
+    return second.interval(level: level).map {
+      Interval(low: first.mean - $0.high, high: first.mean - $0.low)
+    }
+  }
   guard first.count > 1, second.count > 1 else { return nil }
   let (u, v) = (first.standardError * first.standardError, second.standardError * second.standardError)
   let difference = first.mean - second.mean

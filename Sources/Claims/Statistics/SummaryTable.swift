@@ -3,11 +3,15 @@ import Contracts
 /// A table summed up over the replicate axis, in long form: the other axes, coordinates and keys first,
 /// then `quantity, n, mean, sd, ci95_low, ci95_high`.
 ///
-/// - Parameter valueColumns: the columns to sum up; nil for every number that is not a key.
+/// - Parameters:
+///   - valueColumns: the columns to sum up; nil for every number that is not a key.
+///   - sources: which axes reach which rows. A row that the replicate axis does not reach has n = 1.
 /// - Returns: nil where the table has no such axis or nothing to sum up: no numbers, or rows that
 ///   hardly any two replicates share, as the bins of a histogram do where each has its own range.
-package func summaryTable(_ table: Table, axes: RunAxes, valueColumns: [String]? = nil) -> Table? {
-  guard let axis = axes.replicates, table[axis] != nil, table.rowCount > 0 else { return nil }
+package func summaryTable(
+  _ table: Table, axes: RunAxes, valueColumns: [String]? = nil, sources: RowSources? = nil
+) -> Table? {
+  guard let axis = axes.replicates, let replicates = table[axis], table.rowCount > 0 else { return nil }
   let values = table.columns.filter { column in
     if case .texts = column.values { return false }
     return valueColumns?.contains(column.name) ?? !isKey(column, axes: axes)
@@ -17,18 +21,29 @@ package func summaryTable(_ table: Table, axes: RunAxes, valueColumns: [String]?
       && (valueColumns == nil || isKey(column, axes: axes))
   }
   guard !values.isEmpty else { return nil }
-  let rows = rowsOnce(table, axis)
-  let groups = groups(of: rows, by: keys.map(\.values))
-  let isReached = distinct(table[axis], rows) > 1
-  if isReached, 2 * groups.count > rows.count { return nil }
+  let rows = independentRows(Array(0..<table.rowCount), of: table, along: [axis], sources)
+  let columns = keys.map(\.values)
+  let reached = rowsReached(by: axis, among: rows, of: table, sources)
+  if distinct(replicates, reached).count > 1, 2 * groups(of: reached, by: columns).count > reached.count {
+    return nil
+  }
   var builder = TableBuilder()
-  for group in groups {
+  for group in groups(of: rows, by: columns) {
     for column in values {
       let numbers = group.compactMap { column.values.cell($0).number }
       builder.append(keys.map { ($0.name, $0.values.cell(group[0])) } + summaryCells(column.name, numbers))
     }
   }
   return builder.table()
+}
+
+/// The rows whose sources the axis reaches; all where that is not known.
+private func rowsReached(
+  by axis: String, among rows: [Int], of table: Table, _ sources: RowSources?
+) -> [Int] {
+  guard let sources else { return rows }
+  return rowsByStage(rows, of: table, sources)
+    .filter { sources.axes(reaching: $0.stage).contains(axis) }.flatMap(\.rows)
 }
 
 private func summaryCells(_ quantity: String, _ numbers: [Double]) -> [(String, Cell)] {
@@ -39,17 +54,6 @@ private func summaryCells(_ quantity: String, _ numbers: [Double]) -> [(String, 
     ("sd", .real(summary.standardDeviation)), ("ci95_low", .real(interval?.low ?? .nan)),
     ("ci95_high", .real(interval?.high ?? .nan)),
   ]
-}
-
-private func distinct(_ column: Column?, _ rows: [Int]) -> Int {
-  column.map { Claims.distinct($0, rows).count } ?? 0
-}
-
-/// All rows, or those of one replicate where the axis does not reach the stage.
-private func rowsOnce(_ table: Table, _ axis: String) -> [Int] {
-  let rows = Array(0..<table.rowCount)
-  guard repeats(table, along: axis), let cells = table[axis] else { return rows }
-  return rows.filter { cells.cell($0).isSame(as: cells.cell(0)) }
 }
 
 /// Rows of equal keys, in the order of their first row; never an empty group.

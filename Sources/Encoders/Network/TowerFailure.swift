@@ -4,6 +4,8 @@ import Contracts
 package enum TowerFailure: Failure, Equatable {
   case wrongShape(expected: TowerInput, found: [Int], areTokens: Bool)
   case tokenOutOfRange(item: Int, position: Int, id: Int, vocabulary: Int)
+  /// Items whose tokens go beyond the vocabulary of the tower.
+  case vocabularyTooSmall(found: Int, needed: Int)
   /// A picture so small that nothing of it reaches the last layer.
   case tooSmall(shape: [Int], least: Int)
   /// A batch in training of which a batch norm sees a single number a channel.
@@ -22,6 +24,9 @@ package enum TowerFailure: Failure, Equatable {
     case .tokenOutOfRange(let item, let position, let id, let vocabulary):
       "item \(item) has the token \(id) at position \(position), and the encoder's vocabulary ends at "
         + "\(vocabulary - 1); set `vocabulary` to the tokenizer's"
+    case .vocabularyTooSmall(let found, let needed):
+      "the data have tokens up to \(needed - 1), and the encoder's vocabulary ends at \(found - 1); set "
+        + "`vocabulary` to \(needed)"
     case .tooSmall(let shape, let least):
       "pictures of shape \(shape) are too small for this encoder, which needs at least \(least) pixels a side"
     case .noVariance(let shape):

@@ -22,7 +22,7 @@ enum Arrows {
     let parameters = parameters.with(changes)
     let (_, groups) = try Scatter.groups(parameters, context)
     var plot = try Scatter.plot(parameters, context)
-    guard groups.count == 2 else { return plot }
+    guard groups.count == 2, groups.allSatisfy({ !$0.points.isEmpty }) else { return plot }
     let (a, b) = (groups[0].centroid, groups[1].centroid)
     let offset = 0.06 * (plot.y.high - plot.y.low)
     plot.decorations.append(arrow(from: b, to: a, raisedBy: offset, colour: Style.gold))

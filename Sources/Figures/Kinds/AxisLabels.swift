@@ -34,10 +34,11 @@ func seriesTitle(_ plain: String, number: Double?, format: String) -> String {
     .replacingOccurrences(of: "{fraction}", with: number.map(fraction) ?? plain)
 }
 
-/// 1/100 for 0.01, 1/1 for 1, and the plain number where it is no reciprocal of an integer.
+/// 1/100 for 0.01, 1 for 1, and the plain number where it is no reciprocal of an integer.
 func fraction(_ number: Double) -> String {
   let inverse = 1 / number
   guard inverse.isFinite, inverse >= 0.999, inverse < 1e9, abs(inverse - inverse.rounded()) < 1e-6 * inverse
   else { return plotted(number) }
-  return "1/\(Int(inverse.rounded()))"
+  let whole = Int(inverse.rounded())
+  return whole == 1 ? "1" : "1/\(whole)"
 }

@@ -52,15 +52,17 @@ private func leaf(
   }
 }
 
-/// A grey box where data are absent, or where an edited config no longer makes the rows that a figure
-/// selects; every other error is one of the figure.
+/// A grey box where data are absent, where an edited config no longer makes the rows that a figure selects, or
+/// where these hold no number that can be drawn; every other error is one of the figure.
 private func missing(_ error: any Error, _ parameters: FigureParameters) throws -> Picture {
   let reason: String
   switch error {
   case let absent as NotRun: reason = absent.reason
   case let failure as RowFailure:
-    guard case .noRows = failure else { throw failure }
-    reason = failure.sentence
+    switch failure {
+    case .noRows, .nothingToDraw: reason = failure.sentence
+    default: throw failure
+    }
   default: throw error
   }
   return .missing(
@@ -86,8 +88,9 @@ private func narrowed(
 }
 
 extension JSONValue {
+  /// The value as a config writes it, so that rows can be selected by it: NaN is `"nan"`.
   init(_ cell: Cell) {
-    self = cell.number.map(JSONValue.number) ?? .string(cell.plain)
+    self = cell.number.flatMap { $0.isNaN ? nil : .number($0) } ?? .string(cell.plain)
   }
 }
 

@@ -54,6 +54,10 @@ enum Histogram {
       of: parameters.string("y", or: "pairs"), over: parameters.string("low", or: "bin_low"))
     let ends = Dictionary(rows.rows.map { (low($0), high($0)) }) { first, _ in first }
     let bins = curve.map { Bin(low: $0.x, high: ends[$0.x] ?? $0.x, count: $0.sample.summary.mean) }
+    guard bins.contains(where: { $0.low.isFinite && $0.high.isFinite && $0.count.isFinite }) else {
+      throw RowFailure.nothingToDraw(
+        ["low", "high", "y"].map { parameters.string($0, or: $0) }, table: rows.name, count: rows.rows.count)
+    }
     guard let first = bins.firstIndex(where: { $0.count > 0 }),
       let last = bins.lastIndex(where: { $0.count > 0 })
     else { return bins }
@@ -67,7 +71,7 @@ enum Histogram {
     let histogram = try parameters.string("table")
     let main = histogram.hasSuffix(".histogram") ? String(histogram.dropLast(10)) : histogram
     let name = parameters.string("mean_table", or: main)
-    if case .present(let table, _) = context.tables(name),
+    if case .present(let table, _, _) = context.tables(name),
       table[parameters.string("mean_column", or: "mean")] != nil
     {
       let rows = try context.rows(name, where: parameters.selection)

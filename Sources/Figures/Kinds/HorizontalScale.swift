@@ -34,7 +34,7 @@ struct HorizontalScale {
     guard isLogarithmic else { return [] }
     return Set(places).sorted().map { place in
       let value = pow(10, place)
-      let text = value == 1 ? "1" : seriesTitle(String(format: "%.4g", value), number: value, format: format)
+      let text = seriesTitle(String(format: "%.4g", value), number: value, format: format)
       return Plot.Mark(at: place, text: text)
     }
   }

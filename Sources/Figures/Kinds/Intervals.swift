@@ -36,10 +36,19 @@ enum Intervals {
     let isOurs: Bool
     let colour: String
     let points: [(y: Double, low: Double, high: Double)]
+    /// Of the table, that the points were made of.
+    var rowCount = 0
   }
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
-    let all = try ours(parameters, context) + published(parameters)
+    let ours = try ours(parameters, context)
+    let empty = ours.filter { !$0.points.contains { $0.y.isFinite } }
+    if !ours.isEmpty, empty.count == ours.count {
+      throw RowFailure.nothingToDraw(
+        [try parameters.string("y")], table: try parameters.string("table"),
+        count: ours.reduce(0) { $0 + $1.rowCount })
+    }
+    let all = try ours + published(parameters)
     let places = parameters.values("places")
     let extent = all.flatMap { $0.points.flatMap { [$0.y, $0.low, $0.high] } }
     let y = try parameters.range("yrange") ?? range(around: extent)
@@ -48,6 +57,7 @@ enum Intervals {
       y: .init(
         label: parameters.string("ylabel", or: meaning(of: try parameters.string("y"))), low: y.low,
         high: y.high))
+    plot.notes = empty.map { "\($0.title): none of \(counted($0.rowCount, "row")) has a finite number" }
     let titles = parameters.strings("place_titles")
     plot.x.marks = places.enumerated().map { index, place in
       .init(
@@ -66,16 +76,18 @@ enum Intervals {
     let (x, y) = (try parameters.string("x"), try parameters.string("y"))
     let (values, titles) = (parameters.values("order"), parameters.strings("titles"))
     return try values.enumerated().map { index, value in
+      var rowCount = 0
       let points = try parameters.values("places").map { place in
         let rows = try context.rows(
           name, where: merging(parameters.selection, [x: [place], column: [value]]))
+        rowCount += rows.rows.count
         let summary = try rows.sample(of: y).summary
         let interval = summary.interval()
         return (y: summary.mean, low: interval?.low ?? summary.mean, high: interval?.high ?? summary.mean)
       }
       return Marks(
         title: titles.indices.contains(index) ? titles[index] : Cell(value).plain, isOurs: true,
-        colour: Style.colour(index, of: values.count), points: points)
+        colour: Style.colour(index, of: values.count), points: points, rowCount: rowCount)
     }
   }
 

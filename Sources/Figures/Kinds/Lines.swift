@@ -42,6 +42,11 @@ enum Lines {
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
     let curves = try Self.curves(parameters, context)
+    if curves.allSatisfy(\.isEmpty) {
+      throw RowFailure.nothingToDraw(
+        [try parameters.string("x"), try parameters.string("y")], table: try parameters.string("table"),
+        count: curves.reduce(0) { $0 + $1.rowCount })
+    }
     let references = try Self.references(parameters)
     let scale = HorizontalScale(parameters)
     let verticals = try straights("vertical", parameters, context).map {
@@ -63,6 +68,9 @@ enum Lines {
     plot.x.isWhole = curves.flatMap(\.xs).allSatisfy { $0 == $0.rounded() }
     plot.x.marks = scale.marks(curves.flatMap(\.xs))
     plot.legendTitle = parameters.optionalString("legend_title")
+    plot.notes = curves.filter { $0.isEmpty && $0.rowCount > 0 }.map {
+      "\($0.title ?? "the curve"): none of \(counted($0.rowCount, "row")) is a point of finite numbers"
+    }
     add(curves, to: &plot, parameters)
     add(references, to: &plot)
     add(verticals, to: &plot, isVertical: true)
@@ -77,6 +85,10 @@ extension Lines {
     let title: String?
     let colour: String
     let points: [(x: Double, y: Double, low: Double, high: Double)]
+    /// Of the table, that the points were made of.
+    var rowCount = 0
+    /// No point of it can be drawn.
+    var isEmpty: Bool { !points.contains { $0.x.isFinite && $0.y.isFinite } }
     var hasBand: Bool { points.contains { $0.low < $0.high } }
     var xs: [Double] { points.map(\.x) }
     var extent: [Double] { points.flatMap { [$0.y, $0.low, $0.high] } }
@@ -106,7 +118,10 @@ extension Lines {
       let colour = Style.colour(index, of: values.count)
       do {
         let rows = try context.rows(name, where: merging(parameters.selection, [series: [value]]))
-        return try curve(rows, parameters, title: title, colour: colour)
+        let curve = try curve(rows, parameters, title: title, colour: colour)
+        return curve.isEmpty
+          ? Curve(title: "\(title): no finite number", colour: colour, points: [], rowCount: curve.rowCount)
+          : curve
       } catch let notRun as NotRun {
         absent = notRun
         return Curve(title: "\(title): data missing", colour: colour, points: [])
@@ -141,7 +156,7 @@ extension Lines {
         high: interval?.high ?? summary.mean
       )
     }
-    return Curve(title: title, colour: colour, points: points)
+    return Curve(title: title, colour: colour, points: points, rowCount: rows.rows.count)
   }
 
   private static func references(_ parameters: FigureParameters) throws -> [Curve] {

@@ -41,7 +41,15 @@ enum Scatter {
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
     let (rows, groups) = try groups(parameters, context)
+    let columns = [parameters.string("x", or: "c1"), parameters.string("y", or: "c2")]
+    if groups.allSatisfy(\.points.isEmpty) {
+      throw RowFailure.nothingToDraw(columns, table: rows.name, count: rows.rows.count)
+    }
     var plot = try emptyPlot(parameters, rows)
+    plot.notes = groups.filter { $0.left > 0 }.map {
+      "\($0.title): \($0.left) of \(counted($0.left + $0.points.count, "point")) have no finite "
+        + columns.joined(separator: " and ")
+    }
     if parameters.flag("connect", or: true), groups.count == 2 { try connect(groups, rows, &plot) }
     plot.legendPlace = .above
     for group in groups where !group.points.isEmpty {
@@ -67,6 +75,8 @@ extension Scatter {
     let colour: String
     let rows: [Int]
     let points: [(x: Double, y: Double)]
+    /// How many rows are no points, for want of finite numbers.
+    let left: Int
 
     var centroid: (x: Double, y: Double) {
       let count = Double(max(points.count, 1))
@@ -89,11 +99,12 @@ extension Scatter {
     let titles = parameters.strings("titles")
     let colours = colours(parameters, values.count)
     let groups = values.enumerated().map { index, value in
-      let own = rows.rows.filter { column.cell($0) == value && x($0).isFinite && y($0).isFinite }
+      let all = rows.rows.filter { column.cell($0) == value }
+      let own = all.filter { x($0).isFinite && y($0).isFinite }
       return Group(
         title: titles.indices.contains(index) ? titles[index] : value.plain, colour: colours[index],
         rows: own,
-        points: own.map { (x($0), y($0)) })
+        points: own.map { (x($0), y($0)) }, left: all.count - own.count)
     }
     return (rows, groups)
   }

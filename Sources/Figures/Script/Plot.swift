@@ -43,6 +43,8 @@ struct Plot {
   /// Elements of the plot command; `$1` stands for the first block, `$2` for the second.
   var layers: [String] = []
   var legend: [LegendEntry] = []
+  /// What of the rows could not be drawn, and why.
+  var notes: [String] = []
   /// A few words in a box in the middle.
   var note: String?
   var legendTitle: String?

@@ -27,6 +27,7 @@ package struct ProjectionEvaluation: Stage {
 
   private static let listed = 50
   private static let umap = "umap"
+  private static let onlyUMAP = ParameterCondition("method", [umap])
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "projection", version: 3,
@@ -39,13 +40,23 @@ package struct ProjectionEvaluation: Stage {
         "modality", .choice(["both", "x", "y"]), .string("both"), "Whose embeddings are looked at."),
       .defaulted("components", .integer(2...50), .number(2), "Dimensions of the picture."),
     ] + UMAPPicture.parameters,
-    input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, isRandom: true,
+    rules: [
+      .onlyWhere(onlyUMAP, UMAPPicture.parameters.map(\.name)), .ascending("min_dist", "spread"),
+    ], input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, isRandom: true,
     draws: { with in
       // An axis that decides the method counts as drawing until it has a value.
       with["method"]?.string.map { $0 == umap || $0.contains("${") } ?? false
     }, extraTables: ["spectrum"],
+    extraColumns: ["spectrum": ["component", "singular_value", "explained_variance_ratio"]],
     columns: ["modality", "index", "c1", "c2"],
-    sometimesColumns: ["trustworthiness", "silhouette", "least_silhouette"])
+    sometimesColumns: [
+      SometimesColumn("trustworthiness", where: onlyUMAP),
+      SometimesColumn("silhouette", where: onlyUMAP, needsOver: true),
+      SometimesColumn("least_silhouette", where: onlyUMAP, needsOver: true),
+    ],
+    sometimesTables: [
+      "spectrum": ParameterCondition("method", ProjectionMethod.allCases.map(\.rawValue))
+    ])
 
   private let parameters: Parameters
 

@@ -72,7 +72,20 @@ package struct CLIPStage: Stage {
     rules: [
       .exactlyOneUnlessFile(
         [["preset"], ["vision", "text", "embedding"]], file: "weights", orWord: TowerParameters.random)
-    ], output: .model, isRandom: true, draws: { drawsWeights($0) }, completes: TowerParameters.completedCLIP)
+    ], output: .model, isRandom: true, draws: { drawsWeights($0) }, completes: TowerParameters.completedCLIP,
+    misfits: { with, blamed in
+      let sides = DeclaredSides(with["data"])
+      let pairs = ParameterMisfit.pairs(sides, blamed)
+      let all = pairs.isEmpty ? sides?.sides ?? [] : []
+      let towers: [(String, TowerParameters.Architecture)] = [("vision", .vit), ("text", .text)]
+      return pairs
+        + towers.enumerated().flatMap { index, entry -> [ParameterMisfit] in
+          var tower = TowerParameters(with[entry.0], as: entry.1)
+          tower.preset = with["preset"]?.string
+          return TowerInspection(path: [entry.0], given: with[entry.0] ?? .object([:]), blamed: blamed)
+            .misfits(tower, for: all.indices.contains(index) ? all[index] : nil, embedding: 1)
+        }
+    })
 
   private let parameters: Parameters
   private var sizes: Sizes { parameters.values }

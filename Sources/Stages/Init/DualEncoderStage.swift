@@ -37,6 +37,17 @@ package struct DualEncoderStage: Stage {
         values[side] = try values[side].map { try TowerParameters.completed($0, hasEmbedding: false) }
       }
       return .object(values)
+    },
+    misfits: { with, blamed in
+      let sides = DeclaredSides(with["data"])
+      let pairs = ParameterMisfit.pairs(sides, blamed)
+      let all = pairs.isEmpty ? sides?.sides ?? [] : []
+      return pairs
+        + ["x", "y"].enumerated().flatMap { index, key -> [ParameterMisfit] in
+          guard let given = with[key], let tower = TowerParameters(given) else { return [] }
+          return TowerInspection(path: [key], given: given, blamed: blamed)
+            .misfits(tower, for: all.indices.contains(index) ? all[index] : nil, embedding: 1)
+        }
     })
 
   private let parameters: Parameters

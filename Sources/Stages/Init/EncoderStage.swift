@@ -26,7 +26,14 @@ package struct EncoderStage: Stage {
     summary: "One tower and the embeddings that it gives the data.",
     parameters: TowerParameters.parameters + [TowerParameters.seed, TowerParameters.data],
     rules: TowerParameters.keyRules, output: .single, isRandom: true, draws: { drawsWeights($0) },
-    completes: { try TowerParameters.completed($0, hasEmbedding: true) })
+    completes: { try TowerParameters.completed($0, hasEmbedding: true) },
+    misfits: { with, blamed in
+      guard let tower = TowerParameters(with) else { return [] }
+      let sides = DeclaredSides(with["data"])?.sides ?? []
+      let side = sides.first { tower.architecture.takes($0.modality) } ?? sides.first
+      return TowerInspection(path: [], given: with, blamed: blamed)
+        .misfits(tower, for: side, embedding: nil)
+    })
 
   private let parameters: Parameters
 

@@ -40,11 +40,21 @@ package struct MLPStage: Stage {
         "inputs",
         .tagged([
           "gaussian": [
-            .defaulted("count", .integer(2...10_000_000), .number(1024), "Inputs, drawn from N(0, 1)^width.")
+            .defaulted("count", .integer(2...10_000_000), .number(1024), "Inputs, drawn from N(0, 1)^width."),
+            .optional("dimensions", .integer(1...65_536), "Numbers of an input: as many as `width`."),
           ]
         ]), .object(["kind": .string("gaussian"), "count": .number(1024)]), "What the network is given."),
     ],
-    output: .single, isRandom: true)
+    output: .single, isRandom: true, coordinates: { _ in ["layer"] },
+    misfits: { with, _ in
+      let (width, dimensions) = (with["width"]?.integer, with["inputs"]?["dimensions"]?.integer)
+      guard let width, let dimensions, width != dimensions else { return [] }
+      return [
+        ParameterMisfit(
+          path: ["inputs", "dimensions"], found: "\(dimensions)",
+          expected: "\(width), the `width` of the network, which its inputs have")
+      ]
+    })
 
   private let parameters: Parameters
 

@@ -44,7 +44,8 @@ package struct GapStage: Stage {
         "Whose gap gives the direction: `own`, or the stage named (its first member)."),
     ],
     rules: [.exactlyOne([["delta"], ["lambda"]])], input: .pairs, alsoAccepts: [.unpaired],
-    output: .pairs, preservesInputType: true)
+    output: .pairs, preservesInputType: true,
+    coordinates: { with in ["delta", "lambda"].filter { with[$0] != nil } })
 
   private let parameters: Parameters
 
@@ -76,7 +77,7 @@ package struct GapStage: Stage {
 
   private func otherGap(_ inputs: StageInputs, _ budget: ThreadBudget) throws -> Gap? {
     guard let id = parameters.direction, id != "own" else { return nil }
-    guard case .embeddings(let family)? = inputs.references["direction"], let first = family.members.first
+    guard let family = inputs.references["direction"]?.embeddings, let first = family.members.first
     else { throw StageFailure.wrongInput(stage: "shift/gap", id: id, wanted: "pairs of embeddings") }
     return try family.gap(of: first, budget)
   }

@@ -16,7 +16,7 @@ package struct RotationStage: Stage {
     parameters: [
       .required("degrees", .sweep(-90...90), "Elevation of the y points, in degrees above the equator.")
     ],
-    input: .sphere, output: .sphere)
+    input: .sphere, output: .sphere, coordinates: { _ in ["degrees"] })
 
   private let parameters: Parameters
 

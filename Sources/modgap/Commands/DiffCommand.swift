@@ -6,16 +6,27 @@ extension Command {
   static let diff = Command(
     name: "diff",
     summary: "compares two results: the largest absolute and relative difference of every column and dataset",
-    usage: "A B [--tolerance REL] [--all] [--json]",
+    usage: "A B [--tolerance [COLUMN=]REL]… [--absolute [COLUMN=]ABS]… [--all] [--json]",
     examples: [
       ("modgap diff results/figure3 ../other/results/figure3", "folders of results, file by file"),
       (
         "modgap diff results/reference/figure3.csv results/figure3/tables/loss.csv --tolerance 1e-4",
         "two tables; exit status 2 where a number of the first differs by more in the second"
       ),
+      (
+        "modgap diff a.csv b.csv --tolerance 1e-6 --absolute 1e-9 --tolerance loss=1e-3",
+        "numbers a and b may be apart by 1e-9 + 1e-6·max(|a|, |b|), those of loss by 1e-3·max(|a|, |b|)"
+      ),
     ],
     options: [
-      .value("--tolerance", "REL", "the largest relative difference that passes (default: any)"),
+      .value(
+        "--tolerance", "[COLUMN=]REL",
+        "|a - b| may be ABS + REL·max(|a|, |b|), of all columns or of one (repeatable; default: any difference)",
+        repeats: true),
+      .value(
+        "--absolute", "[COLUMN=]ABS",
+        "the absolute part of it; a column named by either option has its own two, 0 where not given",
+        repeats: true),
       .flag("--all", "list what does not differ, too"), CommonOptions.json, CommonOptions.results,
     ]
   ) { arguments in
@@ -24,14 +35,37 @@ extension Command {
         found: arguments.positional.count, expected: "two folders or files", command: "diff")
     }
     let sides = arguments.positional.map { place(of: $0, in: arguments.resultsRoot) }
-    let difference = try ResultsDifference(sides[0], sides[1])
+    let tolerances = try tolerances(arguments)
+    let difference = try ResultsDifference(sides[0], sides[1], within: tolerances)
     if arguments.has("--json") {
       try Terminal.out(json(difference).canonical + "\n")
     } else {
       try Terminal.out(text(difference, showsAll: arguments.has("--all")))
     }
-    guard let tolerance = try arguments.number("--tolerance", in: 0...1e300) else { return 0 }
-    return difference.exceeds(tolerance) ? 2 : 0
+    return tolerances.areGiven && difference.exceeds ? 2 : 0
+  }
+
+  /// `1e-4` is for all columns, `loss=1e-3` for the column `loss`, whose name may have a `=` itself.
+  private static func tolerances(_ arguments: Arguments) throws -> Tolerances {
+    var tolerances = Tolerances()
+    for (option, part) in [("--tolerance", \Tolerance.relative), ("--absolute", \Tolerance.absolute)] {
+      for argument in arguments.all(option) {
+        let mark = argument.lastIndex(of: "=")
+        let text = mark.map { String(argument[argument.index(after: $0)...]) } ?? argument
+        guard let number = Double(text), (0...1e300).contains(number), mark != argument.startIndex else {
+          throw UsageError.badValue(
+            option: option, found: argument, expected: "a number of at least 0, or COLUMN=NUMBER",
+            command: arguments.command)
+        }
+        if let mark {
+          tolerances.columns[String(argument[..<mark]), default: Tolerance()][keyPath: part] = number
+        } else {
+          tolerances.general = tolerances.general ?? Tolerance()
+          tolerances.general?[keyPath: part] = number
+        }
+      }
+    }
+    return tolerances
   }
 
   /// A path, or the name of an experiment with results.
@@ -48,14 +82,16 @@ extension Command {
     for column in shown {
       let name = "\(column.place)  \(column.column)".padding(to: width)
       let numbers = "abs \(column.largestAbsolute)  rel \(column.largestRelative)"
-      let note = column.note.map { "  (\($0))" } ?? ""
+      let note =
+        (column.beyond > 0 ? "  \(column.beyond) beyond the tolerance" : "")
+        + (column.note.map { "  (\($0))" } ?? "")
       text += "\(name)  \(column.differing) of \(column.rows) differ  \(numbers)\(note)\n"
     }
     for line in difference.onlyOnOneSide { text += line + "\n" }
     let places = Set(difference.columns.map(\.place)).count
     let same = difference.columns.count { $0.isSame }
     return text
-      + "\(same) of \(difference.columns.count) columns and datasets in \(places) files are the same\n"
+      + "\(same) of \(difference.columns.count) columns and datasets in \(counted(places, "file")) are the same\n"
   }
 
   private static func json(_ difference: ResultsDifference) -> JSONValue {
@@ -69,7 +105,7 @@ extension Command {
             "file": .string(column.place), "column": .string(column.column),
             "rows": .number(Double(column.rows)), "differing": .number(Double(column.differing)),
             "largest_absolute": number(column.largestAbsolute),
-            "largest_relative": number(column.largestRelative),
+            "largest_relative": number(column.largestRelative), "beyond": .number(Double(column.beyond)),
             "note": column.note.map { .string($0) } ?? .null,
           ])
         }),

@@ -42,7 +42,7 @@ extension Command {
     for item in garbage.items { try Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n") }
     let verb = deletes ? "removed" : "would be removed (--delete does it)"
     try Terminal.out(
-      "\(garbage.items.count) of \(garbage.total) artefacts, \(ByteCount.text(garbage.bytes)), \(verb); "
+      "\(garbage.items.count) of \(counted(garbage.total, "artefact")), \(ByteCount.text(garbage.bytes)), \(verb); "
         + "\(ByteCount.text(garbage.keptBytes)) kept\n")
     return 0
   }

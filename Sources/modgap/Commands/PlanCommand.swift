@@ -49,7 +49,9 @@ struct PlanPrinter {
     var text = ""
     for index in 0..<shown {
       let (word, why) = words(index)
-      let time = word == "to run" ? prediction(index).map { "about \(Duration.seconds($0).brief)" } ?? "" : ""
+      let time =
+        ["to run", "waits"].contains(word)
+        ? prediction(index).map { "about \(Duration.seconds($0).brief)" } ?? "" : ""
       text +=
         "\(tasks[index].id.padding(to: width))  \(word.padding(to: 8))  \(time.padding(to: 12))  \(why)\n"
     }
@@ -63,7 +65,8 @@ struct PlanPrinter {
     let cached = status.states.count { if case .cached = $0 { true } else { false } }
     let seconds = status.predictedSeconds(jobs: jobs)
     let time = seconds > 0 ? ", about \(Duration.seconds(seconds).brief)" : ""
-    return "\(status.plan.runs.count) runs, \(status.plan.tasks.count) stages to settle: \(cached) cached, "
+    return "\(counted(status.plan.runs.count, "run")), "
+      + "\(counted(status.plan.tasks.count, "stage")) to settle: \(cached) cached, "
       + "\(open) to run, \(waiting) after them\(time)\n"
   }
 

@@ -21,10 +21,12 @@ struct Encoding: Sendable {
 
   /// `(count, embedding)`, before any normalisation.
   ///
-  /// - Throws: `TowerFailure`, the data's failures, `Cancelled`, `MemoryFailure`.
+  /// - Throws: `TowerFailure` before anything is read where the items do not fit, the data's failures, `Cancelled`,
+  ///   `MemoryFailure`.
   func run(
     _ tower: any Tower, _ weights: NetworkWeights, _ budget: ThreadBudget, progress: (Double) -> Void
   ) throws -> Matrix {
+    if let failure = tower.input.misfit(side.modality) { throw failure }
     try ProcessMemory.require(
       4 * Double(count) * Double(tower.embedding), for: "the embeddings",
       advice: "lower `count` or `embedding`")

@@ -28,14 +28,12 @@ extension TowerParameters {
   ///   data are of another kind.
   func build(for modality: PairedData.Modality, embedding shared: Int? = nil) throws -> BuiltTower {
     let built = try make(modality, embedding: shared)
-    guard architecture.takes(modality) else {
-      throw TowerFailure.wrongShape(
-        expected: built.tower.input, found: modality.itemShape, areTokens: modality.areTokens)
-    }
+    if let failure = built.tower.input.misfit(modality) { throw failure }
     return built
   }
 
-  private func make(_ modality: PairedData.Modality, embedding shared: Int?) throws -> BuiltTower {
+  /// The tower, whether the data fit it or not.
+  func make(_ modality: PairedData.Modality, embedding shared: Int?) throws -> BuiltTower {
     let size = shared ?? embedding
     switch architecture {
     case .resnet18, .resnet50:
@@ -143,19 +141,15 @@ extension TowerParameters {
   }
 
   private func check(width: Int, heads: Int) throws {
-    guard width.isMultiple(of: heads) else {
-      throw StageFailure.badTower(
-        architecture.rawValue,
-        "`width` \(width) is no multiple of `heads` \(heads); choose heads that divide it")
-    }
+    try check(SizeMisfit(whole: "width", width, part: "heads", heads, advice: "choose heads that divide it"))
   }
 
   private func check(image: Int, patch: Int) throws {
-    guard image.isMultiple(of: patch) else {
-      throw StageFailure.badTower(
-        architecture.rawValue, "`image` \(image) is no multiple of `patch` \(patch); choose sizes that divide"
-      )
-    }
+    try check(SizeMisfit(whole: "image", image, part: "patch", patch, advice: "choose sizes that divide"))
+  }
+
+  private func check(_ misfit: SizeMisfit?) throws {
+    if let misfit { throw StageFailure.badTower(architecture.rawValue, misfit) }
   }
 }
 
@@ -200,18 +194,6 @@ extension TowerParameters.Architecture {
 }
 
 extension PairedData.Modality {
-  fileprivate var areTokens: Bool {
-    if case .tokens = self { return true }
-    return false
-  }
-
-  fileprivate var itemShape: [Int] {
-    switch self {
-    case .numbers(let shape): shape
-    case .tokens(let context, _): [context]
-    }
-  }
-
   /// Pixels a side of square pictures.
   fileprivate var side: Int? {
     guard case .numbers(let shape) = self, shape.count >= 3, shape[shape.count - 1] == shape[shape.count - 2]

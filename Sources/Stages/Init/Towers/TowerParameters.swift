@@ -1,5 +1,6 @@
 import Contracts
 import Encoders
+import Foundation
 import Kernels
 
 /// A tower as the config describes it: its architecture, its sizes, where its weights come from.
@@ -27,6 +28,21 @@ struct TowerParameters: Decodable, Sendable {
   var preprocessing: Preprocessing?
 
   init(_ architecture: Architecture) { self.architecture = architecture }
+
+  /// Nil where the keys are no tower's.
+  init?(_ json: JSONValue) {
+    guard
+      let tower = try? JSONDecoder().decode(TowerParameters.self, from: Data(json.canonical.utf8))
+    else { return nil }
+    self = tower
+  }
+
+  /// A tower of this architecture, with the sizes that the keys have.
+  init(_ json: JSONValue?, as architecture: Architecture) {
+    var members = json?.object ?? [:]
+    members["architecture"] = .string(architecture.rawValue)
+    self = TowerParameters(.object(members)) ?? TowerParameters(architecture)
+  }
 
   private enum CodingKeys: String, CodingKey {
     case architecture, preset, width, image, patch, layers, heads, frames, vocabulary, context, pooling

@@ -1,0 +1,197 @@
+import Contracts
+import Datasets
+import Encoders
+
+/// Two sizes of a tower of which the one must divide the other.
+package struct SizeMisfit: Sendable, Equatable {
+  let whole: String
+  let wholeValue: Int
+  let part: String
+  let partValue: Int
+  let advice: String
+
+  /// Nil where the part divides the whole.
+  init?(whole: String, _ wholeValue: Int, part: String, _ partValue: Int, advice: String) {
+    if partValue > 0, wholeValue.isMultiple(of: partValue) { return nil }
+    self.whole = whole
+    self.wholeValue = wholeValue
+    self.part = part
+    self.partValue = partValue
+    self.advice = advice
+  }
+
+  var sentence: String { "`\(whole)` \(wholeValue) is no multiple of `\(part)` \(partValue); \(advice)" }
+}
+
+extension TowerInput {
+  /// Why such a tower cannot be fed the items; nil where it can. Texts may have fewer tokens than the tower takes.
+  func misfit(_ modality: PairedData.Modality) -> TowerFailure? {
+    switch (self, modality) {
+    case (.images(let side), .numbers(let shape)):
+      let fits = shape.count == 3 && shape[0] == 3 && (side.map { shape == [3, $0, $0] } ?? true)
+      return fits ? nil : .wrongShape(expected: self, found: shape, areTokens: false)
+    case (.clips(let frames, let side), .numbers(let shape)):
+      return shape == [frames, 3, side, side]
+        ? nil : .wrongShape(expected: self, found: shape, areTokens: false)
+    case (.tokens(let context, let vocabulary), .tokens(let length, let tokens)):
+      if length > context { return .wrongShape(expected: self, found: [length], areTokens: true) }
+      return tokens > vocabulary ? .vocabularyTooSmall(found: vocabulary, needed: tokens) : nil
+    case (.tokens, .numbers(let shape)): return .wrongShape(expected: self, found: shape, areTokens: false)
+    case (_, .tokens(let length, _)): return .wrongShape(expected: self, found: [length], areTokens: true)
+    }
+  }
+}
+
+extension DeclaredSides.Side {
+  /// What a tower is made for and fed; a vocabulary that a file decides counts as one token, as nothing is known of
+  /// it.
+  var modality: PairedData.Modality {
+    switch self {
+    case .numbers(let shape): .numbers(shape: shape)
+    case .tokens(let context, let vocabulary): .tokens(context: context, vocabulary: vocabulary ?? 1)
+    }
+  }
+}
+
+extension DeclaredSides {
+  /// Of the object that a stage's parameters hold.
+  init?(_ data: JSONValue?) {
+    guard let data, let kind = data["kind"]?.string,
+      let declared = DatasetCatalog.declared(kind, with: data.object ?? [:])
+    else { return nil }
+    self = declared
+  }
+
+  /// Those that there may be.
+  var sides: [Side] {
+    switch y {
+    case .none: [x]
+    case .side(let other), .perhaps(let other): [x, other]
+    }
+  }
+}
+
+/// Finds what a stage of towers would refuse at its start, by the same rules, for the config's keys to be named.
+struct TowerInspection {
+  /// The keys that lead to the tower below `with`.
+  let path: [String]
+  /// The keys that the config gives it.
+  let given: JSONValue
+  /// Of a later stage whose data are looked at.
+  let blamed: String?
+
+  func misfits(_ tower: TowerParameters, for side: DeclaredSides.Side?, embedding: Int?) -> [ParameterMisfit]
+  {
+    var tower = tower
+    var found: [ParameterMisfit] = []
+    let modality = side?.modality ?? tower.architecture.usualModality
+    // What does not fit is set aside, so that the next size is looked at as well.
+    for _ in 0..<5 {
+      do {
+        let built = try tower.make(modality, embedding: embedding)
+        guard side != nil, let failure = built.tower.input.misfit(modality) else { return found }
+        found.append(misfit(failure))
+        guard tower.setAside(failure) else { return found }
+      } catch StageFailure.badTower(_, let size) {
+        if size.part == "heads" { tower.heads = 1 } else { tower.patch = 1 }
+        if blamed == nil, size.whole != "image" || knowsImage(modality, side) { found.append(misfit(size)) }
+      } catch {
+        return found
+      }
+    }
+    return found
+  }
+
+  /// Whether the config says how large the tower's pictures are, or its data do.
+  private func knowsImage(_ modality: PairedData.Modality, _ side: DeclaredSides.Side?) -> Bool {
+    if given["image"] != nil || given["preset"] != nil { return true }
+    guard side != nil, case .numbers(let shape) = modality else { return false }
+    return shape.count > 2
+  }
+
+  private func misfit(_ size: SizeMisfit) -> ParameterMisfit {
+    if given[size.part] == nil, given[size.whole] != nil {
+      return ParameterMisfit(
+        path: path + [size.whole], found: "\(size.wholeValue)",
+        expected: "a multiple of `\(size.part)`, which is \(size.partValue)")
+    }
+    return ParameterMisfit(
+      path: path + [size.part], found: "\(size.partValue)",
+      expected: "a divisor of `\(size.whole)`, which is \(size.wholeValue)")
+  }
+
+  private func misfit(_ failure: TowerFailure) -> ParameterMisfit {
+    switch failure {
+    case .vocabularyTooSmall(let has, let needed):
+      return size("vocabulary", has, "at least \(needed), as many tokens as the data's tokenizer has")
+        ?? data("data of \(needed) tokens", "a tokenizer of at most \(has), the tower's `vocabulary`")
+    case .wrongShape(.tokens(let context, _), let found, areTokens: true):
+      let length = found.first ?? 0
+      return size("context", context, "at least \(length), the tokens of an item of the data")
+        ?? data("data of \(length) tokens an item", "at most \(context), the tower's `context`")
+    case .wrongShape(.images(let side?), let found, areTokens: false) where found.count == 3:
+      return size("image", side, "\(found[2]), the pixels a side of the data's pictures")
+        ?? data("pictures of \(found[2]) pixels a side", "\(side), the tower's `image`")
+    case .wrongShape(.clips(let frames, let side), let found, areTokens: false) where found.count == 4:
+      let own =
+        found[0] == frames ? nil : size("frames", frames, "\(found[0]), as many as the data's clips have")
+      return own ?? size("image", side, "\(found[3]), the pixels a side of the data's clips")
+        ?? data("clips \(found)", TowerInput.clips(frames: frames, side: side).sentence)
+    case .wrongShape(let expected, let found, let areTokens):
+      return data(areTokens ? "data of tokens" : "data of items \(found)", expected.sentence)
+    default: return data("data that do not fit", "others: \(failure.sentence)")
+    }
+  }
+
+  /// Nil where the config does not give this size, or is not to be blamed for it.
+  private func size(_ key: String, _ value: Int, _ expected: String) -> ParameterMisfit? {
+    guard blamed == nil, given[key] != nil else { return nil }
+    return ParameterMisfit(path: path + [key], found: "\(value)", expected: expected)
+  }
+
+  private func data(_ found: String, _ expected: String) -> ParameterMisfit {
+    let tower = path.last.map { " for `\($0)`" } ?? ""
+    return ParameterMisfit(path: [blamed ?? "data"], found: found, expected: expected + tower)
+  }
+}
+
+extension TowerParameters {
+  /// Takes over the length or the frames that the data have.
+  ///
+  /// - Returns: whether other sizes may be looked at then.
+  fileprivate mutating func setAside(_ failure: TowerFailure) -> Bool {
+    switch failure {
+    case .wrongShape(.tokens(let most, _), let found, areTokens: true)
+    where found.count == 1 && found[0] > most:
+      context = found[0]
+    case .wrongShape(.clips(let count, _), let found, areTokens: false)
+    where found.count == 4 && found[0] != count:
+      frames = found[0]
+    default: return false
+    }
+    return true
+  }
+}
+
+extension TowerParameters.Architecture {
+  /// Items of the kind that the architecture takes, for sizes that are looked at without data.
+  var usualModality: PairedData.Modality {
+    switch self {
+    case .text, .sequence: .tokens(context: 1, vocabulary: 1)
+    case .video: .numbers(shape: [8, 3, 32, 32])
+    case .vit, .resnet18, .resnet50: .numbers(shape: [3, 224, 224])
+    }
+  }
+}
+
+extension ParameterMisfit {
+  /// Two towers need pairs.
+  static func pairs(_ sides: DeclaredSides?, _ blamed: String?) -> [ParameterMisfit] {
+    guard let sides, sides.y == .none else { return [] }
+    return [
+      ParameterMisfit(
+        path: [blamed ?? "data"], found: "data of one side",
+        expected: "pairs, such as pictures with captions; a tower alone is an `encoder`")
+    ]
+  }
+}

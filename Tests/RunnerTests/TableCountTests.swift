@@ -1,0 +1,185 @@
+import Contracts
+import ExperimentPlan
+import Foundation
+import Runner
+import Storage
+import Testing
+
+/// What tables count, through a whole run.
+@Suite(.enabled(if: Program.isBuilt, Comment(rawValue: Program.missing)))
+struct TableCountTests {
+  private static let towers = """
+    "x": {"architecture": "vit", "image": 8, "patch": 4, "width": 8, "layers": 1, "heads": 2},
+    "y": {"architecture": "text", "vocabulary": 259, "context": 20, "width": 8, "layers": 1, "heads": 2},
+    "embedding": 8, "data": {"kind": "shapes", "count": 12, "size": 8, "context": 20}
+    """
+
+  private func run(_ stages: String, _ more: String = "") throws -> (Workbench, Program.Result) {
+    let bench = try Workbench()
+    try bench.write(
+      """
+      {"name": "c", "matrix": {"seed": [0, 1, 2]}, "replicates": "seed", "stages": [\(stages)]\(more)}
+      """, to: "c.json")
+    for side in ["x", "y"] {
+      let values = (0..<24).map { Float(($0 * 7 + (side == "x" ? 3 : 11)) % 13) - 4 }
+      try Self.npy(values, columns: 4).write(to: URL(fileURLWithPath: "\(bench.folder)/\(side).npy"))
+    }
+    let program = Program(folder: bench.folder, bench: bench)
+    return (bench, try program.run("run", "c.json", "--jobs", "1"))
+  }
+
+  private static func npy(_ values: [Float], columns: Int) -> Data {
+    let shape = "(\(values.count / columns), \(columns))"
+    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }"
+    header += String(repeating: " ", count: 63 - (header.utf8.count + 10) % 64) + "\n"
+    var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0])
+    data += [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)]
+    data += Array(header.utf8)
+    for value in values { withUnsafeBytes(of: value.bitPattern.littleEndian) { data += Array($0) } }
+    return data
+  }
+
+  @Test func stagesWithDifferentCoordinatesHaveASummary() throws {
+    let (bench, result) = try run(
+      """
+      {"id": "p", "stage": "init", "kind": "dual-encoder", "with": {\(Self.towers)}},
+      {"id": "m", "stage": "shift", "kind": "gap", "from": "p", "with": {"delta": [-0.2, 0, 0.2]}},
+      {"id": "k", "stage": "shift", "kind": "gap", "from": "p", "with": {"lambda": [0.1, 0.2]}},
+      {"id": "g", "stage": "evaluate", "kind": "gap", "from": ["p", "m"]},
+      {"id": "h", "stage": "evaluate", "kind": "gap", "from": ["m", "k"]}
+      """,
+      """
+      , "figures": [{"name": "f", "kind": "lines", "table": "g", "x": "count", "y": "l2i", "series": "delta"}]
+      """)
+    #expect(result.status == 3 || result.status == 0, "\(result.errors)")
+    let table = try CSV.read("\(bench.results)/c/tables/g.csv")
+    let summary = try CSV.read("\(bench.results)/c/tables/g.summary.csv")
+    let own = try values(of: "l2m", in: table, where: "from", is: "p")
+    let row = try #require(rows(of: summary, where: ["from": "p", "quantity": "l2m"]).first)
+    #expect(try rows(of: summary, where: ["from": "p", "quantity": "l2m"]).count == 1 && own.count == 3)
+    let mean = own.reduce(0, +) / 3
+    let deviation = (own.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2).squareRoot()
+    // t(.975, 2) = a·√(2/(1 − a²)) with a = .95.
+    let t = 0.95 * (2 / (1 - 0.95 * 0.95)).squareRoot()
+    let reach = t * deviation / 3.0.squareRoot()
+    for (column, expected) in [
+      ("n", 3), ("mean", mean), ("sd", deviation), ("ci95_low", mean - reach), ("ci95_high", mean + reach),
+    ] {
+      let found = try #require(summary[column]?.cell(row).number)
+      #expect(abs(found - expected) < 1e-12, "\(column)")
+    }
+    let other = try CSV.read("\(bench.results)/c/tables/h.summary.csv")
+    #expect(other.rowCount == 5 * 4)
+    #expect((0..<other.rowCount).allSatisfy { other["n"]?.cell($0) == .integer(3) })
+    let script = try bench.text("results/c/figures/f.gp")
+    #expect(script.contains("# nan: x, y, low and high end"))
+  }
+
+  @Test func aFileBesideANetworkHasOneReplicate() throws {
+    let check = #""check": {"equivalent": {"of": "l2m", "mean": 0.33, "interval": [0, 9]}}"#
+    let (bench, result) = try run(
+      """
+      {"id": "file", "stage": "init", "kind": "embeddings", "with": {"x": "x.npy", "y": "y.npy"}},
+      {"id": "net", "stage": "init", "kind": "dual-encoder", "with": {\(Self.towers)}},
+      {"id": "both", "stage": "evaluate", "kind": "gap", "from": ["file", "net"]},
+      {"id": "alone", "stage": "evaluate", "kind": "gap", "from": "file"}
+      """,
+      """
+      , "claims": [
+        {"id": "alone", "source": "s", "says": "a", "table": "alone", \(check)},
+        {"id": "mixed", "source": "s", "says": "a", "table": "both", "where": {"from": "file"}, \(check)},
+        {"id": "net", "source": "s", "says": "a", "table": "both", "where": {"from": "net"}, \(check)}]
+      """)
+    #expect(result.status == 0, "\(result.errors)")
+    let verdicts = try CSV.read("\(bench.results)/c/verdicts.csv")
+    #expect(verdicts["verdict"] == .texts(["inconclusive", "inconclusive", "pass"]))
+    #expect(verdicts["n"] == .integers([1, 1, 3]))
+    let summary = try CSV.read("\(bench.results)/c/tables/both.summary.csv")
+    for (from, n) in [("file", 1), ("net", 3)] {
+      for row in try rows(of: summary, where: ["from": from]) {
+        #expect(summary["n"]?.cell(row) == .integer(n))
+        #expect(summary["sd"]?.cell(row).number?.isNaN == (n == 1))
+      }
+    }
+  }
+
+  private func rows(of table: Table, where wanted: [String: String]) throws -> [Int] {
+    (0..<table.rowCount).filter { row in wanted.allSatisfy { table[$0.key]?.cell(row).plain == $0.value } }
+  }
+
+  private func values(of column: String, in table: Table, where key: String, is value: String) throws
+    -> [Double]
+  {
+    try rows(of: table, where: [key: value]).compactMap { table[column]?.cell($0).number }
+  }
+}
+
+/// Which axes reach which rows, read off a plan.
+@Suite struct RowSourceTests {
+  @Test func ofSeveralStages() throws {
+    let bench = try Workbench()
+    let config = """
+      {"name": "toy", "matrix": {"by": [1, 2], "plus": [0, 5], "idle": [1, 2, 3]}, "stages": [
+        {"id": "a", "stage": "init", "kind": "source", "with": {"value": 1}},
+        {"id": "b", "stage": "shift", "kind": "scale", "from": "a", "with": {"by": "${by}"}},
+        {"id": "t", "stage": "evaluate", "kind": "total", "from": ["a", "b"], "with": {"plus": "${plus}"}},
+        {"id": "u", "stage": "evaluate", "kind": "total", "from": "b"},
+        {"id": "o", "stage": "evaluate", "kind": "total", "from": ["a", "b"], "over": "by"}]}
+      """
+    let plan = try bench.run(config).plan
+    #expect(
+      plan.rowSources(ofStage: 2)
+        == RowSources(common: ["by", "plus"], byStage: ["a": ["plus"], "b": ["by", "plus"]]))
+    #expect(plan.rowSources(ofStage: 3) == RowSources(common: ["by"]))
+    #expect(plan.rowSources(ofStage: 4) == RowSources(common: [], byStage: ["a": [], "b": ["by"]]))
+  }
+}
+
+/// How long stages of networks are expected to take.
+@Suite struct TimingTests {
+  private func plan(_ stages: String) throws -> Plan {
+    let bench = try Workbench()
+    return try bench.plan(#"{"name": "t", "stages": [\#(stages)]}"#)
+  }
+
+  private func encoder(_ with: String) throws -> Plan {
+    try plan(#"{"id": "e", "stage": "init", "kind": "encoder", "with": {\#(with)}}"#)
+  }
+
+  /// From a run of another network of the kind: by the operations, here of ViT-B/32 and ViT-B/16, whose published
+  /// numbers are 8.7 and 33.7 GFLOP with two to a multiply-add; of a sixteenth of the items; of what ran, itself.
+  @Test func scalesWithTheArchitecture() throws {
+    let bench = try Workbench()
+    let timings = StageTimings(resultsFolder: bench.results)
+    let large = #""architecture": "vit", "preset": "ViT-B-16", "data": {"kind": "shapes", "count": 160}"#
+    let small = #""architecture": "vit", "preset": "ViT-B-32", "data": {"kind": "shapes", "count": 160}"#
+    let few = #""architecture": "vit", "preset": "ViT-B-16", "data": {"kind": "shapes", "count": 10}"#
+    let first = try encoder(large)
+    #expect(try #require(timings.prediction(of: 0, in: first)) > 0, "of a usual machine")
+    timings.note(0, in: first, seconds: 100)
+    #expect(timings.prediction(of: 0, in: first) == 100)
+    let ratio = try #require(timings.prediction(of: 0, in: try encoder(small))) / 100
+    #expect(abs(ratio - 8.7 / 33.7) < 0.02, "\(ratio)")
+    let sixteenth = try #require(timings.prediction(of: 0, in: try encoder(few)))
+    #expect(abs(sixteenth - 100.0 / 16) < 1e-9)
+  }
+
+  @Test func ofTrainingsByTheirSteps() throws {
+    let bench = try Workbench()
+    let timings = StageTimings(resultsFolder: bench.results)
+    func training(_ steps: Int) throws -> Plan {
+      try plan(
+        """
+        {"id": "c", "stage": "init", "kind": "clip",
+         "with": {"preset": "mini", "data": {"kind": "shapes", "count": 64, "size": 32}}},
+        {"id": "m", "stage": "train", "kind": "contrastive", "from": "c",
+         "with": {"temperature": 0.1, "batch": 32, "steps": \(steps)}}
+        """)
+    }
+    let short = try training(10)
+    timings.note(1, in: short, seconds: 10)
+    let long = try #require(timings.prediction(of: 1, in: try training(1000)))
+    // Three passes a step of 32 pairs, and 64 pairs embedded at the end.
+    #expect(abs(long / 10 - Double(3 * 32 * 1000 + 64) / Double(3 * 32 * 10 + 64)) < 1e-9)
+  }
+}
