@@ -63,42 +63,41 @@ public struct RandomMLP: Sendable {
 
   private func forward(_ input: Matrix, _ pieces: [Piece], _ budget: ThreadBudget) throws -> Matrix {
     try Matrix(rows: input.rows, columns: width) { buffer in
-      guard let base = buffer.baseAddress else { return }
-      let out = Shared(base)
-      try budget.forEachBlock(blockCount(input.rows, size: Self.blockRows)) { block in
-        let rows = blockRange(block, size: Self.blockRows, count: input.rows)
-        forward(input, rows, pieces, out.pointer + rows.lowerBound * width)
+      try buffer.withSlice { out in
+        let out = FloatRows(out, width: width)
+        try budget.forEachBlock(blockCount(input.rows, size: Self.blockRows)) { block in
+          let rows = blockRange(block, size: Self.blockRows, count: input.rows)
+          forward(input, rows, pieces, out[rows])
+        }
       }
     }
   }
 
-  private func forward(
-    _ input: Matrix, _ rows: Range<Int>, _ pieces: [Piece], _ out: UnsafeMutablePointer<Float>
-  ) {
-    let count = rows.count * width
+  private func forward(_ input: Matrix, _ rows: Range<Int>, _ pieces: [Piece], _ out: FloatSlice) {
     affine(input, rows, pieces[0], into: out)
     for piece in pieces.dropFirst() {
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { other in
-        guard let other = other.baseAddress else { return }
-        affine(input, rows, piece, into: other)
-        Activation.joinMaximum(out, with: other, count: count)
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: out.count) {
+        $0.withSlice { other in
+          affine(input, rows, piece, into: other)
+          Activation.joinMaximum(
+            out.pointer(count: out.count), with: other.pointer(count: out.count), count: out.count)
+        }
       }
     }
-    activation.apply(to: out, count: count)
+    activation.apply(to: out.pointer(count: out.count), count: out.count)
   }
 
-  private func affine(
-    _ input: Matrix, _ rows: Range<Int>, _ piece: Piece, into out: UnsafeMutablePointer<Float>
-  ) {
-    piece.biases.withPointer { biases in
-      for row in 0..<rows.count { (out + row * width).update(from: biases, count: width) }
+  /// out ← rows·W + b: `(rows, width)`.
+  private func affine(_ input: Matrix, _ rows: Range<Int>, _ piece: Piece, into out: FloatSlice) {
+    piece.biases.withSlice { biases in
+      for row in 0..<rows.count { out.from(row * width).update(from: biases) }
     }
-    input.withPointer { input in
-      piece.weights.withPointer { weights in
-        BLAS.multiply(
+    input.withSlice { input in
+      piece.weights.withSlice { weights in
+        Product.multiply(
           ProductShape(rows: rows.count, columns: width, inner: width),
-          Operand(input + rows.lowerBound * width, stride: width), Operand(weights, stride: width), into: out,
-          stride: width, beta: 1)
+          Factor(FloatRows(input, width: width)[rows], stride: width), Factor(weights, stride: width),
+          into: out, stride: width, beta: 1)
       }
     }
   }

@@ -67,16 +67,16 @@ private struct PreparedSequenceTransformer: PreparedTower {
   func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
     try tower.check(batch)
     let sequences = tower.placed(batch)
-    return try weights.withPointer { base in
+    return try weights.withSlice { base in
       let weights = SequenceWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
       return try encodeBlocks(
         rows: sequences.map { max(1, $0.count) }, columns: tower.embedding, budget: budget
-      ) { items, out in weights.encode(sequences[items], into: out.pointer) }
+      ) { items, out in try weights.encode(sequences[items], into: out) }
     }
   }
 }
 
-private struct SequenceWeights: @unchecked Sendable {
+private struct SequenceWeights: Sendable {
   let table: TokenTable
   let stack: TransformerShape
   let blocks: [BlockWeights]
@@ -96,17 +96,18 @@ private struct SequenceWeights: @unchecked Sendable {
     pooling = tower.pooling
   }
 
-  func encode(_ sequences: ArraySlice<[PlacedToken]>, into out: UnsafeMutablePointer<Float>) {
+  func encode(_ sequences: ArraySlice<[PlacedToken]>, into out: FloatSlice) throws {
     let packing = Packing(lengths: sequences.map(\.count))
     let pass = TransformerPass(stack, packing, reading: pooling == .mean ? .all : .first)
     table.embed(sequences.flatMap { $0 }, into: pass.x)
-    let features = pass.run(blocks)
-    norm.apply(features, rows: pooling == .mean ? packing.rows : packing.items.count, into: features)
-    guard pooling == .mean else {
-      return projection.applyAlone(features, rows: packing.items.count, into: out)
-    }
-    withMeans(features, packing, width: stack.width) {
-      projection.applyAlone($0, rows: packing.items.count, into: out)
+    try pass.run(blocks) { features in
+      norm.apply(features, rows: pooling == .mean ? packing.rows : packing.items.count, into: features)
+      guard pooling == .mean else {
+        return try projection.applyAlone(features, rows: packing.items.count, into: out)
+      }
+      try withMeans(features, packing, width: stack.width) {
+        try projection.applyAlone($0, rows: packing.items.count, into: out)
+      }
     }
   }
 }
@@ -114,15 +115,17 @@ private struct SequenceWeights: @unchecked Sendable {
 /// Hands on `(items, width)`: row i is the mean over the rows of item i, 0 where it has none. Sums in
 /// float32, in the rows' order. Items may be more than rows, so the means have a place of their own.
 func withMeans(
-  _ rows: UnsafePointer<Float>, _ packing: Packing, width: Int, _ body: (UnsafePointer<Float>) -> Void
-) {
-  let means = Arena([packing.items.count * width])
-  let sums = means.take(packing.items.count * width)
+  _ rows: FloatSlice, _ packing: Packing, width: Int, _ body: (FloatSlice) throws -> Void
+) throws {
+  let arena = Arena<Float>([packing.items.count * width])
+  let means = FloatRows(arena.take(packing.items.count * width), width: width)
+  let rows = FloatRows(rows, width: width)
   for (index, item) in packing.items.enumerated() {
-    let sum = sums + index * width
-    for row in item.rows { add(rows + row * width, to: sum, width) }
+    for row in item.rows { add(rows[row], to: means[index]) }
+    let sum = means[index].pointer(count: width)
     let scale = 1 / Float(max(1, item.rows.count))
     for column in 0..<width { sum[column] *= scale }
   }
-  withExtendedLifetime(means) { body(sums) }
+  try body(means.slice)
+  try arena.verify()
 }

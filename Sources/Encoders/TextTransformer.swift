@@ -43,7 +43,7 @@ private struct PreparedTextTransformer: PreparedTower {
     try tower.check(batch)
     let (stack, embedding) = (tower.stack, tower.embedding)
     let texts = SharedTexts(batch)
-    let sorted = try weights.withPointer { base in
+    let sorted = try weights.withSlice { base in
       let tensors = TensorPointers(layout: weights.layout, base: base, isTurned: true)
       let tower = TextWeights(tensors, stack, embedding)
       return try encodeBlocks(
@@ -52,16 +52,17 @@ private struct PreparedTextTransformer: PreparedTower {
         let (packing, tokens) = texts.packing(items)
         let pass = TransformerPass(stack, packing, reading: .last, isCausal: true)
         tower.table.embed(tokens, into: pass.x)
-        let features = pass.run(tower.blocks)
-        tower.norm.apply(features, rows: items.count, into: features)
-        tower.projection.applyAlone(features, rows: items.count, into: out.pointer)
+        try pass.run(tower.blocks) { features in
+          tower.norm.apply(features, rows: items.count, into: features)
+          try tower.projection.applyAlone(features, rows: items.count, into: out)
+        }
       }
     }
     return texts.inOrder(sorted)
   }
 }
 
-private struct TextWeights: @unchecked Sendable {
+private struct TextWeights: Sendable {
   let table: TokenTable
   let blocks: [BlockWeights]
   let norm: LayerNorm

@@ -40,24 +40,26 @@ private struct PreparedVideoTransformer: PreparedTower {
   func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
     try tower.check(batch)
     let clipSize = tower.frames * tower.encoder.pictureSize
-    return try weights.withPointer { base in
+    return try weights.withSlice { base in
       let weights = VideoWeights(TensorPointers(layout: weights.layout, base: base, isTurned: true), tower)
       return try encodeBlocks(
         rows: Array(repeating: tower.frames * tower.encoder.positions, count: batch.count),
         columns: tower.embedding, budget: budget
       ) { items, out in
-        batch.numbers.withPointer { clips in
-          weights.encode(clips + items.lowerBound * clipSize, count: items.count, into: out.pointer)
+        try batch.numbers.withSlice { clips in
+          let clips = FloatRows(clips, width: clipSize)
+          try weights.encode(clips[items], count: items.count, into: out)
         }
       }
     }
   }
 }
 
-private struct VideoWeights: @unchecked Sendable {
+private struct VideoWeights: Sendable {
   let tower: VideoTransformer
   let pictures: PatchWeights
-  let positions: UnsafePointer<Float>
+  /// `(frames, width)`.
+  let positions: FloatSlice
   let blocks: [BlockWeights]
   let projection: Linear
 
@@ -69,15 +71,16 @@ private struct VideoWeights: @unchecked Sendable {
     projection = tensors.projection("proj", tower.temporal.width, tower.embedding)
   }
 
-  func encode(_ clips: UnsafePointer<Float>, count: Int, into out: UnsafeMutablePointer<Float>) {
+  func encode(_ clips: FloatSlice, count: Int, into out: FloatSlice) throws {
     let (frames, width) = (tower.frames, tower.temporal.width)
     let packing = Packing(lengths: Array(repeating: frames, count: count))
     let pass = TransformerPass(tower.temporal, packing, reading: .all)
-    tower.encoder.withFeatures(clips, count: count * frames, pictures) {
-      pass.x.update(from: $0, count: count * frames * width)
+    try tower.encoder.withFeatures(clips, count: count * frames, pictures) { pass.x.update(from: $0) }
+    for item in 0..<count { add(positions, to: pass.x.from(item * frames * width)) }
+    try pass.run(blocks) { features in
+      try withMeans(features, packing, width: width) {
+        try projection.applyAlone($0, rows: count, into: out)
+      }
     }
-    for item in 0..<count { add(positions, to: pass.x + item * frames * width, frames * width) }
-    let features = pass.run(blocks)
-    withMeans(features, packing, width: width) { projection.applyAlone($0, rows: count, into: out) }
   }
 }

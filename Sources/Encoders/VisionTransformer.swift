@@ -31,17 +31,18 @@ private struct PreparedVisionTransformer: PreparedTower {
   func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
     try tower.check(batch)
     let (encoder, embedding) = (tower.encoder, tower.embedding)
-    return try weights.withPointer { base in
+    return try weights.withSlice { base in
       let tensors = TensorPointers(layout: weights.layout, base: base, isTurned: true)
       let patchWeights = PatchWeights(tensors, encoder)
       let projection = tensors.projection("proj", encoder.stack.width, embedding)
       return try encodeBlocks(
         rows: Array(repeating: encoder.positions, count: batch.count), columns: embedding, budget: budget
       ) { items, out in
-        batch.numbers.withPointer { pictures in
-          encoder.withFeatures(
-            pictures + items.lowerBound * encoder.pictureSize, count: items.count, patchWeights
-          ) { projection.applyAlone($0, rows: items.count, into: out.pointer) }
+        try batch.numbers.withSlice { pictures in
+          let pictures = FloatRows(pictures, width: encoder.pictureSize)
+          try encoder.withFeatures(pictures[items], count: items.count, patchWeights) {
+            try projection.applyAlone($0, rows: items.count, into: out)
+          }
         }
       }
     }

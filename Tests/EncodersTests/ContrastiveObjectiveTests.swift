@@ -17,9 +17,16 @@ struct ContrastiveObjectiveTests {
   ) throws -> (value: ContrastiveValue, gradient: [Float]) {
     let half = features.count / 2
     var (dx, dy) = ([Float](repeating: .nan, count: half), [Float](repeating: .nan, count: half))
-    let value = try ContrastiveLoss(objective, capacity: pairs + 2, embedding: half / pairs).evaluate(
-      x: Array(features[..<half]), y: Array(features[half...]), pairs: pairs, scale: scale, dx: &dx, dy: &dy,
-      budget: ownBudget(2))
+    let loss = ContrastiveLoss(objective, capacity: pairs + 2, embedding: half / pairs)
+    let value = try features.withReadSlice { features in
+      try dx.withSlice { dx in
+        try dy.withSlice { dy in
+          try loss.evaluate(
+            x: features[0..<half], y: features.from(half), pairs: pairs, scale: scale, dx: dx, dy: dy,
+            budget: ownBudget(2))
+        }
+      }
+    }
     return (value, dx + dy)
   }
 

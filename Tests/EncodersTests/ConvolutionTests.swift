@@ -57,13 +57,11 @@ private struct Specimen {
     let to = layer.output(of: from)
     var planes = [Float](repeating: 0, count: slots * (from.count + 2 * to.count))
     var scratch = [Float](repeating: .nan, count: layer.scratch(output: to, slots: slots))
-    return planes.withUnsafeMutableBufferPointer { planes in
-      scratch.withUnsafeMutableBufferPointer { scratch in
-        guard let base = planes.baseAddress, let scratch = scratch.baseAddress else { return [] }
-        let source = Planes(from, at: base)
-        let (target, added) = (
-          Planes(to, at: base + slots * from.count), Planes(to, at: base + slots * (from.count + to.count))
-        )
+    let (middle, end) = (slots * from.count, slots * (from.count + to.count))
+    return planes.withSlice { planes in
+      scratch.withSlice { scratch in
+        let source = Planes(from, in: planes[0..<middle])
+        let (target, added) = (Planes(to, in: planes[middle..<end]), Planes(to, in: planes.from(end)))
         source.fill(input, images: images, channels: shape.inputs)
         if let residual { added.fill(residual, images: images, channels: shape.outputs) }
         layer.apply(
@@ -86,9 +84,9 @@ func gaussians(_ name: String, _ count: Int) throws -> [Float] {
 extension Planes {
   func fill(_ values: [Float], images: Int, channels: Int) {
     let each = channels * shape.height * shape.width
-    values.withUnsafeBufferPointer { values in
+    values.withReadSlice { values in
       for image in 0..<images {
-        values.baseAddress.map { fill(image, from: $0 + image * each, count: channels) }
+        fill(image, from: values[image * each..<(image + 1) * each], count: channels)
       }
     }
   }

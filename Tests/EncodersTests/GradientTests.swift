@@ -121,8 +121,8 @@ struct GradientTests {
     let weights = try drawn(tower)
     var found = [Float](repeating: .nan, count: 35)
     let trainer = try tower.trainer(capacity: 5)
-    try weights.withPointer {
-      try trainer.forward(batch, weights: $0, into: &found, budget: ownBudget(2))
+    try weights.withSlice { weights in
+      try found.withSlice { try trainer.forward(batch, weights: weights, into: $0, budget: ownBudget(2)) }
     }
     #expect(difference(found, try encode(tower, weights, batch).values.map(Double.init)) < 1e-5)
   }

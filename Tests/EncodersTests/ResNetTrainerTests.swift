@@ -29,16 +29,14 @@ private final class StoppingTrainer: TowerTrainer {
   init(trainer: any TowerTrainer, tower: StoppingTower) { (self.trainer, self.tower) = (trainer, tower) }
 
   func forward(
-    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
-    budget: ThreadBudget
+    _ batch: TowerBatch, weights: FloatSlice, into embeddings: FloatSlice, budget: ThreadBudget
   ) throws {
     if tower.isForward { tower.cancellation.raise() }
     try trainer.forward(batch, weights: weights, into: embeddings, budget: budget)
   }
 
   func backward(
-    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
+    gradient: FloatSlice, weights: FloatSlice, into gradients: FloatSlice, budget: ThreadBudget
   ) throws {
     tower.cancellation.raise()
     try trainer.backward(gradient: gradient, weights: weights, into: gradients, budget: budget)

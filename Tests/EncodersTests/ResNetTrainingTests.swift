@@ -45,12 +45,8 @@ struct ResNetTrainingTests {
     let twin = ResNetTwin(tower.layout, weights.values.map(Double.init))
     let expected = twin.features(tower, batch)
     let slopes = twin.gradients(expected, change)
-    var (features, gradients) = ([Float](repeating: .nan, count: change.count), weights.values)
-    let (trainer, budget) = (try tower.trainer(capacity: example.count + 1), ownBudget(2))
-    try weights.withPointer {
-      try trainer.forward(batch, weights: $0, into: &features, budget: budget)
-      try trainer.backward(gradient: change, weights: $0, into: &gradients, budget: budget)
-    }
+    let trainer = try tower.trainer(capacity: example.count + 1)
+    let (features, gradients) = try trainer.step(batch, weights, change, ownBudget(2))
     #expect(difference(features, expected.values) < 1e-4)
     for (tensor, offset) in zip(tower.layout.tensors, tower.layout.offsets) {
       let range = offset..<offset + tensor.count
@@ -58,7 +54,7 @@ struct ResNetTrainingTests {
       #expect(found < 1e-3, "\(tensor.name)")
     }
     let before = weights
-    trainer.updateStatistics(of: &weights.values)
+    weights.values.withSlice { trainer.updateStatistics(of: $0) }
     for tensor in tower.layout.tensors {
       let new = zip(before[tensor.name], twin.statistics[tensor.name] ?? []).map {
         0.9 * Double($0) + 0.1 * $1

@@ -24,13 +24,16 @@ final class Variable {
 /// which leaves how its gradient goes back.
 final class ResNetTwin {
   private let layout: ParameterLayout
+  /// Norms by the running statistics, as in evaluation; nothing goes backward then.
+  private let isEvaluation: Bool
   private var weights: [String: Variable] = [:]
   private var backward: [() -> Void] = []
   /// Mean and unbiased variance of each batch norm.
   private(set) var statistics: [String: [Double]] = [:]
 
-  init(_ layout: ParameterLayout, _ values: [Double]) {
+  init(_ layout: ParameterLayout, _ values: [Double], isEvaluation: Bool = false) {
     self.layout = layout
+    self.isEvaluation = isEvaluation
     for (tensor, offset) in zip(layout.tensors, layout.offsets) {
       weights[tensor.name] = Variable(tensor.shape, Array(values[offset..<offset + tensor.count]))
     }
@@ -117,7 +120,19 @@ final class ResNetTwin {
     return y
   }
 
+  private func evaluatedNorm(_ x: Variable, _ name: String) -> Variable {
+    let (weight, bias, y) = (self[name + ".weight"], self[name + ".bias"], Variable(x.shape))
+    let (mean, variance) = (self[name + ".running_mean"], self[name + ".running_var"])
+    for place in x.values.indices {
+      let c = place / (x.shape[2] * x.shape[3]) % x.shape[1]
+      let root = 1 / (variance.values[c] + 1e-5).squareRoot()
+      y.values[place] = (x.values[place] - mean.values[c]) * root * weight.values[c] + bias.values[c]
+    }
+    return y
+  }
+
   private func norm(_ x: Variable, _ name: String) -> Variable {
+    if isEvaluation { return evaluatedNorm(x, name) }
     let (weight, bias, y) = (self[name + ".weight"], self[name + ".bias"], Variable(x.shape))
     let (area, number) = (x.shape[2] * x.shape[3], Double(x.shape[0] * x.shape[2] * x.shape[3]))
     for c in 0..<x.shape[1] {

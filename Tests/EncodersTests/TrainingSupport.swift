@@ -28,11 +28,10 @@ private final class LinearTrainer: TowerTrainer {
   init(tower: LinearTower) { self.tower = tower }
 
   func forward(
-    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
-    budget: ThreadBudget
+    _ batch: TowerBatch, weights: FloatSlice, into embeddings: FloatSlice, budget: ThreadBudget
   ) throws {
     items = batch.numbers
-    let w = weights + tower.layout.offset(of: "w")
+    let w = weights[tower.layout.range(of: "w")]
     for row in 0..<items.rows {
       for column in 0..<tower.embedding {
         embeddings[row * tower.embedding + column] = (0..<tower.inputs).reduce(0) {
@@ -43,12 +42,11 @@ private final class LinearTrainer: TowerTrainer {
   }
 
   func backward(
-    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
+    gradient: FloatSlice, weights: FloatSlice, into gradients: FloatSlice, budget: ThreadBudget
   ) throws {
     // A statistic's gradient is nobody's business: the optimiser must not look at it.
-    gradients.update(repeating: 3, count: tower.layout.count)
-    let w = gradients + tower.layout.offset(of: "w")
+    gradients.fill(3)
+    let w = gradients[tower.layout.range(of: "w")]
     for input in 0..<tower.inputs {
       for column in 0..<tower.embedding {
         w[input * tower.embedding + column] = (0..<items.rows).reduce(0) {
@@ -72,13 +70,26 @@ func gradients(
 ) throws -> [Float] {
   let budget = ownBudget(jobs)
   let trainer = try tower.trainer(capacity: capacity ?? batch.count, recomputes: recomputes)
-  var embeddings = [Float](repeating: .nan, count: batch.count * tower.embedding)
-  var gradients = [Float](repeating: .nan, count: tower.layout.count)
-  try weights.withPointer {
-    try trainer.forward(batch, weights: $0, into: &embeddings, budget: budget)
-    try trainer.backward(gradient: change, weights: $0, into: &gradients, budget: budget)
+  return try trainer.step(batch, weights, change, budget).gradients
+}
+
+extension TowerTrainer {
+  /// A forward and a backward pass: embeddings, and the gradient of Σ change·embeddings by every weight.
+  func step(
+    _ batch: TowerBatch, _ weights: NetworkWeights, _ change: [Float], _ budget: ThreadBudget
+  ) throws -> (embeddings: [Float], gradients: [Float]) {
+    var embeddings = [Float](repeating: .nan, count: change.count)
+    var gradients = [Float](repeating: .nan, count: weights.layout.count)
+    try weights.withSlice { weights in
+      try embeddings.withSlice { try forward(batch, weights: weights, into: $0, budget: budget) }
+      try change.withReadSlice { change in
+        try gradients.withSlice {
+          try backward(gradient: change, weights: weights, into: $0, budget: budget)
+        }
+      }
+    }
+    return (embeddings, gradients)
   }
-  return gradients
 }
 
 /// The greatest difference between gradients and central differences of a loss in Double, over every weight,

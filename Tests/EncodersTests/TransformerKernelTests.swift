@@ -8,8 +8,9 @@ struct TransformerKernelTests {
   func layerNorm(width: Int) {
     let (x, weight, bias) = (noise(3 * width), noise(width, "weight"), noise(width, "bias"))
     var y = [Float](repeating: .nan, count: 3 * width)
-    withPointers(weight, bias) {
-      LayerNorm(weight: $0, bias: $1, width: width).apply(x, rows: 3, into: &y)
+    withSlices(weight, bias) { weight, bias in
+      let norm = LayerNorm(weight: weight, bias: bias, width: width)
+      x.withReadSlice { x in y.withSlice { norm.apply(x, rows: 3, into: $0) } }
     }
     for row in 0..<3 {
       let range = row * width..<(row + 1) * width
@@ -69,11 +70,14 @@ struct TransformerKernelTests {
     var scratch = [Float](repeating: .nan, count: attention.scratchCount(keys: length))
     var out = [Float](repeating: .nan, count: queries * width)
     let first = isCausal ? length - queries : 0
-    joined.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      attention.apply(
-        base + first * 3 * width, stride: 3 * width, queries: queries, base, path, into: &out,
-        scratch: &scratch)
+    joined.withReadSlice { joined in
+      out.withSlice { out in
+        scratch.withSlice { scratch in
+          attention.apply(
+            joined.from(first * 3 * width), stride: 3 * width, queries: queries, joined, path, into: out,
+            scratch: scratch)
+        }
+      }
     }
     return out
   }
@@ -97,15 +101,15 @@ struct TransformerKernelTests {
   }
 
   @Test("a row of a product is the same bytes in any company, in both orientations")
-  func products() {
+  func products() throws {
     for (inputs, outputs) in [(7, 3), (96, 288), (48, 24), (384, 96), (768, 64)] {
       for isTurned in [false, true] {
         let (x, weight) = (noise(90 * inputs), noise(inputs * outputs, "weight"))
-        withPointers(weight, weight) { weight, bias in
+        try withSlices(weight, noise(outputs, "bias")) { weight, bias in
           let map = Linear(weight: weight, bias: bias, inputs: inputs, outputs: outputs, isTurned: isTurned)
-          let all = rows(map, x, count: 90)
+          let all = try rows(map, x, count: 90)
           for (first, count) in [(0, 1), (89, 1), (3, 17), (40, 50)] {
-            let some = rows(map, Array(x[(first * inputs)...]), count: count)
+            let some = try rows(map, Array(x[(first * inputs)...]), count: count)
             let isSame = some.elementsEqual(all[first * outputs..<(first + count) * outputs])
             #expect(isSame, "\(inputs) to \(outputs), rows \(first) to \(first + count)")
           }
@@ -114,19 +118,15 @@ struct TransformerKernelTests {
     }
   }
 
-  private func rows(_ map: Linear, _ x: [Float], count: Int) -> [Float] {
+  private func rows(_ map: Linear, _ x: [Float], count: Int) throws -> [Float] {
     var out = [Float](repeating: .nan, count: count * map.outputs)
-    map.applyAlone(x, rows: count, into: &out)
+    try x.withReadSlice { x in try out.withSlice { try map.applyAlone(x, rows: count, into: $0) } }
     return out
   }
 
-  private func withPointers(
-    _ a: [Float], _ b: [Float], _ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> Void
-  ) {
-    a.withUnsafeBufferPointer { a in
-      b.withUnsafeBufferPointer { b in
-        if let a = a.baseAddress, let b = b.baseAddress { body(a, b) }
-      }
-    }
+  private func withSlices(
+    _ a: [Float], _ b: [Float], _ body: (FloatSlice, FloatSlice) throws -> Void
+  ) rethrows {
+    try a.withReadSlice { a in try b.withReadSlice { try body(a, $0) } }
   }
 }

@@ -27,10 +27,9 @@ struct TransformerTwin {
 
   /// x·Wᵀ + b.
   func linear(_ x: Rows, _ weight: String, _ bias: String?) -> Rows {
-    let bias = bias.map(vector)
-    return x.map { row in
-      matrix(weight, columns: row.count).enumerated().map { dot(row, $1) + (bias?[$0] ?? 0) }
-    }
+    guard let columns = x.first?.count else { return [] }
+    let (bias, matrix) = (bias.map(vector), matrix(weight, columns: columns))
+    return x.map { row in matrix.enumerated().map { dot(row, $1) + (bias?[$0] ?? 0) } }
   }
 
   /// x·P.

@@ -8,9 +8,9 @@ struct WinogradTests {
   private func inputColumn(_ index: Int) -> [Double] {
     let unit = (0..<6).map { SIMD16<Float>(repeating: $0 == index ? 1 : 0) }
     var out = [Float](repeating: 0, count: 96)
-    out.withUnsafeMutableBufferPointer { out in
-      guard let out = out.baseAddress else { return }
-      Winograd.input(unit[0], unit[1], unit[2], unit[3], unit[4], unit[5], to: out, stride: 16)
+    out.withSlice { out in
+      Winograd.input(
+        unit[0], unit[1], unit[2], unit[3], unit[4], unit[5], to: out.pointer(count: 96), stride: 16)
     }
     return (0..<6).map { Double(out[$0 * 16]) }
   }
@@ -41,12 +41,7 @@ struct WinogradTests {
   func kernel() throws {
     let g = try gaussians("kernel", 9)
     var out = [Float](repeating: .nan, count: 36 * 3)
-    out.withUnsafeMutableBufferPointer { out in
-      g.withUnsafeBufferPointer { g in
-        guard let g = g.baseAddress, let out = out.baseAddress else { return }
-        Winograd.transform(kernel: g, into: out, stride: 3)
-      }
-    }
+    out.withSlice { out in g.withReadSlice { Winograd.transform(kernel: $0, into: out, stride: 3) } }
     let transform = Winograd.kernelTransform
     for (row, left) in transform.enumerated() {
       for (column, right) in transform.enumerated() {
@@ -97,9 +92,7 @@ struct WinogradTests {
     let found = withPlanes(shape, shape) { source, _ in
       source.fill(values, images: 1, channels: 21)
       var means = [Float](repeating: .nan, count: 21)
-      means.withUnsafeMutableBufferPointer { out in
-        out.baseAddress.map { Pooling.mean(source, 0, into: $0, count: 21) }
-      }
+      means.withSlice { Pooling.mean(source, 0, into: $0, count: 21) }
       return means
     }
     let area = height * width
@@ -113,9 +106,8 @@ struct WinogradTests {
     -> [Float]
   {
     var memory = [Float](repeating: 0, count: from.count + to.count)
-    return memory.withUnsafeMutableBufferPointer { memory in
-      guard let base = memory.baseAddress else { return [] }
-      return body(Planes(from, at: base), Planes(to, at: base + from.count))
+    return memory.withSlice { memory in
+      body(Planes(from, in: memory[0..<from.count]), Planes(to, in: memory.from(from.count)))
     }
   }
 }

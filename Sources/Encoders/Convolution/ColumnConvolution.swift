@@ -24,15 +24,15 @@ struct ColumnConvolution {
   var scratch: Int { cut.count * (length + layer.outputs) }
 
   func apply(_ call: ConvolutionCall) {
-    let sums = call.scratch + cut.count * length
-    layer.weights.withUnsafeBufferPointer { weights in
-      layer.bias.withUnsafeBufferPointer { bias in
-        guard let weights = weights.baseAddress, let bias = bias.baseAddress else { return }
+    let columns = call.scratch[0..<cut.count * length]
+    let sums = call.scratch[columns.count..<scratch]
+    layer.weights.withReadSlice { weights in
+      layer.bias.withReadSlice { bias in
         cut.forEach(present: call.present) { images, rows, count in
-          gather(call, images, rows)
-          BLAS.multiply(
+          gather(call, images, rows, into: columns)
+          Product.multiply(
             ProductShape(rows: count, columns: layer.outputs, inner: length),
-            Operand(call.scratch, stride: length), Operand(weights, stride: layer.outputs), into: sums,
+            Factor(columns, stride: length), Factor(weights, stride: layer.outputs), into: sums,
             stride: layer.outputs)
           finish(call, images, rows, sums, bias)
         }
@@ -40,11 +40,15 @@ struct ColumnConvolution {
     }
   }
 
-  private func gather(_ call: ConvolutionCall, _ images: Range<Int>, _ rows: Range<Int>) {
+  private func gather(
+    _ call: ConvolutionCall, _ images: Range<Int>, _ rows: Range<Int>, into columns: FloatSlice
+  ) {
     let shape = layer.shape
     let run = shape.kernel * layer.inputs
+    let each = rows.count * cut.columns * length
     for image in images {
-      var target = call.scratch + (image - images.lowerBound) * cut.step(rows.count) * length
+      var target = columns.from((image - images.lowerBound) * cut.step(rows.count) * length)
+        .pointer(count: each)
       for y in rows {
         for x in 0..<cut.columns {
           for line in 0..<shape.kernel {
@@ -59,11 +63,12 @@ struct ColumnConvolution {
   }
 
   private func finish(
-    _ call: ConvolutionCall, _ images: Range<Int>, _ rows: Range<Int>, _ sums: UnsafePointer<Float>,
-    _ bias: UnsafePointer<Float>
+    _ call: ConvolutionCall, _ images: Range<Int>, _ rows: Range<Int>, _ sums: FloatSlice, _ bias: FloatSlice
   ) {
+    let (each, bias) = (rows.count * cut.columns * layer.outputs, bias.pointer(count: layer.outputs))
     for image in images {
-      var from = sums + (image - images.lowerBound) * cut.step(rows.count) * layer.outputs
+      var from = sums.from((image - images.lowerBound) * cut.step(rows.count) * layer.outputs)
+        .pointer(count: each)
       for y in rows {
         for x in 0..<cut.columns {
           for channel in stride(from: 0, to: layer.outputs, by: 16) {
@@ -76,7 +81,7 @@ struct ColumnConvolution {
   }
 }
 
-/// Copies in vectors; the last one overlaps its predecessor.
+/// Copies `count` numbers in vectors; the last one overlaps its predecessor.
 @inline(__always)
 private func copy(_ from: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
   guard count >= 16 else { return target.update(from: from, count: count) }

@@ -39,18 +39,17 @@ package struct PackedConvolution: Sendable {
   ) throws {
     let (shape, matrix) = (folded.shape, inputs * outputs)
     let area = shape.kernel * shape.kernel
-    try packed.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      let shared = Shared(base)
+    try packed.withSlice { packed in
       try budget.forEachBlock(shape.inputs) { input in
-        folded.weights.withUnsafeBufferPointer { weights in
-          guard let weights = weights.baseAddress else { return }
+        folded.weights.withReadSlice { weights in
           for output in 0..<shape.outputs {
-            let kernel = weights + (output * shape.inputs + input) * area
-            let target = shared.pointer + input * outputs + output
+            let first = (output * shape.inputs + input) * area
+            let (kernel, target) = (weights[first..<first + area], packed.from(input * outputs + output))
             switch method {
             case .winograd: Winograd.transform(kernel: kernel, into: target, stride: matrix)
-            case .columns: for index in 0..<area { target[index * matrix] = kernel[index] }
+            case .columns:
+              let target = target.pointer(rows: area, columns: 1, stride: matrix)
+              for index in 0..<area { target[index * matrix] = kernel[index] }
             }
           }
         }
@@ -76,6 +75,9 @@ package struct PackedConvolution: Sendable {
 
   /// output ← max(0, weights ∗ input + bias + residual), the last two where they are asked for.
   package func apply(_ call: ConvolutionCall) {
+    call.input.require(call.present)
+    call.output.require(call.present)
+    call.residual?.require(call.present)
     switch method {
     case .winograd: WinogradConvolution(self, call.output.shape, slots: call.slots).apply(call)
     case .columns: ColumnConvolution(self, call.output.shape, slots: call.slots).apply(call)
@@ -93,11 +95,12 @@ package struct ConvolutionCall {
   /// Pictures that are there, of as many as there is room for.
   package let present: Int
   package let slots: Int
-  package let scratch: UnsafeMutablePointer<Float>
+  /// As much as `PackedConvolution.scratch` says.
+  package let scratch: FloatSlice
 
   package init(
     _ input: Planes, _ output: Planes, residual: Planes? = nil, isRectified: Bool = true, present: Int,
-    slots: Int, scratch: UnsafeMutablePointer<Float>
+    slots: Int, scratch: FloatSlice
   ) {
     self.input = input
     self.output = output

@@ -41,26 +41,35 @@ package struct PlaneShape: Sendable, Hashable {
 /// Pictures of one shape, one behind the other.
 package struct Planes {
   package let shape: PlaneShape
-  package let base: UnsafeMutablePointer<Float>
+  private let slice: FloatSlice
 
-  package init(_ shape: PlaneShape, at base: UnsafeMutablePointer<Float>) {
+  /// As many pictures as the slice has room for.
+  package init(_ shape: PlaneShape, in slice: FloatSlice) {
     self.shape = shape
-    self.base = base
+    self.slice = slice
   }
+
+  package var images: Int { shape.count > 0 ? slice.count / shape.count : 0 }
 
   /// From picture `index` on.
-  package func from(_ index: Int) -> Planes { Planes(shape, at: base + index * shape.count) }
+  package func from(_ index: Int) -> Planes { Planes(shape, in: slice.from(index * shape.count)) }
 
-  /// A pixel, those of the border among them.
+  /// Stops the program where there are fewer than `count` pictures, before a loop goes over them.
+  func require(_ count: Int) { precondition(count <= images, "a loop reaches beyond the pictures there are") }
+
+  /// A pixel, those of the border among them; checked in debug builds alone. Whoever loops over pixels has
+  /// `require`d the pictures, and the shape says how far the border goes.
   @inline(__always)
   package func pixel(_ image: Int, _ y: Int, _ x: Int) -> UnsafeMutablePointer<Float> {
-    let row = base + image * shape.count + (y + shape.before) * shape.rowStride
-    return row + (x + shape.before) * shape.channels
+    let row = image * shape.count + (y + shape.before) * shape.rowStride
+    return slice.unchecked(row + (x + shape.before) * shape.channels, count: shape.channels)
   }
 
-  /// Fills picture `image` from channels one after the other, (channels, height, width).
-  package func fill(_ image: Int, from channels: UnsafePointer<Float>, count: Int) {
+  /// Fills picture `image` from `count` channels one after the other, (channels, height, width).
+  package func fill(_ image: Int, from channels: FloatSlice, count: Int) {
+    require(image + 1)
     let area = shape.height * shape.width
+    let channels = channels.pointer(count: count * area)
     for y in 0..<shape.height {
       let row = pixel(image, y, 0)
       for channel in 0..<count {

@@ -8,6 +8,8 @@ package enum Pooling {
   /// - Precondition: both have the same channels, in whole vectors.
   package static func maximum(_ input: Planes, _ image: Int, into output: Planes, _ outputImage: Int) {
     let (rows, columns) = (input.shape.height, input.shape.width)
+    input.require(image + 1)
+    output.require(outputImage + 1)
     for y in 0..<output.shape.height {
       let lines = max(0, 2 * y - 1)..<min(rows, 2 * y + 2)
       for x in 0..<output.shape.width {
@@ -28,8 +30,10 @@ package enum Pooling {
   }
 
   /// The mean over all pixels, row by row, of the first `count` channels.
-  package static func mean(_ input: Planes, _ image: Int, into out: UnsafeMutablePointer<Float>, count: Int) {
+  package static func mean(_ input: Planes, _ image: Int, into out: FloatSlice, count: Int) {
     let shape = input.shape
+    input.require(image + 1)
+    let out = out.pointer(count: count)
     let scale = 1 / Float(shape.height * shape.width)
     for channel in stride(from: 0, to: count, by: 16) {
       var total = SIMD16<Float>.zero

@@ -22,7 +22,7 @@ package enum Winograd {
   package static func tiles(_ side: Int) -> Int { (side + tile - 1) / tile }
   package static func excess(_ side: Int) -> Int { tiles(side) * tile - side }
 
-  /// Bᵀ d along one side.
+  /// Bᵀ d along one side, of 16 lanes, to six places `stride` apart.
   @inline(__always)
   package static func input(
     _ d0: SIMD16<Float>, _ d1: SIMD16<Float>, _ d2: SIMD16<Float>, _ d3: SIMD16<Float>, _ d4: SIMD16<Float>,
@@ -73,10 +73,10 @@ package enum Winograd {
     return (columns[0], columns[1], columns[2])
   }()
 
-  /// G g Gᵀ in float64, rounded once; value `6·i + j` goes to `out[(6·i + j)·stride]`.
-  package static func transform(
-    kernel: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, stride: Int
-  ) {
+  /// G g Gᵀ in float64, rounded once, of a kernel of 9; value `6·i + j` goes to `out[(6·i + j)·stride]`.
+  package static func transform(kernel: FloatSlice, into out: FloatSlice, stride: Int) {
+    let kernel = kernel.pointer(count: 9)
+    let out = out.pointer(rows: points, columns: 1, stride: stride)
     let (a, b, c) = kernelColumns
     func half(_ tap: Int) -> SIMD8<Double> {
       a * Double(kernel[tap]) + b * Double(kernel[3 + tap]) + c * Double(kernel[6 + tap])

@@ -26,18 +26,25 @@ struct WinogradConvolution {
   var scratch: Int { Winograd.points * (inputStride + outputStride) + Self.work }
 
   func apply(_ call: ConvolutionCall) {
-    let inputs = call.scratch + Self.work
-    let outputs = inputs + Winograd.points * inputStride
-    layer.weights.withUnsafeBufferPointer { weights in
-      layer.bias.withUnsafeBufferPointer { bias in
-        guard let weights = weights.baseAddress, let bias = bias.baseAddress else { return }
+    let work = call.scratch.pointer(count: Self.work)
+    let (first, middle) = (Self.work, Self.work + Winograd.points * inputStride)
+    let (inputs, outputs) = (call.scratch[first..<middle], call.scratch[middle..<scratch])
+    layer.weights.withReadSlice { weights in
+      layer.bias.withReadSlice { bias in
+        let bias = bias.pointer(count: layer.outputs)
         cut.forEach(present: call.present) { images, rows, count in
           forEachTile(images, rows) { tile, image, y, x in
-            transform(call, image, y, x, into: inputs + tile * layer.inputs)
+            let place = inputs.from(tile * layer.inputs)
+            transform(
+              call, image, y, x,
+              into: place.pointer(rows: Winograd.points, columns: layer.inputs, stride: inputStride), work)
           }
           multiply(count, inputs, weights, outputs)
           forEachTile(images, rows) { tile, image, y, x in
-            finish(call, image, y, x, outputs + tile * layer.outputs, bias)
+            let place = outputs.from(tile * layer.outputs)
+            finish(
+              call, image, y, x,
+              place.pointer(rows: Winograd.points, columns: layer.outputs, stride: outputStride), bias, work)
           }
         }
       }
@@ -61,23 +68,23 @@ struct WinogradConvolution {
   }
 
   private func multiply(
-    _ count: Int, _ inputs: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    _ outputs: UnsafeMutablePointer<Float>
+    _ count: Int, _ inputs: FloatSlice, _ weights: FloatSlice, _ outputs: FloatSlice
   ) {
     let shape = ProductShape(rows: count, columns: layer.outputs, inner: layer.inputs)
     for point in 0..<Winograd.points {
-      BLAS.multiply(
-        shape, Operand(inputs + point * inputStride, stride: layer.inputs),
-        Operand(weights + point * layer.inputs * layer.outputs, stride: layer.outputs),
-        into: outputs + point * outputStride, stride: layer.outputs)
+      Product.multiply(
+        shape, Factor(inputs.from(point * inputStride), stride: layer.inputs),
+        Factor(weights.from(point * layer.inputs * layer.outputs), stride: layer.outputs),
+        into: outputs.from(point * outputStride), stride: layer.outputs)
     }
   }
 
-  /// V = Bᵀ d B of one tile, for all channels.
+  /// V = Bᵀ d B of one tile, for all channels: `(36, inputs)`, rows `inputStride` apart; `work` has room for
+  /// `Self.work` numbers.
   private func transform(
-    _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, into out: UnsafeMutablePointer<Float>
+    _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, into out: UnsafeMutablePointer<Float>,
+    _ work: UnsafeMutablePointer<Float>
   ) {
-    let work = call.scratch
     let corner = call.input.pixel(image, y - 1, x - 1)
     let (row, step) = (call.input.shape.rowStride, layer.inputs)
     for channel in stride(from: 0, to: layer.inputs, by: 16) {
@@ -97,11 +104,13 @@ struct WinogradConvolution {
   }
 
   /// Aᵀ M A of one tile and what follows, for all channels and the pixels that are in the picture.
+  ///
+  /// `sums` is `(36, outputs)`, rows `outputStride` apart, `bias` has `outputs` numbers, and `work` room for
+  /// `Self.work`.
   private func finish(
     _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, _ sums: UnsafePointer<Float>,
-    _ bias: UnsafePointer<Float>
+    _ bias: UnsafePointer<Float>, _ work: UnsafeMutablePointer<Float>
   ) {
-    let work = call.scratch
     let shape = call.output.shape
     let (height, width) = (min(Winograd.tile, shape.height - y), min(Winograd.tile, shape.width - x))
     let step = outputStride
@@ -126,6 +135,7 @@ struct WinogradConvolution {
     }
   }
 
+  /// To four places of 16 lanes, `stride` apart.
   @inline(__always)
   private func spread(
     _ values: (SIMD16<Float>, SIMD16<Float>, SIMD16<Float>, SIMD16<Float>),

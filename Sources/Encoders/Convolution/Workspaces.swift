@@ -1,20 +1,20 @@
 import Kernels
 import Synchronization
 
-/// Memory that a block of pictures works in.
+/// Memory that a block of pictures works in; zeros to begin with.
 final class PlaneMemory {
-  let memory: UnsafeMutablePointer<Float>
+  let memory: FloatSlice
+  private let arena: Arena<Float>
   fileprivate let use: PlaneShape
 
-  /// - Parameter zeros: how many values, from the first, begin as zeros.
-  fileprivate init(count: Int, zeros: Int, for use: PlaneShape) {
+  fileprivate init(count: Int, for use: PlaneShape) {
     self.use = use
-    memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-      .bindMemory(to: Float.self, capacity: max(count, 1))
-    memory.initialize(repeating: 0, count: zeros)
+    arena = Arena([count])
+    memory = arena.take(count)
   }
 
-  deinit { UnsafeMutableRawPointer(memory).deallocate() }
+  /// - Throws: `MemoryFailure` where something wrote beyond it.
+  fileprivate func verify() throws { try arena.verify() }
 }
 
 /// Keeps workspaces for the next batch: fresh pages, and zeros for the planes' borders, cost some
@@ -25,14 +25,16 @@ final class Workspaces: Sendable {
   /// Held by one thread at a time.
   private struct Kept: @unchecked Sendable { let workspace: PlaneMemory }
 
-  func lend(count: Int, zeros: Int, for use: PlaneShape, _ body: (PlaneMemory) throws -> Void) rethrows {
+  /// - Throws: what `body` throws; `MemoryFailure` where something wrote beyond the workspace.
+  func lend(count: Int, for use: PlaneShape, _ body: (PlaneMemory) throws -> Void) throws {
     let found = kept.withLock { kept in
-      kept.removeAll { $0.workspace.use != use }
+      kept.removeAll { $0.workspace.use != use || $0.workspace.memory.count != count }
       return kept.popLast()
     }
-    let workspace = found?.workspace ?? PlaneMemory(count: count, zeros: zeros, for: use)
+    let workspace = found?.workspace ?? PlaneMemory(count: count, for: use)
     let back = Kept(workspace: workspace)
     defer { kept.withLock { $0.append(back) } }
     try body(workspace)
+    try workspace.verify()
   }
 }

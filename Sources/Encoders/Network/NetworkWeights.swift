@@ -13,25 +13,12 @@ package struct NetworkWeights: Sendable, Equatable {
     self.values = values
   }
 
-  /// The whole buffer; a tensor lies at `base + layout.offset(of: name)`.
-  package func withPointer<R>(_ body: (UnsafePointer<Float>) throws -> R) rethrows -> R {
-    try values.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else {
-        return try withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) {
-          $0.initialize(repeating: 0)
-          guard let base = $0.baseAddress else { preconditionFailure("a buffer of 16 has an address") }
-          return try body(base)
-        }
-      }
-      return try body(base)
-    }
+  /// The whole buffer, for reading; a tensor lies at `layout.range(of: name)`.
+  package func withSlice<R>(_ body: (FloatSlice) throws -> R) rethrows -> R {
+    try values.withReadSlice(body)
   }
 
-  package subscript(_ name: String) -> ArraySlice<Float> {
-    let offset = layout.offset(of: name)
-    let count = layout.place(of: name).map { layout.tensors[$0].count } ?? 0
-    return values[offset..<offset + count]
-  }
+  package subscript(_ name: String) -> ArraySlice<Float> { values[layout.range(of: name)] }
 }
 
 extension NetworkWeights {
@@ -43,9 +30,10 @@ extension NetworkWeights {
     let values = try [Float](unsafeUninitializedCapacity: layout.count) { buffer, count in
       buffer.initialize(repeating: 0)
       count = layout.count
-      guard let base = buffer.baseAddress else { return }
-      for (tensor, offset) in zip(layout.tensors, layout.offsets) {
-        try tensor.draw(into: base + offset, from: stream(tensor.name), budget)
+      try buffer.withSlice { values in
+        for (tensor, offset) in zip(layout.tensors, layout.offsets) {
+          try tensor.draw(into: values[offset..<offset + tensor.count], from: stream(tensor.name), budget)
+        }
       }
     }
     self.init(layout: layout, values: values)
@@ -53,24 +41,24 @@ extension NetworkWeights {
 }
 
 extension TensorSpec {
-  fileprivate func draw(
-    into out: UnsafeMutablePointer<Float>, from stream: RandomStream, _ budget: ThreadBudget
-  ) throws {
+  /// Fills `out`, which has `count` numbers.
+  fileprivate func draw(into out: FloatSlice, from stream: RandomStream, _ budget: ThreadBudget) throws {
     switch initial {
-    case .constant(let value): out.update(repeating: Float(value), count: count)
-    case .normal(let std): try stream.fillGaussians(out, count: count, scale: Float(std), budget: budget)
+    case .constant(let value): out.fill(Float(value))
+    case .normal(let std):
+      try stream.fillGaussians(
+        out.pointer(count: count), count: count, scale: Float(std), budget: budget)
     case .uniform(let bound): try fillUniforms(out, stream, Float(bound), budget)
     }
   }
 
   private func fillUniforms(
-    _ out: UnsafeMutablePointer<Float>, _ stream: RandomStream, _ bound: Float, _ budget: ThreadBudget
+    _ out: FloatSlice, _ stream: RandomStream, _ bound: Float, _ budget: ThreadBudget
   ) throws {
-    let shared = Shared(out)
     let (size, count) = (65_536, count)
     try budget.forEachBlock(blockCount(count, size: size)) { block in
       let range = blockRange(block, size: size, count: count)
-      let piece = shared.pointer + range.lowerBound
+      let piece = out[range].pointer(count: range.count)
       stream.uniforms(into: piece, count: range.count, offset: range.lowerBound)
       for index in 0..<range.count { piece[index] = (2 * piece[index] - 1) * bound }
     }

@@ -30,6 +30,12 @@ package struct ParameterLayout: Sendable, Equatable {
     return offsets[place]
   }
 
+  /// Where a tensor that the tower itself declared lies.
+  package func range(of name: String) -> Range<Int> {
+    let start = offset(of: name)
+    return start..<start + (places[name].map { tensors[$0].count } ?? 0)
+  }
+
   /// Values that are learnt or measured, without the holes.
   package var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
 }

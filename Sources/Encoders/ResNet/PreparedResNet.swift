@@ -36,15 +36,16 @@ struct PreparedResNet: PreparedTower {
   func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
     let plan = ResNetPlan(self, try tower.pictureSize(batch))
     return try Matrix(rows: batch.count, columns: tower.embedding) { buffer in
-      guard let base = buffer.baseAddress else { return }
-      let out = Shared(base)
-      try budget.forEachBlock(blockCount(batch.count, size: Self.blockImages)) { block in
-        let images = blockRange(block, size: Self.blockImages, count: batch.count)
-        try batch.numbers.withPointer { numbers in
-          let pictures = numbers + images.lowerBound * batch.numbers.columns
-          try workspaces.lend(count: plan.count, zeros: plan.planes, for: plan.picture.shape) { workspace in
-            let run = ResNetRun(self, plan, pictures, workspace, budget.cancellation)
-            try run.encode(images.count, into: out.pointer + images.lowerBound * tower.embedding)
+      try buffer.withSlice { out in
+        let out = FloatRows(out, width: tower.embedding)
+        try budget.forEachBlock(blockCount(batch.count, size: Self.blockImages)) { block in
+          let images = blockRange(block, size: Self.blockImages, count: batch.count)
+          try batch.numbers.withSlice { numbers in
+            let pictures = FloatRows(numbers, width: batch.numbers.columns)[images]
+            try workspaces.lend(count: plan.count, for: plan.picture.shape) { workspace in
+              let run = ResNetRun(self, plan, pictures, workspace, budget.cancellation)
+              try run.encode(images.count, into: out[images])
+            }
           }
         }
       }

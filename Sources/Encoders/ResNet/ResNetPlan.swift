@@ -5,6 +5,9 @@ struct ResNetPlan: Sendable {
   struct Place: Sendable {
     let shape: PlaneShape
     let offset: Int
+    let images: Int
+
+    var range: Range<Int> { offset..<offset + images * shape.count }
   }
 
   struct Block: Sendable {
@@ -25,10 +28,9 @@ struct ResNetPlan: Sendable {
   let stem: Place
   let layers: [Layer]
   let output: Place
-  /// Where the planes end: until there the memory must begin as zeros, for their borders' sake.
-  let planes: Int
-  let features: Int
-  let scratch: Int
+  let features: Range<Int>
+  let scratch: Range<Int>
+  /// Of the whole memory, which must begin as zeros for the sake of the planes' borders.
   let count: Int
 
   init(_ network: PreparedResNet, _ size: (height: Int, width: Int)) {
@@ -44,7 +46,6 @@ struct ResNetPlan: Sendable {
       bordered: pool.output(stem.shape.height), pool.output(stem.shape.width), channels: convolution.outputs)
     layers = network.layers.map { room.lay($0, &shape) }
     output = room.take(shape, PreparedResNet.blockImages)
-    planes = room.end
     features = room.take(PreparedResNet.blockImages * network.tower.features)
     scratch = room.take(room.scratch)
     count = room.end
@@ -67,13 +68,13 @@ private struct Room {
   /// Tiles that a layer's products should have, as far as a block's pictures go.
   private static let aim = 128
 
-  mutating func take(_ count: Int) -> Int {
+  mutating func take(_ count: Int) -> Range<Int> {
     defer { end += PlaneShape.lanes(count) }
-    return end
+    return end..<end + count
   }
 
   mutating func take(_ shape: PlaneShape, _ slots: Int = 1) -> ResNetPlan.Place {
-    ResNetPlan.Place(shape: shape, offset: take(shape.count * slots))
+    ResNetPlan.Place(shape: shape, offset: take(shape.count * slots).lowerBound, images: slots)
   }
 
   private mutating func share(_ shape: PlaneShape, _ slots: Int, _ index: Int) -> ResNetPlan.Place {

@@ -7,12 +7,13 @@ import Kernels
 struct ResNetRun {
   private let network: PreparedResNet
   private let plan: ResNetPlan
-  private let pictures: UnsafePointer<Float>
-  private let memory: UnsafeMutablePointer<Float>
+  /// `(count, 3, height, width)`.
+  private let pictures: FloatSlice
+  private let memory: FloatSlice
   private let cancellation: Cancellation
 
   init(
-    _ network: PreparedResNet, _ plan: ResNetPlan, _ pictures: UnsafePointer<Float>, _ workspace: PlaneMemory,
+    _ network: PreparedResNet, _ plan: ResNetPlan, _ pictures: FloatSlice, _ workspace: PlaneMemory,
     _ cancellation: Cancellation
   ) {
     self.network = network
@@ -23,18 +24,16 @@ struct ResNetRun {
   }
 
   /// Writes `(count, embedding)`.
-  func encode(_ count: Int, into out: UnsafeMutablePointer<Float>) throws {
+  func encode(_ count: Int, into out: FloatSlice) throws {
     let planes = planes(plan.output)
     try fill(planes, with: 0..<count, layer: network.layers.count - 1)
     let tower = network.tower
-    let features = tower.projection == nil ? out : memory + plan.features
-    for image in 0..<count {
-      Pooling.mean(planes, image, into: features + image * tower.features, count: tower.features)
-    }
+    let features = FloatRows(tower.projection == nil ? out : memory[plan.features], width: tower.features)
+    for image in 0..<count { Pooling.mean(planes, image, into: features[image], count: tower.features) }
     if tower.projection != nil { project(features, count, into: out) }
   }
 
-  private func planes(_ place: ResNetPlan.Place) -> Planes { Planes(place.shape, at: memory + place.offset) }
+  private func planes(_ place: ResNetPlan.Place) -> Planes { Planes(place.shape, in: memory[place.range]) }
 
   /// Fills `output` with what layer `index` makes of `images`; layer −1 is the stem.
   private func fill(_ output: Planes, with images: Range<Int>, layer index: Int) throws {
@@ -54,7 +53,7 @@ struct ResNetRun {
   private func stem(_ image: Int, into output: Planes, _ place: Int) {
     let picture = planes(plan.picture)
     let count = 3 * picture.shape.height * picture.shape.width
-    picture.fill(0, from: pictures + image * count, count: 3)
+    picture.fill(0, from: pictures[image * count..<(image + 1) * count], count: 3)
     let planes = planes(plan.stem)
     apply(network.stem, picture, planes, 1, 1)
     Pooling.maximum(planes, 0, into: output, place)
@@ -93,20 +92,18 @@ struct ResNetRun {
     convolution.apply(
       ConvolutionCall(
         input, output, residual: residual, isRectified: isRectified, present: present, slots: slots,
-        scratch: memory + plan.scratch))
+        scratch: memory[plan.scratch]))
   }
 
   /// One picture a product, whose rounding then cannot depend on the others.
-  private func project(_ features: UnsafePointer<Float>, _ count: Int, into out: UnsafeMutablePointer<Float>)
-  {
+  private func project(_ features: FloatRows, _ count: Int, into out: FloatSlice) {
     let (columns, inner) = (network.tower.embedding, network.tower.features)
-    network.projection.withUnsafeBufferPointer { weights in
-      guard let weights = weights.baseAddress else { return }
+    let out = FloatRows(out, width: columns)
+    network.projection.withReadSlice { weights in
       for image in 0..<count {
-        BLAS.multiply(
-          ProductShape(rows: 1, columns: columns, inner: inner),
-          Operand(features + image * inner, stride: inner), Operand(weights, stride: columns),
-          into: out + image * columns, stride: columns)
+        Product.multiply(
+          ProductShape(rows: 1, columns: columns, inner: inner), Factor(features[image], stride: inner),
+          Factor(weights, stride: columns), into: out[image], stride: columns)
       }
     }
   }

@@ -20,38 +20,36 @@ struct AttentionGradient: Sendable {
   func scratchCount(rows: Int) -> Int { rows * (2 * rows + head) }
 
   /// `(rows, 3·width)` of queries, keys and values to `(rows, width)`.
-  func forward(
-    _ joined: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
+  func forward(_ joined: FloatSlice, rows: Int, into out: FloatSlice, scratch: FloatSlice) {
     guard rows > 0 else { return }
     for head in 0..<heads {
-      let query = joined + head * self.head
+      let query = joined.from(head * self.head)
       fill(scratch, query, rows)
-      BLAS.multiply(
-        ProductShape(rows: rows, columns: self.head, inner: rows), Operand(scratch, stride: rows),
-        Operand(query + 2 * width, stride: 3 * width), into: out + head * self.head, stride: width)
+      Product.multiply(
+        ProductShape(rows: rows, columns: self.head, inner: rows), Factor(scratch, stride: rows),
+        Factor(query.from(2 * width), stride: 3 * width), into: out.from(head * self.head), stride: width)
     }
   }
 
   /// Queries, keys and values become their gradients in place; `gradient` is `(rows, width)`.
-  func backward(
-    _ joined: UnsafeMutablePointer<Float>, rows: Int, gradient: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
+  func backward(_ joined: FloatSlice, rows: Int, gradient: FloatSlice, scratch: FloatSlice) {
     guard rows > 0 else { return }
+    let square = rows * rows
     for head in 0..<heads {
       backward(
-        query: joined + head * self.head, rows, gradient + head * self.head, shares: scratch,
-        changes: scratch + rows * rows, queries: scratch + 2 * rows * rows)
+        query: joined.from(head * self.head), rows, gradient.from(head * self.head),
+        shares: scratch[0..<square], changes: scratch[square..<2 * square],
+        queries: scratch[2 * square..<2 * square + rows * self.head])
     }
   }
 
   /// P of one head: `(rows, rows)`.
-  private func fill(_ shares: UnsafeMutablePointer<Float>, _ query: UnsafePointer<Float>, _ rows: Int) {
-    BLAS.multiply(
-      ProductShape(rows: rows, columns: rows, inner: head), Operand(query, stride: 3 * width),
-      Operand(query + width, stride: 3 * width, transposed: true), into: shares, stride: rows, alpha: scale)
+  private func fill(_ shares: FloatSlice, _ query: FloatSlice, _ rows: Int) {
+    Product.multiply(
+      ProductShape(rows: rows, columns: rows, inner: head), Factor(query, stride: 3 * width),
+      Factor(query.from(width), stride: 3 * width, transposed: true), into: shares, stride: rows, alpha: scale
+    )
+    let shares = shares.pointer(count: rows * rows)
     for row in 0..<rows {
       let line = shares + row * rows
       let factor = 1 / Softmax.exponentials(line, count: isCausal ? row + 1 : rows, clearingTo: rows)
@@ -60,30 +58,32 @@ struct AttentionGradient: Sendable {
   }
 
   private func backward(
-    query: UnsafeMutablePointer<Float>, _ rows: Int, _ gradient: UnsafePointer<Float>,
-    shares: UnsafeMutablePointer<Float>, changes: UnsafeMutablePointer<Float>,
-    queries: UnsafeMutablePointer<Float>
+    query: FloatSlice, _ rows: Int, _ gradient: FloatSlice, shares: FloatSlice, changes: FloatSlice,
+    queries: FloatSlice
   ) {
-    let (key, value, stride) = (query + width, query + 2 * width, 3 * width)
+    let (key, value, stride) = (query.from(width), query.from(2 * width), 3 * width)
     fill(shares, query, rows)
-    BLAS.multiply(
-      ProductShape(rows: rows, columns: rows, inner: head), Operand(gradient, stride: width),
-      Operand(value, stride: stride, transposed: true), into: changes, stride: rows)
+    Product.multiply(
+      ProductShape(rows: rows, columns: rows, inner: head), Factor(gradient, stride: width),
+      Factor(value, stride: stride, transposed: true), into: changes, stride: rows)
     let narrow = ProductShape(rows: rows, columns: head, inner: rows)
-    BLAS.multiply(
-      narrow, Operand(shares, stride: rows, transposed: true), Operand(gradient, stride: width), into: value,
+    Product.multiply(
+      narrow, Factor(shares, stride: rows, transposed: true), Factor(gradient, stride: width), into: value,
       stride: stride)
-    for row in 0..<rows { turn(changes + row * rows, shares + row * rows, rows) }
-    for row in 0..<rows { (queries + row * head).update(from: query + row * stride, count: head) }
-    BLAS.multiply(
-      narrow, Operand(changes, stride: rows), Operand(key, stride: stride), into: query, stride: stride,
+    let lines = (changes.pointer(count: rows * rows), shares.pointer(count: rows * rows))
+    for row in 0..<rows { turn(lines.0 + row * rows, lines.1 + row * rows, rows) }
+    for row in 0..<rows {
+      queries.from(row * head).update(from: query[row * stride..<row * stride + head])
+    }
+    Product.multiply(
+      narrow, Factor(changes, stride: rows), Factor(key, stride: stride), into: query, stride: stride,
       alpha: scale)
-    BLAS.multiply(
-      narrow, Operand(changes, stride: rows, transposed: true), Operand(queries, stride: head), into: key,
+    Product.multiply(
+      narrow, Factor(changes, stride: rows, transposed: true), Factor(queries, stride: head), into: key,
       stride: stride, alpha: scale)
   }
 
-  /// changes ← shares∘(changes − Σ shares∘changes), one row.
+  /// changes ← shares∘(changes − Σ shares∘changes), one row of `count` numbers each.
   private func turn(_ changes: UnsafeMutablePointer<Float>, _ shares: UnsafePointer<Float>, _ count: Int) {
     var lanes = SIMD16<Float>(repeating: 0)
     forEachLanes(count) { lanes += load(changes + $0, $1) * load(shares + $0, $1) }

@@ -24,7 +24,8 @@ extension ContrastiveLoss {
   /// ln Σ exp(s·(C_rk − max)) + s·(max − C_rp).
   private func crossEntropy(_ row: Int, _ pairs: Int, _ scale: Double) {
     let (size, partner) = (2 * pairs, (row + pairs) % (2 * pairs))
-    let (cosine, slope) = (cosines + row * size, slopes + row * size)
+    let cosine = cosines(row, pairs).pointer(count: size)
+    let slope = slopes(row, pairs).pointer(count: size)
     slope.update(repeating: 0, count: size)
     let candidates =
       objective.kind == .dual ? 0..<size : (row < pairs ? pairs..<size : 0..<pairs)
@@ -60,7 +61,8 @@ extension ContrastiveLoss {
   }
 
   private func weigh(_ row: Int, _ pairs: Int, _ factor: Double) {
-    let (cosine, slope) = (cosines + row * 2 * pairs, slopes + row * 2 * pairs)
+    let cosine = cosines(row, pairs).pointer(count: 2 * pairs)
+    let slope = slopes(row, pairs).pointer(count: 2 * pairs)
     for column in 0..<2 * pairs { slope[column] *= factor }
     scaleSlopes[row] = dot(cosine, slope, 2 * pairs)
   }
@@ -101,7 +103,9 @@ extension ContrastiveLoss {
     for row in rows {
       for range in columns(row) {
         _ = powers(row, range, pairs, t)
-        add(2 * t * weight / sum, times: line, to: slopes + row * 2 * pairs + range.lowerBound, range.count)
+        add(
+          2 * t * weight / sum, times: line.pointer(count: range.count),
+          to: slopes(row, pairs)[range].pointer(count: range.count), range.count)
       }
     }
     return log(sum / Double(count))
@@ -109,7 +113,8 @@ extension ContrastiveLoss {
 
   private func powers(_ row: Int, _ columns: Range<Int>, _ pairs: Int, _ t: Double) -> Double {
     exponentials(
-      cosines + row * 2 * pairs + columns.lowerBound, around: 1, 2 * t, columns.count, into: line)
+      cosines(row, pairs)[columns].pointer(count: columns.count), around: 1, 2 * t, columns.count,
+      into: line.pointer(count: columns.count))
   }
 
   /// mean (2 − 2C_ii)^{α/2}, whose slope is −α·(2 − 2C_ii)^{α/2 − 1}/N.
@@ -117,11 +122,11 @@ extension ContrastiveLoss {
     let (power, count) = (objective.alignmentPower, Double(pairs))
     var sum = 0.0
     for row in 0..<pairs {
-      let place = row * 2 * pairs + pairs + row
+      let (cosine, slope) = (cosines(row, pairs)[pairs + row], slopes(row, pairs))
       // Below a distance of 10⁻⁶ a power α < 2 would have a slope without bound.
-      let squared = max(1e-12, 2 - 2 * cosines[place])
+      let squared = max(1e-12, 2 - 2 * cosine)
       sum += pow(squared, power / 2)
-      slopes[place] -= objective.alignment * power * pow(squared, power / 2 - 1) / count
+      slope[pairs + row] -= objective.alignment * power * pow(squared, power / 2 - 1) / count
     }
     return sum / count
   }

@@ -10,38 +10,36 @@ import Kernels
 package final class ContrastiveLoss: @unchecked Sendable {
   let objective: ContrastiveObjective
   private let embedding: Int
-  private let memory: UnsafeMutablePointer<Double>
+  private let capacity: Int
+  private let memory: Arena<Double>
   /// `(2N, embedding)`: features of length one, and the gradient by them.
-  private let units: UnsafeMutablePointer<Double>
-  private let changes: UnsafeMutablePointer<Double>
-  private let norms: UnsafeMutablePointer<Double>
+  private let units: MemorySlice<Double>
+  private let changes: MemorySlice<Double>
+  private let norms: MemorySlice<Double>
   /// C and G, `(2N, 2N)`.
-  let cosines: UnsafeMutablePointer<Double>
-  let slopes: UnsafeMutablePointer<Double>
+  private let cosines: MemorySlice<Double>
+  private let slopes: MemorySlice<Double>
   /// Room for one row.
-  let line: UnsafeMutablePointer<Double>
+  let line: MemorySlice<Double>
   /// One a row: its cross-entropy, whether its partner is the best candidate, and its share of ∂/∂ln s.
-  let losses: UnsafeMutablePointer<Double>
-  let isBest: UnsafeMutablePointer<Double>
-  let scaleSlopes: UnsafeMutablePointer<Double>
+  let losses: MemorySlice<Double>
+  let isBest: MemorySlice<Double>
+  let scaleSlopes: MemorySlice<Double>
 
   /// - Parameter capacity: the most pairs of a batch.
   package init(_ objective: ContrastiveObjective, capacity: Int, embedding: Int) {
     self.objective = objective
     self.embedding = embedding
-    let rows = 2 * max(1, capacity)
-    let count = rows * (2 * embedding + 2 * rows + 5)
-    memory = .allocate(capacity: count)
-    memory.initialize(repeating: 0, count: count)
-    units = memory
-    changes = units + rows * embedding
-    cosines = changes + rows * embedding
-    slopes = cosines + rows * rows
-    line = slopes + rows * rows
-    losses = line + rows
-    isBest = losses + rows
-    scaleSlopes = isBest + rows
-    norms = scaleSlopes + rows
+    self.capacity = max(1, capacity)
+    let rows = 2 * self.capacity
+    let counts = [rows * embedding, rows * rows, rows].flatMap { [$0, $0] } + [rows, rows, rows]
+    let memory = Arena<Double>(counts)
+    self.memory = memory
+    func take(_ count: Int) -> MemorySlice<Double> { memory.take(count) }
+    (units, changes) = (take(rows * embedding), take(rows * embedding))
+    (cosines, slopes) = (take(rows * rows), take(rows * rows))
+    (line, losses, isBest) = (take(rows), take(rows), take(rows))
+    (scaleSlopes, norms) = (take(rows), take(rows))
   }
 
   /// How many Doubles it keeps.
@@ -50,23 +48,27 @@ package final class ContrastiveLoss: @unchecked Sendable {
     return rows * (2 * Double(embedding) + 2 * rows + 5)
   }
 
-  deinit { memory.deallocate() }
-
   /// - Parameters:
   ///   - x, y: features of `pairs` pairs, `(pairs, embedding)`, before normalisation.
+  ///   - pairs: at most the capacity.
   ///   - scale: s = 1/τ.
   ///   - dx, dy: get the gradients by them.
+  /// - Throws: `Cancelled`; `MemoryFailure`.
   package func evaluate(
-    x: UnsafePointer<Float>, y: UnsafePointer<Float>, pairs: Int, scale: Double,
-    dx: UnsafeMutablePointer<Float>, dy: UnsafeMutablePointer<Float>, budget: ThreadBudget
+    x: FloatSlice, y: FloatSlice, pairs: Int, scale: Double, dx: FloatSlice, dy: FloatSlice,
+    budget: ThreadBudget
   ) throws -> ContrastiveValue {
     guard pairs > 0 else { return ContrastiveValue() }
-    for row in 0..<2 * pairs { normalize(row, row < pairs ? x : y, row % pairs) }
+    precondition(pairs <= capacity, "a batch of more pairs than the loss was made for")
+    let (x, y) = (FloatRows(x, width: embedding), FloatRows(y, width: embedding))
+    let (dx, dy) = (FloatRows(dx, width: embedding), FloatRows(dy, width: embedding))
+    for row in 0..<2 * pairs { normalize(row, (row < pairs ? x : y)[row % pairs]) }
     try forEachRows(pairs, budget) { self.multiplyUnits($0, pairs) }
     var value = try contrast(pairs, scale, budget)
     addFurtherLosses(pairs, to: &value)
     try forEachRows(pairs, budget) { self.multiplySlopes($0, pairs) }
-    for row in 0..<2 * pairs { denormalize(row, row < pairs ? dx : dy, row % pairs) }
+    for row in 0..<2 * pairs { denormalize(row, into: (row < pairs ? dx : dy)[row % pairs]) }
+    try memory.verify()
     return value
   }
 
@@ -82,45 +84,61 @@ package final class ContrastiveLoss: @unchecked Sendable {
 
   // MARK: - Normalisation
 
-  private func normalize(_ row: Int, _ features: UnsafePointer<Float>, _ item: Int) {
-    let unit = units + row * embedding
-    for column in 0..<embedding { unit[column] = Double(features[item * embedding + column]) }
-    norms[row] = dot(unit, unit, embedding).squareRoot()
-    // A feature of zeros has no direction: it stays zero, and gets no gradient.
-    let factor = norms[row] > 0 ? 1 / norms[row] : 0
-    for column in 0..<embedding { unit[column] *= factor }
-    // Infinite features must not pass for zeros.
-    if !norms[row].isFinite { unit.update(repeating: .nan, count: embedding) }
+  private func embeddingRow(_ row: Int, of matrix: MemorySlice<Double>) -> MemorySlice<Double> {
+    matrix[row * embedding..<(row + 1) * embedding]
   }
 
-  private func denormalize(_ row: Int, _ gradients: UnsafeMutablePointer<Float>, _ item: Int) {
-    let (unit, change) = (units + row * embedding, changes + row * embedding)
+  private func normalize(_ row: Int, _ features: FloatSlice) {
+    let unit = embeddingRow(row, of: units).pointer(count: embedding)
+    let features = features.pointer(count: embedding)
+    for column in 0..<embedding { unit[column] = Double(features[column]) }
+    let norm = dot(unit, unit, embedding).squareRoot()
+    norms[row] = norm
+    // A feature of zeros has no direction: it stays zero, and gets no gradient.
+    let factor = norm > 0 ? 1 / norm : 0
+    for column in 0..<embedding { unit[column] *= factor }
+    // Infinite features must not pass for zeros.
+    if !norm.isFinite { unit.update(repeating: .nan, count: embedding) }
+  }
+
+  private func denormalize(_ row: Int, into gradients: FloatSlice) {
+    let unit = embeddingRow(row, of: units).pointer(count: embedding)
+    let change = embeddingRow(row, of: changes).pointer(count: embedding)
+    let gradients = gradients.pointer(count: embedding)
     let along = dot(unit, change, embedding)
     let factor = norms[row] > 0 ? 1 / norms[row] : 0
     for column in 0..<embedding {
-      gradients[item * embedding + column] = Float((change[column] - unit[column] * along) * factor)
+      gradients[column] = Float((change[column] - unit[column] * along) * factor)
     }
   }
 
   // MARK: - Products
 
+  /// Row r of C or G.
+  func cosines(_ row: Int, _ pairs: Int) -> MemorySlice<Double> {
+    cosines[row * 2 * pairs..<(row + 1) * 2 * pairs]
+  }
+  func slopes(_ row: Int, _ pairs: Int) -> MemorySlice<Double> {
+    slopes[row * 2 * pairs..<(row + 1) * 2 * pairs]
+  }
+
   private func multiplyUnits(_ rows: Range<Int>, _ pairs: Int) {
-    BLAS.multiply(
+    Product.multiply(
       ProductShape(rows: rows.count, columns: 2 * pairs, inner: embedding),
-      Operand(units + rows.lowerBound * embedding, stride: embedding),
-      Operand(units, stride: embedding, transposed: true), into: cosines + rows.lowerBound * 2 * pairs,
+      Factor(units.from(rows.lowerBound * embedding), stride: embedding),
+      Factor(units, stride: embedding, transposed: true), into: cosines.from(rows.lowerBound * 2 * pairs),
       stride: 2 * pairs)
   }
 
   /// (G + Gᵀ)·Z.
   private func multiplySlopes(_ rows: Range<Int>, _ pairs: Int) {
-    let (size, out) = (2 * pairs, changes + rows.lowerBound * embedding)
+    let (size, out) = (2 * pairs, changes.from(rows.lowerBound * embedding))
     let shape = ProductShape(rows: rows.count, columns: embedding, inner: size)
-    let right = Operand<Double>(units, stride: embedding)
-    BLAS.multiply(
-      shape, Operand(slopes + rows.lowerBound * size, stride: size), right, into: out, stride: embedding)
-    BLAS.multiply(
-      shape, Operand(slopes + rows.lowerBound, stride: size, transposed: true), right, into: out,
+    let right = Factor(units, stride: embedding)
+    Product.multiply(
+      shape, Factor(slopes.from(rows.lowerBound * size), stride: size), right, into: out, stride: embedding)
+    Product.multiply(
+      shape, Factor(slopes.from(rows.lowerBound), stride: size, transposed: true), right, into: out,
       stride: embedding, beta: 1)
   }
 }

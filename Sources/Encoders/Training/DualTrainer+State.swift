@@ -18,36 +18,29 @@ extension DualTrainer {
   /// A trainer that takes over this state goes on with the same bytes.
   package var state: TrainingState {
     var buffers = ["logit_scale": logitScale]
-    for (name, pointer, count) in places {
-      buffers[name] = Array(UnsafeBufferPointer(start: pointer, count: count))
-    }
+    for (name, place) in places { buffers[name] = place.values }
     return TrainingState(step: step, buffers: buffers)
   }
 
   /// - Throws: `TrainingFailure.foreignState` where buffers are missing or of another size; nothing has
   ///   changed then.
   package func restore(_ state: TrainingState) throws {
-    for (name, count) in places.map({ ($0.name, $0.count) }) + [("logit_scale", 3)] {
+    for (name, count) in places.map({ ($0.name, $0.place.count) }) + [("logit_scale", 3)] {
       guard state.buffers[name]?.count == count else {
         throw TrainingFailure.foreignState(
           reason: "`\(name)` has \(state.buffers[name]?.count ?? 0) numbers, expected \(count)")
       }
     }
-    for (name, pointer, count) in places {
-      state.buffers[name]?.withUnsafeBufferPointer { buffer in
-        if let base = buffer.baseAddress { pointer.update(from: base, count: count) }
-      }
-    }
+    for (name, place) in places { state.buffers[name]?.withReadSlice { place.update(from: $0) } }
     logitScale = state.buffers["logit_scale"] ?? logitScale
     step = state.step
   }
 
-  private var places: [(name: String, pointer: UnsafeMutablePointer<Float>, count: Int)] {
+  private var places: [(name: String, place: FloatSlice)] {
     [("x", x), ("y", y)].flatMap { side, tower in
-      let count = tower.tower.layout.count
-      return [
-        ("\(side).weights", tower.weights, count), ("\(side).first_moments", tower.first, count),
-        ("\(side).second_moments", tower.second, count),
+      [
+        ("\(side).weights", tower.weights), ("\(side).first_moments", tower.first),
+        ("\(side).second_moments", tower.second),
       ]
     }
   }

@@ -145,33 +145,35 @@ package final class DualTrainer {
     align(xBatch.count)
     let isAligned = options.alignment != nil
     let value = try loss.evaluate(
-      x: x.features, y: isAligned ? aligned.features.base : y.features, pairs: xBatch.count, scale: scale,
-      dx: x.changes, dy: isAligned ? aligned.changes.base : y.changes, budget: budget)
+      x: x.features, y: isAligned ? aligned.features.slice : y.features, pairs: xBatch.count, scale: scale,
+      dx: x.changes, dy: isAligned ? aligned.changes.slice : y.changes, budget: budget)
     alignBack(xBatch.count)
     for tower in [x, y] {
       try tower.trainer.backward(
         gradient: tower.changes, weights: tower.weights, into: tower.gradients, budget: budget)
+      try tower.verify()
     }
+    try memory.verify()
     return value
   }
 
   private func align(_ count: Int) {
     guard let matrix = options.alignment, count > 0 else { return }
     let size = matrix.columns
-    matrix.withPointer {
-      BLAS.multiply(
-        ProductShape(rows: count, columns: size, inner: size), Operand(y.features, stride: size),
-        Operand($0, stride: size, transposed: true), into: aligned.features.base, stride: size)
+    matrix.withSlice {
+      Product.multiply(
+        ProductShape(rows: count, columns: size, inner: size), Factor(y.features, stride: size),
+        Factor($0, stride: size, transposed: true), into: aligned.features.slice, stride: size)
     }
   }
 
   private func alignBack(_ count: Int) {
     guard let matrix = options.alignment, count > 0 else { return }
     let size = matrix.columns
-    matrix.withPointer {
-      BLAS.multiply(
-        ProductShape(rows: count, columns: size, inner: size), Operand(aligned.changes.base, stride: size),
-        Operand($0, stride: size), into: y.changes, stride: size)
+    matrix.withSlice {
+      Product.multiply(
+        ProductShape(rows: count, columns: size, inner: size), Factor(aligned.changes.slice, stride: size),
+        Factor($0, stride: size), into: y.changes, stride: size)
     }
   }
 
@@ -190,10 +192,9 @@ package final class DualTrainer {
   }
 
   private func updateScale(_ change: OptimiserStep, _ gradient: Float, maximum: Double) {
-    var gradient = gradient
-    logitScale.withUnsafeMutableBufferPointer { values in
-      guard let p = values.baseAddress else { return }
-      change.apply(p, &gradient, p + 1, p + 2, count: 1)
+    var gradient = [gradient]
+    logitScale.withSlice { p in
+      gradient.withSlice { change.apply(p[0..<1], $0, p[1..<2], p[2..<3]) }
     }
     logitScale[0] = min(logitScale[0], Float(log(maximum)))
   }

@@ -1,38 +1,44 @@
 import Kernels
 
-/// A matrix of float32 in memory that somebody else keeps. Blocks write to rows of their own.
-struct FloatRows: @unchecked Sendable {
-  let base: UnsafeMutablePointer<Float>
+/// A matrix of float32, `(rows, width)`, in memory that somebody else keeps. Blocks write to rows of their own.
+struct FloatRows: Sendable {
+  let slice: FloatSlice
   let width: Int
 
-  init(_ base: UnsafeMutablePointer<Float>, width: Int) {
-    self.base = base
+  init(_ slice: FloatSlice, width: Int) {
+    self.slice = slice
     self.width = width
   }
 
-  init(_ base: UnsafePointer<Float>, width: Int) {
-    self.init(UnsafeMutablePointer(mutating: base), width: width)
-  }
+  @inline(__always)
+  subscript(row: Int) -> FloatSlice { slice[row * width..<(row + 1) * width] }
 
-  /// The first number of a row.
-  subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row * width }
+  /// Some rows, one after the other.
+  @inline(__always)
+  subscript(rows: Range<Int>) -> FloatSlice { slice[rows.lowerBound * width..<rows.upperBound * width] }
 
-  func clear(_ rows: Range<Int>) {
-    self[rows.lowerBound].update(repeating: 0, count: rows.count * width)
-  }
+  /// From a column on, for a factor of a product with all rows.
+  func columns(from first: Int) -> FloatSlice { slice.from(min(first, slice.count)) }
+
+  func clear(_ rows: Range<Int>) { self[rows].fill(0) }
 }
 
-/// Keeps a trainer's matrices as long as it lives.
+/// Keeps a trainer's matrices as long as it lives, each between canaries.
 final class TrainingMemory {
-  private var arenas: [Arena] = []
+  private var arenas: [Arena<Float>] = []
   /// Numbers of all of them.
   private(set) var count = 0
 
   func rows(_ count: Int, width: Int) -> FloatRows {
-    let arena = Arena([count * width])
+    let arena = Arena<Float>([count * width])
     arenas.append(arena)
     self.count += count * width
     return FloatRows(arena.take(count * width), width: width)
+  }
+
+  /// - Throws: `MemoryFailure.overrun`.
+  func verify() throws {
+    for arena in arenas { try arena.verify() }
   }
 }
 
@@ -72,7 +78,7 @@ struct Sequences: Sendable {
 
 // MARK: - Sixteen lanes, or what is left of them
 
-/// Up to sixteen numbers; the lanes beyond `count` hold `filling`.
+/// The first sixteen of `count` numbers at `pointer`, or all of them; the lanes beyond hold `filling`.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, _ count: Int, filling: Float = 0) -> SIMD16<Float> {
   if count >= 16 { return load(pointer) }
@@ -81,6 +87,7 @@ func load(_ pointer: UnsafePointer<Float>, _ count: Int, filling: Float = 0) -> 
   return lanes
 }
 
+/// Writes `count` lanes, at most sixteen, to `pointer`.
 @inline(__always)
 func store(_ lanes: SIMD16<Float>, to pointer: UnsafeMutablePointer<Float>, _ count: Int) {
   if count >= 16 { return store(lanes, to: pointer) }

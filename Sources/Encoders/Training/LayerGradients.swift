@@ -6,31 +6,27 @@ extension Linear {
   /// out ← x·Wᵀ + b + start, where a start is given: `(rows, inputs)` to `(rows, outputs)`.
   ///
   /// - Parameter start: may be `out`.
-  func map(
-    _ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>,
-    start: UnsafePointer<Float>? = nil
-  ) {
+  func map(_ x: FloatSlice, rows: Int, into out: FloatSlice, start: FloatSlice? = nil) {
     guard rows > 0 else { return }
-    TileProduct.multiply(
-      ProductShape(rows: rows, columns: outputs, inner: inputs), Operand(x, stride: inputs),
-      Operand(weight, stride: isTurned ? outputs : inputs, transposed: !isTurned), into: out,
-      stride: outputs, start: .init(start, stride: outputs, bias: bias))
+    Product.multiplyByTiles(
+      ProductShape(rows: rows, columns: outputs, inner: inputs), Factor(x, stride: inputs),
+      factor(transposed: !isTurned), into: out, stride: outputs, start: start, bias: bias)
   }
 
   /// dx ← dy·W: `(rows, outputs)` to `(rows, inputs)`.
-  func backward(_ dy: UnsafePointer<Float>, rows: Int, into dx: UnsafeMutablePointer<Float>) {
+  func backward(_ dy: FloatSlice, rows: Int, into dx: FloatSlice) {
     guard rows > 0 else { return }
-    TileProduct.multiply(
-      ProductShape(rows: rows, columns: inputs, inner: outputs), Operand(dy, stride: outputs),
-      Operand(weight, stride: isTurned ? outputs : inputs, transposed: isTurned), into: dx, stride: inputs)
+    Product.multiplyByTiles(
+      ProductShape(rows: rows, columns: inputs, inner: outputs), Factor(dy, stride: outputs),
+      factor(transposed: isTurned), into: dx, stride: inputs)
   }
 }
 
 extension LayerNorm {
   /// Where the gradients of a norm's weight and bias are added up.
   struct Sums {
-    let weight: UnsafeMutablePointer<Float>
-    let bias: UnsafeMutablePointer<Float>
+    let weight: FloatSlice
+    let bias: FloatSlice
   }
 
   /// One row, with x̂ = (x − mean)·r, r = 1/√(variance + ε) and d = dy·g:
@@ -39,9 +35,12 @@ extension LayerNorm {
   ///
   /// The norm is computed again instead of kept: its row is in the cache anyway. Source: Ba et al. 2016.
   func backward(
-    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, adding dx: UnsafeMutablePointer<Float>,
-    into y: UnsafeMutablePointer<Float>, _ sums: Sums
+    _ x: FloatSlice, _ dy: FloatSlice, adding dx: FloatSlice, into y: FloatSlice, _ sums: Sums
   ) {
+    let (x, dy) = (x.pointer(count: width), dy.pointer(count: width))
+    let (dx, y) = (dx.pointer(count: width), y.pointer(count: width))
+    let (weight, bias) = (weight.pointer(count: width), bias.pointer(count: width))
+    let sums = (weight: sums.weight.pointer(count: width), bias: sums.bias.pointer(count: width))
     let mean = total { load(x + $0, $1) } / Float(width)
     let variance =
       total {

@@ -95,10 +95,11 @@ struct OptimiserStep {
     self.clipping = Float(clipping)
   }
 
-  func apply(
-    _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
-    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, count: Int
-  ) {
+  /// Changes weights and moments, all of the gradients' count.
+  func apply(_ weights: FloatSlice, _ gradients: FloatSlice, _ first: FloatSlice, _ second: FloatSlice) {
+    let count = gradients.count
+    let (weights, gradients) = (weights.pointer(count: count), gradients.pointer(count: count))
+    let (first, second) = (first.pointer(count: count), second.pointer(count: count))
     forEachLanes(count) { start, count in
       let w = load(weights + start, count)
       let g = load(gradients + start, count) * clipping + w * coupled

@@ -33,6 +33,13 @@ final class PatchTrainer: @unchecked Sendable {
 
   var sequences: Sequences { stack.sequences }
 
+  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  func verify() throws {
+    try memory.verify()
+    try stack.verify()
+    try features.verify()
+  }
+
   func begin(count: Int) { stack.begin(lengths: Array(repeating: encoder.positions, count: count)) }
 
   /// - Parameter pictures: `(count, 3·image·image)`.
@@ -40,23 +47,21 @@ final class PatchTrainer: @unchecked Sendable {
     let rows = sequences.rows(of: sequences.blocks[block])
     embed(sequences.blocks[block], pictures, weights)
     weights.normBefore.apply(
-      placed[rows.lowerBound], rows: rows.count, into: stack.inputs[0][rows.lowerBound])
+      placed[rows], rows: rows.count, into: stack.inputs[0][rows])
     stack.forward(block, weights.blocks)
     features.forward(block, stack.outputs, stack.output, tensors)
   }
 
   /// placed ← patches·conv1ᵀ + positions, and the class token: `(rows, width)`.
   private func embed(_ items: Range<Int>, _ pictures: FloatRows, _ weights: PatchWeights) {
-    let width = encoder.stack.width
     for item in items {
       let rows = sequences.rows(of: item)
-      placed[rows.lowerBound].update(from: weights.positions, count: rows.count * width)
-      add(weights.classToken, to: placed[rows.lowerBound], width)
-      encoder.cutPatches(pictures[item], into: cut[rows.lowerBound + 1])
+      placed[rows].update(from: weights.positions)
+      add(weights.classToken, to: placed[rows.lowerBound])
+      encoder.cutPatches(pictures[item], into: cut[rows.dropFirst()])
     }
     let rows = sequences.rows(of: items)
-    weights.patches.map(
-      cut[rows.lowerBound], rows: rows.count, into: placed[rows.lowerBound], start: placed[rows.lowerBound])
+    weights.patches.map(cut[rows], rows: rows.count, into: placed[rows], start: placed[rows])
   }
 
   /// From `features.gradient` to the gradients of all tensors.
@@ -91,10 +96,10 @@ final class PatchTrainer: @unchecked Sendable {
       [GradientProduct(changes, cut, rows: rows, into: tensors("conv1.weight"))], sums,
       blocks: sequences.blocks.count, into: [tensors("ln_pre.weight"), tensors("ln_pre.bias")])
     let places = FloatRows(tensors("positional_embedding"), width: changes.width)
-    let classToken = Shared(tensors("class_embedding"))
+    let classToken = tensors("class_embedding")
     places.clear(0..<positions)
-    classToken.pointer.update(repeating: 0, count: changes.width)
+    classToken.fill(0)
     try budget.scatter(changes, count: rows) { places[$0 % positions] }
-    try budget.scatter(changes, count: rows) { $0 % positions == 0 ? classToken.pointer : nil }
+    try budget.scatter(changes, count: rows) { $0 % positions == 0 ? classToken : nil }
   }
 }

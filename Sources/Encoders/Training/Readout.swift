@@ -13,7 +13,7 @@ final class Readout: @unchecked Sendable {
   let pooled: FloatRows
   let gradient: FloatRows
   private let sums: VectorSums
-  /// Two rows a block.
+  /// Two rows a block, side by side.
   private let line: FloatRows
   private let memory = TrainingMemory()
 
@@ -28,16 +28,19 @@ final class Readout: @unchecked Sendable {
     line = memory.rows(max(1, items), width: 2 * width)
   }
 
+  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  func verify() throws { try memory.verify() }
+
   /// Fills `pooled` for a block of items.
   func forward(_ block: Int, _ sequences: Sequences, _ x: FloatRows, _ tensors: TensorPointers) {
-    let (norm, line) = (norm.map { tensors.norm($0, width) }, line[block])
+    let (norm, line) = (norm.map { tensors.norm($0, width) }, line[block][0..<width])
     for item in sequences.blocks[block] {
       pooled.clear(item..<item + 1)
       let rows = sequences.rows(of: item, read: reading)
       let share = 1 / Float(max(1, rows.count))
       for row in rows {
         if let norm { norm.apply(x[row], rows: 1, into: line) }
-        add(share, times: norm == nil ? x[row] : line, to: pooled[item], width)
+        add(share, times: norm == nil ? x[row] : line, to: pooled[item])
       }
     }
   }
@@ -46,19 +49,20 @@ final class Readout: @unchecked Sendable {
   func backward(
     _ block: Int, _ sequences: Sequences, _ x: FloatRows, _ tensors: TensorPointers, into dx: FloatRows
   ) {
-    let (norm, line) = (norm.map { tensors.norm($0, width) }, line[block])
+    let (norm, line) = (norm.map { tensors.norm($0, width) }, line[block][0..<width])
+    let normed = self.line[block].from(width)
     sums.clear(block)
     let sums = sums.norm(0, block: block)
     dx.clear(sequences.rows(of: sequences.blocks[block]))
     for item in sequences.blocks[block] {
       let rows = sequences.rows(of: item, read: reading)
-      line.update(repeating: 0, count: width)
-      add(1 / Float(max(1, rows.count)), times: gradient[item], to: line, width)
+      line.fill(0)
+      add(1 / Float(max(1, rows.count)), times: gradient[item], to: line)
       for row in rows {
         if let norm {
-          norm.backward(x[row], line, adding: dx[row], into: line + width, sums)
+          norm.backward(x[row], line, adding: dx[row], into: normed, sums)
         } else {
-          dx[row].update(from: line, count: width)
+          dx[row].update(from: line)
         }
       }
     }
@@ -75,8 +79,8 @@ final class Readout: @unchecked Sendable {
 }
 
 /// to ← to + factor·from.
-private func add(
-  _ factor: Float, times from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, _ count: Int
-) {
+private func add(_ factor: Float, times source: FloatSlice, to target: FloatSlice) {
+  let count = source.count
+  let (from, to) = (source.pointer(count: count), target.pointer(count: count))
   for index in 0..<count { to[index] += factor * from[index] }
 }

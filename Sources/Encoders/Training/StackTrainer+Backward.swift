@@ -22,35 +22,35 @@ extension StackTrainer {
   /// To the gradient of `middle`; `hidden` becomes its gradient and `wide` QuickGELU's result.
   private func backwardMLP(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (rest, rows) = (rest(layer), carried(layer).rows(of: sequences.blocks[block]))
-    let (first, count) = (rows.lowerBound, rows.count)
+    let (count, numbers) = (rows.count, 4 * rows.count * shape.width)
     sum(.down, block, rest.after, rows)
-    weights.down.backward(rest.after[first], rows: count, into: rest.wide[first])
-    QuickGelu.backward(rest.hidden[first], gradient: rest.wide[first], count: 4 * count * shape.width)
+    weights.down.backward(rest.after[rows], rows: count, into: rest.wide[rows])
+    QuickGelu.backward(
+      rest.hidden[rows].pointer(count: numbers), gradient: rest.wide[rows].pointer(count: numbers),
+      count: numbers)
     sum(.up, block, rest.hidden, rows)
-    weights.up.backward(rest.hidden[first], rows: count, into: rest.change[first])
-    rest.gradient[first].update(from: rest.after[first], count: count * shape.width)
+    weights.up.backward(rest.hidden[rows], rows: count, into: rest.change[rows])
+    rest.gradient[rows].update(from: rest.after[rows])
     let sums = sums.norm(Vector.norm2Weight.rawValue, block: block)
     for row in rows {
       weights.norm2.backward(
         rest.middle[row], rest.change[row], adding: rest.gradient[row], into: rest.normed[row], sums)
     }
     sum(.output, block, rest.gradient, rows)
-    weights.output.backward(rest.gradient[first], rows: count, into: rest.change[first])
+    weights.output.backward(rest.gradient[rows], rows: count, into: rest.change[rows])
   }
 
   /// To the gradient of what goes in; `joined` becomes its gradient.
   private func backwardAttention(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (record, rows) = (record(layer), sequences.rows(of: sequences.blocks[block]))
-    let (first, count) = (rows.lowerBound, rows.count)
     spread(layer, block)
     for item in sequences.blocks[block] {
       let rows = sequences.rows(of: item)
       attention.backward(
-        record.joined[rows.lowerBound], rows: rows.count, gradient: change[rows.lowerBound],
-        scratch: scratch(block))
+        record.joined[rows], rows: rows.count, gradient: change[rows], scratch: scratch(block))
     }
     sum(.input, block, record.joined, rows)
-    weights.input.backward(record.joined[first], rows: count, into: change[first])
+    weights.input.backward(record.joined[rows], rows: rows.count, into: change[rows])
     let sums = sums.norm(Vector.norm1Weight.rawValue, block: block)
     for row in rows {
       weights.norm1.backward(
@@ -61,23 +61,22 @@ extension StackTrainer {
   /// Takes the gradients of `middle` and of attention's result to all rows; those that were not carried on
   /// have none.
   private func spread(_ layer: Int, _ block: Int) {
-    let (rest, items, width) = (rest(layer), sequences.blocks[block], shape.width)
+    let (rest, items) = (rest(layer), sequences.blocks[block])
     let rows = sequences.rows(of: items)
     guard keepsOne(layer) else {
-      gradients.before[rows.lowerBound].update(
-        from: rest.gradient[rows.lowerBound], count: rows.count * width)
+      gradients.before[rows].update(from: rest.gradient[rows])
       return
     }
     gradients.before.clear(rows)
     change.clear(rows)
     for item in items {
-      gradients.before[readRow(item)].update(from: rest.gradient[item], count: width)
-      change[readRow(item)].update(from: rest.change[item], count: width)
+      gradients.before[readRow(item)].update(from: rest.gradient[item])
+      change[readRow(item)].update(from: rest.change[item])
     }
   }
 
   private func sum(_ vector: Vector, _ block: Int, _ values: FloatRows, _ rows: Range<Int>) {
-    sums.add(vector.rawValue, block: block, values[rows.lowerBound], rows: rows.count)
+    sums.add(vector.rawValue, block: block, values[rows], rows: rows.count)
   }
 
   private func sumWeights(_ layer: Int, into tensors: TensorGradients, _ budget: ThreadBudget) throws {

@@ -130,14 +130,13 @@ final class StackTrainer: @unchecked Sendable {
   func forward(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (items, record) = (sequences.blocks[block], record(layer))
     let rows = sequences.rows(of: items)
-    let (first, count) = (rows.lowerBound, rows.count)
-    weights.norm1.apply(inputs[layer][first], rows: count, into: normed.first[first])
-    weights.input.map(normed.first[first], rows: count, into: record.joined[first])
+    let count = rows.count
+    weights.norm1.apply(inputs[layer][rows], rows: count, into: normed.first[rows])
+    weights.input.map(normed.first[rows], rows: count, into: record.joined[rows])
     for item in items {
       let rows = sequences.rows(of: item)
       attention.forward(
-        record.joined[rows.lowerBound], rows: rows.count, into: record.mixed[rows.lowerBound],
-        scratch: scratch[block])
+        record.joined[rows], rows: rows.count, into: record.mixed[rows], scratch: scratch[block])
     }
     forwardRest(layer, block, weights)
   }
@@ -145,24 +144,30 @@ final class StackTrainer: @unchecked Sendable {
   private func forwardRest(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (items, rest, width) = (sequences.blocks[block], rest(layer), shape.width)
     let rows = carried(layer).rows(of: items)
-    let (first, count) = (rows.lowerBound, rows.count)
+    let count = rows.count
     if keepsOne(layer) {
       for item in items {
-        rest.middle[item].update(from: inputs[layer][readRow(item)], count: width)
-        rest.mixed[item].update(from: record(layer).mixed[readRow(item)], count: width)
+        rest.middle[item].update(from: inputs[layer][readRow(item)])
+        rest.mixed[item].update(from: record(layer).mixed[readRow(item)])
       }
     }
     weights.output.map(
-      rest.mixed[first], rows: count, into: rest.middle[first],
-      start: keepsOne(layer) ? rest.middle[first] : inputs[layer][first])
-    weights.norm2.apply(rest.middle[first], rows: count, into: rest.normed[first])
-    weights.up.map(rest.normed[first], rows: count, into: rest.hidden[first])
-    QuickGelu.apply(rest.hidden[first], into: rest.wide[first], count: 4 * count * width)
-    weights.down.map(rest.wide[first], rows: count, into: rest.result[first], start: rest.middle[first])
+      rest.mixed[rows], rows: count, into: rest.middle[rows],
+      start: keepsOne(layer) ? rest.middle[rows] : inputs[layer][rows])
+    weights.norm2.apply(rest.middle[rows], rows: count, into: rest.normed[rows])
+    weights.up.map(rest.normed[rows], rows: count, into: rest.hidden[rows])
+    let numbers = 4 * count * width
+    QuickGelu.apply(
+      rest.hidden[rows].pointer(count: numbers), into: rest.wide[rows].pointer(count: numbers), count: numbers
+    )
+    weights.down.map(rest.wide[rows], rows: count, into: rest.result[rows], start: rest.middle[rows])
   }
 
   func record(_ layer: Int) -> Record { records[recomputes ? 0 : layer] }
-  func scratch(_ block: Int) -> UnsafeMutablePointer<Float> { scratch[block] }
+  func scratch(_ block: Int) -> FloatSlice { scratch[block] }
+
+  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  func verify() throws { try memory.verify() }
 }
 
 extension StackTrainer.Rest {

@@ -41,8 +41,7 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
   }
 
   func forward(
-    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
-    budget: ThreadBudget
+    _ batch: TowerBatch, weights: FloatSlice, into embeddings: FloatSlice, budget: ThreadBudget
   ) throws {
     try kind.tower.check(batch, capacity: capacity)
     placed.removeAll(keepingCapacity: true)
@@ -56,12 +55,12 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
     try budget.forEachBlock(sequences.blocks.count) { block in
       let items = sequences.blocks[block]
       let rows = sequences.rows(of: items)
-      table.embed(placed[rows], into: self.stack.inputs[0][rows.lowerBound])
+      table.embed(placed[rows], into: self.stack.inputs[0][rows])
       self.stack.forward(block, blocks)
       self.readout.forward(block, self.stack.outputs, self.stack.output, tensors)
-      projection.map(
-        self.readout.pooled[items.lowerBound], rows: items.count, into: out[items.lowerBound])
+      projection.map(self.readout.pooled[items], rows: items.count, into: out[items])
     }
+    try verify()
   }
 
   private func projection(_ tensors: TensorPointers) -> Linear {
@@ -69,14 +68,13 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
   }
 
   func backward(
-    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
+    gradient: FloatSlice, weights: FloatSlice, into gradients: FloatSlice, budget: ThreadBudget
   ) throws {
-    gradients.update(repeating: 0, count: kind.tower.layout.count)
+    gradients[0..<kind.tower.layout.count].fill(0)
     let tensors = TensorPointers(layout: kind.tower.layout, base: weights)
     let sums = TensorGradients(layout: kind.tower.layout, base: gradients)
     let (sequences, blocks) = (stack.sequences, tensors.blocks(kind.stack))
-    projection(tensors).backward(gradient, rows: sequences.items, into: readout.gradient.base)
+    projection(tensors).backward(gradient, rows: sequences.items, into: readout.gradient.slice)
     try budget.forEachBlock(sequences.blocks.count) { block in
       self.readout.backward(
         block, self.stack.outputs, self.stack.output, tensors, into: self.stack.outputGradient)
@@ -87,6 +85,12 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
     try readout.sumWeights([product], sequences, into: sums, budget)
     try stack.backward(blocks, into: sums, budget: budget)
     try sumTable(sums, budget)
+    try verify()
+  }
+
+  private func verify() throws {
+    try stack.verify()
+    try readout.verify()
   }
 
   /// The gradients of tokens and positions: each row's is added to those of its token and its position.
@@ -94,9 +98,9 @@ final class TokenTrainer: TowerTrainer, @unchecked Sendable {
     let (changes, placed) = (stack.gradients.after, placed)
     let tokens = FloatRows(tensors("token_embedding.weight"), width: changes.width)
     let positions = FloatRows(tensors("positional_embedding"), width: changes.width)
-    let classToken = kind.hasClass ? Shared(tensors("class_embedding")) : nil
+    let classToken = kind.hasClass ? tensors("class_embedding") : nil
     try budget.scatter(changes, count: placed.count) { row in
-      placed[row].id == PlacedToken.classID ? classToken?.pointer : tokens[placed[row].id]
+      placed[row].id == PlacedToken.classID ? classToken : tokens[placed[row].id]
     }
     try budget.scatter(changes, count: placed.count) { positions[placed[$0].position] }
   }

@@ -33,26 +33,24 @@ package protocol TowerTrainer: AnyObject {
   /// Writes `(batch.count, embedding)`, before any normalisation, to `embeddings`.
   ///
   /// - Parameter weights: `layout.count` values.
-  /// - Throws: `Cancelled`; `TowerFailure` where the batch does not fit.
+  /// - Throws: `Cancelled`; `TowerFailure` where the batch does not fit; `MemoryFailure`.
   func forward(
-    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
-    budget: ThreadBudget) throws
+    _ batch: TowerBatch, weights: FloatSlice, into embeddings: FloatSlice, budget: ThreadBudget) throws
 
   /// Writes the loss's gradient by every weight, `layout.count` values, to `gradients`, whatever they held;
   /// statistics and holes get zeros. Once after each `forward`, whose records it uses up.
   ///
   /// - Parameter gradient: by the embeddings, `(batch.count, embedding)`.
   func backward(
-    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget) throws
+    gradient: FloatSlice, weights: FloatSlice, into gradients: FloatSlice, budget: ThreadBudget) throws
 
   /// Lets running statistics, tensors of role `statistic`, take in what the last `forward` measured; once
   /// after it, where its step changes the weights.
-  func updateStatistics(of weights: UnsafeMutablePointer<Float>)
+  func updateStatistics(of weights: FloatSlice)
 }
 
 extension TowerTrainer {
-  package func updateStatistics(of weights: UnsafeMutablePointer<Float>) {}
+  package func updateStatistics(of weights: FloatSlice) {}
 }
 
 extension Tower {

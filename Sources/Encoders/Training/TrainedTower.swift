@@ -4,14 +4,15 @@ import Kernels
 final class TrainedTower: @unchecked Sendable {
   let tower: any TrainableTower
   let trainer: any TowerTrainer
-  let weights: UnsafeMutablePointer<Float>
-  let gradients: UnsafeMutablePointer<Float>
+  /// `layout.count` numbers each.
+  let weights: FloatSlice
+  let gradients: FloatSlice
   /// Running means of gradients and of their squares.
-  let first: UnsafeMutablePointer<Float>
-  let second: UnsafeMutablePointer<Float>
+  let first: FloatSlice
+  let second: FloatSlice
   /// `(capacity, embedding)`, and the gradient by them.
-  let features: UnsafeMutablePointer<Float>
-  let changes: UnsafeMutablePointer<Float>
+  let features: FloatSlice
+  let changes: FloatSlice
   /// Pieces of the buffers, none of which holds numbers of a tensor that is not learnt.
   private let pieces: [Range<Int>]
   private let memory = TrainingMemory()
@@ -20,14 +21,14 @@ final class TrainedTower: @unchecked Sendable {
     self.tower = tower
     trainer = try tower.trainer(capacity: capacity, recomputes: recomputes)
     let (layout, memory) = (tower.layout, memory)
-    func buffer() -> UnsafeMutablePointer<Float> { memory.rows(1, width: layout.count).base }
+    func buffer() -> FloatSlice { memory.rows(1, width: layout.count).slice }
     (weights, gradients, first, second) = (buffer(), buffer(), buffer(), buffer())
-    features = memory.rows(capacity, width: tower.embedding).base
-    changes = memory.rows(capacity, width: tower.embedding).base
+    features = memory.rows(capacity, width: tower.embedding).slice
+    changes = memory.rows(capacity, width: tower.embedding).slice
     pieces = zip(layout.tensors, layout.offsets).flatMap { tensor, offset in
       tensor.role == .weight ? Self.pieces(offset, tensor.count) : []
     }
-    start.withPointer { weights.update(from: $0, count: layout.count) }
+    start.withSlice { weights.update(from: $0) }
   }
 
   private static func pieces(_ offset: Int, _ count: Int) -> [Range<Int>] {
@@ -38,30 +39,30 @@ final class TrainedTower: @unchecked Sendable {
     }
   }
 
-  var values: NetworkWeights {
-    NetworkWeights(
-      layout: tower.layout, values: Array(UnsafeBufferPointer(start: weights, count: tower.layout.count)))
-  }
+  var values: NetworkWeights { NetworkWeights(layout: tower.layout, values: weights.values) }
 
   /// Σ g² in Double: sixteen partial sums a piece, the pieces in their order.
   func squaredNorm(_ budget: ThreadBudget) throws -> Double {
     try budget.map(blocks: pieces.count) { piece in
       let range = self.pieces[piece]
+      let gradients = self.gradients[range].pointer(count: range.count)
       var lanes = SIMD16<Double>(repeating: 0)
       forEachLanes(range.count) { start, count in
-        let values = SIMD16<Double>(load(self.gradients + range.lowerBound + start, count))
+        let values = SIMD16<Double>(load(gradients + start, count))
         lanes += values * values
       }
       return lanes.sum()
     }.reduce(0, +)
   }
 
+  /// - Throws: `MemoryFailure` where something wrote beyond its buffer.
+  func verify() throws { try memory.verify() }
+
   /// Never stops halfway: a step that is half done could not be continued.
   func update(_ step: OptimiserStep, _ budget: ThreadBudget) throws {
     try budget.forEachBlock(pieces.count, mustFinish: true) { piece in
-      let (start, count) = (self.pieces[piece].lowerBound, self.pieces[piece].count)
-      step.apply(
-        self.weights + start, self.gradients + start, self.first + start, self.second + start, count: count)
+      let range = self.pieces[piece]
+      step.apply(self.weights[range], self.gradients[range], self.first[range], self.second[range])
     }
     trainer.updateStatistics(of: weights)
   }

@@ -41,52 +41,57 @@ private final class VideoTrainer: TowerTrainer, @unchecked Sendable {
   }
 
   func forward(
-    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
-    budget: ThreadBudget
+    _ batch: TowerBatch, weights: FloatSlice, into embeddings: FloatSlice, budget: ThreadBudget
   ) throws {
     try tower.check(batch, capacity: capacity)
     patches.begin(count: batch.count * tower.frames)
     temporal.begin(lengths: Array(repeating: tower.frames, count: batch.count))
     let tensors = TensorPointers(layout: tower.layout, base: weights)
     let (maps, sequences) = (PatchWeights(tensors, tower.encoder), patches.sequences)
-    try batch.numbers.withPointer { numbers in
+    try batch.numbers.withSlice { numbers in
       let pictures = FloatRows(numbers, width: tower.encoder.pictureSize)
       try budget.forEachBlock(sequences.blocks.count) {
         self.patches.forward($0, pictures, maps, tensors)
       }
     }
     try forwardTime(tensors, into: FloatRows(embeddings, width: tower.embedding), budget)
+    try verify()
+  }
+
+  private func verify() throws {
+    try patches.verify()
+    try temporal.verify()
+    try readout.verify()
   }
 
   private func forwardTime(_ tensors: TensorPointers, into out: FloatRows, _ budget: ThreadBudget) throws {
-    let (sequences, width) = (temporal.sequences, tower.temporal.width)
+    let sequences = temporal.sequences
     let (blocks, projection) = (tensors.blocks(tower.temporal), projection(tensors))
-    let positions = FloatRows(tensors("temporal_positional_embedding"), width: width)
+    let positions = FloatRows(tensors("temporal_positional_embedding"), width: tower.temporal.width)
     try budget.forEachBlock(sequences.blocks.count) { block in
       let items = sequences.blocks[block]
       for row in sequences.rows(of: items) {
         let place = self.temporal.inputs[0][row]
-        place.update(from: self.patches.features.pooled[row], count: width)
-        add(positions[row % self.tower.frames], to: place, width)
+        place.update(from: self.patches.features.pooled[row])
+        add(positions[row % self.tower.frames], to: place)
       }
       self.temporal.forward(block, blocks)
       self.readout.forward(block, sequences, self.temporal.output, tensors)
-      projection.map(
-        self.readout.pooled[items.lowerBound], rows: items.count, into: out[items.lowerBound])
+      projection.map(self.readout.pooled[items], rows: items.count, into: out[items])
     }
   }
 
   func backward(
-    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
+    gradient: FloatSlice, weights: FloatSlice, into gradients: FloatSlice, budget: ThreadBudget
   ) throws {
-    gradients.update(repeating: 0, count: tower.layout.count)
+    gradients[0..<tower.layout.count].fill(0)
     let tensors = TensorPointers(layout: tower.layout, base: weights)
     let sums = TensorGradients(layout: tower.layout, base: gradients)
     try backwardTime(FloatRows(gradient, width: tower.embedding), tensors, into: sums, budget)
-    patches.features.gradient.base.update(
-      from: temporal.gradients.after.base, count: temporal.sequences.rows * tower.temporal.width)
+    let rows = 0..<temporal.sequences.rows
+    patches.features.gradient[rows].update(from: temporal.gradients.after[rows])
     try patches.backward(PatchWeights(tensors, tower.encoder), tensors, into: sums, budget: budget)
+    try verify()
   }
 
   /// To the gradient by the class tokens, which is in `temporal.gradients.after` then.
@@ -94,7 +99,7 @@ private final class VideoTrainer: TowerTrainer, @unchecked Sendable {
     _ gradient: FloatRows, _ tensors: TensorPointers, into sums: TensorGradients, _ budget: ThreadBudget
   ) throws {
     let (sequences, blocks) = (temporal.sequences, tensors.blocks(tower.temporal))
-    projection(tensors).backward(gradient.base, rows: sequences.items, into: readout.gradient.base)
+    projection(tensors).backward(gradient.slice, rows: sequences.items, into: readout.gradient.slice)
     try budget.forEachBlock(sequences.blocks.count) { block in
       self.readout.backward(
         block, sequences, self.temporal.output, tensors, into: self.temporal.outputGradient)

@@ -34,39 +34,38 @@ private final class VisionTrainer: TowerTrainer, @unchecked Sendable {
   }
 
   func forward(
-    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
-    budget: ThreadBudget
+    _ batch: TowerBatch, weights: FloatSlice, into embeddings: FloatSlice, budget: ThreadBudget
   ) throws {
     try tower.check(batch, capacity: capacity)
     patches.begin(count: batch.count)
     let tensors = TensorPointers(layout: tower.layout, base: weights)
     let (maps, projection) = self.weights(tensors)
     let (out, sequences) = (FloatRows(embeddings, width: tower.embedding), patches.sequences)
-    try batch.numbers.withPointer { numbers in
+    try batch.numbers.withSlice { numbers in
       let pictures = FloatRows(numbers, width: tower.encoder.pictureSize)
       try budget.forEachBlock(sequences.blocks.count) { block in
         let items = sequences.blocks[block]
         self.patches.forward(block, pictures, maps, tensors)
-        projection.map(
-          self.patches.features.pooled[items.lowerBound], rows: items.count, into: out[items.lowerBound])
+        projection.map(self.patches.features.pooled[items], rows: items.count, into: out[items])
       }
     }
+    try patches.verify()
   }
 
   func backward(
-    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
+    gradient: FloatSlice, weights: FloatSlice, into gradients: FloatSlice, budget: ThreadBudget
   ) throws {
-    gradients.update(repeating: 0, count: tower.layout.count)
+    gradients[0..<tower.layout.count].fill(0)
     let tensors = TensorPointers(layout: tower.layout, base: weights)
     let (maps, projection) = self.weights(tensors)
     let (change, sums) = (
       FloatRows(gradient, width: tower.embedding), TensorGradients(layout: tower.layout, base: gradients)
     )
     let count = patches.sequences.items
-    projection.backward(gradient, rows: count, into: patches.features.gradient.base)
+    projection.backward(gradient, rows: count, into: patches.features.gradient.slice)
     try budget.run(
       [GradientProduct(patches.features.pooled, change, rows: count, into: sums("proj"))])
     try patches.backward(maps, tensors, into: sums, budget: budget)
+    try patches.verify()
   }
 }

@@ -1,11 +1,12 @@
 import Kernels
 
 /// A tower's gradients by name, in a buffer of its layout.
-struct TensorGradients: @unchecked Sendable {
+struct TensorGradients: Sendable {
   let layout: ParameterLayout
-  let base: UnsafeMutablePointer<Float>
+  /// `layout.count` numbers.
+  let base: FloatSlice
 
-  func callAsFunction(_ name: String) -> UnsafeMutablePointer<Float> { base + layout.offset(of: name) }
+  func callAsFunction(_ name: String) -> FloatSlice { base[layout.range(of: name)] }
 }
 
 /// The gradient of a matrix: out ← leftᵀ·right, `(left.width, right.width)`, over all rows of a batch.
@@ -16,13 +17,13 @@ struct GradientProduct: Sendable {
   let left: FloatRows
   let right: FloatRows
   let rows: Int
-  let out: Shared<Float>
+  let out: FloatSlice
 
-  init(_ left: FloatRows, _ right: FloatRows, rows: Int, into out: UnsafeMutablePointer<Float>) {
+  init(_ left: FloatRows, _ right: FloatRows, rows: Int, into out: FloatSlice) {
     self.left = left
     self.right = right
     self.rows = rows
-    self.out = Shared(out)
+    self.out = out
   }
 
   private var side: Int { 384 }
@@ -32,11 +33,11 @@ struct GradientProduct: Sendable {
   func run(_ tile: Int) {
     let down = blockRange(tile / across, size: side, count: left.width)
     let along = blockRange(tile % across, size: side, count: right.width)
-    TileProduct.multiply(
+    Product.multiplyByTiles(
       ProductShape(rows: down.count, columns: along.count, inner: rows),
-      Operand(left.base + down.lowerBound, stride: left.width, transposed: true),
-      Operand(right.base + along.lowerBound, stride: right.width),
-      into: out.pointer + down.lowerBound * right.width + along.lowerBound, stride: right.width)
+      Factor(left.columns(from: down.lowerBound), stride: left.width, transposed: true),
+      Factor(right.columns(from: along.lowerBound), stride: right.width),
+      into: out.from(down.lowerBound * right.width + along.lowerBound), stride: right.width)
   }
 }
 
@@ -56,23 +57,23 @@ struct VectorSums: Sendable {
 
   func clear(_ block: Int) { partial.clear(block..<block + 1) }
 
-  func pointer(_ vector: Int, block: Int) -> UnsafeMutablePointer<Float> { partial[block] + starts[vector] }
+  func sum(_ vector: Int, block: Int) -> FloatSlice {
+    partial[block][starts[vector]..<starts[vector] + counts[vector]]
+  }
 
   func norm(_ weight: Int, block: Int) -> LayerNorm.Sums {
-    LayerNorm.Sums(weight: pointer(weight, block: block), bias: pointer(weight + 1, block: block))
+    LayerNorm.Sums(weight: sum(weight, block: block), bias: sum(weight + 1, block: block))
   }
 
   /// A vector += the column sums of `rows` rows.
-  func add(
-    _ vector: Int, block: Int, _ values: UnsafePointer<Float>, rows: Int
-  ) {
-    let sum = pointer(vector, block: block)
-    for row in 0..<rows { Encoders.add(values + row * counts[vector], to: sum, counts[vector]) }
+  func add(_ vector: Int, block: Int, _ values: FloatSlice, rows: Int) {
+    let (sum, values) = (sum(vector, block: block), FloatRows(values, width: counts[vector]))
+    for row in 0..<rows { Encoders.add(values[row], to: sum) }
   }
 
-  func total(_ vector: Int, blocks: Int, into out: UnsafeMutablePointer<Float>) {
-    out.update(repeating: 0, count: counts[vector])
-    for block in 0..<blocks { Encoders.add(pointer(vector, block: block), to: out, counts[vector]) }
+  func total(_ vector: Int, blocks: Int, into out: FloatSlice) {
+    out[0..<counts[vector]].fill(0)
+    for block in 0..<blocks { Encoders.add(sum(vector, block: block), to: out) }
   }
 }
 
@@ -80,16 +81,15 @@ extension ThreadBudget {
   /// Runs products and vector sums together, so that threads wait for each other once.
   func run(
     _ products: [GradientProduct], _ sums: VectorSums? = nil, blocks: Int = 0,
-    into vectors: [UnsafeMutablePointer<Float>] = []
+    into vectors: [FloatSlice] = []
   ) throws {
-    let vectors = vectors.map { Shared($0) }
     let tiles = products.enumerated().flatMap { product, value in (0..<value.tiles).map { (product, $0) } }
     try forEachBlock(tiles.count + vectors.count) { index in
       if index < tiles.count {
         products[tiles[index].0].run(tiles[index].1)
       } else {
         let vector = index - tiles.count
-        sums?.total(vector, blocks: blocks, into: vectors[vector].pointer)
+        sums?.total(vector, blocks: blocks, into: vectors[vector])
       }
     }
   }
@@ -98,14 +98,14 @@ extension ThreadBudget {
   /// columns, because rows meet.
   func scatter(
     _ rows: FloatRows, count: Int,
-    _ target: @escaping @Sendable (_ row: Int) -> UnsafeMutablePointer<Float>?
+    _ target: @escaping @Sendable (_ row: Int) -> FloatSlice?
   ) throws {
     let size = 64
     try forEachBlock(blockCount(rows.width, size: size)) { block in
       let columns = blockRange(block, size: size, count: rows.width)
       for row in 0..<count {
         guard let target = target(row) else { continue }
-        add(rows[row] + columns.lowerBound, to: target + columns.lowerBound, columns.count)
+        add(rows[row][columns], to: target[columns])
       }
     }
   }

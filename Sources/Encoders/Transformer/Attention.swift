@@ -38,10 +38,16 @@ package struct Attention {
   /// keys and values in the rows `keyRows` of `keysValues`, `(…, 3·width)` with the keys from column
   /// `width` on. `out` has a row of `width` a query.
   package func apply(
-    _ q: UnsafePointer<Float>, stride: Int, queries: Int, _ keysValues: UnsafePointer<Float>,
-    _ keyRows: [Int], into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    _ q: FloatSlice, stride: Int, queries: Int, _ keysValues: FloatSlice, _ keyRows: [Int],
+    into out: FloatSlice, scratch: FloatSlice
   ) {
-    let pack = Pack(scratch, keys: keyRows.count, head: headWidth, paddedHead: paddedHead)
+    precondition(keyRows.allSatisfy { $0 >= 0 }, "rows are counted from the first")
+    let keysValues = keysValues.pointer(count: ((keyRows.max() ?? -1) + 1) * 3 * width)
+    let q = q.pointer(rows: queries, columns: width, stride: stride)
+    let out = out.pointer(count: queries * width)
+    let pack = Pack(
+      scratch.pointer(count: scratchCount(keys: keyRows.count)), keys: keyRows.count, head: headWidth,
+      paddedHead: paddedHead)
     for head in 0..<heads {
       let column = head * headWidth
       pack.fill(keysValues + width + column, valuesAt: width, stride: 3 * width, keyRows)
@@ -57,6 +63,9 @@ package struct Attention {
 }
 
 /// One head's keys and values, laid out for tiles, and room for one tile.
+///
+/// An inner loop, on pointers: `Attention.apply` has checked that the rows of all keys and queries lie within
+/// their slices, and that the scratch has the `scratchCount` which the places here add up to.
 private struct Pack {
   let keyCount: Int
   let head: Int
@@ -71,6 +80,7 @@ private struct Pack {
   let scores: UnsafeMutablePointer<Float>
   let mixed: UnsafeMutablePointer<Float>
 
+  /// - Parameter scratch: of `Attention.scratchCount`.
   init(_ scratch: UnsafeMutablePointer<Float>, keys count: Int, head: Int, paddedHead: Int) {
     keyCount = count
     self.head = head
@@ -83,6 +93,8 @@ private struct Pack {
     mixed = scores + 4 * paddedKeys
   }
 
+  /// Takes in the keys at `source`, of which the rows `rows` lie `stride` apart, and the values at
+  /// `source + valuesAt`: `head` numbers of each.
   func fill(_ source: UnsafePointer<Float>, valuesAt: Int, stride: Int, _ rows: [Int]) {
     let scale = 1 / Float(head).squareRoot()
     for (index, row) in rows.enumerated() {
@@ -93,6 +105,7 @@ private struct Pack {
   }
 
   /// `count` ≤ 4 queries, of which the first sees `seen` keys; each next one sees one more where it grows.
+  /// Reads and writes `head` numbers of each of `count` rows.
   func attend(
     _ q: UnsafePointer<Float>, stride: Int, count: Int, seen: Int, grows: Bool,
     into out: UnsafeMutablePointer<Float>, stride outStride: Int
@@ -112,7 +125,8 @@ private struct Pack {
     }
   }
 
-  /// out ← a·b for four rows of `a`; `out` has the stride of `b`, and whole tiles are written.
+  /// out ← a·b for four rows of `a`, `inner` numbers of each; `b` has `inner` rows. `out` has four rows and
+  /// the stride of `b`; of both, whole tiles are read and written.
   private func product(
     _ a: UnsafePointer<Float>, stride: Int, _ b: UnsafePointer<Float>, stride bStride: Int, inner: Int,
     columns: Int, into out: UnsafeMutablePointer<Float>
@@ -122,7 +136,8 @@ private struct Pack {
     }
   }
 
-  /// Four rows by 32 columns of a product, in eight registers.
+  /// Four rows by 32 columns of a product, in eight registers: reads four times `inner` numbers of `a` and
+  /// `inner` times 32 of `b`, and writes four times 32.
   @inline(__always)
   private func tile(
     _ a: UnsafePointer<Float>, _ stride: Int, _ b: UnsafePointer<Float>, _ bStride: Int, _ inner: Int,

@@ -1,25 +1,32 @@
 import Kernels
 
 /// y = (x − mean(x)) / √(var(x) + 1e-5) · g + b over each row. Source: Ba et al. 2016; PyTorch's ε.
-package struct LayerNorm: @unchecked Sendable {
+package struct LayerNorm: Sendable {
   static var epsilon: Float { 1e-5 }
 
-  let weight: UnsafePointer<Float>
-  let bias: UnsafePointer<Float>
+  /// Of `width` numbers, both.
+  let weight: FloatSlice
+  let bias: FloatSlice
   let width: Int
 
-  package init(weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, width: Int) {
-    self.weight = weight
-    self.bias = bias
+  package init(weight: FloatSlice, bias: FloatSlice, width: Int) {
+    self.weight = weight[0..<width]
+    self.bias = bias[0..<width]
     self.width = width
   }
 
   /// `(rows, width)` to `(rows, width)`; `y` may be `x`.
-  package func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
-    for row in 0..<rows { normalize(x + row * width, into: y + row * width) }
+  package func apply(_ x: FloatSlice, rows: Int, into y: FloatSlice) {
+    let (x, y) = (x.pointer(count: rows * width), y.pointer(count: rows * width))
+    let (weight, bias) = (weight.pointer(count: width), bias.pointer(count: width))
+    for row in 0..<rows { normalize(x + row * width, weight, bias, into: y + row * width) }
   }
 
-  private func normalize(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
+  /// One row; all four have `width` numbers.
+  private func normalize(
+    _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>
+  ) {
     let mean = sum(x) { $0 } / Float(width)
     let variance = sum(x) { ($0 - mean) * ($0 - mean) } / Float(width)
     let scale = 1 / (variance + Self.epsilon).squareRoot()
@@ -30,7 +37,7 @@ package struct LayerNorm: @unchecked Sendable {
     for index in whole..<width { y[index] = (x[index] - mean) * scale * weight[index] + bias[index] }
   }
 
-  /// Σ term(x_i), sixteen partial sums in one order.
+  /// Σ term(x_i) of `width` numbers, sixteen partial sums in one order.
   @inline(__always)
   private func sum(_ x: UnsafePointer<Float>, _ term: (SIMD16<Float>) -> SIMD16<Float>) -> Float {
     var lanes = SIMD16<Float>(repeating: 0)
@@ -40,9 +47,4 @@ package struct LayerNorm: @unchecked Sendable {
     for index in whole..<width { total += term(SIMD16(repeating: x[index]))[0] }
     return total
   }
-}
-
-/// x ← x + values, element by element.
-func add(_ values: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ count: Int) {
-  for index in 0..<count { x[index] += values[index] }
 }

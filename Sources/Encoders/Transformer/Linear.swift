@@ -1,17 +1,16 @@
 import Kernels
 
-/// y = x·Wᵀ + b, by pointers into a tower's weights. Whoever makes one keeps the weights alive.
-package struct Linear: @unchecked Sendable {
+/// y = x·Wᵀ + b, on parts of a tower's weights. Whoever makes one keeps the weights alive.
+package struct Linear: Sendable {
   /// `(outputs, inputs)`, as files have it; `(inputs, outputs)` where turned.
-  let weight: UnsafePointer<Float>
-  let bias: UnsafePointer<Float>?
+  let weight: FloatSlice
+  let bias: FloatSlice?
   let inputs: Int
   package let outputs: Int
   var isTurned = false
 
   package init(
-    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, inputs: Int, outputs: Int,
-    isTurned: Bool = false
+    weight: FloatSlice, bias: FloatSlice?, inputs: Int, outputs: Int, isTurned: Bool = false
   ) {
     self.weight = weight
     self.bias = bias
@@ -24,53 +23,55 @@ package struct Linear: @unchecked Sendable {
   ///
   /// Both must have room for `RowProducts.leastRows`. The bias is what the product is added to, which
   /// costs no more than the zeros that it would be added to otherwise.
-  func apply(
-    _ x: UnsafePointer<Float>, _ groups: RowGroups, into out: UnsafeMutablePointer<Float>, stride: Int? = nil
-  ) {
+  func apply(_ x: FloatSlice, _ groups: RowGroups, into out: FloatSlice, stride: Int? = nil) {
     let stride = stride ?? outputs
     guard let bias else { return multiply(x, groups, into: out, stride: stride, beta: 0) }
-    for row in 0..<groups.count { (out + row * stride).update(from: bias, count: outputs) }
+    for row in 0..<groups.count { out.from(row * stride).update(from: bias) }
     multiply(x, groups, into: out, stride: stride, beta: 1)
   }
 
   /// out ← out + x·Wᵀ + b.
-  func accumulate(_ x: UnsafePointer<Float>, _ groups: RowGroups, into out: UnsafeMutablePointer<Float>) {
+  func accumulate(_ x: FloatSlice, _ groups: RowGroups, into out: FloatSlice) {
     if let bias {
-      for row in 0..<groups.count { add(bias, to: out + row * outputs, outputs) }
+      for row in 0..<groups.count { add(bias, to: out.from(row * outputs)) }
     }
     multiply(x, groups, into: out, stride: outputs, beta: 1)
   }
 
   private func multiply(
-    _ x: UnsafePointer<Float>, _ groups: RowGroups, into out: UnsafeMutablePointer<Float>, stride: Int,
-    beta: Float
+    _ x: FloatSlice, _ groups: RowGroups, into out: FloatSlice, stride: Int, beta: Float
   ) {
     let least = RowProducts.leastRows(outputs: outputs, inputs: inputs)
     for range in groups.ranges where !range.isEmpty {
-      BLAS.multiply(
+      Product.multiply(
         ProductShape(rows: max(range.count, least), columns: outputs, inner: inputs),
-        Operand(x + range.lowerBound * inputs, stride: inputs),
-        Operand(weight, stride: isTurned ? outputs : inputs, transposed: !isTurned),
-        into: out + range.lowerBound * stride, stride: stride, beta: beta)
+        Factor(x.from(range.lowerBound * inputs), stride: inputs), factor(transposed: !isTurned),
+        into: out.from(range.lowerBound * stride), stride: stride, beta: beta)
     }
+  }
+
+  /// The weights as a factor of a product.
+  func factor(transposed: Bool) -> Factor<Float> {
+    Factor(weight, stride: isTurned ? outputs : inputs, transposed: transposed)
   }
 
   /// The map to some of the outputs: of queries, keys and values, the first or the rest.
   func slice(_ range: Range<Int>) -> Linear {
     Linear(
-      weight: weight + range.lowerBound * inputs, bias: bias.map { $0 + range.lowerBound }, inputs: inputs,
-      outputs: range.count)
+      weight: weight[range.lowerBound * inputs..<range.upperBound * inputs], bias: bias.map { $0[range] },
+      inputs: inputs, outputs: range.count)
   }
 }
 
 extension Linear {
   /// `apply` for rows of one item each, between places that have room for these rows alone.
-  package func applyAlone(_ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>) {
+  package func applyAlone(_ x: FloatSlice, rows: Int, into out: FloatSlice) throws {
     let room = max(rows, RowProducts.leastRows(outputs: outputs, inputs: inputs))
-    let arena = Arena([room * inputs, room * outputs])
+    let arena = Arena<Float>([room * inputs, room * outputs])
     let (from, to) = (arena.take(room * inputs), arena.take(room * outputs))
-    from.update(from: x, count: rows * inputs)
+    from.update(from: x[0..<rows * inputs])
     apply(from, RowGroups(Array(repeating: 1, count: rows)), into: to)
-    out.update(from: to, count: rows * outputs)
+    try arena.verify()
+    out.update(from: to[0..<rows * outputs])
   }
 }

@@ -29,50 +29,53 @@ struct PatchEncoder: Sendable, Equatable {
     ] + TensorSpec.norm("ln_pre", width) + stack.tensors(.vision) + TensorSpec.norm("ln_post", width)
   }
 
-  /// ln_post of each picture's class token, `(count, width)`, handed to `body` with room for
-  /// `RowProducts.leastRows` of a map to as many outputs as `outputs`.
+  /// ln_post of each picture's class token, `(count, width)`, handed to `body`.
+  ///
+  /// - Parameter pictures: `(count, 3, image, image)`.
   func withFeatures(
-    _ pictures: UnsafePointer<Float>, count: Int, _ weights: PatchWeights,
-    _ body: (UnsafeMutablePointer<Float>) -> Void
-  ) {
+    _ pictures: FloatSlice, count: Int, _ weights: PatchWeights, _ body: (FloatSlice) throws -> Void
+  ) throws {
     let pass = TransformerPass(
       stack, Packing(lengths: Array(repeating: positions, count: count)), reading: .first)
-    embed(pictures, count, weights, into: pass.x)
-    let features = pass.run(weights.blocks)
-    weights.normAfter.apply(features, rows: count, into: features)
-    body(features)
+    try embed(FloatRows(pictures, width: pictureSize), count, weights, into: pass.x)
+    try pass.run(weights.blocks) { features in
+      weights.normAfter.apply(features, rows: count, into: features)
+      try body(features)
+    }
   }
 
   /// x ← ln_pre(class token, patches·conv1ᵀ; + positions): `(count·positions, width)`.
   private func embed(
-    _ pictures: UnsafePointer<Float>, _ count: Int, _ weights: PatchWeights,
-    into x: UnsafeMutablePointer<Float>
-  ) {
+    _ pictures: FloatRows, _ count: Int, _ weights: PatchWeights, into x: FloatSlice
+  ) throws {
     let width = stack.width
     let rows = max(count * patches, RowProducts.leastRows(outputs: width, inputs: patchSize))
-    let arena = Arena([rows * patchSize, rows * width])
-    let (cut, mapped) = (arena.take(rows * patchSize), arena.take(rows * width))
+    let arena = Arena<Float>([rows * patchSize, rows * width])
+    let cut = FloatRows(arena.take(rows * patchSize), width: patchSize)
+    let mapped = FloatRows(arena.take(rows * width), width: width)
+    for item in 0..<count { cutPatches(pictures[item], into: cut[item * patches..<(item + 1) * patches]) }
+    weights.patches.apply(
+      cut.slice, RowGroups(Array(repeating: patches, count: count)), into: mapped.slice)
+    try arena.verify()
+    let placed = FloatRows(x, width: width)
     for item in 0..<count {
-      cutPatches(pictures + item * pictureSize, into: cut + item * patches * patchSize)
-    }
-    weights.patches.apply(cut, RowGroups(Array(repeating: patches, count: count)), into: mapped)
-    for item in 0..<count {
-      let first = x + item * positions * width
-      first.update(from: weights.classToken, count: width)
-      (first + width).update(from: mapped + item * patches * width, count: patches * width)
-      add(weights.positions, to: first, positions * width)
+      let rows = item * positions..<(item + 1) * positions
+      placed[rows.lowerBound].update(from: weights.classToken)
+      placed[rows.dropFirst()].update(from: mapped[item * patches..<(item + 1) * patches])
+      add(weights.positions, to: placed[rows])
     }
     weights.normBefore.apply(x, rows: count * positions, into: x)
   }
 
   /// `(3, image, image)` to `(patches, 3·patch·patch)`, as the convolution's weights lie.
-  func cutPatches(_ picture: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-    var place = out
+  func cutPatches(_ picture: FloatSlice, into out: FloatSlice) {
+    var place = 0
     for top in 0..<grid {
       for left in 0..<grid {
         for line in 0..<3 * patch {
           let (channel, row) = (line / patch, top * patch + line % patch)
-          place.update(from: picture + (channel * image + row) * image + left * patch, count: patch)
+          let start = (channel * image + row) * image + left * patch
+          out.from(place).update(from: picture[start..<start + patch])
           place += patch
         }
       }
@@ -80,11 +83,12 @@ struct PatchEncoder: Sendable, Equatable {
   }
 }
 
-/// Pointers to the tensors of a `PatchEncoder`.
-struct PatchWeights: @unchecked Sendable {
+/// The maps, norms and vectors of a `PatchEncoder`.
+struct PatchWeights: Sendable {
   let patches: Linear
-  let classToken: UnsafePointer<Float>
-  let positions: UnsafePointer<Float>
+  /// `(width)`, and `(positions, width)`.
+  let classToken: FloatSlice
+  let positions: FloatSlice
   let normBefore: LayerNorm
   let blocks: [BlockWeights]
   let normAfter: LayerNorm

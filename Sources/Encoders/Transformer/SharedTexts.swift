@@ -48,10 +48,10 @@ struct SharedTexts: Sendable {
   /// Rows in the order of the texts, back in that of the batch.
   func inOrder(_ sorted: Matrix) -> Matrix {
     Matrix(rows: sorted.rows, columns: sorted.columns) { buffer in
-      guard let base = buffer.baseAddress else { return }
-      sorted.withPointer { rows in
-        for (row, item) in order.enumerated() {
-          (base + item * sorted.columns).update(from: rows + row * sorted.columns, count: sorted.columns)
+      buffer.withSlice { out in
+        sorted.withSlice { rows in
+          let (rows, out) = (FloatRows(rows, width: sorted.columns), FloatRows(out, width: sorted.columns))
+          for (row, item) in order.enumerated() { out[item].update(from: rows[row]) }
         }
       }
     }

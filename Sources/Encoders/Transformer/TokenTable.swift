@@ -10,18 +10,21 @@ struct PlacedToken: Equatable {
 }
 
 /// The vectors of tokens and of positions: `(vocabulary, width)` and `(context, width)`.
-struct TokenTable: @unchecked Sendable {
-  let tokens: UnsafePointer<Float>
-  let positions: UnsafePointer<Float>
+struct TokenTable: Sendable {
+  let tokens: FloatSlice
+  let positions: FloatSlice
   let width: Int
-  var classToken: UnsafePointer<Float>?
+  var classToken: FloatSlice?
 
   /// out_i ← token(id_i) + position(position_i).
-  func embed(_ placed: some Collection<PlacedToken>, into out: UnsafeMutablePointer<Float>) {
+  func embed(_ placed: some Collection<PlacedToken>, into out: FloatSlice) {
+    let (tokens, positions, out) = (
+      FloatRows(tokens, width: width), FloatRows(positions, width: width), FloatRows(out, width: width)
+    )
     for (row, token) in placed.enumerated() {
-      let vector = token.id == PlacedToken.classID ? classToken : tokens + token.id * width
-      if let vector { (out + row * width).update(from: vector, count: width) }
-      add(positions + token.position * width, to: out + row * width, width)
+      let vector = token.id == PlacedToken.classID ? classToken : tokens[token.id]
+      if let vector { out[row].update(from: vector) }
+      add(positions[token.position], to: out[row])
     }
   }
 }

@@ -45,19 +45,18 @@ extension Tower {
   }
 }
 
-/// `(items, columns)`, filled by blocks: each gets its items and the place of its first row.
+/// `(items, columns)`, filled by blocks: each gets its items and their rows.
 ///
 /// - Parameter rows: of each item.
 func encodeBlocks(
   rows: [Int], columns: Int, budget: ThreadBudget,
-  _ body: @escaping @Sendable (_ items: Range<Int>, _ out: Shared<Float>) -> Void
+  _ body: @escaping @Sendable (_ items: Range<Int>, _ out: FloatSlice) throws -> Void
 ) throws -> Matrix {
   let blocks = blocks(rows: rows)
   return try Matrix(rows: rows.count, columns: columns) { buffer in
-    guard let base = buffer.baseAddress else { return }
-    let out = Shared(base)
-    try budget.forEachBlock(blocks.count) { block in
-      body(blocks[block], Shared(out.pointer + blocks[block].lowerBound * columns))
+    try buffer.withSlice { out in
+      let out = FloatRows(out, width: columns)
+      try budget.forEachBlock(blocks.count) { try body(blocks[$0], out[blocks[$0]]) }
     }
   }
 }

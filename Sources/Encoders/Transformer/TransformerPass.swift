@@ -13,20 +13,20 @@ final class TransformerPass {
   private let attention: Attention
   private let packing: Packing
   private let reading: Reading
-  private let arena: Arena
+  private let arena: Arena<Float>
 
   /// `(rows, width)`: where the caller puts the sequences before `run`.
-  let x: UnsafeMutablePointer<Float>
-  private let y: UnsafeMutablePointer<Float>
+  let x: FloatSlice
+  private let y: FloatSlice
   /// `(rows, 3·width)`; `(rows, 4·width)`, or `(items, 4·width)` in the last block, where texts that share
   /// rows may be more than they have.
-  private let joined: UnsafeMutablePointer<Float>
-  private let hidden: UnsafeMutablePointer<Float>
-  private let scratch: UnsafeMutablePointer<Float>
+  private let joined: FloatSlice
+  private let hidden: FloatSlice
+  private let scratch: FloatSlice
   /// `(items, width)`, where but one position of an item is read.
-  private let readX: UnsafeMutablePointer<Float>
-  private let readY: UnsafeMutablePointer<Float>
-  private let readQ: UnsafeMutablePointer<Float>
+  private let readX: FloatSlice
+  private let readY: FloatSlice
+  private let readQ: FloatSlice
 
   init(_ shape: TransformerShape, _ packing: Packing, reading: Reading, isCausal: Bool = false) {
     self.shape = shape
@@ -45,10 +45,19 @@ final class TransformerPass {
     (readX, readY, readQ) = (arena.take(items), arena.take(items), arena.take(items))
   }
 
-  /// Carries `x` through the blocks. What is read then is `(rows, width)` for `all`, else `(items, width)`;
-  /// it has room for `RowProducts.leastRows` of a square map.
-  func run(_ blocks: [BlockWeights]) -> UnsafeMutablePointer<Float> {
-    if case .all = reading {
+  /// Carries `x` through the blocks. Then `body` gets what is read: `(rows, width)` for `all`, else
+  /// `(items, width)`.
+  ///
+  /// - Throws: `MemoryFailure` where something wrote beyond its place; what `body` throws.
+  func run(_ blocks: [BlockWeights], _ body: (FloatSlice) throws -> Void) throws {
+    let features = carry(blocks)
+    try arena.verify()
+    let count = reading == .all ? packing.rows : packing.items.count
+    try body(features[0..<count * shape.width])
+  }
+
+  private func carry(_ blocks: [BlockWeights]) -> FloatSlice {
+    if reading == .all {
       for block in blocks { run(block) }
       return x
     }
@@ -63,8 +72,8 @@ final class TransformerPass {
     block.input.apply(y, packing.groups, into: joined)
     for item in packing.items {
       attention.apply(
-        joined + item.rows.lowerBound * 3 * width, stride: 3 * width, queries: item.rows.count, joined,
-        item.path, into: y + item.rows.lowerBound * width, scratch: scratch)
+        joined.from(item.rows.lowerBound * 3 * width), stride: 3 * width, queries: item.rows.count, joined,
+        item.path, into: y.from(item.rows.lowerBound * width), scratch: scratch)
     }
     finish(block, x, y, packing.groups)
   }
@@ -74,34 +83,35 @@ final class TransformerPass {
     let width = shape.width
     let groups = RowGroups(packing.items.map { _ in 1 })
     block.norm1.apply(x, rows: packing.rows, into: y)
-    block.input.slice(width..<3 * width).apply(y, packing.groups, into: joined + width, stride: 3 * width)
+    block.input.slice(width..<3 * width).apply(y, packing.groups, into: joined.from(width), stride: 3 * width)
     gather(x, into: readX)
     gather(y, into: readY)
     block.input.slice(0..<width).apply(readY, groups, into: readQ)
     for (index, item) in packing.items.enumerated() {
       attention.apply(
-        readQ + index * width, stride: width, queries: 1, joined, item.path, into: readY + index * width,
-        scratch: scratch)
+        readQ.from(index * width), stride: width, queries: 1, joined, item.path,
+        into: readY.from(index * width), scratch: scratch)
     }
     finish(block, readX, readY, groups)
   }
 
   /// x ← x + attention's output map of y, then x ← x + mlp(ln_2 x); y is overwritten.
   private func finish(
-    _ block: BlockWeights, _ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-    _ groups: RowGroups
+    _ block: BlockWeights, _ x: FloatSlice, _ y: FloatSlice, _ groups: RowGroups
   ) {
     block.output.accumulate(y, groups, into: x)
     block.norm2.apply(x, rows: groups.count, into: y)
     block.up.apply(y, groups, into: hidden)
-    Activation.quickGelu.apply(to: hidden, count: groups.count * block.up.outputs)
+    let count = groups.count * block.up.outputs
+    Activation.quickGelu.apply(to: hidden.pointer(count: count), count: count)
     block.down.accumulate(hidden, groups, into: x)
   }
 
-  private func gather(_ rows: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
+  private func gather(_ rows: FloatSlice, into out: FloatSlice) {
+    let (rows, out) = (FloatRows(rows, width: shape.width), FloatRows(out, width: shape.width))
     for (index, item) in packing.items.enumerated() {
       let row = (reading == .first ? item.path.first : item.path.last) ?? 0
-      (out + index * shape.width).update(from: rows + row * shape.width, count: shape.width)
+      out[index].update(from: rows[row])
     }
   }
 }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Pointers to the tensors of one block.
+/// The maps and norms of one block, on its tensors.
 struct BlockWeights {
   let norm1: LayerNorm
   /// To queries, keys and values, one after the other.
@@ -12,13 +12,14 @@ struct BlockWeights {
 }
 
 /// A tower's tensors by name, in any buffer of its layout: weights, or what is like them.
-struct TensorPointers: @unchecked Sendable {
+struct TensorPointers: Sendable {
   let layout: ParameterLayout
-  let base: UnsafePointer<Float>
+  /// `layout.count` numbers.
+  let base: FloatSlice
   /// Whether the second map of the MLPs lies `(inputs, outputs)`, as `turned` leaves it.
   var isTurned = false
 
-  func callAsFunction(_ name: String) -> UnsafePointer<Float> { base + layout.offset(of: name) }
+  func callAsFunction(_ name: String) -> FloatSlice { base[layout.range(of: name)] }
 
   func norm(_ name: String, _ width: Int) -> LayerNorm {
     LayerNorm(weight: self("\(name).weight"), bias: self("\(name).bias"), width: width)

@@ -6,9 +6,10 @@ import Kernels
 extension ColumnTraining {
   /// `(pixels, lines · kernel · inputs)`.
   func gather(
-    _ x: PixelRows, _ pixels: Range<Int>, _ lines: Range<Int>, into out: UnsafeMutablePointer<Float>
+    _ x: PixelRows, _ pixels: Range<Int>, _ lines: Range<Int>, into out: FloatSlice
   ) {
     let run = shape.kernel * shape.inputs
+    let out = out.pointer(count: pixels.count * lines.count * run)
     forEachLine(x, pixels, lines) { place, inside, skipped, count in
       let target = out + place * run
       guard count < run else { return copy(inside, to: target, run) }
@@ -17,21 +18,24 @@ extension ColumnTraining {
     }
   }
 
-  /// Adds columns to the pixels that they came from.
-  func scatter(_ columns: UnsafePointer<Float>, _ pixels: Range<Int>, into change: PixelRows) {
+  /// Adds columns, `(pixels, length)`, to the pixels that they came from.
+  func scatter(_ columns: FloatSlice, _ pixels: Range<Int>, into change: PixelRows) {
     let run = shape.kernel * shape.inputs
+    let columns = columns.pointer(count: pixels.count * length)
     forEachLine(change, pixels, 0..<shape.kernel) { place, inside, skipped, count in
       if count > 0 { add(columns + place * run + skipped, to: inside, count) }
     }
   }
 
   /// Calls `body` with each line of each window: its number, where it begins inside of the picture, how many
-  /// of its numbers lie before that, and how many inside.
+  /// of its numbers lie before that, and how many inside, which is as far as that place goes.
   @inline(__always)
   private func forEachLine(
     _ x: PixelRows, _ pixels: Range<Int>, _ lines: Range<Int>,
     _ body: (_ place: Int, _ inside: UnsafeMutablePointer<Float>, _ skipped: Int, _ count: Int) -> Void
   ) {
+    guard let last = pixels.last else { return }
+    x.require(images: last / output.area + 1)
     var place = 0
     var (image, pixel) = pixels.lowerBound.quotientAndRemainder(dividingBy: output.area)
     for _ in pixels {
@@ -42,7 +46,7 @@ extension ColumnTraining {
         let y = row * shape.stride + line - shape.padding
         let isInside = y >= 0 && y < input.height
         body(
-          place, isInside ? x.pixel(image, y, left + first) : x.base, first * shape.inputs,
+          place, isInside ? x.pixel(image, y, left + first) : x[0], first * shape.inputs,
           isInside ? (end - first) * shape.inputs : 0)
         place += 1
       }
@@ -52,6 +56,7 @@ extension ColumnTraining {
   }
 }
 
+/// Copies `count` numbers in vectors; the last one overlaps its predecessor.
 @inline(__always)
 private func copy(_ from: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
   guard count >= 16 else {

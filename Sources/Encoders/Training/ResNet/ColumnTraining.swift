@@ -43,10 +43,12 @@ struct ColumnTraining: Sendable {
   var pieces: Int { shape.kernel == 1 ? 0 : blockCount(shape.outputs, size: Self.outputsOfPiece) }
 
   /// - Parameter weights: `(outputs, inputs, kernel, kernel)`, which must stay until the step ends.
-  func pack(_ piece: Int, _ weights: UnsafePointer<Float>) {
+  func pack(_ piece: Int, _ weights: FloatSlice) {
     let area = shape.kernel * shape.kernel
+    let weights = FloatRows(weights, width: length)
     for output in blockRange(piece, size: Self.outputsOfPiece, count: shape.outputs) {
-      let (from, to) = (weights + output * length, packed[output])
+      let from = weights[output].pointer(count: length)
+      let to = packed[output].pointer(count: length)
       for tap in 0..<area {
         for input in 0..<shape.inputs { to[tap * shape.inputs + input] = from[input * area + tap] }
       }
@@ -63,21 +65,21 @@ struct ColumnTraining: Sendable {
     let (rows, matrix) = (pass.count * output.area, matrix(pass))
     try pass.budget.forEachBlock(blockCount(rows, size: step)) { block in
       let pixels = blockRange(block, size: step, count: rows)
-      pass.room.lend { scratch in
+      try pass.room.lend { scratch in
         let columns = columns(pass.x, pixels, 0..<shape.kernel, scratch)
-        BLAS.multiply(
+        Product.multiply(
           ProductShape(rows: pixels.count, columns: shape.outputs, inner: length),
-          Operand(columns.base, stride: length), Operand(matrix.base, stride: length, transposed: true),
-          into: pass.y[pixels.lowerBound], stride: shape.outputs)
+          Factor(columns.slice, stride: length), Factor(matrix.slice, stride: length, transposed: true),
+          into: pass.y[pixels], stride: shape.outputs)
       }
     }
   }
 
   /// C of some pixels and some of the kernel's lines.
   func columns(
-    _ x: PixelRows, _ pixels: Range<Int>, _ lines: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
+    _ x: PixelRows, _ pixels: Range<Int>, _ lines: Range<Int>, _ scratch: FloatSlice
   ) -> FloatRows {
-    if isPlain { return FloatRows(x[pixels.lowerBound], width: length) }
+    if isPlain { return FloatRows(x[pixels], width: length) }
     gather(x, pixels, lines, into: scratch)
     return FloatRows(scratch, width: lines.count * shape.kernel * shape.inputs)
   }
@@ -89,7 +91,7 @@ struct ColumnTraining: Sendable {
   ///   - change: gets dX; nil where nobody asks for it.
   ///   - adding: dX is added to what is there.
   func backward(
-    _ pass: ConvolutionPass, into gradients: UnsafeMutablePointer<Float>, change: PixelRows?, adding: Bool
+    _ pass: ConvolutionPass, into gradients: FloatSlice, change: PixelRows?, adding: Bool
   ) throws {
     let (cut, rows) = (gradientCut, pass.count * output.area)
     let groups = min(cut.groups, blockCount(rows, size: step))
@@ -107,23 +109,23 @@ struct ColumnTraining: Sendable {
         }
       }
     }
-    try unpack(pass, groups, into: Shared(gradients))
+    try unpack(pass, groups, into: gradients)
   }
 
   /// dx of some pictures.
   private func turn(
     _ pass: ConvolutionPass, _ images: Range<Int>, into change: PixelRows, adding: Bool,
-    _ scratch: UnsafeMutablePointer<Float>
+    _ scratch: FloatSlice
   ) throws {
     if !adding, !isPlain { change.clear(images) }
     let (matrix, end) = (matrix(pass), images.upperBound * output.area)
     for first in stride(from: images.lowerBound * output.area, to: end, by: step) {
       try pass.budget.cancellation.check()
       let pixels = first..<min(end, first + step)
-      BLAS.multiply(
+      Product.multiply(
         ProductShape(rows: pixels.count, columns: length, inner: shape.outputs),
-        Operand(pass.y[first], stride: shape.outputs), Operand(matrix.base, stride: length),
-        into: isPlain ? change[first] : scratch, stride: length, beta: isPlain && adding ? 1 : 0)
+        Factor(pass.y[pixels], stride: shape.outputs), Factor(matrix.slice, stride: length),
+        into: isPlain ? change[pixels] : scratch, stride: length, beta: isPlain && adding ? 1 : 0)
       if !isPlain { scatter(scratch, pixels, into: change) }
     }
   }
@@ -138,33 +140,36 @@ struct ColumnTraining: Sendable {
 
   /// One slice of a group's dW, `(outputs, length)`, to its place in the room that is shared.
   private func sum(
-    _ pass: ConvolutionPass, group: Int, of groups: Int, slice: Int, _ scratch: UnsafeMutablePointer<Float>
+    _ pass: ConvolutionPass, group: Int, of groups: Int, slice: Int, _ scratch: FloatSlice
   ) throws {
     let rows = pass.count * output.area
     let all = blockRange(group, size: (rows + groups - 1) / groups, count: rows)
     let lines = gradientCut.slices == 1 ? 0..<shape.kernel : slice..<slice + 1
     let width = lines.count * shape.kernel * shape.inputs
-    let out = pass.room.shared + group * shape.weightCount + lines.lowerBound * shape.kernel * shape.inputs
+    let out = pass.room.shared[group * shape.weightCount..<(group + 1) * shape.weightCount]
+      .from(lines.lowerBound * shape.kernel * shape.inputs)
     for first in stride(from: all.lowerBound, to: all.upperBound, by: step) {
       try pass.budget.cancellation.check()
       let pixels = first..<min(all.upperBound, first + step)
       let columns = columns(pass.x, pixels, lines, scratch)
-      BLAS.multiply(
+      Product.multiply(
         ProductShape(rows: shape.outputs, columns: width, inner: pixels.count),
-        Operand(pass.y[first], stride: shape.outputs, transposed: true),
-        Operand(columns.base, stride: columns.width), into: out, stride: length,
+        Factor(pass.y[pixels], stride: shape.outputs, transposed: true),
+        Factor(columns.slice, stride: columns.width), into: out, stride: length,
         beta: first == all.lowerBound ? 0 : 1)
     }
   }
 
   /// The groups' sums in their order, as `(outputs, inputs, kernel, kernel)`.
-  private func unpack(_ pass: ConvolutionPass, _ groups: Int, into gradients: Shared<Float>) throws {
+  private func unpack(_ pass: ConvolutionPass, _ groups: Int, into gradients: FloatSlice) throws {
     let (size, area) = (Self.outputsOfPiece, shape.kernel * shape.kernel)
+    let gradients = FloatRows(gradients, width: length)
+    let sums = FloatRows(pass.room.shared[0..<groups * shape.weightCount], width: length)
     try pass.budget.forEachBlock(blockCount(shape.outputs, size: size)) { piece in
       for output in blockRange(piece, size: size, count: shape.outputs) {
-        let from = pass.room.shared + output * length
-        for group in 1..<groups { add(from + group * shape.weightCount, to: from, length) }
-        let to = gradients.pointer + output * length
+        for group in 1..<groups { add(sums[group * shape.outputs + output], to: sums[output]) }
+        let from = sums[output].pointer(count: length)
+        let to = gradients[output].pointer(count: length)
         for input in 0..<shape.inputs {
           for tap in 0..<area { to[input * area + tap] = from[tap * shape.inputs + input] }
         }

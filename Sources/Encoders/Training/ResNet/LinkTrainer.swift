@@ -3,13 +3,13 @@ import Kernels
 /// A convolution with the batch norm behind it, in training: what it keeps of a batch, and where its tensors
 /// lie in the tower's buffers.
 struct LinkTrainer: Sendable {
-  /// Offsets of tensors.
+  /// Of tensors.
   private struct Places: Sendable {
-    let convolution: Int
-    let weight: Int
-    let bias: Int
-    let mean: Int
-    let variance: Int
+    let convolution: Range<Int>
+    let weight: Range<Int>
+    let bias: Range<Int>
+    let mean: Range<Int>
+    let variance: Range<Int>
   }
 
   let convolution: ColumnTraining
@@ -30,51 +30,47 @@ struct LinkTrainer: Sendable {
     self.sums = sums
     self.room = room
     places = Places(
-      convolution: layout.offset(of: link.convolution + ".weight"),
-      weight: layout.offset(of: link.norm + ".weight"), bias: layout.offset(of: link.norm + ".bias"),
-      mean: layout.offset(of: link.norm + ".running_mean"),
-      variance: layout.offset(of: link.norm + ".running_var"))
+      convolution: layout.range(of: link.convolution + ".weight"),
+      weight: layout.range(of: link.norm + ".weight"), bias: layout.range(of: link.norm + ".bias"),
+      mean: layout.range(of: link.norm + ".running_mean"),
+      variance: layout.range(of: link.norm + ".running_var"))
   }
 
   func rows(_ count: Int) -> Int { count * sums.extent.area }
 
-  func pack(_ piece: Int, _ weights: UnsafePointer<Float>) {
-    convolution.pack(piece, weights + places.convolution)
-  }
+  func pack(_ piece: Int, _ weights: FloatSlice) { convolution.pack(piece, weights[places.convolution]) }
 
-  private func pass(_ count: Int, _ weights: UnsafePointer<Float>, _ budget: ThreadBudget) -> ConvolutionPass
-  {
+  private func pass(_ count: Int, _ weights: FloatSlice, _ budget: ThreadBudget) -> ConvolutionPass {
     ConvolutionPass(
-      count: count, x: input, y: sums, weights: weights + places.convolution, room: room, budget: budget)
+      count: count, x: input, y: sums, weights: weights[places.convolution], room: room, budget: budget)
   }
 
   /// Fills `sums`, and measures them.
-  func forward(_ count: Int, _ weights: UnsafePointer<Float>, _ budget: ThreadBudget) throws {
+  func forward(_ count: Int, _ weights: FloatSlice, _ budget: ThreadBudget) throws {
     try convolution.forward(pass(count, weights, budget))
     try norm.measure(
-      sums, rows: rows(count), weight: weights + places.weight, bias: weights + places.bias, budget)
+      sums, rows: rows(count), weight: weights[places.weight], bias: weights[places.bias], budget)
   }
 
   /// From dy, by the norm's result, to the gradients of the norm and, in `sums`, of the convolution's result.
   func backwardNorm(
-    _ dy: PixelRows, mask: PixelRows?, _ count: Int, into gradients: UnsafeMutablePointer<Float>,
-    _ budget: ThreadBudget
+    _ dy: PixelRows, mask: PixelRows?, _ count: Int, into gradients: FloatSlice, _ budget: ThreadBudget
   ) throws {
     try norm.backward(
-      sums, dy, mask: mask, rows: rows(count), weight: gradients + places.weight,
-      bias: gradients + places.bias, budget)
+      sums, dy, mask: mask, rows: rows(count), weight: gradients[places.weight],
+      bias: gradients[places.bias], budget)
   }
 
   /// From `sums` to the gradients of the convolution's weights and of its input.
   func backward(
-    _ count: Int, _ weights: UnsafePointer<Float>, into gradients: UnsafeMutablePointer<Float>,
-    change: PixelRows?, adding: Bool, _ budget: ThreadBudget
+    _ count: Int, _ weights: FloatSlice, into gradients: FloatSlice, change: PixelRows?, adding: Bool,
+    _ budget: ThreadBudget
   ) throws {
     try convolution.backward(
-      pass(count, weights, budget), into: gradients + places.convolution, change: change, adding: adding)
+      pass(count, weights, budget), into: gradients[places.convolution], change: change, adding: adding)
   }
 
-  func updateStatistics(of weights: UnsafeMutablePointer<Float>) {
-    norm.update(mean: weights + places.mean, variance: weights + places.variance)
+  func updateStatistics(of weights: FloatSlice) {
+    norm.update(mean: weights[places.mean], variance: weights[places.variance])
   }
 }

@@ -8,7 +8,7 @@ import Kernels
 ///
 /// Sums are in Double, a block of rows after the other. Source: Ioffe and Szegedy 2015, arXiv:1502.03167,
 /// Sec. 3; as torch.nn.BatchNorm2d in training mode.
-struct NormTraining: @unchecked Sendable {
+struct NormTraining: Sendable {
   let channels: Int
   private let room: TrainingRoom
   private let vectors: FloatRows
@@ -21,15 +21,20 @@ struct NormTraining: @unchecked Sendable {
     vectors = memory.rows(7, width: (channels + 15) / 16 * 16)
   }
 
-  private var mean: UnsafeMutablePointer<Float> { vectors[0] }
-  private var unbiased: UnsafeMutablePointer<Float> { vectors[1] }
-  private var reciprocal: UnsafeMutablePointer<Float> { vectors[2] }
+  // For inner loops over `channels` numbers, and over whole vectors of 16, up to which each has room.
+  private var mean: UnsafeMutablePointer<Float> { vector(0) }
+  private var unbiased: UnsafeMutablePointer<Float> { vector(1) }
+  private var reciprocal: UnsafeMutablePointer<Float> { vector(2) }
   /// y = scale·x + shift.
-  var scale: UnsafeMutablePointer<Float> { vectors[3] }
-  var shift: UnsafeMutablePointer<Float> { vectors[4] }
+  var scale: UnsafeMutablePointer<Float> { vector(3) }
+  var shift: UnsafeMutablePointer<Float> { vector(4) }
   /// mean(dy), and r·mean(dy·x̂).
-  private var first: UnsafeMutablePointer<Float> { vectors[5] }
-  private var second: UnsafeMutablePointer<Float> { vectors[6] }
+  private var first: UnsafeMutablePointer<Float> { vector(5) }
+  private var second: UnsafeMutablePointer<Float> { vector(6) }
+
+  private func vector(_ index: Int) -> UnsafeMutablePointer<Float> {
+    vectors[index].pointer(count: vectors.width)
+  }
 
   static func rowsOfBlock(_ channels: Int) -> Int { max(1, 32_768 / channels) }
 
@@ -37,9 +42,10 @@ struct NormTraining: @unchecked Sendable {
 
   /// Measures μ and σ², and from them what the other passes need.
   func measure(
-    _ x: PixelRows, rows: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-    _ budget: ThreadBudget
+    _ x: PixelRows, rows: Int, weight: FloatSlice, bias: FloatSlice, _ budget: ThreadBudget
   ) throws {
+    x.require(rows: rows)
+    let (weight, bias) = (weight.pointer(count: channels), bias.pointer(count: channels))
     let totals = try total(rows, budget) { row, start, count in
       let value = SIMD16<Double>(load(x[row] + start, count))
       return (value, value * value)
@@ -59,7 +65,8 @@ struct NormTraining: @unchecked Sendable {
 
   /// What a running mean and variance become: 0.9 of themselves and 0.1 of this batch's, the variance
   /// unbiased, n/(n − 1)·σ². PyTorch's default momentum.
-  func update(mean running: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>) {
+  func update(mean running: FloatSlice, variance: FloatSlice) {
+    let (running, variance) = (running.pointer(count: channels), variance.pointer(count: channels))
     for channel in 0..<channels {
       running[channel] = Float(0.9 * Double(running[channel]) + 0.1 * Double(mean[channel]))
       variance[channel] = Float(0.9 * Double(variance[channel]) + 0.1 * Double(unbiased[channel]))
@@ -72,9 +79,13 @@ struct NormTraining: @unchecked Sendable {
   ///
   /// - Parameter mask: a ReLU's result; where it is 0, dy becomes 0.
   func backward(
-    _ x: PixelRows, _ dy: PixelRows, mask: PixelRows?, rows: Int, weight: UnsafeMutablePointer<Float>,
-    bias: UnsafeMutablePointer<Float>, _ budget: ThreadBudget
+    _ x: PixelRows, _ dy: PixelRows, mask: PixelRows?, rows: Int, weight: FloatSlice, bias: FloatSlice,
+    _ budget: ThreadBudget
   ) throws {
+    x.require(rows: rows)
+    dy.require(rows: rows)
+    mask?.require(rows: rows)
+    let (weight, bias) = (weight.pointer(count: channels), bias.pointer(count: channels))
     let totals = try total(rows, budget) { row, start, count in
       var change = load(dy[row] + start, count)
       if let mask {
@@ -112,10 +123,11 @@ struct NormTraining: @unchecked Sendable {
     _ rows: Int, _ budget: ThreadBudget,
     _ term: @escaping @Sendable (_ row: Int, _ start: Int, _ count: Int) -> (SIMD16<Double>, SIMD16<Double>)
   ) throws -> UnsafeMutablePointer<Double> {
+    let (size, width) = (Self.rowsOfBlock(channels), 2 * channels)
     // (blocks, 2, channels)
-    let (size, sums) = (Self.rowsOfBlock(channels), Shared(room.sums))
+    let sums = room.sums[0..<blockCount(rows, size: size) * width]
     try budget.forEachBlock(blockCount(rows, size: size)) { block in
-      let sum = sums.pointer + block * 2 * channels
+      let sum = sums[block * width..<(block + 1) * width].pointer(count: width)
       let rows = blockRange(block, size: size, count: rows)
       forEachLanes(channels) { start, count in
         var (first, second) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
@@ -130,10 +142,11 @@ struct NormTraining: @unchecked Sendable {
         }
       }
     }
+    let total = sums.pointer(count: sums.count)
     for block in 1..<blockCount(rows, size: size) {
-      for index in 0..<2 * channels { room.sums[index] += room.sums[block * 2 * channels + index] }
+      for index in 0..<width { total[index] += total[block * width + index] }
     }
-    return room.sums
+    return total
   }
 }
 

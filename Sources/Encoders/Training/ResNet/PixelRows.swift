@@ -2,7 +2,7 @@ import Kernels
 
 /// Pictures of a batch as a matrix: a row a pixel, picture after picture and line by line; a column a
 /// channel. Without borders.
-struct PixelRows: @unchecked Sendable {
+struct PixelRows: Sendable {
   /// The size of one picture, and its channels.
   struct Extent: Sendable, Equatable {
     let height: Int
@@ -19,27 +19,47 @@ struct PixelRows: @unchecked Sendable {
   }
 
   let extent: Extent
-  let base: UnsafeMutablePointer<Float>
+  private let slice: FloatSlice
 
-  init(_ extent: Extent, at base: UnsafeMutablePointer<Float>) {
+  /// As many pictures as the slice has room for.
+  init(_ extent: Extent, in slice: FloatSlice) {
     self.extent = extent
-    self.base = base
+    self.slice = slice
   }
 
-  subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row * extent.channels }
+  /// Some rows, one after the other.
+  subscript(rows: Range<Int>) -> FloatSlice {
+    slice[rows.lowerBound * extent.channels..<rows.upperBound * extent.channels]
+  }
+
+  /// Stops the program where there are fewer rows, before a loop goes over them.
+  func require(rows: Int) {
+    precondition(rows * extent.channels <= slice.count, "a loop reaches beyond the rows there are")
+  }
+
+  /// The same in pictures.
+  func require(images: Int) { require(rows: images * extent.area) }
+
+  /// The channels of a row; checked in debug builds alone. Whoever loops over rows has `require`d them.
+  @inline(__always)
+  subscript(row: Int) -> UnsafeMutablePointer<Float> {
+    slice.unchecked(row * extent.channels, count: extent.channels)
+  }
 
   @inline(__always)
   func pixel(_ image: Int, _ y: Int, _ x: Int) -> UnsafeMutablePointer<Float> {
-    base + ((image * extent.height + y) * extent.width + x) * extent.channels
+    self[(image * extent.height + y) * extent.width + x]
   }
 
-  func clear(_ images: Range<Int>) {
-    (base + images.lowerBound * extent.count).update(repeating: 0, count: images.count * extent.count)
-  }
+  private func picture(_ image: Int) -> FloatSlice { self[image * extent.area..<(image + 1) * extent.area] }
+
+  func clear(_ images: Range<Int>) { for image in images { picture(image).fill(0) } }
 
   /// Fills a picture from channels one after the other, `(channels, height, width)`.
-  func fill(_ image: Int, from planes: UnsafePointer<Float>) {
-    let (target, channels, area) = (pixel(image, 0, 0), extent.channels, extent.area)
+  func fill(_ image: Int, from planes: FloatSlice) {
+    let (channels, area) = (extent.channels, extent.area)
+    let target = picture(image).pointer(count: extent.count)
+    let planes = planes.pointer(count: extent.count)
     for channel in 0..<channels {
       let plane = planes + channel * area
       for place in 0..<area { target[place * channels + channel] = plane[place] }

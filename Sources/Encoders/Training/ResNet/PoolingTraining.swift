@@ -12,6 +12,8 @@ struct StemPooling: Sendable {
 
   /// pooled ← max over 3 × 3 pixels, at stride 2, of max(0, scale·x + shift).
   func forward(_ image: Int) {
+    x.require(images: image + 1)
+    pooled.require(images: image + 1)
     forEachWindow(image) { target, lines, places in
       forEachLanes(x.extent.channels) { start, count in
         let (scale, shift) = (load(norm.scale + start), load(norm.shift + start))
@@ -31,6 +33,9 @@ struct StemPooling: Sendable {
 
   /// dy, by the norm's result, from the gradient by the pool's.
   func backward(_ image: Int, _ gradient: PixelRows, into dy: PixelRows) {
+    x.require(images: image + 1)
+    pooled.require(images: image + 1)
+    gradient.require(images: image + 1)
     dy.clear(image..<image + 1)
     forEachWindow(image) { target, lines, places in
       forEachLanes(x.extent.channels) { start, count in
@@ -66,7 +71,9 @@ struct StemPooling: Sendable {
 
 /// The mean over a picture's pixels, and its gradient.
 enum MeanPooling {
-  static func forward(_ x: PixelRows, _ image: Int, into out: UnsafeMutablePointer<Float>) {
+  static func forward(_ x: PixelRows, _ image: Int, into out: FloatSlice) {
+    x.require(images: image + 1)
+    let out = out.pointer(count: x.extent.channels)
     let scale = 1 / Float(x.extent.area)
     forEachLanes(x.extent.channels) { start, count in
       var sum = SIMD16<Float>.zero
@@ -75,7 +82,9 @@ enum MeanPooling {
     }
   }
 
-  static func backward(_ gradient: UnsafePointer<Float>, _ image: Int, into dx: PixelRows) {
+  static func backward(_ gradient: FloatSlice, _ image: Int, into dx: PixelRows) {
+    dx.require(images: image + 1)
+    let gradient = gradient.pointer(count: dx.extent.channels)
     let scale = 1 / Float(dx.extent.area)
     forEachLanes(dx.extent.channels) { start, count in
       let change = load(gradient + start, count) * scale

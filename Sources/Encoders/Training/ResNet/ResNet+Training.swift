@@ -35,7 +35,7 @@ private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
     changes = memory.rows(rows, width: tower.features)
   }
 
-  private func projection(_ weights: UnsafePointer<Float>) -> Linear? {
+  private func projection(_ weights: FloatSlice) -> Linear? {
     tower.projection.map {
       TensorPointers(layout: tower.layout, base: weights).projection("projection", tower.features, $0)
     }
@@ -44,14 +44,13 @@ private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
   // MARK: - Forward
 
   func forward(
-    _ batch: TowerBatch, weights: UnsafePointer<Float>, into embeddings: UnsafeMutablePointer<Float>,
-    budget: ThreadBudget
+    _ batch: TowerBatch, weights: FloatSlice, into embeddings: FloatSlice, budget: ThreadBudget
   ) throws {
     count = 0
     let records = try records(for: batch)
     guard batch.count > 0 else { return }
     try records.pack(weights, budget)
-    try batch.numbers.withPointer { numbers in
+    try batch.numbers.withSlice { numbers in
       let pictures = FloatRows(numbers, width: records.size.count)
       try budget.forEachBlock(batch.count) { records.picture.fill($0, from: pictures[$0]) }
     }
@@ -61,8 +60,14 @@ private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
     let projection = projection(weights)
     let features = projection == nil ? FloatRows(embeddings, width: tower.features) : features
     try budget.forEachBlock(batch.count) { MeanPooling.forward(records.output, $0, into: features[$0]) }
-    projection?.map(features.base, rows: batch.count, into: embeddings)
+    projection?.map(features.slice, rows: batch.count, into: embeddings)
+    try verify(records)
     count = batch.count
+  }
+
+  private func verify(_ records: ResNetRecords) throws {
+    try records.verify()
+    try memory.verify()
   }
 
   private func records(for batch: TowerBatch) throws -> ResNetRecords {
@@ -87,41 +92,39 @@ private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
   // MARK: - Backward
 
   func backward(
-    gradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, budget: ThreadBudget
+    gradient: FloatSlice, weights: FloatSlice, into gradients: FloatSlice, budget: ThreadBudget
   ) throws {
-    gradients.update(repeating: 0, count: tower.layout.count)
+    gradients[0..<tower.layout.count].fill(0)
     guard count > 0, let records else { return }
     let changes = try backwardProjection(gradient, weights, into: gradients, budget)
     let (count, outer) = (count, records.outer)
-    let top = PixelRows(records.output.extent, at: outer)
+    let top = PixelRows(records.output.extent, in: outer)
     try budget.forEachBlock(count) { MeanPooling.backward(changes[$0], $0, into: top) }
     for block in records.blocks.reversed() {
       try block.backward(count, weights, into: gradients, outer: outer, inner: records.inner, budget)
     }
     try backwardStem(records, weights, into: gradients, budget)
+    try verify(records)
   }
 
   /// The gradient by the features.
   private func backwardProjection(
-    _ gradient: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, _ budget: ThreadBudget
+    _ gradient: FloatSlice, _ weights: FloatSlice, into gradients: FloatSlice, _ budget: ThreadBudget
   ) throws -> FloatRows {
     let change = FloatRows(gradient, width: tower.embedding)
     guard let projection = projection(weights) else { return change }
-    projection.backward(gradient, rows: count, into: changes.base)
+    projection.backward(gradient, rows: count, into: changes.slice)
     let sums = TensorGradients(layout: tower.layout, base: gradients)
     try budget.run([GradientProduct(features, change, rows: count, into: sums("projection"))])
     return changes
   }
 
   private func backwardStem(
-    _ records: ResNetRecords, _ weights: UnsafePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, _ budget: ThreadBudget
+    _ records: ResNetRecords, _ weights: FloatSlice, into gradients: FloatSlice, _ budget: ThreadBudget
   ) throws {
     let stem = records.stem
-    let dy = PixelRows(stem.sums.extent, at: records.inner)
-    let pooled = PixelRows(records.pooling.pooled.extent, at: records.outer)
+    let dy = PixelRows(stem.sums.extent, in: records.inner)
+    let pooled = PixelRows(records.pooling.pooled.extent, in: records.outer)
     try budget.forEachBlock(count) { records.pooling.backward($0, pooled, into: dy) }
     try stem.backwardNorm(dy, mask: nil, count, into: gradients, budget)
     try stem.backward(count, weights, into: gradients, change: nil, adding: false, budget)
@@ -129,7 +132,7 @@ private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
 
   // MARK: - Statistics
 
-  func updateStatistics(of weights: UnsafeMutablePointer<Float>) {
+  func updateStatistics(of weights: FloatSlice) {
     guard count > 0, let records else { return }
     for link in records.links { link.updateStatistics(of: weights) }
     count = 0

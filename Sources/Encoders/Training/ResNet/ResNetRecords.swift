@@ -12,10 +12,11 @@ final class ResNetRecords: @unchecked Sendable {
   let output: PixelRows
   /// Gradients by what goes into blocks or comes out of them, and by what is between; in the end, by what goes
   /// into the pool or comes out of it.
-  let outer: UnsafeMutablePointer<Float>
-  let inner: UnsafeMutablePointer<Float>
+  let outer: FloatSlice
+  let inner: FloatSlice
   let links: [LinkTrainer]
   private let memory: TrainingMemory
+  private let room: TrainingRoom
   /// How many it keeps.
   var numbers: Int { memory.count }
 
@@ -23,7 +24,7 @@ final class ResNetRecords: @unchecked Sendable {
   init(_ tower: ResNet, _ size: PixelRows.Extent, capacity: Int) {
     let maker = RecordMaker(capacity: capacity, layout: tower.layout)
     self.size = size
-    memory = maker.memory
+    (memory, room) = (maker.memory, maker.room)
     picture = maker.pixels(size)
     stem = maker.link(tower.blocks.stem, picture)
     let pool = Pooling.greatest
@@ -41,23 +42,28 @@ final class ResNetRecords: @unchecked Sendable {
     output = input
     links = [stem] + blocks.flatMap(\.links)
     let memory = memory
-    func room(_ places: [PixelRows]) -> UnsafeMutablePointer<Float> {
-      memory.rows(capacity, width: places.map(\.extent.count).max() ?? 0).base
+    func largest(_ places: [PixelRows]) -> FloatSlice {
+      memory.rows(capacity, width: places.map(\.extent.count).max() ?? 0).slice
     }
-    outer = room([pooled] + blocks.map(\.output))
-    inner = room([stem.sums] + blocks.flatMap { $0.stages.dropLast().map(\.result) })
+    outer = largest([pooled] + blocks.map(\.output))
+    inner = largest([stem.sums] + blocks.flatMap { $0.stages.dropLast().map(\.result) })
     maker.room.allocate()
   }
 
+  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  func verify() throws {
+    try memory.verify()
+    try room.verify()
+  }
+
   /// Lays out all weights for a step's products.
-  func pack(_ weights: UnsafePointer<Float>, _ budget: ThreadBudget) throws {
-    let weights = Shared(weights)
+  func pack(_ weights: FloatSlice, _ budget: ThreadBudget) throws {
     let pieces = links.indices.flatMap { link in
       (0..<links[link].convolution.pieces).map { (link, $0) }
     }
     try budget.forEachBlock(pieces.count) { index in
       let (link, piece) = pieces[index]
-      self.links[link].pack(piece, weights.pointer)
+      self.links[link].pack(piece, weights)
     }
   }
 }
@@ -70,7 +76,7 @@ private struct RecordMaker {
   let layout: ParameterLayout
 
   func pixels(_ extent: PixelRows.Extent) -> PixelRows {
-    PixelRows(extent, at: memory.rows(capacity, width: extent.count).base)
+    PixelRows(extent, in: memory.rows(capacity, width: extent.count).slice)
   }
 
   func link(_ link: ResidualBlocks.Link, _ input: PixelRows) -> LinkTrainer {

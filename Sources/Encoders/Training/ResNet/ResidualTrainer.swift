@@ -21,11 +21,13 @@ struct ResidualTrainer: Sendable {
 
   // MARK: - Forward
 
-  func forward(_ count: Int, _ weights: UnsafePointer<Float>, _ budget: ThreadBudget) throws {
+  func forward(_ count: Int, _ weights: FloatSlice, _ budget: ThreadBudget) throws {
+    input.require(images: count)
+    for stage in stages { stage.result.require(images: count) }
     try downsample?.forward(count, weights, budget)
-    for stage in stages {
+    for (index, stage) in stages.enumerated() {
       try stage.link.forward(count, weights, budget)
-      let isLast = stage.result.base == output.base
+      let isLast = index == stages.count - 1
       try budget.forEachRows(stage.link.rows(count), stage.result.extent.channels) { rows in
         if isLast {
           finish(stage, rows)
@@ -65,18 +67,18 @@ struct ResidualTrainer: Sendable {
 
   /// `outer`, the gradient by the output, becomes that by the input; `inner` is room for those between.
   func backward(
-    _ count: Int, _ weights: UnsafePointer<Float>, into gradients: UnsafeMutablePointer<Float>,
-    outer: UnsafeMutablePointer<Float>, inner: UnsafeMutablePointer<Float>, _ budget: ThreadBudget
+    _ count: Int, _ weights: FloatSlice, into gradients: FloatSlice, outer: FloatSlice, inner: FloatSlice,
+    _ budget: ThreadBudget
   ) throws {
-    let (before, after) = (PixelRows(input.extent, at: outer), PixelRows(output.extent, at: outer))
+    let (before, after) = (PixelRows(input.extent, in: outer), PixelRows(output.extent, in: outer))
     for (index, stage) in stages.enumerated().reversed() {
       let isLast = index == stages.count - 1
       try stage.link.backwardNorm(
-        isLast ? after : PixelRows(stage.result.extent, at: inner), mask: stage.result, count,
+        isLast ? after : PixelRows(stage.result.extent, in: inner), mask: stage.result, count,
         into: gradients, budget)
       // The mask of the output is in `after` now, which is the shortcut's gradient as well.
       if isLast { try downsample?.backwardNorm(after, mask: nil, count, into: gradients, budget) }
-      let change = index == 0 ? before : PixelRows(stages[index - 1].result.extent, at: inner)
+      let change = index == 0 ? before : PixelRows(stages[index - 1].result.extent, in: inner)
       try stage.link.backward(
         count, weights, into: gradients, change: change, adding: index == 0 && downsample == nil, budget)
     }

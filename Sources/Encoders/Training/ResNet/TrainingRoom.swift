@@ -5,16 +5,15 @@ import Kernels
 ///
 /// All say first what they need at most; then it is allocated.
 final class TrainingRoom: @unchecked Sendable {
-  private(set) var shared = UnsafeMutablePointer<Float>.allocate(capacity: 0)
-  private(set) var sums = UnsafeMutablePointer<Double>.allocate(capacity: 0)
+  private(set) var shared: FloatSlice
+  private(set) var sums: MemorySlice<Double>
+  private var rooms: (shared: Arena<Float>, sums: Arena<Double>)
   private var needs = (scratch: 0, shared: 0, sums: 0)
   private let workspaces = Workspaces()
 
-  deinit { deallocate() }
-
-  private func deallocate() {
-    shared.deallocate()
-    sums.deallocate()
+  init() {
+    rooms = (Arena([0]), Arena([0]))
+    (shared, sums) = (rooms.shared.take(0), rooms.sums.take(0))
   }
 
   func reserve(scratch: Int = 0, shared: Int = 0, sums: Int = 0) {
@@ -22,29 +21,32 @@ final class TrainingRoom: @unchecked Sendable {
   }
 
   func allocate() {
-    deallocate()
-    shared = .allocate(capacity: needs.shared)
-    shared.initialize(repeating: 0, count: needs.shared)
-    sums = .allocate(capacity: needs.sums)
-    sums.initialize(repeating: 0, count: needs.sums)
+    rooms = (Arena([needs.shared]), Arena([needs.sums]))
+    (shared, sums) = (rooms.shared.take(needs.shared), rooms.sums.take(needs.sums))
+  }
+
+  /// - Throws: `MemoryFailure` where something wrote beyond its room.
+  func verify() throws {
+    try rooms.shared.verify()
+    try rooms.sums.verify()
   }
 
   /// Memory of one thread, whatever it holds; kept for the next block.
-  func lend(_ body: (UnsafeMutablePointer<Float>) throws -> Void) rethrows {
+  func lend(_ body: (FloatSlice) throws -> Void) throws {
     let use = PlaneShape(bare: 1, needs.scratch, channels: 1)
-    try workspaces.lend(count: needs.scratch, zeros: 0, for: use) { try body($0.memory) }
+    try workspaces.lend(count: needs.scratch, for: use) { try body($0.memory) }
   }
 }
 
 /// The pictures that a convolution is applied to, and what it may use.
-struct ConvolutionPass: @unchecked Sendable {
+struct ConvolutionPass: Sendable {
   /// Pictures.
   let count: Int
   let x: PixelRows
   /// The result; in the backward pass, the gradient by it.
   let y: PixelRows
   /// `(outputs, inputs, kernel, kernel)`.
-  let weights: UnsafePointer<Float>
+  let weights: FloatSlice
   let room: TrainingRoom
   let budget: ThreadBudget
 }
