@@ -15,6 +15,8 @@ struct Program {
   }()
 
   static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
+  static let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .contains { FileManager.default.isExecutableFile(atPath: "\($0)/gnuplot") }
   static let missing = "the program is not built beside the tests"
 
   let folder: String

@@ -4,11 +4,8 @@ import Foundation
 import Testing
 
 /// `modgap show`, run as a user runs it.
-@Suite(.enabled(if: Program.isBuilt && ShowTests.hasGnuplot, "needs the built program and gnuplot"))
+@Suite(.enabled(if: Program.isBuilt && Program.hasGnuplot, "needs the built program and gnuplot"))
 struct ShowTests {
-  static let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    .contains { FileManager.default.isExecutableFile(atPath: "\($0)/gnuplot") }
-
   private static let config = """
     { "name": "seen", "matrix": { "information": [1, 0], "seed": [0, 1] },
       "data": {

@@ -120,6 +120,9 @@ extension ContactSheet {
   private static let frame: ArraySlice<UInt8> = [0xC8, 0xC8, 0xC8]
 
   /// Draws `sheet.png` from `sheet.rgb`.
+  ///
+  /// The terminal counts twentieths of a pixel, one less than there are: with ranges of whole pixels it would
+  /// leave out a line of a tall page. Seen with gnuplot 5.4: so every pixel but those at the page's edge is its own.
   func script() -> String {
     let head = """
       set encoding utf8
@@ -129,8 +132,8 @@ extension ContactSheet {
       unset border
       unset tics
       unset key
-      set xrange [-0.5:\(width - 1).5]
-      set yrange [\(height - 1).5:-0.5]
+      set xrange [-0.5:\(width - 1).45]
+      set yrange [\(height - 1).45:-0.45]
 
       """
     let texts = labels.enumerated().map { number, label in

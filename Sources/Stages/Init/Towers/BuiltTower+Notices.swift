@@ -82,13 +82,8 @@ extension BuiltTower {
           + "\(cutter.vocabularySize)"
       ])
     }
+    // The data's own remarks tell the user which were cut.
     let cut = try side.cutTexts(count: count, context.budget)
     context.fact("texts cut at the context of \(length) tokens", "\(cut) of \(count)")
-    if cut > 0 {
-      context.notices([
-        "\(cut) of \(count) texts are longer than the context of \(length) tokens and were cut; raise `context`, or "
-          + "shorten them"
-      ])
-    }
   }
 }
