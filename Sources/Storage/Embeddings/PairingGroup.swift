@@ -38,7 +38,7 @@ enum PairingGroup {
   /// - Throws: `HDF5Failure`; `FamilyFile.Problem` where the group says something else.
   static func read(_ group: HDF5Group) throws -> Pairing {
     guard group.contains("pairing") else { return .identity }
-    let json = try JSONScanner.value(Array(try group.text("pairing").utf8))
+    let json = try JSONReader.value(Array(try group.text("pairing").utf8))
     switch json["kind"]?.string {
     case "none": return .unpaired
     case "grouped":
