@@ -144,7 +144,7 @@ package struct Schema {
     signature.parameters.contains(where: \.isRequired)
       || signature.rules.contains { rule in
         switch rule {
-        case .exactlyOne, .atLeastOne: true
+        case .exactlyOne, .exactlyOneUnlessFile, .atLeastOne: true
         case .ascending, .between, .onlyWhere: false
         }
       }

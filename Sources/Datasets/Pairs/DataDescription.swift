@@ -17,9 +17,6 @@ package struct DataDescription: Decodable, Sendable {
   /// All that it says, in one order: equal names are equal data.
   package var name: String { JSONValue.object(values).canonical }
 
-  /// What it says under a key.
-  package subscript(key: String) -> JSONValue? { values[key] }
-
   package var kind: String { values["kind"]?.string ?? "" }
 
   /// - Throws: a failure that names the file, or the key and what it must be.
