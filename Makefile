@@ -95,7 +95,7 @@ SANITIZER_OPTIONS = \
   ASAN_OPTIONS=detect_leaks=0:$$ASAN_OPTIONS \
   TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp:halt_on_error=1:$$TSAN_OPTIONS
 # ThreadSanitizer slows everything down tenfold: what runs on several threads, and no more.
-CONCURRENT := ThreadBudget|Scheduler|Lease|MemoryBudget|SeveralJobs|EngineTests|bytes
+CONCURRENT := KernelsTests|EncodersTests|SchedulerTests|EngineTests|LeaseTests|CatalogLawTests|InterruptionTests
 SANITIZED_TESTS = $(if $(FILTER),--filter '$(FILTER)',$(if $(filter thread,$(SANITIZE)),--filter '$(CONCURRENT)'))
 
 # Whether a row's values depend on the rows beside it, and whether they are the same bytes, is a kernel's matter.

@@ -78,7 +78,9 @@ extension ExperimentDecoder {
       let kind = entry["kind"]?.string.flatMap { grammar.dataKinds[$0] }
       members[parameter.name] = kind.map { ParameterDefaults.fill(entry, $0) } ?? entry
     }
-    return ParameterDefaults.fill(.object(members), signature.parameters)
+    let filled = ParameterDefaults.fill(.object(members), signature.parameters)
+    // A file that cannot be understood is told of by the plan.
+    return (try? signature.completes?(filled)) ?? filled
   }
 
   /// The node that the keys lead to, or the nearest one around it.

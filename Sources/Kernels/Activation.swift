@@ -21,7 +21,7 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   /// How many affine maps a layer needs.
   package var pieces: Int { self == .maxout ? 2 : 1 }
 
-  /// Applies the function in place. Maxout joins two pieces instead (`joinMaximum`).
+  /// Applies the function in place to `count` numbers. Maxout joins two pieces instead (`joinMaximum`).
   package func apply(to values: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .linear, .maxout: return
@@ -41,7 +41,7 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
     return x < 0 ? low : x
   }
 
-  /// a ← max(a, b), element by element; NaN in `a` stays.
+  /// a ← max(a, b), `count` elements of each; NaN in `a` stays.
   package static func joinMaximum(
     _ a: UnsafeMutablePointer<Float>, with b: UnsafePointer<Float>, count: Int
   ) {
@@ -49,7 +49,7 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   }
 }
 
-/// values ← body(values), element by element; a loop of its own for each body.
+/// values ← body(values), `count` elements, one by one; a loop of its own for each body.
 @inline(__always)
 package func map(_ values: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Float) -> Float) {
   for index in 0..<count { values[index] = body(values[index]) }

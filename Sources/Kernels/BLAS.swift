@@ -43,6 +43,7 @@ package enum BLAS {
 
   /// C ← α·op(A)·op(B) + β·C in float32. With β = 0, C is not read.
   ///
+  /// C has `rows` rows of `columns` numbers, which begin `stride` apart; nothing between them is touched.
   /// A row of C does not depend on how many rows stand beside it, on kernels whose `rowPeriod` is 1, except by
   /// the shortcut for small products that some of those have (`leastRows`).
   package static func multiply(
@@ -67,7 +68,7 @@ package enum BLAS {
       a.pointer, Int32(a.stride), b.pointer, Int32(b.stride), beta, c, Int32(stride))
   }
 
-  /// C ← α·op(A)·op(B) + β·C in float64. With β = 0, C is not read.
+  /// C ← α·op(A)·op(B) + β·C in float64. With β = 0, C is not read. C lies as in float32.
   package static func multiply(
     _ shape: ProductShape, _ a: Operand<Double>, _ b: Operand<Double>, into c: UnsafeMutablePointer<Double>,
     stride: Int, alpha: Double = 1, beta: Double = 0

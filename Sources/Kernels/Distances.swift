@@ -1,4 +1,4 @@
-/// Σ x², sixteen partial sums in float32, added in float64.
+/// Σ x² of `count` numbers, sixteen partial sums in float32, added in float64.
 package func squaredLength(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
   var sum = SIMD16<Float>(repeating: 0)
   let whole = count & ~15
@@ -11,7 +11,7 @@ package func squaredLength(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
   return total
 }
 
-/// Σ (x − y)²: zero exactly where the points are equal.
+/// Σ (x − y)² of `count` numbers at each: zero exactly where the points are equal.
 package func squaredDistance(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Double {
   var sum = SIMD16<Float>(repeating: 0)
   let whole = count & ~15
@@ -34,7 +34,7 @@ private func orderedSum(_ lanes: SIMD16<Float>) -> Double {
   return total
 }
 
-/// line ← line − (values − x)².
+/// line ← line − (values − x)², `count` numbers at each.
 package func subtractSquares(
   _ line: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, _ x: Float, _ count: Int
 ) {

@@ -1,4 +1,5 @@
-/// Σ a_i·b_i in float64, eight partial sums in fixed order: identical inputs give identical bits.
+/// Σ a_i·b_i of `count` numbers at each in float64, eight partial sums in fixed order: identical inputs give
+/// identical bits.
 package func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> Double {
   var sum = SIMD8<Double>(repeating: 0)
   let whole = count & ~7
@@ -17,7 +18,7 @@ package func dot(_ a: [Double], _ b: [Double]) -> Double {
   }
 }
 
-/// target ← target + factor·source.
+/// target ← target + factor·source, `count` numbers at each.
 package func add(
   _ factor: Double, times source: UnsafePointer<Double>, to target: UnsafeMutablePointer<Double>, _ count: Int
 ) {
@@ -30,6 +31,7 @@ package func load(_ pointer: UnsafePointer<Double>) -> SIMD8<Double> {
   UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Double>.self)
 }
 
+/// Writes eight doubles to an address of any alignment.
 @inlinable @inline(__always)
 package func store(_ lanes: SIMD8<Double>, to pointer: UnsafeMutablePointer<Double>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD8<Double>.self)
@@ -41,6 +43,7 @@ package func load(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
   UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
 }
 
+/// Writes sixteen floats to an address of any alignment.
 @inlinable @inline(__always)
 package func store(_ lanes: SIMD16<Float>, to pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD16<Float>.self)

@@ -1,6 +1,6 @@
-// Loops over whole rows, kept beside `FastMath` so that the compiler sees through to vector code.
+// Loops over whole rows of `count` numbers at each pointer, kept beside `FastMath` so that the compiler sees through to vector code.
 
-/// Σ_k exp((line_k − reference)·scale); each term is left in `powers`.
+/// Σ_k exp((line_k − reference)·scale) over `count` numbers; each term is left in `powers`, which has as many.
 package func exponentials(
   _ line: UnsafePointer<Double>, around reference: Double, _ scale: Double, _ count: Int,
   into powers: UnsafeMutablePointer<Double>
@@ -14,7 +14,7 @@ package func exponentials(
   return sum
 }
 
-/// sums_k ← sums_k + exp((line_k − references_k)·scale).
+/// sums_k ← sums_k + exp((line_k − references_k)·scale) for k < `count`.
 package func addExponentials(
   _ line: UnsafePointer<Double>, around references: UnsafePointer<Double>, _ scale: Double, _ count: Int,
   to sums: UnsafeMutablePointer<Double>
@@ -22,7 +22,7 @@ package func addExponentials(
   for index in 0..<count { sums[index] += FastMath.exp((line[index] - references[index]) * scale) }
 }
 
-/// to_k ← (from_k + offsets_k + offset)·(scales_k·scale).
+/// to_k ← (from_k + offsets_k + offset)·(scales_k·scale) for k < `count`.
 package func affine(
   _ from: UnsafePointer<Double>, _ offsets: UnsafePointer<Double>, _ offset: Double,
   _ scales: UnsafePointer<Double>, _ scale: Double, _ count: Int, into to: UnsafeMutablePointer<Double>

@@ -37,7 +37,7 @@ public struct Matrix: Sendable, Equatable {
     values[index * columns..<(index + 1) * columns]
   }
 
-  /// Gives `body` the storage for reading; for kernels.
+  /// Gives `body` the storage for reading, `rows × columns` numbers; for kernels.
   package func withPointer<R>(_ body: (UnsafePointer<Float>) throws -> R) rethrows -> R {
     try values.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return try body(Self.emptyStorage) }
@@ -45,7 +45,7 @@ public struct Matrix: Sendable, Equatable {
     }
   }
 
-  /// Gives `body` the storage for writing; for kernels.
+  /// Gives `body` the storage for writing, `rows × columns` numbers; for kernels.
   package mutating func withMutablePointer<R>(
     _ body: (UnsafeMutablePointer<Float>) throws -> R
   ) rethrows -> R {

@@ -2,7 +2,7 @@
 package enum QuickGelu {
   private static var slope: Float { 1.702 }
 
-  /// out ← x·σ(1.702·x).
+  /// out ← x·σ(1.702·x), `count` numbers at each.
   package static func apply(
     _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int
   ) {
@@ -11,7 +11,7 @@ package enum QuickGelu {
 
   /// With g(x) = x·σ and σ = σ(1.702·x): x ← d·g′(x), where g′ = σ·(1 + 1.702·x·(1 − σ)), and d ← g(x).
   ///
-  /// One pass leaves both factors of the gradients of the maps before and after it.
+  /// `count` numbers at each. One pass leaves both factors of the gradients of the maps before and after it.
   package static func backward(
     _ x: UnsafeMutablePointer<Float>, gradient d: UnsafeMutablePointer<Float>, count: Int
   ) {

@@ -6,7 +6,7 @@ extension RandomStream {
   private static var batchCounters: Int { 64 }
   private static var batchSize: Int { 4 * batchCounters }
 
-  /// Fills `out` with the elements `offset ..< offset + count` of the stream of standard normals,
+  /// Fills `count` numbers at `out` with the elements `offset ..< offset + count` of the stream of standard normals,
   /// times `scale`.
   ///
   /// Box–Muller: √(−2 ln u)·(cos 2πv, sin 2πv) with 32-bit u, so |z| ≤ 6.8.
@@ -50,7 +50,7 @@ extension RandomStream {
     return (Float(bitPattern: x), Float(bitPattern: y))
   }
 
-  /// Fills `out` with uniform numbers of [0, 1), multiples of 2⁻²³.
+  /// Fills `count` numbers at `out` with uniform ones of [0, 1), multiples of 2⁻²³.
   package func uniforms(into out: UnsafeMutablePointer<Float>, count: Int, offset: Int = 0) {
     fill(out, count: count, offset: offset) { words, target in
       for index in 0..<Self.batchSize {

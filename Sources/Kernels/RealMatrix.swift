@@ -16,7 +16,7 @@ package struct RealMatrix: Sendable, Equatable {
     self.init(rows: rows, columns: columns, values: [Double](repeating: 0, count: rows * columns))
   }
 
-  /// Fills the storage through `body`, which must write every element.
+  /// Fills the storage, `rows × columns` numbers, through `body`, which must write every element.
   package init(
     rows: Int, columns: Int, fillingWith body: (UnsafeMutablePointer<Double>) throws -> Void
   ) rethrows {

@@ -1,6 +1,7 @@
 /// A pointer that several blocks write through, each to a place of its own.
 ///
-/// The compiler cannot see that blocks never overlap; whoever makes one promises it.
+/// How far it goes is said where one is made, beside the blocks that cut it. The compiler cannot see that blocks
+/// never overlap; whoever makes one promises it.
 package struct Shared<Element>: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Element>
 

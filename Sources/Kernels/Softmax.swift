@@ -2,7 +2,7 @@ import Foundation
 
 /// Softmax and its logarithmic normaliser, safe from overflow for any finite logits.
 package enum Softmax {
-  /// ln Σ exp(x_i), around the greatest of them; float64 sums in fixed order. −inf for no values.
+  /// ln Σ exp(x_i) of `count` values, around the greatest of them; float64 sums in fixed order. −inf for no values.
   package static func logSumExp(_ values: UnsafePointer<Double>, count: Int) -> Double {
     var greatest = -Double.infinity
     for index in 0..<count { greatest = max(greatest, values[index]) }
@@ -12,7 +12,7 @@ package enum Softmax {
     return greatest + Foundation.log(total)
   }
 
-  /// Turns logits into probabilities in place: exp(x_i − max) / Σ.
+  /// Turns `count` logits into probabilities in place: exp(x_i − max) / Σ.
   package static func normalize(_ values: UnsafeMutablePointer<Float>, count: Int) {
     guard count > 0 else { return }
     var greatest = -Float.infinity
@@ -32,7 +32,8 @@ package func orderedSum(_ v: SIMD8<Double>) -> Double {
 }
 
 extension Softmax {
-  /// Turns logits into exp(x_i − max) in place and gives their sum; what follows up to `end` becomes zero.
+  /// Turns `count` logits into exp(x_i − max) in place and gives their sum; what follows up to `end` becomes
+  /// zero, so `values` has max(`count`, `end`) elements.
   ///
   /// Sixteen partial sums in float32; the order depends on `count` alone.
   package static func exponentials(

@@ -16,7 +16,8 @@ package enum TileProduct {
     let bias: UnsafePointer<Float>?
 
     /// - Parameters:
-    ///   - values: a matrix of the product's shape, which may be the result's place; nil for zeros.
+    ///   - values: a matrix of the product's shape, rows `stride` apart, which may be the result's place; nil for
+    ///     zeros.
     ///   - bias: one number a column, added to each row; nil for zeros.
     package init(_ values: UnsafePointer<Float>? = nil, stride: Int = 0, bias: UnsafePointer<Float>? = nil) {
       self.values = values
@@ -25,7 +26,8 @@ package enum TileProduct {
     }
   }
 
-  /// C ← op(A)·op(B) + start.
+  /// C ← op(A)·op(B) + start. C has `rows` rows of `columns` numbers, which begin `stride` apart; nothing between
+  /// them is touched.
   package static func multiply(
     _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
     stride: Int, start: Start = Start(), byTiles: Bool = hasTiles

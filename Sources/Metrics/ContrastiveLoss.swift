@@ -69,6 +69,12 @@ extension PairGroup {
     }
   }
 
+  /// Among how many candidates a pair's partner is looked for: those of a batch, at most all of a round.
+  package func candidates(batch: Int) -> Int {
+    let most = partners.rounds.map(\.count).max() ?? 0
+    return batch <= 0 ? most : min(batch, most)
+  }
+
   /// The same where row i belongs with row i.
   private func lossesOneToOne(
     _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget

@@ -118,7 +118,7 @@ struct ExactNameProgramTests {
         { "id": "g", "stage": "evaluate", "kind": "gap", "from": "e" } ],
         "claims": [
           { "id": "one", "source": "here", "says": "x", "table": "g", "where": { "file": "\(Self.decomposed).npy" },
-            "check": { "value": { "of": "l2m", "equals": \(l2m(rows[1], y)), "tolerance": 1e-6 } } } ] }
+            "check": { "value": { "of": "l2m", "equals": \(l2m(rows[1], y)), "within": 1e-6 } } } ] }
       """, to: "c.json")
     let result = try Program(folder: bench.folder).run("run", "c.json", "--no-figures")
     #expect(result.status == 0, "\(result.output)\(result.errors)")

@@ -58,7 +58,7 @@ package struct ContrastiveLossEvaluation: Stage {
     let batch = parameters.batch ?? 50
     let losses = try group.contrastiveLosses(
       factors, temperatures: temperatures, batch: batch, context.budget)
-    let candidates = batch == 0 ? group.count : min(batch, group.count)
+    let candidates = group.candidates(batch: batch)
     for (place, member) in group.members.enumerated() {
       let distance = gaps[place].signedDistance(original: group.original)
       for (loss, temperature) in zip(losses[place], temperatures) {

@@ -77,6 +77,8 @@ package struct CLIPStage: Stage {
       let sides = DeclaredSides(with["data"])
       let pairs = ParameterMisfit.pairs(sides, blamed)
       let all = pairs.isEmpty ? sides?.sides ?? [] : []
+      // Nothing is known of sizes that weights do not say.
+      guard with["preset"] != nil || with["vision"]?["width"] != nil else { return pairs }
       let towers: [(String, TowerParameters.Architecture)] = [("vision", .vit), ("text", .text)]
       return pairs
         + towers.enumerated().flatMap { index, entry -> [ParameterMisfit] in
