@@ -55,8 +55,9 @@ struct PrintedCommandTests {
     let html = try bench.text("my 'results'/s/report.html")
     for text in [junit, html] {
       let plain = [("&#39;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")]
-        .reduce(text) { $0.replacing($1.0, with: $1.1) }
-      #expect(plain.utf8.count > 0 && plain.contains(command), "\(text)")
+        // By code points: an entity and a combining accent behind it are no one character.
+        .reduce(text) { $0.replacingOccurrences(of: $1.0, with: $1.1, options: .literal) }
+      #expect(plain.contains(command), "\(text)")
     }
     #expect(run.output.contains(command), "\(run.output)")
     let pasted = try shell(command, in: bench.folder)
