@@ -58,15 +58,16 @@ enum GeluTanh {
     for index in 0..<count { out[index] = value(x[index]) }
   }
 
-  /// x ← d·g′(x), g′ = σ·(1 + x·(a + 3·b·x²)·(1 − σ)), and d ← g(x).
+  /// x ← d·g′(x), g′ = σ·(1 + x·(a + 3·b·x²)·(1 − σ)), and d ← g(x); 1 − σ = e^(−v)·σ is not rounded near 1.
   static func backward(
     _ x: UnsafeMutablePointer<Float>, gradient d: UnsafeMutablePointer<Float>, count: Int
   ) {
     for index in 0..<count {
       let value = x[index]
       let square = value * value
-      let share = FastMath.sigmoid(value * (a + b * square))
-      x[index] = d[index] * (share * (1 + value * (a + 3 * b * square) * (1 - share)))
+      let power = FastMath.exp(-(value * (a + b * square)))
+      let share = 1 / (1 + power)
+      x[index] = d[index] * (share * (1 + value * (a + 3 * b * square) * (power * share)))
       d[index] = value * share
     }
   }

@@ -70,7 +70,7 @@ enum Specimens {
   private static func withs(_ signature: StageSignature, isFull: Bool) -> [[String: JSONValue]] {
     let whole = obeying(signature.rules, object(signature.parameters, isFull: isFull))
     return signature.rules.reduce([whole]) { partial, rule in
-      guard case .exactlyOne(let groups) = rule else { return partial }
+      guard let groups = groups(of: rule) else { return partial }
       return partial.flatMap { with in
         groups.map { group in
           var with = with
@@ -81,6 +81,13 @@ enum Specimens {
           return with
         }
       }
+    }
+  }
+
+  private static func groups(of rule: ParameterRule) -> [[String]]? {
+    switch rule {
+    case .exactlyOne(let groups), .exactlyOneUnlessFile(let groups, _, _): groups
+    default: nil
     }
   }
 

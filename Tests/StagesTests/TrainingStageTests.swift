@@ -393,7 +393,7 @@ struct TrainingStageTests {
     let stuck = try notices(["temperature": 1, "batch": 16, "optimizer": .object(["lr": 0])])
     #expect(stuck.count == 1 && stuck[0].contains("log(16)"), "\(stuck)")
     let learnt = try notices([
-      "batch": 8, "steps": 150, "optimizer": .object(["lr": 0.003, "weight_decay": 0]),
+      "temperature": 0.2, "batch": 8, "steps": 300, "optimizer": .object(["lr": 0.0003, "weight_decay": 0]),
     ])
     #expect(learnt.isEmpty, "\(learnt)")
     #expect(
