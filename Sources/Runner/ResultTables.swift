@@ -161,8 +161,9 @@ final class ResultTables: Sendable {
   /// The same for figures, which show the runs that there are.
   var drawable: @Sendable (String) -> FoundTable {
     { [self] name in
-      guard case .present(let table, let absent) = found(name) else { return found(name) }
-      return .present(table, absent: absent.map { AbsentRun(values: $0.values, reason: $0.reason) })
+      guard case .present(let table, let absent, let sources) = found(name) else { return found(name) }
+      return .present(
+        table, absent: absent.map { AbsentRun(values: $0.values, reason: $0.reason) }, sources: sources)
     }
   }
 
