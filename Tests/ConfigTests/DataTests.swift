@@ -78,7 +78,7 @@ import Testing
   @Test func theFilesOfADataSetCountByContent() throws {
     for place in ["here", "there"] {
       for name in ["a", "b"] {
-        try folder.write("picture \(name)", to: "\(place)/\(name)/1.png")
+        try folder.write("RIFF0000WEBP \(name)", to: "\(place)/\(name)/1.png")
         try folder.write("path,caption\na/1.png,x\n", to: "\(place)/list.csv")
       }
       try folder.write("unread", to: "\(place)/a/readme.txt")
@@ -95,9 +95,9 @@ import Testing
       #expect(try key("there") == before, "where it lies does not count")
       try folder.write("unread, too", to: "there/a/readme.txt")
       #expect(try key("there") == before, "what is not read does not count")
-      try folder.write("another picture", to: "there/a/1.png")
+      try folder.write("RIFF0000WEBP another", to: "there/a/1.png")
       #expect(try key("there") != before)
-      try folder.write("picture a", to: "there/a/1.png")
+      try folder.write("RIFF0000WEBP a", to: "there/a/1.png")
       #expect(try key("there") == before)
     }
     try FileManager.default.moveItem(atPath: folder.path + "/there/a", toPath: folder.path + "/there/c")
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func theSeedOfReadDataIsTheirOwn() throws {
-    for name in ["a", "b"] { try folder.write("picture \(name)", to: "\(name).png") }
+    for name in ["a", "b"] { try folder.write("RIFF0000WEBP \(name)", to: "\(name).png") }
     try folder.write("path,caption\na.png,x\nb.png,y\n", to: "list.csv")
     func keys(_ more: String, _ sets: [String] = []) throws -> [String: String] {
       try write(#"{"kind": "captioned-images", "path": "list.csv"\#(more)}"#)
@@ -118,7 +118,7 @@ import Testing
     #expect(try keys(#", "seed": 4"#) == keys(#", "seed": 4"#, ["seed=10"]))
     #expect(try keys(#", "seed": 4"#) != keys(#", "seed": 5"#))
     let (first, sample) = (try keys(#", "count": 1"#), try keys(#", "count": 1, "seed": 4"#))
-    try folder.write("another picture", to: "b.png")
+    try folder.write("RIFF0000WEBP another", to: "b.png")
     #expect(try keys(#", "count": 1"#) == first, "what is not read does not count")
     #expect(try keys(#", "count": 1, "seed": 4"#) != sample, "any might have been in the sample")
     try write(
@@ -180,10 +180,11 @@ import Testing
       #"""
       {"name": "t", "stages": [
        {"id": "c", "stage": "init", "kind": "clip",
-        "with": {"preset": "mini", "weights": "w.safetensors", "data": {"kind": "shapes", "seed": 1}}},
+        "with": {"preset": "mini", "weights": "w.safetensors",
+          "data": {"kind": "shapes", "seed": 1, "size": 32}}},
        {"id": "e", "stage": "init", "kind": "encoder",
         "with": {"architecture": "vit", "preset": "mini", "weights": "w.safetensors",
-          "data": {"kind": "shapes", "seed": 1}}}]}
+          "data": {"kind": "shapes", "seed": 1, "size": 32}}}]}
       """#)
     func planned(_ sets: [String] = []) throws -> (tasks: [PlannedTask], keys: [String: String]) {
       var planner = Planner(try folder.load(sets: sets), grammar: grammar)

@@ -91,7 +91,7 @@ struct RefusalTests {
     #expect(truncate(path, 128 + 2_097_152 * 1024 * 4) == 0)
     let config = """
       { "name": "large", "stages": [
-        { "id": "m", "stage": "init", "kind": "embeddings", "with": { "x": "large.npy" } } ] }
+        { "id": "m", "stage": "init", "kind": "embeddings", "with": { "x": "large.npy", "y": "large.npy" } } ] }
       """
     try bench.write(config, to: "large.json")
     let result = try shell("ulimit -v 3000000; $modgap run large.json --jobs 1 --no-figures")

@@ -149,7 +149,7 @@ struct ShowTests {
     try #require(
       Data(
         base64Encoded:
-          "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg==")
+          "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==")
     ).write(to: URL(fileURLWithPath: bench.folder + "/p.png"))
     try bench.write(
       """

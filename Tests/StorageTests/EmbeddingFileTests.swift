@@ -83,7 +83,7 @@ import Testing
     ("(2, 3)", 23, "it is truncated"), ("(2, 3)", 25, "longer than its header says"),
     ("(4611686018427387904, 4)", 24, "does not fit into this machine's memory"),
     ("(99999999999999999999, 1)", 24, "not a whole number"),
-    ("(100000000000, 1)", 24, "does not fit"), ("(-2, 3)", 24, "not a whole number"),
+    ("(100000000000, 1)", 24, "would take 745.1 GiB of memory, more than this process may have"), ("(-2, 3)", 24, "not a whole number"),
     ("(6,)", 24, "expected (n, d) for one modality, or (2, n, d)"), ("()", 4, "expected (n, d)"),
     ("(3, 2, 1)", 24, "expected (n, d)"), ("(1, 6)", 24, "at least 2 rows"), ("(6, 0)", 0, "at least 2 rows"),
     ("(2, 1, 3)", 24, "at least 2 rows"), ("(2 3)", 24, "`)` was expected"),

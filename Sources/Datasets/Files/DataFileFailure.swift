@@ -31,7 +31,8 @@ package enum DataFileFailure: Failure, Equatable {
     case .unsupportedType(let path, let found, let expected):
       "\(path): the values are of type \(found); expected \(expected): convert them"
     case .tooLarge(let path, let shape):
-      "\(path): the shape \(Self.spell(shape)) fits into no memory; the file may be damaged: make it again"
+      "\(path): the shape \(Self.spell(shape)) does not fit into this machine's memory; the file may be "
+        + "damaged: make it again"
     case .wrongSize(let path, let shape, let expected, let found):
       "\(path): the shape \(Self.spell(shape)) needs \(expected) bytes of values, and the file has \(found); "
         + "it is \(found < expected ? "truncated" : "longer than its header says"): make it again"

@@ -19,8 +19,8 @@ struct TrainingPairs: Sendable {
   let watched: PairSlice
   let embedded: PairSlice
 
-  /// Those of all data sets that are used.
-  func remarks() throws -> [String] { try learnt.data.remarks() + heldOut.data.remarks() }
+  /// Those of the data that the training itself names; of others the stage that made the network has told.
+  let remarks: PairedData.Remarks
 
   /// - Parameter start: the data that the network was made for.
   /// - Throws: the data's failures, `StageFailure.tooFewPairs`, `.oneHeldOut`, `.nothingHeldOut`.
@@ -28,8 +28,11 @@ struct TrainingPairs: Sendable {
     func open(_ description: DataDescription) throws -> PairsOfData {
       network.prepared(try PairsOfData(keeping: description), from: description)
     }
-    let data = try parameters.data.map(open) ?? start
-    if let validation = try parameters.validation.map(open) {
+    let own = try parameters.data.map(open)
+    let data = own ?? start
+    let validation = try parameters.validation.map(open)
+    remarks = { try (own?.remarks() ?? []) + (validation?.remarks() ?? []) }
+    if let validation {
       learnt = PairSlice(data: data, range: 0..<data.count)
       heldOut = PairSlice(data: validation, range: 0..<validation.count)
         .first(parameters.heldOut ?? validation.count)

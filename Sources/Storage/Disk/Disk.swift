@@ -81,7 +81,8 @@ package enum Disk {
       let code = stat(path, &status) == 0 ? ENOTDIR : errno
       guard code != ENOTDIR || status.st_mode & S_IFMT != S_IFDIR else { return }
       throw FileFailure(.makeFolder, path, code: code, target: linkTarget(of: path))
-    case ENOENT:
+    case ENOENT, ENOTDIR, ELOOP:
+      // Which of the folders above is to blame, if one is, is said there.
       let parent = folder(of: path)
       guard parent != path, !path.isEmpty else { throw FileFailure(.makeFolder, path, code: ENOENT) }
       try makeFolder(parent)
