@@ -58,7 +58,8 @@ private enum Doctor {
       text("cpu", "CPU", Machine.cpuName),
       Finding(key: "threads", label: "threads", text: "\(threads)", value: .number(Double(threads))),
       Finding(
-        key: "memory_bytes", label: "memory", text: ByteCount.text(memory) + source, value: .number(Double(memory))),
+        key: "memory_bytes", label: "memory", text: ByteCount.text(memory) + source,
+        value: .number(Double(memory))),
       text("openblas", "OpenBLAS", BLASKernel.version), kernel,
       text("openblas_test", "OpenBLAS tested", KernelTrust().summary), speed(threads: 1),
       speed(threads: threads),

@@ -39,7 +39,9 @@ extension Command {
       try Terminal.out(garbage.json(deleted: deletes).canonical + "\n")
       return 0
     }
-    for item in garbage.items { try Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n") }
+    for item in garbage.items {
+      try Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n")
+    }
     let verb = deletes ? "removed" : "would be removed (--delete does it)"
     try Terminal.out(
       "\(garbage.items.count) of \(counted(garbage.total, "artefact")), \(ByteCount.text(garbage.bytes)), \(verb); "
