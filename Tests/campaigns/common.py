@@ -72,9 +72,10 @@ class Campaign:
 
 
 def tables(folder):
-    """The bytes of all tables below a results folder, by name."""
+    """The bytes of all tables below a results folder, by name; none where it has none."""
     found = {}
-    for name in sorted(os.listdir(os.path.join(folder, "tables"))):
-        with open(os.path.join(folder, "tables", name), "rb") as file:
+    place = os.path.join(folder, "tables")
+    for name in sorted(os.listdir(place)) if os.path.isdir(place) else []:
+        with open(os.path.join(place, name), "rb") as file:
             found[name] = file.read()
     return found

@@ -35,7 +35,10 @@ def floats(count, start=0):
 def npy(rows=6, columns=4, code="f", descr="<f4"):
     header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({rows}, {columns}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
-    values = struct.pack(f"<{rows * columns}{code}", *floats(rows * columns))
+    numbers = floats(rows * columns)
+    if code in "bhiq":
+        numbers = [int(100 * number) for number in numbers]
+    values = struct.pack(f"<{rows * columns}{code}", *numbers)
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + values
 
 
