@@ -30,12 +30,15 @@ static void *noted(void *block) {
   found.blocks++;
   found.bytes += size;
   found.held += (ptrdiff_t)size;
+  found.held_blocks++;
   if (size > found.largest) found.largest = size;
   return block;
 }
 
 static void forget(void *block) {
-  if (counts && block) found.held -= (ptrdiff_t)malloc_usable_size(block);
+  if (!counts || !block) return;
+  found.held -= (ptrdiff_t)malloc_usable_size(block);
+  found.held_blocks--;
 }
 
 void *malloc(size_t size) { return noted(__libc_malloc(size)); }
