@@ -35,7 +35,7 @@ import Testing
     let (full, base) = (try folder.load("configs/full/figure2.json"), try folder.load("configs/figure2.json"))
     #expect(
       full.stages == base.stages && full.claims.map(\.id) == base.claims.map(\.id) && full.name != base.name)
-    #expect(full.data["pairs"]?["count"] == 1000 && base.data["pairs"]?["count"] == 300)
+    #expect(full.data["pairs"]?["count"] == 1000 && base.data["pairs"]?["count"] == 200)
   }
 
   @Test func figure2AtThePapersScaleIsValid() throws {
