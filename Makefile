@@ -111,7 +111,6 @@ campaigns: build ## mutated inputs and kills, small; ARGS="--count 100000" is th
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
 	python3 Tests/campaigns/inputs.py $(or $(ARGS),--count 2000)
 	python3 Tests/campaigns/kills.py $(or $(ARGS),--count 20)
-	python3 Tests/campaigns/limits.py $(or $(ARGS),--count 20)
 
 lint: toolchain ## swift format, strict, over all sources
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
