@@ -112,7 +112,8 @@ campaigns: build ## mutated inputs and kills, small; ARGS="--count 100000" is th
 	python3 Tests/campaigns/inputs.py $(or $(ARGS),--count 2000)
 	python3 Tests/campaigns/kills.py $(or $(ARGS),--count 20)
 
-lint: toolchain ## swift format, strict, over all sources
+lint: toolchain ## swift format, strict, over all sources; and what may be used in its home only (Tests/lint)
+	Tests/lint/homes.sh
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
 format: toolchain ## puts all sources into that format

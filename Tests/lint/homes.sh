@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# What may be used in one place only, its home: elsewhere it is a way around what that place checks.
+#
+# A rule is a line `pattern | homes | reason`: an extended regular expression, the files (or folders) below
+# Sources that may hold it, and what to use instead. Lines of comments are not looked at.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+rules() {
+  cat << 'RULES'
+\breplacingOccurrences\b | Figures/Kinds/AxisLabels.swift Figures/Script/Quoting.swift Figures/Script/DrawPlot.swift | it replaces by Character, so a combining mark hides what it was to replace: go by bytes or scalars
+\bFileHandle\b.*\.write\b | - | it traps where the write fails: Disk.write
+\bProcess\(\) | Figures/Gnuplot.swift Figures/ContactSheet/SheetText.swift Runner/Machine.swift | programs are started in one place, with a bounded time and pipe and an environment of their own
+RULES
+}
+
+status=0
+while IFS='|' read -r pattern homes reason; do
+  pattern=${pattern%% } homes=${homes# } reason=${reason# }
+  while IFS=: read -r file line text; do
+    allowed=
+    for home in $homes; do
+      case $file in "Sources/$home" | "Sources/$home"/*) allowed=1 ;; esac
+    done
+    [[ -n $allowed || $text =~ ^[[:space:]]*// ]] && continue
+    echo "$file:$line: ${text#"${text%%[![:space:]]*}"}" >&2
+    echo "    may not stand here: $reason" >&2
+    status=1
+  done < <(grep -rnE --include='*.swift' -e "$pattern" Sources || true)
+done < <(rules)
+exit "$status"
