@@ -107,10 +107,11 @@ test-kernels: build ## the tests of products and encoders, with each OpenBLAS ke
 	@set -e; for kernel in $(KERNELS); do \
 	  OPENBLAS_CORETYPE=$$kernel $(MAKE) --no-print-directory FILTER='$(KERNEL_TESTS)' test; done
 
-campaigns: build ## mutated inputs and kills, small; ARGS="--count 100000" is the whole (Tests/campaigns)
+campaigns: build ## mutated inputs, kills and limits, small; ARGS="--count 100000" is the whole (Tests/campaigns)
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
 	python3 Tests/campaigns/inputs.py $(or $(ARGS),--count 2000)
 	python3 Tests/campaigns/kills.py $(or $(ARGS),--count 20)
+	python3 Tests/campaigns/limits.py $(or $(ARGS),--count 40)
 
 lint: toolchain ## swift format, strict, over all sources; and what may be used in its home only (Tests/lint)
 	Tests/lint/homes.sh

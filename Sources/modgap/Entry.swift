@@ -8,6 +8,10 @@ import Runner
 struct Entry {
   static func main() {
     StandardStreams.prepare()
+    if let failure = OpenFileLimit.prepare() {
+      Terminal.err(message(failure.sentence))
+      exit(failure.kind.rawValue)
+    }
     keepFreedMemory()
     BLASKernel.restartIfBetter()
     guardAllocations()

@@ -99,6 +99,26 @@ struct RefusalTests {
     #expect(result.errors.contains("an array of shape (2097152, 1024) would take 16.0 GiB of memory"))
   }
 
+  /// Below 15 libdispatch traps, at whatever comes first.
+  @Test(arguments: [8, 12, 14, 20, 33])
+  func tooFewOpenFilesAreSaidBeforeAnythingIsOpened(limit: Int) throws {
+    for command in [run, "$modgap plan small.json", "$modgap doctor", "$modgap --version"] {
+      let result = try shell("ulimit -n \(limit); \(command)")
+      #expect(result.status == 74, "\(result)")
+      #expect(result.errors.contains("RLIMIT_NOFILE is \(limit),"), "\(result)")
+      #expect(result.errors.contains("modgap needs 32 at least; raise the limit (ulimit -n 4096)"))
+    }
+  }
+
+  @Test func aLowSoftLimitIsRaised() throws {
+    #expect(try shell("ulimit -Sn 12; \(run)").status == 0)
+  }
+
+  @Test func descriptorsThatTheCallerLeftOpenCount() throws {
+    let result = try shell("ulimit -n 48; for i in $(seq 3 25); do eval \"exec $i</dev/null\"; done; \(run)")
+    #expect(result.status == 74 && result.errors.contains("RLIMIT_NOFILE is 48, so only "), "\(result)")
+  }
+
   /// OpenBLAS tries for ever where it cannot map its buffers.
   @Test func tooLittleRoomForBLASIsSaidBeforeItIsTried() throws {
     let result = try shell("ulimit -v 400000; $modgap run small.json --jobs 8 --no-figures")
