@@ -24,8 +24,14 @@ public struct RandomMLP: Sendable {
     self.biasStd = biasStd ?? 1 / Double(width).squareRoot()
   }
 
-  /// Rows that one block carries through a layer.
-  private static let blockRows = 256
+  /// A whole number of all periods in which OpenBLAS's kernels round rows alike (`BLAS.rowPeriod`).
+  private static let leastBlock = 240
+
+  /// Rows that one block carries through a layer: beyond the shortcut for small products.
+  private var blockRows: Int {
+    let least = BLAS.leastRows(columns: width, inner: width)
+    return max(1, blockCount(least, size: Self.leastBlock)) * Self.leastBlock
+  }
 
   /// The outputs of layers 0…depth for `count` random inputs, each `(count, width)`.
   ///
@@ -65,20 +71,39 @@ public struct RandomMLP: Sendable {
     try Matrix(rows: input.rows, columns: width) { buffer in
       try buffer.withSlice { out in
         let out = FloatRows(out, width: width)
-        try budget.forEachBlock(blockCount(input.rows, size: Self.blockRows)) { block in
-          let rows = blockRange(block, size: Self.blockRows, count: input.rows)
-          forward(input, rows, pieces, out[rows])
+        try budget.forEachBlock(blockCount(input.rows, size: blockRows)) { block in
+          let rows = blockRange(block, size: blockRows, count: input.rows)
+          input.withSlice { forward(FloatRows($0, width: width)[rows], pieces, out[rows]) }
         }
       }
     }
   }
 
-  private func forward(_ input: Matrix, _ rows: Range<Int>, _ pieces: [Piece], _ out: FloatSlice) {
-    affine(input, rows, pieces[0], into: out)
+  /// One block, with rows of zeros after it where the kernel would round a part of a block otherwise: a row does not
+  /// depend on how many others there are.
+  private func forward(_ input: FloatSlice, _ pieces: [Piece], _ out: FloatSlice) {
+    let period = BLAS.rowPeriod ?? 1
+    let least = max(out.count / width, BLAS.leastRows(columns: width, inner: width))
+    let whole = blockCount(least, size: period) * period * width
+    guard out.count < whole else { return layer(input, pieces, out) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * whole) {
+      $0.withSlice { room in
+        let (filled, results) = (room[0..<whole], room[whole..<2 * whole])
+        filled.update(from: input)
+        filled[input.count..<whole].fill(0)
+        layer(filled, pieces, results)
+        out.update(from: results[0..<out.count])
+      }
+    }
+  }
+
+  /// φ(rows·W + b), `(rows, width)`.
+  private func layer(_ input: FloatSlice, _ pieces: [Piece], _ out: FloatSlice) {
+    affine(input, pieces[0], into: out)
     for piece in pieces.dropFirst() {
       withUnsafeTemporaryAllocation(of: Float.self, capacity: out.count) {
         $0.withSlice { other in
-          affine(input, rows, piece, into: other)
+          affine(input, piece, into: other)
           Activation.joinMaximum(
             out.pointer(count: out.count), with: other.pointer(count: out.count), count: out.count)
         }
@@ -88,17 +113,15 @@ public struct RandomMLP: Sendable {
   }
 
   /// out ← rows·W + b: `(rows, width)`.
-  private func affine(_ input: Matrix, _ rows: Range<Int>, _ piece: Piece, into out: FloatSlice) {
+  private func affine(_ input: FloatSlice, _ piece: Piece, into out: FloatSlice) {
+    let rows = out.count / width
     piece.biases.withSlice { biases in
-      for row in 0..<rows.count { out.from(row * width).update(from: biases) }
+      for row in 0..<rows { out.from(row * width).update(from: biases) }
     }
-    input.withSlice { input in
-      piece.weights.withSlice { weights in
-        Product.multiply(
-          ProductShape(rows: rows.count, columns: width, inner: width),
-          Factor(FloatRows(input, width: width)[rows], stride: width), Factor(weights, stride: width),
-          into: out, stride: width, beta: 1)
-      }
+    piece.weights.withSlice { weights in
+      Product.multiply(
+        ProductShape(rows: rows, columns: width, inner: width), Factor(input, stride: width),
+        Factor(weights, stride: width), into: out, stride: width, beta: 1)
     }
   }
 }

@@ -27,7 +27,7 @@ package struct MLPStage: Stage {
   private static let inputCount = 1024
 
   package static let signature = StageSignature(
-    phase: .`init`, kind: "mlp",
+    phase: .`init`, kind: "mlp", version: 2,
     summary: "A multilayer perceptron with random weights; embeddings of the inputs and of every layer.",
     parameters: [
       .defaulted("width", .integer(1...65_536), .number(512), "Units of the inputs and of each layer."),
