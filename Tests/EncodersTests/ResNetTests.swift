@@ -104,6 +104,25 @@ struct ResNetTests {
     }
   }
 
+  @Test("what batch norms add to the variance: as if the variance were larger by what more is added")
+  func normEpsilon() throws {
+    let (usual, other) = (
+      ResNet(depth: .eighteen, width: 5), ResNet(depth: .eighteen, width: 5, normEpsilon: 0.02)
+    )
+    var values = try weights(usual)
+    let batch = try pictures(2, 40, 31)
+    let found = try other.prepare(values, budget: budget).encode(batch, budget: budget)
+    let unmoved = try usual.prepare(values, budget: budget).encode(batch, budget: budget)
+    for (tensor, offset) in zip(usual.layout.tensors, usual.layout.offsets)
+    where tensor.name.hasSuffix("running_var") {
+      for index in 0..<tensor.count { values.values[offset + index] += 0.02 - 1e-5 }
+    }
+    let expected = try usual.prepare(values, budget: budget).encode(batch, budget: budget)
+    let scale = expected.values.map(abs).max() ?? 0
+    #expect(zip(found.values, expected.values).allSatisfy { abs($0 - $1) <= 1e-4 * scale })
+    #expect(zip(found.values, unmoved.values).contains { abs($0 - $1) > 1e-2 * scale })
+  }
+
   @Test("an item is the same bytes in any batch, at any number of threads", arguments: ResNet.Depth.allCases)
   func independent(_ depth: ResNet.Depth) throws {
     let tower = ResNet(depth: depth, width: 16, projection: 24)

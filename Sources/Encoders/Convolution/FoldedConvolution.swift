@@ -36,22 +36,26 @@ package struct FoldedConvolution: Sendable {
 /// A batch norm's four tensors, one value a channel.
 package struct BatchNorm: Sendable {
   /// PyTorch's default ε.
-  package static let epsilon = 1e-5
+  package static let usualEpsilon = 1e-5
 
   package let weight: [Float]
   package let bias: [Float]
   package let mean: [Float]
   package let variance: [Float]
+  package let epsilon: Double
 
-  package init(weight: [Float], bias: [Float], mean: [Float], variance: [Float]) {
+  package init(
+    weight: [Float], bias: [Float], mean: [Float], variance: [Float], epsilon: Double = usualEpsilon
+  ) {
     self.weight = weight
     self.bias = bias
     self.mean = mean
     self.variance = variance
+    self.epsilon = epsilon
   }
 
   /// γ/√(σ² + ε)
   package var scales: [Double] {
-    zip(weight, variance).map { Double($0) / (Double($1) + Self.epsilon).squareRoot() }
+    zip(weight, variance).map { Double($0) / (Double($1) + epsilon).squareRoot() }
   }
 }

@@ -22,12 +22,17 @@ struct PreparedResNet: PreparedTower {
   init(_ tower: ResNet, _ weights: NetworkWeights, _ budget: ThreadBudget) throws {
     precondition(weights.layout == tower.layout, "weights of another tower")
     self.tower = tower
-    stem = try PackedConvolution(tower.blocks.stem.folded(weights), inputs: 3, budget: budget)
+    stem = try PackedConvolution(
+      tower.blocks.stem.folded(weights, normEpsilon: tower.normEpsilon), inputs: 3, budget: budget)
     layers = try tower.blocks.layers.map { layer in
       try layer.map { block in
         Block(
-          convolutions: try block.links.map { try PackedConvolution($0.folded(weights), budget: budget) },
-          downsample: try block.downsample.map { try PackedConvolution($0.folded(weights), budget: budget) })
+          convolutions: try block.links.map {
+            try PackedConvolution($0.folded(weights, normEpsilon: tower.normEpsilon), budget: budget)
+          },
+          downsample: try block.downsample.map {
+            try PackedConvolution($0.folded(weights, normEpsilon: tower.normEpsilon), budget: budget)
+          })
       }
     }
     projection = tower.projection == nil ? [] : Array(weights["projection"])

@@ -22,14 +22,19 @@ package struct ResNet: Tower, Equatable {
   package let depth: Depth
   package let width: Int
   package let projection: Int?
+  /// What batch norms add to the variance.
+  package let normEpsilon: Double
   package let layout: ParameterLayout
   let blocks: ResidualBlocks
 
   /// - Precondition: `width` and `projection` are positive.
-  package init(depth: Depth, width: Int = 64, projection: Int? = nil) {
+  package init(
+    depth: Depth, width: Int = 64, projection: Int? = nil, normEpsilon: Double = BatchNorm.usualEpsilon
+  ) {
     self.depth = depth
     self.width = width
     self.projection = projection
+    self.normEpsilon = normEpsilon
     blocks = ResidualBlocks(depth, width: width)
     var tensors = blocks.links.flatMap(\.tensors)
     if let projection {
@@ -69,11 +74,12 @@ extension ResidualBlocks.Link {
     ]
   }
 
-  func folded(_ weights: NetworkWeights) -> FoldedConvolution {
+  func folded(_ weights: NetworkWeights, normEpsilon: Double) -> FoldedConvolution {
     FoldedConvolution(
       shape, weights: weights[convolution + ".weight"],
       norm: BatchNorm(
         weight: Array(weights[norm + ".weight"]), bias: Array(weights[norm + ".bias"]),
-        mean: Array(weights[norm + ".running_mean"]), variance: Array(weights[norm + ".running_var"])))
+        mean: Array(weights[norm + ".running_mean"]), variance: Array(weights[norm + ".running_var"]),
+        epsilon: normEpsilon))
   }
 }

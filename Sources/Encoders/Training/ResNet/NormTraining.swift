@@ -10,12 +10,14 @@ import Kernels
 /// Sec. 3; as torch.nn.BatchNorm2d in training mode.
 struct NormTraining: Sendable {
   let channels: Int
+  private let epsilon: Double
   private let room: TrainingRoom
   private let vectors: FloatRows
 
   /// - Parameter rows: the most that there will be.
-  init(channels: Int, rows: Int, _ memory: TrainingMemory, _ room: TrainingRoom) {
+  init(channels: Int, rows: Int, epsilon: Double, _ memory: TrainingMemory, _ room: TrainingRoom) {
     self.channels = channels
+    self.epsilon = epsilon
     self.room = room
     room.reserve(sums: 2 * channels * blockCount(rows, size: Self.rowsOfBlock(channels)))
     vectors = memory.rows(7, width: (channels + 15) / 16 * 16)
@@ -54,7 +56,7 @@ struct NormTraining: Sendable {
     for channel in 0..<channels {
       let average = totals[channel] / number
       let variance = max(0, totals[channels + channel] / number - average * average)
-      let root = 1 / (variance + BatchNorm.epsilon).squareRoot()
+      let root = 1 / (variance + epsilon).squareRoot()
       mean[channel] = Float(average)
       unbiased[channel] = Float(variance * number / (number - 1))
       reciprocal[channel] = Float(root)

@@ -36,7 +36,7 @@ private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
   }
 
   private func projection(_ weights: FloatSlice) -> Linear? {
-    let tensors = TensorPointers(layout: tower.layout, base: weights, epsilon: Float(BatchNorm.epsilon))
+    let tensors = TensorPointers(layout: tower.layout, base: weights, epsilon: Float(tower.normEpsilon))
     return tower.projection.map { tensors.projection("projection", tower.features, $0) }
   }
 

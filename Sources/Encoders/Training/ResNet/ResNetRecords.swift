@@ -22,7 +22,7 @@ final class ResNetRecords: @unchecked Sendable {
 
   /// - Parameter capacity: the most pictures of a batch.
   init(_ tower: ResNet, _ size: PixelRows.Extent, capacity: Int) {
-    let maker = RecordMaker(capacity: capacity, layout: tower.layout)
+    let maker = RecordMaker(capacity: capacity, layout: tower.layout, normEpsilon: tower.normEpsilon)
     self.size = size
     (memory, room) = (maker.memory, maker.room)
     picture = maker.pixels(size)
@@ -74,6 +74,7 @@ private struct RecordMaker {
   let room = TrainingRoom()
   let capacity: Int
   let layout: ParameterLayout
+  let normEpsilon: Double
 
   func pixels(_ extent: PixelRows.Extent) -> PixelRows {
     PixelRows(extent, in: memory.rows(capacity, width: extent.count).slice)
@@ -84,7 +85,8 @@ private struct RecordMaker {
     let (channels, rows) = (sums.extent.channels, capacity * sums.extent.area)
     return LinkTrainer(
       link, ColumnTraining(link.shape, input.extent, memory, room),
-      NormTraining(channels: channels, rows: rows, memory, room), from: input, to: sums, layout, room)
+      NormTraining(channels: channels, rows: rows, epsilon: normEpsilon, memory, room), from: input, to: sums,
+      layout, room)
   }
 
   func block(_ block: ResidualBlocks.Block, _ input: PixelRows) -> ResidualTrainer {

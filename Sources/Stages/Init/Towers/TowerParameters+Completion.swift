@@ -100,7 +100,7 @@ extension TowerParameters.Architecture {
   var keys: Set<String> {
     let transformer: Set<String> = ["width", "layers", "heads", "embedding", "activation", "norm_epsilon"]
     return switch self {
-    case .resnet18, .resnet50: ["width", "embedding"]
+    case .resnet18, .resnet50: ["width", "embedding", "norm_epsilon"]
     case .vit: transformer.union(["image", "patch"])
     case .text: transformer.union(["vocabulary", "context"])
     case .sequence: transformer.union(["vocabulary", "context", "pooling"])

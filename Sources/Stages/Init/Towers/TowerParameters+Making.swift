@@ -38,8 +38,11 @@ extension TowerParameters {
     switch architecture {
     case .resnet18, .resnet50:
       let tower = ResNet(
-        depth: architecture == .resnet18 ? .eighteen : .fifty, width: width ?? 64, projection: size)
-      var values: [String: JSONValue] = ["width": .number(Double(width ?? 64))]
+        depth: architecture == .resnet18 ? .eighteen : .fifty, width: width ?? 64, projection: size,
+        normEpsilon: normEpsilon ?? BatchNorm.usualEpsilon)
+      var values: [String: JSONValue] = [
+        "width": .number(Double(tower.width)), "norm_epsilon": .number(tower.normEpsilon),
+      ]
       values["embedding"] = size.map { .number(Double($0)) }
       return built(tower, [.torchvision], optional: ["projection"], values)
     case .vit:

@@ -86,7 +86,8 @@ extension TowerParameters {
   )
   static let normEpsilon = Parameter.optional(
     "norm_epsilon", .number(0...1),
-    "Added to the variance in layer norms. Where absent, what a file beside the weights says, else 1e-5.")
+    "Added to the variance in layer norms, or in a ResNet's batch norms. Where absent, what a file beside the weights says, else 1e-5."
+  )
 
   /// Every key of a tower; which of them an architecture has, `keyRules` says.
   static let parameters: [Parameter] = [
@@ -107,7 +108,7 @@ extension TowerParameters {
   static let keyRules: [ParameterRule] = [
     only(["preset"], [.vit, .text]),
     only(["image", "patch"], [.vit, .video]),
-    only(["layers", "heads", "activation", "norm_epsilon"], [.vit, .text, .sequence, .video]),
+    only(["layers", "heads", "activation"], [.vit, .text, .sequence, .video]),
     only(["preprocessing"], [.resnet18, .resnet50, .vit, .video]),
     only(["vocabulary", "context"], [.text, .sequence]),
     only(["pooling"], [.sequence]),
