@@ -51,10 +51,9 @@ package final class LayoutLanes {
   private let points: UnsafeMutableBufferPointer<Int32>
   private let moves: UnsafeMutableBufferPointer<UInt32>
   private let drawn: UnsafeMutableBufferPointer<Int32>
-  /// Component after component: where the points are, differences, and sums of forces; factors of each lane.
+  /// Component after component: where the points are, and differences; factors of each lane.
   private let place: UnsafeMutableBufferPointer<Float>
   private let difference: UnsafeMutableBufferPointer<Float>
-  private let force: UnsafeMutableBufferPointer<Float>
   private let factor: UnsafeMutableBufferPointer<Float>
 
   /// Lanes without a point.
@@ -82,8 +81,6 @@ package final class LayoutLanes {
     place.initialize(repeating: 0)
     difference = .allocate(capacity: components * width)
     difference.initialize(repeating: 0)
-    force = .allocate(capacity: components * width)
-    force.initialize(repeating: 0)
     factor = .allocate(capacity: width)
     factor.initialize(repeating: 0)
   }
@@ -94,7 +91,6 @@ package final class LayoutLanes {
     drawn.deallocate()
     place.deallocate()
     difference.deallocate()
-    force.deallocate()
     factor.deallocate()
   }
 
@@ -128,8 +124,8 @@ package final class LayoutLanes {
     for lane in 0..<Self.width { moves[lane] |= tails[lane] != points[lane] ? 1 : 0 }
   }
 
-  /// Each walker goes along the edge to its tail, then away from random points; one that is its own tail
-  /// rests. `counter` places the step among all, and so what it draws.
+  /// Each walker goes along the edge to its tail, then away from random points, one after the other and each from
+  /// where the one before has pushed it; one that is its own tail rests. `counter` places the step among all, and so what it draws.
   /// - Parameters:
   ///   - walkers: `width` points, each on one lane alone unless it rests on the others.
   ///   - rate: α.
@@ -162,14 +158,12 @@ package final class LayoutLanes {
     _ tails: UnsafeBufferPointer<Int32>, _ rate: Float, _ counter: (UInt32, UInt32, UInt32), components: Int
   ) {
     attract(tails, rate, components)
-    for index in 0..<components * Self.width { force[index] = 0 }
     for sample in 0..<forces.negativeSamples {
       let slot = sample % Self.drawnAtOnce
       if slot == 0 { draw(sample / Self.drawnAtOnce, counter) }
       let others = drawn[slot * Self.width..<(slot + 1) * Self.width]
-      repel(UnsafeBufferPointer(rebasing: others), tails, components)
+      repel(UnsafeBufferPointer(rebasing: others), tails, rate, components)
     }
-    for index in 0..<components * Self.width { place[index] += force[index] * rate }
   }
 
   /// Five random points for each lane.
@@ -212,7 +206,8 @@ package final class LayoutLanes {
 
   @inline(__always)
   private func repel(
-    _ others: UnsafeBufferPointer<Int32>, _ tails: UnsafeBufferPointer<Int32>, _ components: Int
+    _ others: UnsafeBufferPointer<Int32>, _ tails: UnsafeBufferPointer<Int32>, _ rate: Float,
+    _ components: Int
   ) {
     measure(others, components)
     for lane in 0..<Self.width {
@@ -223,7 +218,7 @@ package final class LayoutLanes {
     for c in 0..<components {
       let line = c * Self.width
       for lane in 0..<Self.width {
-        force[line + lane] += Self.clipped(difference[line + lane] * factor[lane])
+        place[line + lane] += Self.clipped(difference[line + lane] * factor[lane]) * rate
       }
     }
   }

@@ -30,7 +30,7 @@ package struct ProjectionEvaluation: Stage {
   private static let onlyUMAP = ParameterCondition("method", [umap])
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "projection", version: 3,
+    phase: .evaluate, kind: "projection", version: 4,
     summary: "Both modalities together in a few dimensions, and the spectrum of singular values.",
     parameters: [
       .defaulted(
