@@ -6,29 +6,37 @@ package struct Parameter: Sendable {
   package let defaultValue: JSONValue?
   package let isRequired: Bool
   package let summary: String
+  /// The key without which nothing reads this one.
+  package let companion: String?
 
   private init(
-    _ name: String, _ type: ParameterType, _ defaultValue: JSONValue?, _ isRequired: Bool, _ summary: String
+    _ name: String, _ type: ParameterType, _ defaultValue: JSONValue?, _ isRequired: Bool, _ summary: String,
+    beside companion: String? = nil
   ) {
     self.name = name
     self.type = type
     self.defaultValue = defaultValue
     self.isRequired = isRequired
     self.summary = summary
+    self.companion = companion
   }
 
   package static func required(_ name: String, _ type: ParameterType, _ summary: String) -> Parameter {
     Parameter(name, type, nil, true, summary)
   }
 
-  package static func optional(_ name: String, _ type: ParameterType, _ summary: String) -> Parameter {
-    Parameter(name, type, nil, false, summary)
+  /// - Parameter companion: the key without which this one says nothing.
+  package static func optional(
+    _ name: String, _ type: ParameterType, _ summary: String, beside companion: String? = nil
+  ) -> Parameter {
+    Parameter(name, type, nil, false, summary, beside: companion)
   }
 
   package static func defaulted(
-    _ name: String, _ type: ParameterType, _ value: JSONValue, _ summary: String
+    _ name: String, _ type: ParameterType, _ value: JSONValue, _ summary: String,
+    beside companion: String? = nil
   ) -> Parameter {
-    Parameter(name, type, value, false, summary)
+    Parameter(name, type, value, false, summary, beside: companion)
   }
 }
 

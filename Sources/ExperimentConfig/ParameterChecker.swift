@@ -54,6 +54,9 @@ struct ParameterChecker {
     for member in members {
       if let parameter = parameters.first(where: { $0.name == member.key }) {
         result[member.key] = check(member.node, parameter.type, path: "\(path).\(member.key)")
+        if let companion = parameter.companion, node[companion] == nil {
+          lonelyKey(member, path: path, companion: companion)
+        }
       } else if !allowed.contains(member.key) {
         unknownKey(member, path: path, among: names + allowed)
       }
@@ -81,6 +84,14 @@ struct ParameterChecker {
       ConfigIssue(
         at: member.keyPosition, path: path.isEmpty ? member.key : "\(path).\(member.key)",
         found: "an unknown \(kind)", expected: list, suggestion: suggestion))
+  }
+
+  /// A key that nothing reads, as the one that it belongs to is absent.
+  private mutating func lonelyKey(_ member: ConfigNode.Member, path: String, companion: String) {
+    issues.add(
+      ConfigIssue(
+        at: member.keyPosition, path: "\(path).\(member.key)", found: "this key without \(companion)",
+        expected: "it only beside \(companion), without which it says nothing"))
   }
 
   mutating func missingKey(_ name: String, _ node: ConfigNode, path: String) {

@@ -212,6 +212,12 @@ extension Schema {
     ]
     let required = parameters.filter(\.isRequired).map { JSONValue.string($0.name) }
     if !required.isEmpty { result["required"] = .array(required) }
+    let companions = parameters.compactMap { parameter in
+      parameter.companion.map { (parameter.name, JSONValue.array([.string($0)])) }
+    }
+    if !companions.isEmpty {
+      result["dependencies"] = .object(Dictionary(companions, uniquingKeysWith: { a, _ in a }))
+    }
     return result
   }
 

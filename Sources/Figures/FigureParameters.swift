@@ -74,9 +74,11 @@ extension Parameter {
   /// One panel for each value of a column.
   static let facets: [Parameter] = [
     .optional("facet", .string, "a column; each of its values gets a panel"),
-    .optional("facet_order", .list(.value, most: 1000), "its values, in this order and no others"),
-    .optional("facet_titles", .list(.string, most: 1000), "titles of the panels, in that order"),
-    .optional("columns", .integer(1...100), "panels beside each other"),
+    .optional(
+      "facet_order", .list(.value, most: 1000), "its values, in this order and no others", beside: "facet"),
+    .optional(
+      "facet_titles", .list(.string, most: 1000), "titles of the panels, in that order", beside: "facet"),
+    .optional("columns", .integer(1...100), "panels beside each other", beside: "facet"),
   ]
 
   static func legend(_ usual: LegendPlace) -> Parameter {

@@ -43,7 +43,9 @@ struct EquivalentCheck: Check {
 
   private func decide(_ summary: Summary) -> (Finding.Decision, String) {
     guard let ours = summary.interval(level: 0.9) else {
-      return (.inconclusive, "inconclusive, about 2 more seeds: one alone has no spread")
+      return (
+        .inconclusive, "inconclusive: one number has no spread; where it depends on the seed, give more seeds"
+      )
     }
     let place = "our 90% interval \(ours.described) against the margin \(margin.described)"
     if ours.low >= margin.low, ours.high <= margin.high { return (.pass, "\(place): inside") }

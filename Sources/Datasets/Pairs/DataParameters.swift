@@ -148,7 +148,8 @@ extension Parameter {
     optional(
       "vocabulary", .file,
       "CLIP's bpe_simple_vocab_16e6.txt.gz or a vocab.json; without one, a text's bytes are its tokens"),
-    optional("merges", .file, "the merges of a vocab.json; merges.txt beside it where absent"),
+    optional(
+      "merges", .file, "the merges of a vocab.json; merges.txt beside it where absent", beside: "vocabulary"),
     defaulted("context", .integer(2...8192), 77, "tokens a text, start and end among them"),
   ]
 

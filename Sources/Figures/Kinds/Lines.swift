@@ -14,11 +14,13 @@ enum Lines {
   private static let parameters: [Parameter] = [
     .table, .required("x", .string, "the column of the grid"), .required("y", .string, "the quantity"), .rows,
     .optional("series", .string, "a column; each of its values gets a curve"),
-    .optional("order", .list(.value, most: 1000), "its values, in this order and no others"),
-    .optional("titles", .list(.string, most: 1000), "their names in the legend, in that order"),
+    .optional(
+      "order", .list(.value, most: 1000), "its values, in this order and no others", beside: "series"),
+    .optional(
+      "titles", .list(.string, most: 1000), "their names in the legend, in that order", beside: "series"),
     .defaulted(
       "format", .string, .string("{value}"), "name of a series without a title: {value}, {fraction}"),
-    .optional("legend_title", .string, "text above the legend"), .legend(.auto),
+    .optional("legend_title", .string, "text above the legend", beside: "series"), .legend(.auto),
     .defaulted("points", .boolean, .bool(true), "marks each point of the grid"),
     .defaulted("band", .boolean, .bool(true), "draws the 95% interval over the replicates"),
     .optional("vertical", .list(.object(straightParameters), most: 20), "dashed vertical lines"),
@@ -30,7 +32,7 @@ enum Lines {
   private static let straightParameters: [Parameter] = [
     .optional("at", .anyNumber, "where it stands"),
     .optional("table", .table, "or the table that says where"),
-    .optional("column", .string, "its column"), .rows,
+    .optional("column", .string, "its column", beside: "table"), .rows,
     .optional("title", .string, "its name in the legend"),
   ]
 
