@@ -110,6 +110,7 @@ test-kernels: build ## the tests of products and encoders, with each OpenBLAS ke
 campaigns: build ## mutated inputs, kills and limits, small; ARGS="--count 100000" is the whole (Tests/campaigns)
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
 	python3 Tests/campaigns/inputs.py $(or $(ARGS),--count 2000)
+	python3 Tests/campaigns/foreign.py $(or $(ARGS),--count 100)
 	python3 Tests/campaigns/kills.py $(or $(ARGS),--count 20)
 	python3 Tests/campaigns/limits.py $(or $(ARGS),--count 40)
 

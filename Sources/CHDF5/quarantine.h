@@ -6,6 +6,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -147,9 +148,22 @@ static inline int32_t modgap_h5_number_class(hid_t type) {
   }
 }
 
+/// Whether the values lie in other files. To ask a virtual dataset for its shape opens them, so this comes first.
+static inline int modgap_h5_is_elsewhere(hid_t dataset) {
+  hid_t creation = H5Dget_create_plist(dataset);
+  if (creation < 0) return 1;
+  const int found = H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0;
+  H5Pclose(creation);
+  return found;
+}
+
 static inline int modgap_h5_is_matrix(hid_t file, const char *name) {
   hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
   if (dataset < 0) return 0;
+  if (modgap_h5_is_elsewhere(dataset)) {
+    H5Dclose(dataset);
+    return 0;
+  }
   hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
   int found = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) >= 2 &&
               modgap_h5_number_class(type) != MODGAP_H5_OTHER;
@@ -182,20 +196,45 @@ static inline herr_t modgap_h5_stay_inside(
   return -1;
 }
 
-static inline hid_t modgap_h5_open_object(hid_t file, modgap_h5_report *report) {
+static inline hid_t modgap_h5_inside(void) {
   hid_t access = H5Pcreate(H5P_LINK_ACCESS);
   H5Pset_elink_cb(access, modgap_h5_stay_inside, NULL);
+  return access;
+}
+
+static inline hid_t modgap_h5_open_object(hid_t file, modgap_h5_report *report) {
+  hid_t access = modgap_h5_inside();
   hid_t object = H5Oopen(file, report->object, access);
   if (object < 0) modgap_h5_last_error(report->message, sizeof report->message);
   H5Pclose(access);
   return object;
 }
 
+/// Whether a link on the way to the name leads into another file.
+static inline int modgap_h5_leads_elsewhere(hid_t file, const char *name) {
+  char part[4096];
+  const size_t length = strlen(name);
+  if (length >= sizeof part) return 0;
+  for (size_t end = 1; end < length; end++) {
+    H5L_info_t link;
+    if (name[end] != '/') continue;
+    memcpy(part, name, end);
+    part[end] = 0;
+    if (H5Lget_info(file, part, &link, H5P_DEFAULT) < 0) return 0;
+    if (link.type == H5L_TYPE_EXTERNAL) return 1;
+  }
+  return 0;
+}
+
 /// Says why an object did not open: it is not there, it is in another file, or it cannot be read.
 static inline int32_t modgap_h5_why_closed(hid_t file, const char *name) {
   H5L_info_t link;
-  if (H5Lexists(file, name, H5P_DEFAULT) <= 0) return MODGAP_H5_MISSING;
-  if (H5Lget_info(file, name, &link, H5P_DEFAULT) < 0) return MODGAP_H5_UNREADABLE;
+  // The way to the name may lead through other files, too.
+  const hid_t access = modgap_h5_inside();
+  const htri_t exists = H5Lexists(file, name, access);
+  if (exists < 0) return modgap_h5_leads_elsewhere(file, name) ? MODGAP_H5_ELSEWHERE : MODGAP_H5_MISSING;
+  if (exists == 0) return MODGAP_H5_MISSING;
+  if (H5Lget_info(file, name, &link, access) < 0) return MODGAP_H5_UNREADABLE;
   return link.type == H5L_TYPE_EXTERNAL ? MODGAP_H5_ELSEWHERE : MODGAP_H5_UNREADABLE;
 }
 
@@ -232,6 +271,10 @@ static inline void modgap_h5_describe_layout(hid_t dataset, modgap_h5_report *re
 }
 
 static inline int modgap_h5_describe_dataset(hid_t dataset, modgap_h5_report *report) {
+  if (modgap_h5_is_elsewhere(dataset)) {
+    report->outcome = MODGAP_H5_ELSEWHERE;
+    return 0;
+  }
   hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
   if (type < 0 || space < 0) return -1;
   report->number = modgap_h5_number_class(type);
@@ -250,7 +293,8 @@ static inline void modgap_h5_inspect_task(void *context) {
   modgap_h5_report *report = (modgap_h5_report *)context;
   hid_t file = modgap_h5_open_file(report);
   if (file < 0) return;
-  H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, modgap_h5_list_one, report);
+  // What cannot be visited to the end may hold more than is listed.
+  if (H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, modgap_h5_list_one, report) < 0) report->names_truncated = 1;
   hid_t object = modgap_h5_open_object(file, report);
   if (object < 0) {
     report->outcome = modgap_h5_why_closed(file, report->object);
@@ -260,7 +304,7 @@ static inline void modgap_h5_inspect_task(void *context) {
   if (type == H5I_GROUP) {
     report->outcome = MODGAP_H5_GROUP;
   } else if (type == H5I_DATASET && modgap_h5_describe_dataset(object, report) == 0) {
-    report->outcome = MODGAP_H5_DATASET;
+    if (report->outcome == MODGAP_H5_UNFINISHED) report->outcome = MODGAP_H5_DATASET;
   } else {
     report->outcome = MODGAP_H5_UNREADABLE;
   }
@@ -303,6 +347,8 @@ static inline void modgap_h5_read_task(void *context) {
   hid_t file = modgap_h5_open_file(report);
   if (file < 0) return;
   hid_t dataset = modgap_h5_open_object(file, report);
+  report->outcome = MODGAP_H5_ELSEWHERE;
+  if (dataset >= 0 && modgap_h5_is_elsewhere(dataset)) return;
   hid_t space = H5Dget_space(dataset);
   report->outcome = MODGAP_H5_UNREADABLE;
   if (space >= 0 && (uint64_t)H5Sget_simple_extent_npoints(space) == report->count &&

@@ -4,6 +4,7 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include "quarantine.h"
+#include "image.h"
 
 static inline hid_t modgap_h5_default(void) { return H5P_DEFAULT; }
 static inline hid_t modgap_h5_whole(void) { return H5S_ALL; }

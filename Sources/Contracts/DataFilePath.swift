@@ -4,6 +4,12 @@ import Foundation
 package enum DataFilePath {
   private static let containers = ["h5", "hdf5", "safetensors"]
 
+  /// Whether the path leads to a regular file; a pipe or a device is none, and is not opened to find out.
+  package static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Splits at the colon only where the file's extension says that it has members, so that colons in
   /// folder names stay what they are.
   package static func split(_ path: String) -> (file: String, member: String?) {

@@ -23,6 +23,11 @@ package struct FileFailure: Failure, Equatable {
     self.target = target
   }
 
+  /// The code of a link among the files of results or of a store, which is never followed.
+  package static let linkInside = EMLINK
+  /// The code of a file that has other names, which may lie elsewhere.
+  package static let otherNames = EXDEV
+
   /// A path that leads nowhere is the config's fault; everything else is the machine's.
   package var kind: FailureKind {
     guard isReading else { return .io }
@@ -36,6 +41,9 @@ package struct FileFailure: Failure, Equatable {
 
   private var linkReason: String {
     switch code {
+    case Self.linkInside:
+      "and no link inside a folder of results or a store is followed, for whoever made the folder chose where it "
+        + "leads; put the file or folder itself in its place, or remove the link"
     case ENOENT: "which does not exist; create that folder, or remove the link"
     case ENOTDIR: "which is no folder; let it name one, or remove the link"
     default: "which cannot be followed (\(String(cString: strerror(code)))); mend or remove the link"
@@ -56,6 +64,10 @@ package struct FileFailure: Failure, Equatable {
     case EDQUOT:
       "the disk quota is used up; what was written before is intact: free some space and run the same "
         + "command again"
+    case EFBIG where isReading:
+      "the file is larger than the memory that this process may use for it; is it the right one?"
+    case EXDEV where operation == .write:
+      "the file has other names (hard links), which may lie elsewhere, so nothing is added to it; replace it by a copy"
     case EFBIG:
       "the file would be larger than allowed; raise the limit (ulimit -f unlimited) and run the same "
         + "command again"

@@ -27,17 +27,23 @@ extension Digest {
   ///
   /// - Throws: `FileFailure` where there is no such file, it is not a regular one, or cannot be read.
   package init(file path: String) throws {
+    var status = stat()
+    // Asked before it is opened: to open a device may do something.
+    guard stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+      throw FileFailure(.read, path, code: EINVAL)
+    }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileFailure(.open, path, code: errno) }
     defer { close(descriptor) }
-    var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileFailure(.read, path, code: errno) }
     let type = status.st_mode & S_IFMT
     guard type == S_IFREG else { throw FileFailure(.read, path, code: type == S_IFDIR ? EISDIR : EINVAL) }
-    self = try Self.digest(ofDescriptor: descriptor, path: path)
+    try self.init(ofDescriptor: descriptor, path: path)
   }
 
-  private static func digest(ofDescriptor descriptor: Int32, path: String) throws -> Digest {
+  /// The digest of what an open file has from where it stands to its end.
+  /// - Parameter path: for the message where it cannot be read.
+  package init(ofDescriptor descriptor: Int32, path: String) throws {
     var hasher = SHA256Hasher()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
@@ -45,8 +51,9 @@ extension Digest {
       let count = read(descriptor, buffer.baseAddress, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw FileFailure(.read, path, code: errno) }
-      if count == 0 { return hasher.finish() }
+      if count == 0 { break }
       hasher.update(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
     }
+    self = hasher.finish()
   }
 }

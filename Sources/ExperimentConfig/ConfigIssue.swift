@@ -31,34 +31,13 @@ package struct ConfigIssue: Sendable, Hashable {
     if !path.isEmpty { text += "\(Self.clipped(path)): " }
     text += "found \(found), expected \(expected)"
     if let suggestion { text += " (did you mean \"\(suggestion)\"?)" }
-    return Self.printable(text)
+    return PlainText.escaped(text)
   }
 
   private static let longestPath = 200
 
   private static func clipped(_ path: String) -> String {
     path.utf8.count > 4 * longestPath ? path.prefix(longestPath) + "…" : path
-  }
-
-  /// A key may hold line breaks or a terminal's escape codes; a message shows them and obeys none.
-  private static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return text.unicodeScalars.reduce(into: "") { result, scalar in
-      if isControl(scalar) {
-        let hex = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-  }
-
-  /// Control characters, and those that turn the direction of writing.
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7f...0x9f, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069: true
-    default: false
-    }
   }
 }
 

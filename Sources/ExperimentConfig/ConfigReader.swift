@@ -102,6 +102,11 @@ struct ConfigReader {
       throw refusal(shown, origin, "no file \(shown)", wanted)
     }
     guard !isFolder.boolValue else { throw refusal(shown, origin, "the folder \(shown)", wanted) }
+    // A config may come through a pipe that the user names; what another config names is a file, for nobody waits
+    // for a pipe that a stranger chose.
+    guard origin == nil || DataFilePath.isRegular(path) else {
+      throw refusal(shown, origin, "\(shown), which is no regular file", wanted)
+    }
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw refusal(shown, origin, "\(shown), which may not be read", wanted)
     }

@@ -6,10 +6,15 @@ package struct ExperimentLoader: Sendable {
   package let grammar: Grammar
   package let environment: [String: String]
   package let overrides: [Override]
+  /// Environment variables that configs may read beside those made for them.
+  package let allowed: [String]
 
-  package init(grammar: Grammar, environment: [String: String], overrides: [Override] = []) {
+  package init(
+    grammar: Grammar, environment: [String: String], overrides: [Override] = [], allowed: [String] = []
+  ) {
     self.grammar = grammar
     self.environment = environment
+    self.allowed = allowed
     self.overrides = overrides
   }
 
@@ -20,7 +25,8 @@ package struct ExperimentLoader: Sendable {
   package func loadWithPlaces(_ path: String) throws -> (experiment: Experiment, places: SourceMap) {
     let folder = DataFolder(environment: environment, config: path)
     let interpolation = EnvironmentInterpolation(
-      variables: environment.merging(["MODGAP_DATA": folder.path]) { _, resolved in resolved })
+      variables: environment.merging(["MODGAP_DATA": folder.path]) { _, resolved in resolved },
+      allowed: EnvironmentNames(allowed))
     var reader = ConfigReader(environment: interpolation)
     var node = try reader.read(path)
     var issues = reader.issues

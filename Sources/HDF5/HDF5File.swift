@@ -19,6 +19,8 @@ package struct HDF5File: Sendable {
     package let object: Object
     /// Paths of all datasets, without a leading slash.
     package let datasets: [String]
+    /// Whether all of them are among `datasets`, and none was left out for its number.
+    package let areAllListed: Bool
     /// Those among them that hold numbers in two or more dimensions.
     package let matrices: [String]
   }
@@ -46,7 +48,9 @@ package struct HDF5File: Sendable {
       default: throw report.failure
       }
       let names = report.names
-      return Description(object: object, datasets: names.all, matrices: names.matrices)
+      return Description(
+        object: object, datasets: names.all, areAllListed: report.pointer.pointee.names_truncated == 0,
+        matrices: names.matrices)
     }
   }
 

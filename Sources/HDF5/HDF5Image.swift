@@ -1,4 +1,5 @@
 import CHDF5
+import Foundation
 
 /// HDF5 files as bytes in memory: made there, so that all writing to disk is done by one writer, and
 /// read from there once their digest has been checked.
@@ -24,22 +25,55 @@ package enum HDF5Image {
     }
   }
 
-  /// Opens the file that `bytes` are. They must come from `make`: damaged bytes are not safe here.
+  /// Gives what the file that `bytes` are holds. A child process takes it apart, so that bytes that somebody made
+  /// to lead the library astray end the child and not the program.
+  ///
+  /// - Throws: `HDF5Failure` where they are no HDF5 file, or a damaged one; what `body` throws.
   package static func read<Result>(
-    _ bytes: [UInt8], _ body: (HDF5Group) throws -> Result
+    _ bytes: [UInt8], _ body: (HDF5StoredGroup) throws -> Result
   ) throws -> Result {
-    try HDF5Library.exclusively {
-      let access = try coreAccess(step: 1 << 16)
-      defer { H5Pclose(access) }
-      try bytes.withUnsafeBytes { buffer in
-        let pointer = UnsafeMutableRawPointer(mutating: buffer.baseAddress)
-        _ = try HDF5Library.check(H5Pset_file_image(access, pointer, buffer.count), "open an HDF5 image")
-      }
-      let file = try HDF5Library.check(
-        H5Fopen("image", modgap_h5_read_only(), access), "open an HDF5 image")
-      defer { H5Fclose(file) }
-      return try HDF5Group.open(file, "/", body)
+    // Values stand in the file as they are given here, so that they take no more than its bytes; each object has a
+    // header of its own there, which is longer than that of an entry.
+    let capacity = bytes.count * 2 + (1 << 20)
+    let start = (MemoryLayout<modgap_h5_image>.size + 4095) / 4096 * 4096
+    guard
+      let memory = mmap(nil, start + capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+      memory != MAP_FAILED
+    else { throw failure(String(cString: strerror(errno))) }
+    defer { munmap(memory, start + capacity) }
+    let image = memory.bindMemory(to: modgap_h5_image.self, capacity: 1)
+    image.pointee.entries = (memory + start).assumingMemoryBound(to: UInt8.self)
+    image.pointee.capacity = UInt64(capacity)
+    try bytes.withUnsafeBytes { try takeApart($0, into: image) }
+    let used = image.pointee.used
+    guard used <= UInt64(capacity),
+      let contents = HDF5Contents(UnsafeRawBufferPointer(start: memory + start, count: Int(used)))
+    else { throw failure("what it holds cannot be told") }
+    return try body(HDF5StoredGroup(root: contents))
+  }
+
+  private static func takeApart(
+    _ bytes: UnsafeRawBufferPointer, into image: UnsafeMutablePointer<modgap_h5_image>
+  ) throws {
+    image.pointee.image = bytes.baseAddress
+    image.pointee.image_bytes = UInt64(bytes.count)
+    let size = UInt64(bytes.count)
+    let ending = try HDF5Library.exclusively {
+      modgap_h5_take_apart(
+        image, modgap_limits(memory: size * 2 + (1 << 28), seconds: 20 + size / 10_000_000))
     }
+    if ending < 0 { throw failure(String(cString: strerror(-ending))) }
+    if ending > 0 { throw failure("the HDF5 library stopped with signal \(ending) while it read it") }
+    guard image.pointee.outcome == UInt32(MODGAP_H5_IMAGE_DONE) else {
+      let message = withUnsafeBytes(of: &image.pointee.message) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      throw failure(message)
+    }
+  }
+
+  private static func failure(_ detail: String) -> HDF5Failure {
+    .library(doing: "read an HDF5 file of the store", detail: detail)
   }
 
   /// A file access list for memory alone.

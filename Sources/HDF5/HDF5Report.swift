@@ -11,7 +11,7 @@ struct Report {
   let pointer: UnsafeMutablePointer<modgap_h5_report>
 
   private static let namesStart = (MemoryLayout<modgap_h5_report>.size + 4095) / 4096 * 4096
-  private static let namesCapacity = 1 << 16
+  private static let namesCapacity = 1 << 20
 
   /// Maps a report, with room for `count` floats behind it, for the time of `body`.
   static func with<Result>(

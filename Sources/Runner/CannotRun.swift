@@ -27,7 +27,7 @@ package struct CannotRun {
     return names.filter { !$0.hasBytes(first: ".") && (name == nil || name == $0) }.flatMap {
       folder -> [String] in
       let folder = ResultsFolder(root: root, experiment: folder)
-      guard let manifest = try? Manifest.read(folder.manifest),
+      guard let manifest = try? Manifest.read(in: folder),
         manifest.plan.experiment.path.isExactly(path)
       else { return [] }
       return tell(in: folder, manifest.plan)
@@ -36,7 +36,7 @@ package struct CannotRun {
 
   /// For a run that ended in the middle.
   package func tell(in folder: ResultsFolder) -> [String] {
-    guard let manifest = try? Manifest.read(folder.manifest) else { return [] }
+    guard let manifest = try? Manifest.read(in: folder) else { return [] }
     return tell(in: folder, manifest.plan)
   }
 
@@ -50,7 +50,11 @@ package struct CannotRun {
       return ["\(folder.path): the reports of the run before now say that the experiment cannot run"]
     } catch {
       // A full disk takes no text, but gives up files.
-      for name in ReportWriter.files { unlink("\(folder.path)/\(name)") }
+      for name in ReportWriter.files {
+        if let name = try? InnerPath(component: name), let files = try? folder.files, files.isFile(name) {
+          try? files.removeFile(name)
+        }
+      }
       return ["\(folder.path): the reports of the run before are removed (\(explain(error)))"]
     }
   }

@@ -33,13 +33,14 @@ package struct Engine: Sendable {
   package func run() throws -> RunSummary {
     let selected = try selection()
     try BLASKernel.reserveBuffers(threads: options.jobs)
-    let log = RunLog(plan, folder)
+    try folder.refuse(plan.foldedNames)
+    let log = try RunLog(plan, folder)
     let outcomes = Outcomes(count: plan.tasks.count)
     KeptItems.shared.forget()
     let store = try ArtefactStore(results: folder.root)
     if let problem = StoreRoots(store).register(folder.root) { observe(.notice(problem)) }
     let machine = MachineInBackground(jobs: options.jobs, config: plan.experiment.path)
-    let known = try? Manifest.read(folder.manifest)
+    let known = try? Manifest.read(in: folder)
     if options.task == nil { try freeze(known) }
     let budget = ThreadBudget(jobs: options.jobs, cancellation: cancellation)
     let timings = StageTimings(resultsFolder: folder.root)
@@ -73,8 +74,8 @@ package struct Engine: Sendable {
   /// The plan as it is about to be executed, written before anything runs.
   private func freeze(_ known: Manifest?) throws {
     if let known, known.plan == plan, known.plan.experiment.path.isExactly(plan.experiment.path) { return }
-    if known != nil, let data = FileManager.default.contents(atPath: folder.manifest) {
-      try OutputFolder("\(folder.path)/.state").write([UInt8](data), to: "previous-manifest.json")
+    if known != nil, let bytes = try folder.files.readIfPresent(ResultsFolder.manifestFile) {
+      try OutputFolder(try folder.files).write(bytes, to: "\(ResultsFolder.previousManifestFile)")
     }
     let machine = known?.machine ?? Machine.bare(threads: options.jobs)
     try Manifest(plan: plan, machine: machine).write(to: folder)

@@ -154,9 +154,11 @@ package struct GarbageCollector {
   /// than a reason to delete.
   private func manifests(in root: String) throws -> [Manifest] {
     try OutputFolder.names(in: root).compactMap { name in
-      let path = ResultsFolder(root: root, experiment: name).manifest
-      guard !name.hasBytes(first: "."), FileManager.default.fileExists(atPath: path) else { return nil }
-      return try Manifest.read(path)
+      let folder = ResultsFolder(root: root, experiment: name)
+      guard !name.hasBytes(first: "."), try folder.files.status(ResultsFolder.manifestFile) != nil else {
+        return nil
+      }
+      return try Manifest.read(in: folder)
     }
   }
 

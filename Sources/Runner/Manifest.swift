@@ -1,6 +1,8 @@
 import Contracts
+import Datasets
 import ExperimentPlan
 import Foundation
+import Stages
 import Storage
 
 /// A frozen plan on disk: what a run executes from, whatever happens to the config meanwhile.
@@ -28,22 +30,57 @@ package struct Manifest: Codable, Sendable {
     self.results = results
   }
 
+  /// Reads the file that the user names.
   /// - Throws: `RunFailure.unreadableManifest`.
   package static func read(_ path: String) throws -> Manifest {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunFailure.unreadableManifest(path: path, reason: "there is no such file")
-    }
+    let folder = InnerFolder(root: PathBytes.folder(of: path))
+    // The user's own path may be a link; it is not one inside a folder of results.
+    let isLink = (try? folder.status(try InnerPath(component: PathBytes.name(of: path))))??.isLink ?? false
+    if isLink, let target = StoreRoots.canonical(path), !target.isExactly(path) { return try read(target) }
+    return try decoded(path) { try folder.read(try InnerPath(component: PathBytes.name(of: path))) }
+  }
+
+  /// Reads a manifest inside a folder of results.
+  /// - Throws: `RunFailure.unreadableManifest`.
+  package static func read(
+    in folder: ResultsFolder, _ file: InnerPath = ResultsFolder.manifestFile
+  ) throws -> Manifest {
+    let files = try folder.files
+    return try decoded(files.path(of: file)) { try files.read(file) }
+  }
+
+  private static func decoded(_ path: String, _ bytes: () throws -> [UInt8]) throws -> Manifest {
     do {
-      let manifest = try JSONDecoder().decode(Manifest.self, from: data)
+      let manifest = try JSONDecoder().decode(Manifest.self, from: Data(try bytes()))
+      if let problem = manifest.plan.problem ?? Self.misfit(in: manifest.plan) {
+        throw RunFailure.unreadableManifest(path: path, reason: problem)
+      }
       guard manifest.format == currentFormat else {
         throw RunFailure.unreadableManifest(path: path, reason: "its format is \(manifest.format)")
       }
       return manifest
     } catch let failure as RunFailure {
       throw failure
+    } catch let failure as FileFailure {
+      let reason = failure.code == ENOENT ? "there is no such file" : failure.sentence
+      throw RunFailure.unreadableManifest(path: path, reason: reason)
     } catch {
       throw RunFailure.unreadableManifest(path: path, reason: "it is not a manifest")
     }
+  }
+
+  /// A parameter that its stage does not take; stages that this version does not have are found where they are run.
+  private static func misfit(in plan: Plan) -> String? {
+    let kinds = Dictionary(
+      DatasetCatalog.signatures.map { ($0.kind, $0.parameters) }, uniquingKeysWith: { first, _ in first })
+    for task in plan.tasks {
+      guard let stage = stageCatalog.signatures.first(where: { $0.phase == task.phase && $0.kind == task.kind }) else {
+        continue
+      }
+      let problem = Parameter.misfit(of: task.parameters, stage.parameters, dataKinds: kinds, path: "with")
+      if let problem { return "the task \"\(PlainText.escaped(task.id))\": \(PlainText.escaped(problem))" }
+    }
+    return nil
   }
 
   package func data() throws -> Data {
@@ -55,8 +92,8 @@ package struct Manifest: Codable, Sendable {
   /// Writes it where it differs from what is there, and waits until it is on the disk.
   package func write(to folder: ResultsFolder) throws {
     let data = [UInt8](try data())
-    let output = try OutputFolder(folder.path)
-    if try output.read("manifest.json") == data { return }
-    try AtomicWriter().write(data, to: folder.manifest)
+    let files = try folder.files
+    if try files.readIfPresent(ResultsFolder.manifestFile) == data { return }
+    try files.write(data, to: ResultsFolder.manifestFile, syncsFile: true)
   }
 }

@@ -51,7 +51,7 @@ struct ModelWriter {
 
   private func write(_ task: Int, to paths: [String], from source: String, sharing home: [String]?) throws {
     if ledger.keep(paths, from: source) { return }
-    if let home, zip(home, paths).allSatisfy({ link($0, $1) }) {
+    if let home, try zip(home, paths).allSatisfy({ try ledger.link($0, $1) }) {
       ledger.record(paths, from: source)
       return
     }
@@ -60,14 +60,5 @@ struct ModelWriter {
     for (path, bytes) in zip(paths, contents) {
       try ledger.write(path, from: source) { bytes }
     }
-  }
-
-  /// Whether the path is now another name of the file; not every file system has such.
-  private func link(_ file: String, _ path: String) -> Bool {
-    let path = ledger.absolute(path)
-    try? FileManager.default.createDirectory(
-      atPath: PathBytes.folder(of: path), withIntermediateDirectories: true)
-    unlink(path)
-    return Foundation.link(ledger.absolute(file), path) == 0
   }
 }

@@ -16,17 +16,16 @@ final class OutputLedger: Sendable {
     var now: [String: Entry] = [:]
   }
 
-  private let folder: ResultsFolder
   private let output: OutputFolder
+  private var files: InnerFolder { output.files }
   private let state: Mutex<State>
 
   /// - Throws: `FileFailure` where the folder cannot be made.
   init(_ folder: ResultsFolder) throws {
-    self.folder = folder
-    output = try OutputFolder(folder.path)
-    let data = FileManager.default.contents(atPath: folder.ledger)
-    state = Mutex(
-      State(before: data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]))
+    output = try OutputFolder(try folder.files)
+    let data = try output.files.readIfPresent(ResultsFolder.ledgerFile).map { Data($0) }
+    let known = data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
+    state = Mutex(State(before: known.filter { Self.isOutput($0.key) }))
   }
 
   /// Makes the file where its source digest is new or the file is not as it was left.
@@ -59,13 +58,44 @@ final class OutputLedger: Sendable {
     }
   }
 
-  func absolute(_ path: String) -> String { "\(folder.path)/\(path)" }
+  func absolute(_ path: String) -> String { "\(files.path)/\(path)" }
+
+  /// Makes `path` one more name of a file that is part of the results; not every file system has such.
+  func link(_ file: String, _ path: String) throws -> Bool {
+    let (file, path) = (try InnerPath(file), try InnerPath(path))
+    try files.refuseLink(path)
+    try files.removeFile(path)
+    return (try? files.link(file, to: path)) != nil
+  }
 
   private func entry(_ path: String, _ source: String) -> Entry? {
-    var status = stat()
-    guard stat(absolute(path), &status) == 0 else { return nil }
-    let modified = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
-    return Entry(source: source, size: Int(status.st_size), modified: modified)
+    guard let inner = try? InnerPath(path), let status = (try? files.status(inner)) ?? nil, status.isFile
+    else {
+      return nil
+    }
+    return Entry(source: source, size: Int(status.st_size), modified: status.modifiedNanoseconds)
+  }
+
+  /// Whether a ledger may speak of this path: a file of a kind that is made here, in the folder it is made in.
+  /// A ledger that somebody else wrote may name anything.
+  private static func isOutput(_ path: String) -> Bool {
+    guard let parts = try? InnerPath(path).components, parts.count > 1, let name = parts.last else {
+      return false
+    }
+    guard let kinds = kindsOfOutput[parts[0]] else { return false }
+    return kinds.contains { name.hasBytes(last: $0) }
+  }
+
+  private static let kindsOfOutput = [
+    "tables": [".csv"], "figures": [".gp", ".svg", ".png", ".pdf"],
+    "runs": [".csv", ".h5", ".safetensors", "config.json"],
+  ]
+
+  /// Removes a file of an earlier run where it still is as the ledger says that it was left: one that somebody
+  /// changed, or put there, is not ours to remove.
+  private func removeStale(_ path: String, _ before: Entry) throws {
+    guard entry(path, before.source) == before else { return }
+    try files.removeFile(try InnerPath(path))
   }
 
   /// Writes the ledger; removes files of earlier runs that this one, being whole, no longer makes.
@@ -73,12 +103,12 @@ final class OutputLedger: Sendable {
     let (before, now) = state.withLock { ($0.before, $0.now) }
     let stale = before.keys.filter { now[$0] == nil }
     if removingStale {
-      for path in stale { try? FileManager.default.removeItem(atPath: absolute(path)) }
+      for path in stale { if let entry = before[path] { try? removeStale(path, entry) } }
     }
     let kept = removingStale ? now : before.merging(now) { _, new in new }
-    guard kept != before || !FileManager.default.fileExists(atPath: folder.ledger) else { return }
+    guard kept != before || !files.isFile(ResultsFolder.ledgerFile) else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try output.write([UInt8](try encoder.encode(kept)), to: ".state/outputs.json")
+    try output.write([UInt8](try encoder.encode(kept)), to: "\(ResultsFolder.ledgerFile)")
   }
 }

@@ -31,7 +31,9 @@ package struct PlanStatus: Sendable {
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
     let store =
       FileManager.default.fileExists(atPath: folder.store) ? try ArtefactStore(results: resultsRoot) : nil
-    let manifests = [folder.manifest, folder.previousManifest].compactMap { try? Manifest.read($0) }
+    let manifests = [ResultsFolder.manifestFile, ResultsFolder.previousManifestFile].compactMap {
+      try? Manifest.read(in: folder, $0)
+    }
     let predecessors = Predecessors(plan, manifests)
     let timings = StageTimings(resultsFolder: resultsRoot)
     var states: [State] = []

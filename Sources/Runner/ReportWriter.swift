@@ -28,7 +28,7 @@ package struct ReportWriter {
   }
 
   private func put(_ name: String, _ text: String) throws {
-    try OutputFolder(folder.path).write(text, to: name)
+    try OutputFolder(try folder.files).write(text, to: name)
   }
 
   package func report(_ verdicts: [Verdict], figures: [Report.Figure]) -> Report {

@@ -66,15 +66,38 @@ package struct ResultsDifference: Sendable {
       throw RunFailure.notComparable("\(path): there is no such folder or file")
     }
     guard isFolder.boolValue else { return ([path], true) }
-    let walker = FileManager.default.enumerator(atPath: path)
     var names: [String] = []
-    while let name = walker?.nextObject() as? String {
-      let isHidden = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.first == UInt8(ascii: ".") }
-      if !isHidden, !passedOver.contains(name), endings.contains(where: { name.hasBytes(last: $0) }) {
-        names.append(name)
+    try visit(.here, in: InnerFolder(root: path), &names)
+    return (names, false)
+  }
+
+  /// A folder that cannot be read, and a link, which is not followed, are errors: what is behind them could differ.
+  private static func visit(_ place: InnerPath, in folder: InnerFolder, _ names: inout [String]) throws {
+    for name in try folder.names(place) where !name.hasBytes(first: ".") {
+      let path = place + (try InnerPath(component: name))
+      let text = "\(path)"
+      guard let status = try folder.status(path) else {
+        throw RunFailure.notComparable(
+          "\(folder.path(of: path)): its name is not UTF-8, or it is gone by now")
+      }
+      let isCompared = !passedOver.containsExactly(text) && endings.contains { text.hasBytes(last: $0) }
+      if status.isFolder {
+        guard path.components.count < deepest else {
+          throw RunFailure.notComparable("\(folder.path(of: path)): folders lie more than \(deepest) deep")
+        }
+        try visit(path, in: folder, &names)
+      } else if isCompared || status.isLink && leadsToFolder(folder.path(of: path)) {
+        try folder.refuseLink(path, .read)
+        names.append(text)
       }
     }
-    return (names, false)
+  }
+
+  private static let deepest = 32
+
+  private static func leadsToFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   private static func compare(_ a: String, _ b: String, place: String, _ tolerances: Tolerances) throws

@@ -1,3 +1,5 @@
+import Storage
+
 /// Where things are below `results/`.
 package struct ResultsFolder: Sendable {
   /// `--results DIR`, else `results` below the current folder.
@@ -12,9 +14,21 @@ package struct ResultsFolder: Sendable {
   package var path: String { "\(root)/\(experiment)" }
   package var store: String { "\(root)/.store" }
   package var manifest: String { "\(path)/manifest.json" }
-  package var previousManifest: String { "\(path)/.state/previous-manifest.json" }
-  package var provenance: String { "\(path)/provenance.json" }
-  package var ledger: String { "\(path)/.state/outputs.json" }
+
+  /// The experiment's files. The way to the root is the user's own; what lies below it is never followed
+  /// through a link.
+  /// - Throws: `InnerPathFailure` where the experiment's name is not that of a folder.
+  package var files: InnerFolder {
+    get throws { InnerFolder(root: root).folder(try InnerPath(component: experiment)) }
+  }
+
+  /// The store's files; `.store` itself may be a link to a store that is shared.
+  package var storeFiles: InnerFolder { InnerFolder(root: store) }
+
+  package static let manifestFile = InnerPath(fixed: "manifest.json")
+  package static let previousManifestFile = InnerPath(fixed: ".state/previous-manifest.json")
+  package static let provenanceFile = InnerPath(fixed: "provenance.json")
+  package static let ledgerFile = InnerPath(fixed: ".state/outputs.json")
 
   package func run(_ name: String) -> String { "runs/\(name)" }
   package func table(_ name: String) -> String { "tables/\(name).csv" }

@@ -49,7 +49,7 @@ struct ResultsWriter {
     try report.write(verdicts, figures: drawn)
     let isWhole = !isInterrupted && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
     try ledger.close(removingStale: isWhole)
-    if isWhole { removeRunsThatAreNoMore() }
+    if isWhole { try? removeRunsThatAreNoMore() }
     try writeManifest(machine, broken)
     return (isInterrupted ? [] : verdicts, failures)
   }
@@ -58,19 +58,21 @@ struct ResultsWriter {
   private var irreproducible: [Irreproducible] {
     let new = executor.irreproducible
     let keys = Set(outcomes.compactMap { $0?.record?.key })
-    let earlier = Provenance.read(engine.folder.provenance)?.irreproducible ?? []
+    let earlier = Provenance.read(engine.folder)?.irreproducible ?? []
     return earlier.filter { old in keys.contains(old.key) && !new.contains { $0.key == old.key } } + new
   }
 
   /// Folders of runs that the matrix no longer has, as far as nobody put anything of their own into them.
-  private func removeRunsThatAreNoMore() {
-    let root = ledger.absolute("runs")
-    let names = Set(plan.runs.map(\.name))
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] where !names.contains(name)
-    {
-      unlink("\(root)/\(name)/log.txt")
-      rmdir("\(root)/\(name)/metrics")
-      rmdir("\(root)/\(name)")
+  private func removeRunsThatAreNoMore() throws {
+    let runs = try engine.folder.files.folder(InnerPath(fixed: "runs"))
+    let names = Set(plan.runs.map { ExactString($0.name) })
+    // A name that is not UTF-8 is none that a run of ours ever had.
+    for name in try runs.names()
+    where !names.contains(ExactString(name)) && RunLog.isWrittenHere(name, in: runs) {
+      let folder = runs.folder(try InnerPath(component: name))
+      try? folder.removeFile(RunLog.file)
+      folder.removeEmptyFolder(InnerPath(fixed: "metrics"))
+      runs.removeEmptyFolder(try InnerPath(component: name))
     }
   }
 
@@ -118,14 +120,14 @@ struct ResultsWriter {
         key: record.key, digest: record.digest.hex, tree: record.keyTree,
         notes: record.notes.isEmpty ? nil : record.notes)
     }
-    if let known = try? Manifest.read(engine.folder.manifest), known.plan == plan {
+    if let known = try? Manifest.read(in: engine.folder), known.plan == plan {
       let merged = known.results.merging(results) { _, new in new }
       let isSame = known.results == merged
       if isSame, known.machine == machine, executor.irreproducible.isEmpty { return }
       results = merged
     }
     try Manifest(plan: plan, machine: machine, results: results).write(to: engine.folder)
-    try Provenance(outcomes: outcomes, irreproducible: broken).write(to: engine.folder.provenance)
+    try Provenance(outcomes: outcomes, irreproducible: broken).write(to: engine.folder)
   }
 }
 
@@ -156,10 +158,9 @@ struct Provenance: Codable {
   /// Stages that gave another result than before under the same key; nil where none did.
   let irreproducible: [Irreproducible]?
 
-  static func read(_ path: String) -> Provenance? {
-    FileManager.default.contents(atPath: path).flatMap {
-      try? JSONDecoder().decode(Provenance.self, from: $0)
-    }
+  static func read(_ folder: ResultsFolder) -> Provenance? {
+    let bytes = (try? folder.files.readIfPresent(ResultsFolder.provenanceFile)) ?? nil
+    return bytes.flatMap { try? JSONDecoder().decode(Provenance.self, from: Data($0)) }
   }
 
   init(outcomes: [TaskOutcome?], irreproducible: [Irreproducible]) {
@@ -172,9 +173,9 @@ struct Provenance: Codable {
     commandLine = CommandLine.arguments
   }
 
-  func write(to path: String) throws {
+  func write(to folder: ResultsFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    try AtomicWriter(syncsFile: false).write([UInt8](try encoder.encode(self)), to: path)
+    try folder.files.write([UInt8](try encoder.encode(self)), to: ResultsFolder.provenanceFile)
   }
 }

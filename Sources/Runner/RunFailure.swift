@@ -14,11 +14,13 @@ package enum RunFailure: Failure {
   case noResults(folder: String, command: String)
   case noStore(folder: String)
   case notComparable(String)
+  /// Two names that differ in the case of letters alone, where the file system does not tell them apart.
+  case foldedNames(String, String, folder: String)
 
   package var kind: FailureKind {
     switch self {
     case .unknownStage, .missingInput, .notReproduced: .stage
-    case .fileChanged, .fileKeepsChanging, .unreadableManifest, .notComparable: .invalidInput
+    case .fileChanged, .fileKeepsChanging, .unreadableManifest, .notComparable, .foldedNames: .invalidInput
     case .noResults, .noStore: .nothingEvaluated
     case .unknownTask, .unknownStageID: .usage
     }
@@ -52,6 +54,10 @@ package enum RunFailure: Failure {
     case .noResults(let folder, let command): return "no results in \(folder); run it first: \(command)"
     case .noStore(let folder): return "there is no store in \(folder): nothing was computed there yet"
     case .notComparable(let reason): return reason
+    case .foldedNames(let one, let other, let folder):
+      return
+        "\(folder): the names \"\(one)\" and \"\(other)\" are one to this file system, so one's results would "
+        + "replace the other's; rename one, or put the results elsewhere with --results"
     }
   }
 

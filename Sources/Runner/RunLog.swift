@@ -1,6 +1,7 @@
 import Contracts
 import ExperimentPlan
 import Foundation
+import Storage
 import Synchronization
 
 /// Appends what happens to a stage to `log.txt` of the runs it belongs to.
@@ -8,43 +9,49 @@ final class RunLog: Sendable {
   /// A stage that more runs share is logged in the first of them only.
   static let mostShared = 32
 
-  private let files: [String: [String]]
+  static let file = InnerPath(fixed: "log.txt")
+
+  private let folder: InnerFolder
+  private let files: [String: [InnerPath]]
   private let lock = Mutex(())
 
-  init(_ plan: Plan, _ folder: ResultsFolder) {
-    var files: [String: [String]] = [:]
+  /// - Throws: `FileFailure` where a link stands where a log or its folder belongs.
+  init(_ plan: Plan, _ folder: ResultsFolder) throws {
+    self.folder = try folder.files
+    var files: [String: [InnerPath]] = [:]
     for run in plan.runs {
-      let path = "\(folder.path)/\(folder.run(run.name))/log.txt"
+      let path = try InnerPath(folder.run(run.name)) + Self.file
+      try self.folder.refuseLink(path)
       for index in run.tasks { files[plan.tasks[index].id, default: []].append(path) }
     }
     self.files = files.mapValues { $0.count > Self.mostShared ? Array($0.prefix(1)) : $0 }
   }
 
-  func write(_ task: String, _ line: String) {
-    let stamped = Data("\(Date().ISO8601Format())  \(task)  \(line)\n".utf8)
-    lock.withLock { _ in
-      for path in files[task] ?? [] { Self.append(stamped, to: path) }
-    }
-  }
-
   /// A log line that cannot be written is not worth a run.
-  private static func append(_ data: Data, to path: String) {
-    var descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-    if descriptor < 0 {
-      let folder = PathBytes.folder(of: path)
-      try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+  func write(_ task: String, _ line: String) {
+    let stamped = Array("\(Date().ISO8601Format())  \(task)  \(PlainText.escaped(line))\n".utf8)
+    lock.withLock { _ in
+      for path in files[task] ?? [] { try? folder.append(stamped, to: path) }
     }
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    data.withUnsafeBytes { _ = Foundation.write(descriptor, $0.baseAddress, $0.count) }
   }
 
   /// The last lines of a task's log, for the message about its failure.
   func tail(_ task: String, lines: Int = 5) -> [String] {
-    guard let path = files[task]?.first, let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+    guard let path = files[task]?.first, let bytes = (try? folder.readIfPresent(path)) ?? nil else {
       return []
     }
+    let text = String(decoding: bytes, as: UTF8.self)
     return text.split(separator: "\n").filter { $0.contains("  \(task)  ") }.suffix(lines).map(String.init)
+  }
+
+  /// Whether every line of a run's log is one that `write` wrote, as far as can be told: what somebody put there
+  /// under the same name stays.
+  static func isWrittenHere(_ run: String, in runs: InnerFolder) -> Bool {
+    guard let name = try? InnerPath(component: run), let bytes = (try? runs.readIfPresent(name + file)) ?? nil
+    else { return true }
+    return bytes.split(separator: UInt8(ascii: "\n")).allSatisfy { line in
+      line.count > 22 && line[line.startIndex + 19] == UInt8(ascii: "Z")
+        && line.dropFirst(20).starts(with: "  ".utf8)
+    }
   }
 }

@@ -3,14 +3,15 @@ import ExperimentPlan
 import Foundation
 
 /// The words of a command line that say which plan and which results are meant: the config or the manifest, and
-/// the `--set` and `--results` that apply.
+/// the `--set`, `--env` and `--results` that apply.
 package struct RunRecipe: Sendable, Equatable {
   private let words: [String]
 
   /// - Parameter results: as the user said it; nil where the usual folder is meant.
-  package init(config: String, overrides: [String] = [], results: String? = nil) {
+  package init(config: String, overrides: [String] = [], variables: [String] = [], results: String? = nil) {
     words =
-      [ShellWord.path(Self.shortened(config))] + overrides.flatMap { ["--set", $0] } + Self.option(results)
+      [ShellWord.path(Self.shortened(config))] + overrides.flatMap { ["--set", $0] }
+      + variables.flatMap { ["--env", $0] } + Self.option(results)
   }
 
   package init(manifest: String, results: String? = nil) {

@@ -10,15 +10,20 @@ package final class StageTimings: Sendable {
   private struct Entry: Codable {
     var seconds: Double
     var count: Int
+
+    /// Whoever wrote the file may have written anything; no stage takes a thousand years.
+    var isCredible: Bool { (0...3e10).contains(seconds) && (0..<Int.max).contains(count) }
   }
 
   private let entries: Mutex<[String: Entry]>
-  private let path: String
+  private let files: InnerFolder
+  private static let file = InnerPath(fixed: "timings.json")
 
   package init(resultsFolder: String) {
-    path = resultsFolder + "/.store/timings.json"
-    let data = FileManager.default.contents(atPath: path)
-    entries = Mutex(data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:])
+    files = ResultsFolder(root: resultsFolder, experiment: "").storeFiles
+    let bytes = (try? files.readIfPresent(Self.file)) ?? nil
+    let known = bytes.flatMap { try? JSONDecoder().decode([String: Entry].self, from: Data($0)) } ?? [:]
+    entries = Mutex(known.filter { $0.value.isCredible })
   }
 
   /// Seconds to expect. Stages of networks: from one of the same size if it ran before, else by the operations that
@@ -58,7 +63,7 @@ package final class StageTimings: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     guard let data = entries.withLock({ try? encoder.encode($0) }) else { return }
-    try? AtomicWriter(syncsFile: false).write([UInt8](data), to: path)
+    try? files.write([UInt8](data), to: Self.file)
   }
 
   private static func kind(_ task: PlannedTask) -> String { "\(task.phase.rawValue)/\(task.kind)" }

@@ -16,7 +16,7 @@ package struct StoredResults {
   /// - Throws: `RunFailure.noResults` where the experiment never ran here.
   package init(_ plan: Plan, resultsRoot: String, recipe: RunRecipe) throws {
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
-    guard FileManager.default.fileExists(atPath: folder.manifest) else {
+    guard try folder.files.isFile(ResultsFolder.manifestFile) else {
       throw RunFailure.noResults(folder: folder.path, command: recipe.command())
     }
     let store = try ArtefactStore(results: resultsRoot)
@@ -36,7 +36,7 @@ package struct StoredResults {
     let figures = try plan.experiment.figures.map { spec in
       Report.Figure(
         name: spec.name, title: spec.parameters["title"]?.string,
-        isDrawn: FileManager.default.fileExists(atPath: "\(folder.path)/figures/\(spec.name).svg"),
+        isDrawn: try folder.files.isFile(try InnerPath("figures/\(spec.name).svg")),
         notes: try missingParts(of: spec, tables: found, axes: tables.axes))
     }
     try writer.write(verdicts, figures: figures)
@@ -50,7 +50,7 @@ package struct StoredResults {
   private var writer: ReportWriter {
     var writer = ReportWriter(plan: plan, folder: folder, recipe: recipe)
     let keys = Set(status.outcomes.compactMap { $0?.record?.key })
-    writer.warnings = (Provenance.read(folder.provenance)?.irreproducible ?? [])
+    writer.warnings = (Provenance.read(folder)?.irreproducible ?? [])
       .filter { keys.contains($0.key) }.map(\.sentence)
     let outcomes = status.outcomes
     writer.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections

@@ -229,8 +229,26 @@ final class TaskExecutor: Sendable {
       throw missing(index)
     }
     guard record.hasPayload else { return try runAgain(index, record) }
-    let artefact = current(try store.load(record), of: index)
-    cache.keep(artefact, of: index)
+    do {
+      let artefact = current(try store.load(record), of: index)
+      cache.keep(artefact, of: index)
+      return artefact
+    } catch StorageFailure.damaged(let problem) {
+      return try replacement(of: index, record, problem)
+    }
+  }
+
+  /// The bytes are those that the record states, and yet nothing can be made of them: somebody made both. It is
+  /// computed anew, and takes the place of what was stored.
+  private func replacement(of index: Int, _ record: StoredRecord, _ problem: ArtefactProblem) throws
+    -> Artefact
+  {
+    observe(.distrusted(task: plan.tasks[index].id, reason: problem.sentence))
+    let artefact = try runAgain(index, record)
+    let mended = try store.save(
+      artefact, key: record.key, keyTree: record.keyTree, stage: record.stage, notes: record.notes,
+      replaces: true)
+    records.withLock { $0[index] = mended }
     return artefact
   }
 
@@ -268,8 +286,8 @@ extension Checkpoint {
 /// The error as a sentence, whoever made it.
 package func explain(_ error: any Error) -> String {
   switch error {
-  case let failure as any Failure: failure.sentence
+  case let failure as any Failure: PlainText.escaped(failure.sentence)
   case is Cancelled: "stopped"
-  default: "\(error)"
+  default: PlainText.escaped("\(error)")
   }
 }

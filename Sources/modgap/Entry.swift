@@ -1,5 +1,6 @@
 import CAllocator
 import Contracts
+import ExperimentConfig
 import Foundation
 import Kernels
 import Runner
@@ -37,7 +38,12 @@ struct Entry {
     do {
       return try dispatch(arguments)
     } catch let failure as any Failure {
-      Terminal.err(message(failure.sentence))
+      // What is wrong with a config is a list, whose lines are known to be lines.
+      if failure is ConfigError {
+        Terminal.errLines(message(failure.sentence))
+      } else {
+        Terminal.err(message(failure.sentence))
+      }
       return failure.kind.rawValue
     } catch {
       Terminal.err(message("internal error: \(error)"))
@@ -47,9 +53,10 @@ struct Entry {
 
   private static func dispatch(_ arguments: [String]) throws -> Int32 {
     var arguments = arguments
+    try NameCheck.check()
     try takeColor(&arguments)
     guard let name = arguments.first else {
-      Terminal.err(Command.overview)
+      Terminal.errLines(Command.overview)
       return FailureKind.usage.rawValue
     }
     if ["--help", "-h", "help"].contains(name) { return try showHelp(arguments.dropFirst().first) }

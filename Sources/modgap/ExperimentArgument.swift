@@ -14,6 +14,10 @@ enum CommonOptions {
     "--set", "PATH=VALUE",
     "replace one value, as in seed=3; PATH+=VALUE appends to a list, as in "
       + "matrix.seed+=[3,4] (repeatable)", repeats: true)
+  static let env = Option.value(
+    "--env", "NAME",
+    "let the config read this environment variable, beside MODGAP_*, HOME, SCRATCH, TMPDIR, XDG_* and SLURM_* "
+      + "(repeatable)", repeats: true)
   static let results = Option.value("--results", "DIR", "where results are (default: results)")
   static let jobs = Option.value("--jobs", "N", "threads to use (default: all cores)")
   static let json = Option.flag("--json", "print one JSON object instead of text")
@@ -38,10 +42,10 @@ extension Arguments {
     try integer("--jobs", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
-  private func loader() throws -> ExperimentLoader {
+  func loader() throws -> ExperimentLoader {
     ExperimentLoader(
       grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
-      overrides: try all("--set").map(Override.init))
+      overrides: try all("--set").map(Override.init), allowed: all("--env"))
   }
 
   /// The experiment of a config that is one argument of several, without a plan.
@@ -52,7 +56,7 @@ extension Arguments {
 
   /// What a printed command must say to mean the same plan and the same results.
   func recipe(_ config: String) -> RunRecipe {
-    RunRecipe(config: config, overrides: all("--set"), results: value("--results"))
+    RunRecipe(config: config, overrides: all("--set"), variables: all("--env"), results: value("--results"))
   }
 
   /// The config that the one positional argument names.
@@ -78,7 +82,7 @@ enum ExperimentArgument {
     let byName = "configs/\(argument).json"
     if FileManager.default.fileExists(atPath: byName) { return byName }
     let folder = ResultsFolder(root: resultsRoot, experiment: argument)
-    if ConfigNames.isName(argument), let manifest = try? Manifest.read(folder.manifest) {
+    if ConfigNames.isName(argument), let manifest = try? Manifest.read(in: folder) {
       return manifest.plan.experiment.path
     }
     return argument

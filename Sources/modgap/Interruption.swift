@@ -29,7 +29,7 @@ final class Interruption: Sendable {
     }
     if count == 1 {
       cancellation.raise()
-      Terminal.err("\nstopping at the next safe point; once more stops at once")
+      Terminal.errLines("\nstopping at the next safe point; once more stops at once")
     } else {
       tellHowToResume()
       _exit(128 + number)

@@ -102,7 +102,7 @@ final class ProgressReporter: Sendable {
       state.lines[task].map { "\(task) \($0)" } ?? task
     }.joined(separator: ", ")
     let eta = eta(state).map { ", \(Duration.seconds($0).brief) left" } ?? ""
-    let line = "\(bar) \(state.settled)/\(total)\(eta)  \(names)"
+    let line = PlainText.escaped("\(bar) \(state.settled)/\(total)\(eta)  \(names)")
     Terminal.errRaw("\r\u{1b}[K\(line.prefix(Terminal.width - 1))")
     state.isBarShown = true
   }

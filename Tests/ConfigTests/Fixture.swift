@@ -35,12 +35,12 @@ final class ConfigFolder {
 
   func load(
     _ name: String = "c.json", environment: [String: String] = [:], sets: [String] = [],
-    by grammar: Grammar = grammar
+    allowed: [String] = [], by grammar: Grammar = grammar
   ) throws -> Experiment {
     try ExperimentLoader(
       grammar: grammar,
       environment: environment.merging(["MODGAP_DATA": "\(path)/data"]) { given, _ in given },
-      overrides: try sets.map(Override.init)
+      overrides: try sets.map(Override.init), allowed: allowed
     ).load("\(relativePath)/\(name)")
   }
 
@@ -53,10 +53,10 @@ final class ConfigFolder {
   /// The whole error text as one standing in the folder would see it; empty where the config is valid.
   func problems(
     _ name: String = "c.json", environment: [String: String] = [:], sets: [String] = [],
-    by grammar: Grammar = grammar
+    allowed: [String] = [], by grammar: Grammar = grammar
   ) throws -> String {
     do {
-      _ = try load(name, environment: environment, sets: sets, by: grammar)
+      _ = try load(name, environment: environment, sets: sets, allowed: allowed, by: grammar)
       return ""
     } catch let error as ConfigError {
       return error.sentence.replacing("\(relativePath)/", with: "").replacing(path, with: "<folder>")
@@ -65,11 +65,12 @@ final class ConfigFolder {
 }
 
 /// The experiment in a config that stands alone.
-func experiment(_ text: String, environment: [String: String] = [:], sets: [String] = []) throws -> Experiment
-{
+func experiment(
+  _ text: String, environment: [String: String] = [:], sets: [String] = [], allowed: [String] = []
+) throws -> Experiment {
   let folder = try ConfigFolder()
   try folder.write(text)
-  return try folder.load(environment: environment, sets: sets)
+  return try folder.load(environment: environment, sets: sets, allowed: allowed)
 }
 
 func plan(_ text: String, sets: [String] = []) throws -> Plan {

@@ -11,6 +11,15 @@ rules() {
 \breplacingOccurrences\b | Figures/Kinds/AxisLabels.swift Figures/Script/Quoting.swift Figures/Script/DrawPlot.swift | it replaces by Character, so a combining mark hides what it was to replace: go by bytes or scalars
 \bFileHandle\b.*\.write\b | - | it traps where the write fails: Disk.write
 \bProcess\(\) | Figures/Gnuplot.swift Figures/ContactSheet/SheetText.swift Runner/Machine.swift | programs are started in one place, with a bounded time and pipe and an environment of their own
+"\\\([A-Za-z.]*[fF]older\)/ | Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/KernelTrust.swift | a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
+"\\\([A-Za-z.]*[rR]oot\)/ | Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/KernelTrust.swift | a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
+"\\\([A-Za-z.]*[pP]ath\)/ | Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/KernelTrust.swift | a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
+\bunlink\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
+\brmdir\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
+\bmkdir\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
+\bcreateDirectory\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
+\bremoveItem\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
+\bcontentsOfDirectory\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
 RULES
 }
 

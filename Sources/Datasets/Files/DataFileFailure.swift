@@ -48,10 +48,15 @@ package enum DataFileFailure: Failure, Equatable {
         + "3.4e38: scale them down"
     case .badMapLine(let path, let line, let found):
       "\(path):\(line): a map of rows has one whole number a line, the row of x counted from 0; found "
-        + "`\(found.prefix(60))`"
+        + Self.described(found)
     case .badMapNumber(let path, let index, let value):
       "\(path): number \(index) is \(value); a map of rows has whole numbers from 0 to 16777215"
     }
+  }
+
+  /// A number as it stands; of other text, which may be a line of any file, its length alone.
+  private static func described(_ text: String) -> String {
+    Double(text) == nil ? "\(counted(text.utf8.count, "byte")) of other text" : "`\(text.prefix(60))`"
   }
 
   static func spell(_ shape: [Int]) -> String {

@@ -10,9 +10,13 @@ final class InputFile: Sendable {
 
   /// - Throws: `FileFailure` where the path leads to no regular file that can be read.
   init(_ path: String) throws {
+    var status = stat()
+    // To open a device may do something, and to open a pipe wakes who waits at its other end: so it is asked first.
+    if stat(path, &status) == 0, let code = Self.objection(to: status.st_mode & S_IFMT) {
+      throw FileFailure(.read, path, code: code)
+    }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileFailure(.open, path, code: errno) }
-    var status = stat()
     let code: Int32? =
       if fstat(descriptor, &status) != 0 { errno } else { Self.objection(to: status.st_mode & S_IFMT) }
     if let code {

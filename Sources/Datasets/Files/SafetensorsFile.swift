@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Kernels
 
 /// A `.safetensors` file: its header read and checked, its tensors loaded one by one.
 package struct SafetensorsFile: Sendable {
@@ -111,6 +112,9 @@ extension SafetensorsFile {
     guard length <= UInt64(min(longestHeader, file.size - 8)) else {
       throw bad(file.path, "its header of \(length) bytes goes beyond the file of \(file.size)")
     }
+    // As JSON it takes some thirty times its bytes.
+    try ProcessMemory.require(
+      Double(length) * 32, for: "the header of \(file.path)", advice: InputBudget.advice)
     let text = try file.bytes(at: 8, count: Int(length))
     if let fault = UTF8Check.fault(in: text) {
       throw bad(file.path, "its header is not UTF-8 from byte \(8 + fault.offset) of the file on")

@@ -63,8 +63,11 @@ package enum TensorFile {
     return try choose(among: file.names, path).map(file.load)
   }
 
+  /// - Throws: `FileFailure` where the path leads to something else, or cannot be read.
+  package static func requireRegularFile(_ path: String) throws { _ = try InputFile(path) }
+
   private static func hdf5(_ path: String, _ member: String?) throws -> [Tensor] {
-    _ = try InputFile(path)
+    try requireRegularFile(path)
     let file = HDF5File(path)
     let description = try file.describe(member.flatMap { $0.isEmpty ? nil : $0 } ?? "/")
     if case .dataset(let dataset) = description.object { return [try load(dataset, of: file)] }

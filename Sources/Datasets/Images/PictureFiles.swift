@@ -23,14 +23,16 @@ struct PictureListing {
   private(set) var paths: [String] = []
   /// What looks like a picture, or is named like one, and is none that can be read; and why.
   private(set) var passedOver: [(path: String, reason: String)] = []
-  /// Links to a folder that they are in.
+  /// Links to a folder that they are in, or that was read by another name: each is read once, for a few links can
+  /// make more ways than there are pictures in the world.
   private(set) var loops: [String] = []
+  private var visited: Set<FolderListing.Identity> = []
 
   private static let deepest = 32
 
   /// - Throws: `FileFailure` where a folder or a picture cannot be opened; `DatasetFailure` where folders lie
   ///   more than 32 deep, or a name is not UTF-8.
-  init(below folder: String) throws { try visit(folder, above: []) }
+  init(below folder: String) throws { try visit(folder, depth: 0) }
 
   /// The folder's own files alone.
   init(beside folders: Set<String>, in folder: String) throws {
@@ -40,20 +42,19 @@ struct PictureListing {
     }
   }
 
-  private mutating func visit(_ folder: String, above: [FolderListing.Identity]) throws {
-    guard above.count < Self.deepest else {
+  private mutating func visit(_ folder: String, depth: Int) throws {
+    guard depth < Self.deepest else {
       throw DatasetFailure.badFile(
         path: folder, detail: "this folder lies \(Self.deepest) deep, and no deeper one is read; move it up")
     }
-    let identity = FolderListing.identity(folder)
-    if let identity, above.contains(identity) {
+    if let identity = FolderListing.identity(folder), !visited.insert(identity).inserted {
       loops.append(folder)
       return
     }
     for name in try FolderListing(folder).entries {
       let path = folder + "/" + name
       if FolderListing.type(path) == .folder {
-        try visit(path, above: above + [identity].compactMap { $0 })
+        try visit(path, depth: depth + 1)
       } else {
         try look(path)
       }
@@ -99,7 +100,7 @@ extension PictureListing {
     }
     if !loops.isEmpty {
       remarks.append(
-        "\(root): passed over links that lead back to a folder they are in: "
+        "\(root): passed over links to folders that they are in, or that are read already: "
           + Self.list(loops.map { Self.name($0, in: root) }))
     }
     return remarks
@@ -164,7 +165,7 @@ struct FolderListing {
   static func isFolder(_ path: String) -> Bool { type(path) == .folder }
 
   /// What is the same for all paths to one folder.
-  struct Identity: Equatable {
+  struct Identity: Hashable {
     let device: UInt64
     let inode: UInt64
   }

@@ -45,6 +45,7 @@ enum CIFAR {
     let paths = variant.files(try parameters.choice("split", Split.self)).map { folder + "/" + $0 }
     let files = try paths.map { try open($0, variant) }
     let record = variant.labelBytes + 3 * area
+    try InputBudget.require(items: files.reduce(0) { $0 + $1.size / record }, of: folder)
     let all = files.flatMap { file in
       (0..<file.size / record).map { StoredPixels.Place.file(file, offset: $0 * record + variant.labelBytes) }
     }

@@ -22,6 +22,11 @@ enum CaptionedImages {
       y: try parameters.texts(table.captions), files: [path] + pictures + parameters.vocabularyFiles)
   }
 
+  /// Of what stands in the file only what was nearly asked for is said: it may not be the table that is meant.
+  private static func hint(_ name: String, _ header: [String]) -> String {
+    nearestName(to: name, among: header).map { "; did you mean `\($0)`?" } ?? ""
+  }
+
   private static func read(_ path: String, _ image: String, _ caption: String) throws -> (
     pictures: [String], captions: TextArena
   ) {
@@ -30,7 +35,8 @@ enum CaptionedImages {
     let columns = try [image, caption].map { name in
       guard let column = header.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) else {
         throw DatasetFailure.badLine(
-          path: path, line: 1, detail: "there is no column `\(name)`; found \(header.joined(separator: ", "))"
+          path: path, line: 1,
+          detail: "there is no column `\(name)` among \(counted(header.count, "column"))" + hint(name, header)
         )
       }
       return column

@@ -17,6 +17,7 @@ enum IDX {
     let path = try parameters.text("images")
     let images = try Content(path, sides: 3)
     let count = try parameters.count(of: images.sides[0], in: path)
+    try InputBudget.require(items: count, of: path)
     let (height, width) = (images.sides[1], images.sides[2])
     let pictures = StoredPixels(
       width: width, height: height, channels: 1, transform: try parameters.transform(),

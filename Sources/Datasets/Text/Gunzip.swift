@@ -7,6 +7,7 @@ enum Gunzip {
   ///
   /// - Throws: `FileFailure`; `TextFailure` where the stream is damaged, truncated or beyond the limit.
   static func read(_ path: String, limit: Int) throws -> [UInt8] {
+    let limit = InputBudget.bytes(atMost: limit)
     let file = try InputFile(path)
     guard file.size <= limit else { throw TextFailure.tooLarge(path: path, limit: limit) }
     let bytes = try file.bytes(at: 0, count: file.size)

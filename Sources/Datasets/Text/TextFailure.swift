@@ -29,7 +29,8 @@ package enum TextFailure: Failure, Equatable {
       "\(path):\(line): a string has half of a surrogate pair (an escape of \\uD800 to \\uDFFF alone), which is no "
         + "character; write the pair, or \\uFFFD"
     case .badMerge(let path, let line, let found):
-      "\(path):\(line): a merge is two pieces with a space between them; found `\(found.prefix(60))`"
+      "\(path):\(line): a merge is two pieces with a space between them; found "
+        + "\(found.split(separator: " ").count)"
     case .noMerges(let path):
       "\(path): there is no merge in it; expected CLIP's bpe_simple_vocab_16e6.txt.gz, or a merges.txt"
     case .badVocabulary(let path, let detail):

@@ -50,26 +50,29 @@ enum TemporaryName {
     return "\(prefix)\(own.pid)-\(own.processStart)-\(own.bootMark)"
   }()
 
+  static func isPrefix(of name: String) -> Bool { name.hasBytes(first: prefix) }
+
   static func next() -> String {
     "\(stem)-\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
   }
 
   /// Whether nobody can be working on this name any more: its process is gone, or, where that cannot be
   /// known from here, it has not been touched for a day.
-  static func isStale(_ name: String, in folder: String) -> Bool {
+  static func isStale(_ name: String, in folder: InnerFolder) -> Bool {
     let parts = name.dropFirst(prefix.count).split(separator: "-")
     guard name.hasPrefix(prefix), parts.count == 4, let pid = Int32(parts[0]), let start = UInt64(parts[1])
-    else { return age(of: "\(folder)/\(name)") > 86_400 }
+    else { return age(of: name, in: folder) > 86_400 }
     if parts[2] == ProcessIdentity.own.bootMark {
       return !ProcessIdentity.isRunning(pid: pid, processStart: start)
     }
-    return age(of: "\(folder)/\(name)") > 86_400
+    return age(of: name, in: folder) > 86_400
   }
 
   /// Seconds since the last change.
-  private static func age(of path: String) -> Double {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return 0 }
+  private static func age(of name: String, in folder: InnerFolder) -> Double {
+    guard let name = try? InnerPath(component: name), let status = (try? folder.status(name)) ?? nil else {
+      return 0
+    }
     return Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec)
   }
 }

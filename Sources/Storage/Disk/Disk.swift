@@ -1,18 +1,34 @@
 import Contracts
 import Foundation
+import Kernels
 
 /// The file operations that the store needs, with `errno` kept.
 package enum Disk {
   /// The whole content of a regular file.
   /// - Throws: `FileFailure`.
   static func read(_ path: String) throws -> [UInt8] {
+    var status = stat()
+    guard stat(path, &status) != 0 || status.isFile || status.isFolder else {
+      throw FileFailure(.read, path, code: EINVAL)
+    }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileFailure(.open, path, code: errno) }
     defer { close(descriptor) }
-    var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileFailure(.read, path, code: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw FileFailure(.read, path, code: EISDIR) }
-    return try [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+    guard status.isFile else {
+      throw FileFailure(.read, path, code: status.isFolder ? EISDIR : EINVAL)
+    }
+    return try read(descriptor, status, path: path)
+  }
+
+  /// The whole content of an open regular file. A file whose size is a lie (sparse, or somebody else's joke) is
+  /// refused before memory is asked for.
+  static func read(_ descriptor: Int32, _ status: stat, path: String) throws -> [UInt8] {
+    let size = Int(status.st_size)
+    guard size <= mostBytes || Double(size) <= ProcessMemory.tightest.left / 4 else {
+      throw FileFailure(.read, path, code: EFBIG)
+    }
+    return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < buffer.count {
         let read = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
         if read < 0, errno == EINTR { continue }
@@ -22,6 +38,9 @@ package enum Disk {
       }
     }
   }
+
+  /// Files of up to so many bytes are read without asking how much memory is left.
+  private static let mostBytes = 1 << 20
 
   /// The content, or nil where there is no such file.
   static func readIfPresent(_ path: String) throws -> [UInt8]? {
@@ -44,8 +63,11 @@ package enum Disk {
   }
 
   /// Creates a file that must not exist yet, with this content, synced where asked.
-  static func create(_ path: String, _ bytes: UnsafeRawBufferPointer, syncs: Bool) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+  /// - Parameter folder: the descriptor of the folder that a relative path begins in.
+  static func create(
+    _ path: String, _ bytes: UnsafeRawBufferPointer, syncs: Bool, in folder: Int32 = AT_FDCWD
+  ) throws {
+    let descriptor = openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileFailure(.write, path, code: errno) }
     do {
       try write(bytes, to: descriptor, path: path)
@@ -62,6 +84,10 @@ package enum Disk {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileFailure(.sync, path, code: errno) }
     defer { close(descriptor) }
+    try syncFolder(descriptor, path: path)
+  }
+
+  static func syncFolder(_ descriptor: Int32, path: String) throws {
     // Some file systems (FUSE, network mounts) cannot sync a folder; their renames are what they are.
     if fsync(descriptor) != 0, errno != EINVAL, errno != ENOTSUP {
       throw FileFailure(.sync, path, code: errno)
@@ -97,9 +123,9 @@ package enum Disk {
   }
 
   /// What a symbolic link names; nil where the path is none.
-  private static func linkTarget(of path: String) -> String? {
+  static func linkTarget(of path: String, in folder: Int32 = AT_FDCWD) -> String? {
     var bytes = [CChar](repeating: 0, count: 4096)
-    let count = readlink(path, &bytes, bytes.count)
+    let count = readlinkat(folder, path, &bytes, bytes.count)
     return count > 0
       ? String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
   }
@@ -111,6 +137,10 @@ package enum Disk {
       throw FileFailure(.list, path, code: errno)
     }
     defer { closedir(stream) }
+    return names(in: stream)
+  }
+
+  static func names(in stream: OpaquePointer) -> [String] {
     var names: [String] = []
     while let entry = readdir(stream) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
@@ -119,24 +149,6 @@ package enum Disk {
       if name != ".", name != ".." { names.append(name) }
     }
     return names.sortedByBytes()
-  }
-
-  /// Removes a file, or a folder with all it holds; what is not there is fine.
-  static func remove(_ path: String) throws {
-    if unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
-    guard errno == EISDIR || errno == EPERM, isFolder(path) else {
-      throw FileFailure(.remove, path, code: errno)
-    }
-    for name in try names(in: path) { try remove("\(path)/\(name)") }
-    if rmdir(path) != 0, errno != ENOENT { throw FileFailure(.remove, path, code: errno) }
-  }
-
-  /// Bytes of all files below a path.
-  static func size(of path: String) -> Int {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return 0 }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return Int(status.st_size) }
-    return ((try? names(in: path)) ?? []).reduce(0) { $0 + size(of: "\(path)/\($1)") }
   }
 
   /// The folder that holds `path`.

@@ -36,7 +36,7 @@ enum PairingGroup {
   }
 
   /// - Throws: `HDF5Failure`; `FamilyFile.Problem` where the group says something else.
-  static func read(_ group: HDF5Group) throws -> Pairing {
+  static func read(_ group: HDF5StoredGroup) throws -> Pairing {
     guard group.contains("pairing") else { return .identity }
     let json = try JSONReader.value(Array(try group.text("pairing").utf8))
     switch json["kind"]?.string {

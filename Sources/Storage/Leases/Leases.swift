@@ -178,7 +178,7 @@ extension Leases {
   private func breakIfDead(_ key: String) throws -> Bool {
     if try life(of: key) == .running { return false }
     let lock = "\(folder)/.breaking"
-    let descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    let descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else { throw FileFailure(.write, lock, code: errno) }
     defer { close(descriptor) }
     while flock(descriptor, LOCK_EX) != 0 {
@@ -218,7 +218,7 @@ extension Leases {
       throw FileFailure(.read, path, code: errno)
     }
     let clock = "\(folder)/.clock"
-    let descriptor = open(clock, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    let descriptor = open(clock, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else { throw FileFailure(.write, clock, code: errno) }
     defer { close(descriptor) }
     var now = stat()

@@ -5,40 +5,37 @@ import Foundation
 /// What stages that take long leave on their way, by key: replaced whole, gone when the stage is done.
 extension ArtefactStore {
   /// Hidden, for it is no artefact.
-  private var checkpoints: String { "\(root)/.checkpoints" }
+  private var checkpoints: InnerPath { InnerPath(fixed: ".checkpoints") }
 
-  private func checkpointPath(_ key: String) -> String { "\(checkpoints)/\(key)" }
+  private func checkpointPath(_ key: String) throws -> InnerPath { checkpoints + (try Self.path(of: key)) }
 
   /// A damaged checkpoint counts as none.
   package func checkpoint(of key: String) -> Checkpoint {
-    let (folder, path) = (checkpoints, checkpointPath(key))
-    return Checkpoint(
+    Checkpoint(
       load: {
-        for left in try staleCheckpoints() { unlink(left.path) }
-        return try Disk.readIfPresent(path).flatMap(Self.unseal)
+        for left in try staleCheckpoints() { try? files.removeFile(left) }
+        return try files.readIfPresent(try checkpointPath(key)).flatMap(Self.unseal)
       },
-      save: {
-        try Disk.makeFolder(folder)
-        try AtomicWriter(syncsFile: true).write(Self.seal($0), to: path)
-      })
+      save: { try files.write(Self.seal($0), to: try checkpointPath(key), syncsFile: true) })
   }
 
-  package func removeCheckpoint(of key: String) { unlink(checkpointPath(key)) }
+  package func removeCheckpoint(of key: String) {
+    if let path = try? checkpointPath(key) { try? files.removeFile(path) }
+  }
 
   /// The keys that have a checkpoint, sorted, with the bytes that each takes.
   package func allCheckpoints() throws -> [(key: String, bytes: Int)] {
-    guard access(checkpoints, F_OK) == 0 else { return [] }
-    return try Disk.names(in: checkpoints).filter { !$0.hasPrefix(".") }.sorted().map {
-      ($0, Disk.size(of: checkpointPath($0)))
+    try files.names(checkpoints).filter { Self.isKey($0) }.map {
+      ($0, files.size(try checkpointPath($0)))
     }
   }
 
   /// Checkpoints that somebody was killed writing.
-  func staleCheckpoints() throws -> [(path: String, bytes: Int)] {
-    guard access(checkpoints, F_OK) == 0 else { return [] }
-    return try Disk.names(in: checkpoints).filter {
-      $0.hasPrefix(TemporaryName.prefix) && TemporaryName.isStale($0, in: checkpoints)
-    }.map { ("\(checkpoints)/\($0)", Disk.size(of: "\(checkpoints)/\($0)")) }
+  func staleCheckpoints() throws -> [InnerPath] {
+    let folder = files.folder(checkpoints)
+    return try folder.names().filter {
+      TemporaryName.isPrefix(of: $0) && TemporaryName.isStale($0, in: folder)
+    }.map { checkpoints + (try InnerPath(component: $0)) }
   }
 
   /// The bytes behind their digest, so that damage shows.

@@ -48,11 +48,13 @@ extension ArtefactStore {
   }
 
   private func payload(_ name: String, of record: StoredRecord) throws -> [UInt8] {
-    let path = "\(record.folder)/\(name)"
+    let files = try files(of: record)
+    let inner = try InnerPath(component: name)
+    let path = files.path(of: inner)
     guard let payload = record.payloads.first(where: { $0.name == name }) else {
       throw damaged(record, path, "its record does not list the file")
     }
-    let read = payload.isInline ? try record.inlineText(name) : try Disk.readIfPresent(path)
+    let read = payload.isInline ? try record.inlineText(name) : try files.readIfPresent(inner)
     guard let bytes = read else { throw damaged(record, path, "the file is missing") }
     guard bytes.count == payload.size, Digest(of: bytes) == payload.digest else {
       throw damaged(record, path, Self.wrongDigest)

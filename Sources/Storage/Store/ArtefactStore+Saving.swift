@@ -29,39 +29,39 @@ extension ArtefactStore {
     let record = StoredRecord(
       key: key, keyTree: keyTree, stage: stage, artefact: artefact, contents: contents, tables: tables,
       notes: notes, folder: folder(of: key))
-    let temporary = "\(root)/\(TemporaryName.next())"
+    let temporary = try InnerPath(component: TemporaryName.next())
     do {
       try write(record, contents, to: temporary)
       return try publish(record, from: temporary, replaces: replaces)
     } catch let failure as FileFailure {
-      try? Disk.remove(temporary)
+      try? files.removeAll(temporary)
       throw FileFailure(failure.operation, record.folder, code: failure.code)
     }
   }
 
-  private func write(_ record: StoredRecord, _ contents: [StoredRecord.Content], to temporary: String) throws
+  private func write(_ record: StoredRecord, _ contents: [StoredRecord.Content], to temporary: InnerPath)
+    throws
   {
-    guard mkdir(temporary, 0o777) == 0 else { throw FileFailure(.makeFolder, temporary, code: errno) }
+    try files.makeFolder(temporary)
+    let folder = files.folder(temporary)
     for content in contents where !content.isInline {
-      try content.bytes.withUnsafeBytes {
-        try Disk.create("\(temporary)/\(content.name)", $0, syncs: syncs)
-      }
+      try folder.create(try InnerPath(component: content.name), content.bytes, syncs: syncs)
     }
-    try record.bytes.withUnsafeBytes { try Disk.create("\(temporary)/record.json", $0, syncs: syncs) }
+    try folder.create(InnerPath(fixed: "record.json"), record.bytes, syncs: syncs)
   }
 
   /// Gives the temporary folder its name. Whoever was there first and is whole stays, unless he is to give way.
   private func publish(
-    _ record: StoredRecord, from temporary: String, replaces: Bool
+    _ record: StoredRecord, from temporary: InnerPath, replaces: Bool
   ) throws -> StoredRecord {
     // Another process may come between any two steps; each round sees what it left.
     for _ in 0..<16 {
-      if Glibc.rename(temporary, record.folder) == 0 { return record }
-      guard [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) else {
-        throw FileFailure(.rename, record.folder, code: errno)
-      }
+      do {
+        try files.rename(temporary, to: try Self.path(of: record.key))
+        return record
+      } catch let failure as FileFailure where [EEXIST, ENOTEMPTY, ENOTDIR].contains(failure.code) {}
       if !replaces, case .found(let existing) = try lookup(record.key), try verify(existing).isEmpty {
-        try Disk.remove(temporary)
+        try files.removeAll(temporary)
         return existing
       }
       try remove(record.key)

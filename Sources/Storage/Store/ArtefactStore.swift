@@ -28,15 +28,23 @@ package struct ArtefactStore: Sendable {
     try Disk.makeFolder(root)
   }
 
+  /// The store's files: what leads out of it is refused.
+  package var files: InnerFolder { InnerFolder(root: root) }
+
   package func folder(of key: String) -> String { "\(root)/\(key)" }
+
+  /// The files of a record, in the folder of its key.
+  func files(of record: StoredRecord) throws -> InnerFolder {
+    files.folder(try InnerPath(component: record.key))
+  }
 
   /// Reads the record under a key, and only that; its own digest is checked.
   /// - Throws: `StorageFailure.badKey`; `FileFailure` where the disk fails.
   package func lookup(_ key: String) throws -> Lookup {
-    try Self.check(key)
+    let place = try Self.path(of: key)
     let folder = folder(of: key)
-    guard let bytes = try Disk.readIfPresent("\(folder)/record.json") else {
-      if access(folder, F_OK) != 0 { return .absent }
+    guard let bytes = try files.readIfPresent(place + InnerPath(fixed: "record.json")) else {
+      if try files.status(place) == nil { return .absent }
       return .damaged(ArtefactProblem(key: key, path: folder, detail: "it has no record"))
     }
     do {
@@ -51,17 +59,19 @@ package struct ArtefactStore: Sendable {
   /// Payloads inside the record were checked with it. With `readsContent` off only sizes are compared.
   /// - Throws: `FileFailure` where the disk fails; a missing file is a problem, not a failure.
   package func verify(_ record: StoredRecord, readsContent: Bool = true) throws -> [ArtefactProblem] {
-    try record.payloads.filter { !$0.isInline }.compactMap { payload in
-      let path = "\(record.folder)/\(payload.name)"
-      var status = stat()
-      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    let files = try files(of: record)
+    return try record.payloads.filter { !$0.isInline }.compactMap { payload in
+      let inner = try InnerPath(component: payload.name)
+      let path = files.path(of: inner)
+      try files.refuseLink(inner, .read)
+      guard let status = try files.status(inner), status.isFile else {
         return ArtefactProblem(key: record.key, path: path, detail: "the file is missing")
       }
       if status.st_size != payload.size {
         let detail = "it has \(status.st_size) bytes, and its record says \(payload.size)"
         return ArtefactProblem(key: record.key, path: path, detail: detail)
       }
-      guard readsContent, try Digest(file: path) != payload.digest else { return nil }
+      guard readsContent, try files.digest(of: inner) != payload.digest else { return nil }
       return ArtefactProblem(key: record.key, path: path, detail: Self.wrongDigest)
     }
   }
@@ -70,19 +80,21 @@ package struct ArtefactStore: Sendable {
 
   /// Removes the artefact under a key; one that is not there is fine.
   package func remove(_ key: String) throws {
-    try Self.check(key)
-    let aside = "\(root)/\(TemporaryName.next())"
-    guard Glibc.rename(folder(of: key), aside) == 0 else {
-      if errno == ENOENT { return }
-      throw FileFailure(.remove, folder(of: key), code: errno)
+    let place = try Self.path(of: key)
+    let aside = try InnerPath(component: TemporaryName.next())
+    do {
+      try files.rename(place, to: aside)
+    } catch let failure as FileFailure {
+      if failure.code == ENOENT { return }
+      throw FileFailure(.remove, folder(of: key), code: failure.code)
     }
-    try Disk.remove(aside)
+    try files.removeAll(aside)
   }
 
   /// Makes the names of all artefacts saved so far durable; once at the end of a run is enough, for what
   /// a power failure takes is computed again.
   package func sync() throws {
-    if syncs { try Disk.syncFolder(root) }
+    if syncs { try files.sync() }
   }
 
   /// Whether an artefact may be called so.
@@ -90,8 +102,13 @@ package struct ArtefactStore: Sendable {
 
   /// Removes what lies in the store and does not belong to it.
   package func removeStranger(_ name: String) throws {
-    guard !name.utf8.contains(UInt8(ascii: "/")), !name.hasBytes(first: ".") else { return }
-    try Disk.remove("\(root)/\(name)")
+    guard !name.hasBytes(first: ".") else { return }
+    try files.removeAll(try InnerPath(component: name))
+  }
+
+  static func path(of key: String) throws -> InnerPath {
+    try check(key)
+    return try InnerPath(component: key)
   }
 
   /// Keys become names of folders.
@@ -118,9 +135,10 @@ extension ArtefactStore {
 
   /// All artefacts, sorted by key.
   package func allRecords() throws -> [Entry] {
-    try Disk.names(in: root).filter { !$0.hasBytes(first: ".") }.map { key in
+    try files.names().filter { !$0.hasBytes(first: ".") }.map { key in
       let lookup = try (try? Self.check(key)) == nil ? .damaged(stranger(key)) : lookup(key)
-      return Entry(key: key, lookup: lookup, bytes: Disk.size(of: folder(of: key)))
+      return Entry(
+        key: key, lookup: lookup, bytes: (try? InnerPath(component: key)).map { files.size($0) } ?? 0)
     }
   }
 
@@ -130,17 +148,21 @@ extension ArtefactStore {
 
   /// What killed processes left unfinished: temporary folders that nobody works on any more.
   package func staleTemporaries() throws -> [(path: String, bytes: Int)] {
-    try Disk.names(in: root).filter { name in
-      name.hasPrefix(TemporaryName.prefix) && TemporaryName.isStale(name, in: root)
-    }.map { ("\(root)/\($0)", Disk.size(of: "\(root)/\($0)")) } + staleCheckpoints()
+    try staleFiles().map { (files.path(of: $0), files.size($0)) }
+  }
+
+  private func staleFiles() throws -> [InnerPath] {
+    try files.names().filter { TemporaryName.isPrefix(of: $0) && TemporaryName.isStale($0, in: files) }
+      .map { try InnerPath(component: $0) } + staleCheckpoints()
   }
 
   /// Removes them; gives the bytes that became free.
   @discardableResult
   package func removeStaleTemporaries() throws -> Int {
-    try staleTemporaries().reduce(0) { total, left in
-      try Disk.remove(left.path)
-      return total + left.bytes
+    try staleFiles().reduce(0) { total, left in
+      let bytes = files.size(left)
+      try files.removeAll(left)
+      return total + bytes
     }
   }
 }

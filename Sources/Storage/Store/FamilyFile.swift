@@ -47,19 +47,23 @@ enum FamilyFile {
   static func read(_ bytes: [UInt8]) throws -> EmbeddingFamily {
     try HDF5Image.read(bytes) { root in
       let bases = try root.open("bases") { group in
-        try (0..<group.integerAttribute("count")).map { try group.open("\($0)", base) }
+        try (0..<count(group)).map { try group.open("\($0)", base) }
       }
       let vectors = try root.open("vectors") { group in
-        try (0..<group.integerAttribute("count")).map { try group.doubles("\($0)") }
+        try (0..<count(group)).map { try group.doubles("\($0)") }
       }
       let members = try JSONReader.value(Array(try root.text("members").utf8))
       let family = EmbeddingFamily(
         bases: bases, members: try (members.array ?? []).map { try member($0, vectors) })
-      guard family.members.allSatisfy({ bases.indices.contains($0.base) }) else {
-        throw Problem(description: "a member refers to a base that is not there")
-      }
+      if let problem = family.problem { throw Problem(description: problem) }
       return family
     }
+  }
+
+  private static func count(_ group: HDF5StoredGroup) throws -> Int {
+    let count = try group.integerAttribute("count")
+    guard count >= 0 else { throw Problem(description: "a group holds \(count) things") }
+    return count
   }
 
   private static func write(_ base: Embeddings, to group: HDF5Group) throws {
@@ -76,7 +80,7 @@ enum FamilyFile {
     }
   }
 
-  private static func base(_ group: HDF5Group) throws -> Embeddings {
+  private static func base(_ group: HDF5StoredGroup) throws -> Embeddings {
     Embeddings(
       x: try group.matrix("x"), y: group.contains("y") ? try group.matrix("y") : nil,
       isNormalized: try group.integerAttribute("normalized") == 1, pairing: try PairingGroup.read(group))

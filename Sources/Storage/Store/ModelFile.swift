@@ -35,6 +35,17 @@ enum ModelFile {
     }
   }
 
+  /// How many values a tensor of this shape has; nil for none that a tensor can have.
+  private static func count(_ shape: [Int]) -> Int? {
+    shape.reduce(Optional(1)) { count, side in
+      guard side >= 0, let (product, overflow) = count?.multipliedReportingOverflow(by: side), !overflow
+      else {
+        return nil
+      }
+      return product
+    }
+  }
+
   /// - Throws: `HDF5Failure`, `FamilyFile.Problem`.
   static func read(_ bytes: [UInt8]) throws -> (origin: JSONValue, tensors: [Model.Tensor]) {
     try HDF5Image.read(bytes) { root in
@@ -44,7 +55,9 @@ enum ModelFile {
         try list.enumerated().map { index, entry in
           let shape = entry.array?.last?.array?.compactMap(\.integer) ?? []
           let values = try group.matrix("\(index)").values
-          guard let name = entry.array?.first?.string, values.count == shape.reduce(1, *) else {
+          guard let name = entry.array?.first?.string, shape.count == entry.array?.last?.array?.count,
+            Self.count(shape) == values.count
+          else {
             throw FamilyFile.Problem(description: "a tensor has not the shape that it states")
           }
           return Model.Tensor(name: name, shape: shape, values: values)

@@ -24,22 +24,25 @@ package struct StoreRoots: Sendable {
   }
 
   private let store: ArtefactStore
-  private var folder: String { "\(store.root)/.roots" }
+  private var files: InnerFolder { store.files.folder(InnerPath(fixed: ".roots")) }
 
   package init(_ store: ArtefactStore) { self.store = store }
 
   /// Notes that this folder of results uses the store. Gives what the user should know where it cannot be noted.
   package func register(_ results: String) -> String? {
-    guard let path = Self.canonical(results) else { return nil }
-    let entry = self.entry(of: path)
+    guard let path = Self.canonical(results) else {
+      return access(results, F_OK) == 0
+        ? "\(results): its full path is not UTF-8, so it could not be noted as a user of its store: rename the folder "
+          + "whose name is not" : nil
+    }
     let text =
       JSONValue.object([
         "path": .string(path), "linked": .bool(Self.isLink("\(path)/.store")),
       ]).canonical + "\n"
     do {
-      if let old = try Disk.readIfPresent(entry), old == Array(text.utf8) { return nil }
-      try Disk.makeFolder(folder)
-      try AtomicWriter(syncsFile: false).write(text, to: entry)
+      let entry = try self.entry(of: path)
+      if let old = try files.readIfPresent(entry), old == Array(text.utf8) { return nil }
+      try files.write(Array(text.utf8), to: entry)
       return nil
     } catch {
       return
@@ -50,11 +53,11 @@ package struct StoreRoots: Sendable {
 
   /// All folders that are known to use the store, sorted, but for those that have their own store now.
   package func all() throws -> [Root] {
-    try Disk.names(in: folder).filter { !$0.hasBytes(first: ".") }.compactMap { name in
-      guard let bytes = try Disk.readIfPresent("\(folder)/\(name)") else { return nil }
+    try files.names().filter { !$0.hasBytes(first: ".") }.compactMap { name in
+      guard let bytes = try files.readIfPresent(try InnerPath(component: name)) else { return nil }
       guard let entry = try? JSONReader.value(bytes), let path = entry["path"]?.string else {
         return Root(
-          path: "\(folder)/\(name)", state: .unreadable("it does not say which folder it stands for"))
+          path: "\(files.path)/\(name)", state: .unreadable("it does not say which folder it stands for"))
       }
       return state(of: path, isLinked: entry["linked"]?.bool ?? true).map { Root(path: path, state: $0) }
     }.sorted { $0.path.isExactlyBefore($1.path) }
@@ -66,9 +69,10 @@ package struct StoreRoots: Sendable {
     // The folder itself is gone; the one around it may still be there.
     let around = Self.canonical(PathBytes.folder(of: results)).map { "\($0)/\(PathBytes.name(of: results))" }
     for path in [results, Self.canonical(results), around].compactMap({ $0 }) {
-      for entry in [entry(of: path), path] where entry.hasBytes(first: folder + "/") {
-        if access(entry, F_OK) == 0 {
-          try Disk.remove(entry)
+      let named = PathBytes.folder(of: path).isExactly(files.path) ? PathBytes.name(of: path) : nil
+      for entry in try [entry(of: path)] + [named].compactMap({ try $0.map(InnerPath.init(component:)) }) {
+        if files.isFile(entry) {
+          try files.removeFile(entry)
           return true
         }
       }
@@ -91,7 +95,9 @@ package struct StoreRoots: Sendable {
     return isLinked ? .unreadable("its `.store` leads to another store now") : nil
   }
 
-  private func entry(of path: String) -> String { "\(folder)/\(Digest(of: path).hex.prefix(32))" }
+  private func entry(of path: String) throws -> InnerPath {
+    try InnerPath(component: String(Digest(of: path).hex.prefix(32)))
+  }
 
   private struct Identity: Equatable {
     let device: UInt64
@@ -113,6 +119,7 @@ package struct StoreRoots: Sendable {
   package static func canonical(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
-    return String(cString: resolved)
+    // A path that is not UTF-8 cannot be written down.
+    return String(validatingCString: resolved)
   }
 }

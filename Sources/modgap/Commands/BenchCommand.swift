@@ -34,7 +34,7 @@ extension Command {
       results.append(result)
       if !arguments.has("--json") { try Terminal.out(result.text + "\n") }
     }
-    if arguments.has("--json") { try Terminal.out(json(results, settings).canonical + "\n") }
+    if arguments.has("--json") { try Terminal.out(json(results, settings)) }
     return 0
   }
 

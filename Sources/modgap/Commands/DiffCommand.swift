@@ -38,7 +38,7 @@ extension Command {
     let tolerances = try tolerances(arguments)
     let difference = try ResultsDifference(sides[0], sides[1], within: tolerances)
     if arguments.has("--json") {
-      try Terminal.out(json(difference).canonical + "\n")
+      try Terminal.out(json(difference))
     } else {
       try Terminal.out(text(difference, showsAll: arguments.has("--all")))
     }

@@ -110,7 +110,8 @@ private enum Doctor {
     }
     var info = statvfs()
     guard statvfs(folder.path, &info) == 0 else { return text("disk", "disk", "unknown") }
-    let free = Int(info.f_bavail) * Int(info.f_frsize)
+    let free = Int(clamping: info.f_bavail).multipliedReportingOverflow(by: Int(clamping: info.f_frsize))
+      .partialValue
     let mayWrite = access(folder.path, W_OK) == 0
     return Finding(
       key: "disk_free_bytes", label: "disk",

@@ -36,7 +36,7 @@ extension Command {
     let deletes = arguments.has("--delete")
     if deletes { try collector.delete(garbage) }
     if arguments.has("--json") {
-      try Terminal.out(garbage.json(deleted: deletes).canonical + "\n")
+      try Terminal.out(garbage.json(deleted: deletes))
       return 0
     }
     for item in garbage.items {

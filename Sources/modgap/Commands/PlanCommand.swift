@@ -12,7 +12,7 @@ extension Command {
       ("modgap plan configs/figure3.json --dot | dot -Tsvg > plan.svg", "the graph, drawn by Graphviz"),
     ],
     options: [
-      CommonOptions.set, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
+      CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
       .flag("--dot", "print the graph in Graphviz's language"),
       .flag("--all", "list every task, however many there are"),
     ]
@@ -21,7 +21,7 @@ extension Command {
     let status = try PlanStatus(loaded.plan, resultsRoot: arguments.resultsRoot)
     let jobs = try arguments.jobs()
     if arguments.has("--json") {
-      try Terminal.out(PlanPrinter(status, jobs: jobs).json.canonical + "\n")
+      try Terminal.out(PlanPrinter(status, jobs: jobs).json)
     } else if arguments.has("--dot") {
       try Terminal.out(PlanPrinter(status, jobs: jobs).dot)
     } else {

@@ -27,7 +27,7 @@ extension Command {
       ),
     ],
     options: [
-      CommonOptions.set, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
+      CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
       .flag("--fail-fast", "start nothing more after the first failure (default: keep going)"),
       .value("--only", "STAGE", "only this stage and what it needs (repeatable)", repeats: true),
       .value("--force", "STAGE", "compute this stage even where it is cached (repeatable)", repeats: true),
@@ -115,7 +115,7 @@ private struct RunCommand {
     progress.finish()
     let printer = RunPrinter(summary, folder: engine.folder, recipe: options.recipe(for: plan))
     let isWritten = Result {
-      try Terminal.out(arguments.has("--json") ? printer.json.canonical + "\n" : printer.text)
+      if arguments.has("--json") { try Terminal.out(printer.json) } else { try Terminal.out(printer.text) }
     }
     printer.tellFailures()
     if let status = interruption.exitStatus, summary.wasInterrupted {

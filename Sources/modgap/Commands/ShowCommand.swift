@@ -30,7 +30,7 @@ extension Command {
       .value("--count", "N", "how many items, from the first, at most 100 (default: 12)"),
       .value("--output", "FILE", "the PNG (default: RESULTS/NAME/show/DATA.png)"),
       .value("--run", "NAME", "the run whose axis values count, as `plan` names it (default: the first)"),
-      CommonOptions.set, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
+      CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
     ]
   ) { arguments in
     try ShowCommand(arguments).run()
@@ -63,7 +63,7 @@ private struct ShowCommand {
     let sheet = ContactSheet(heading: items.heading(name), items: items.sheet, fonts: .installed())
     let path = try write(try sheet.png(), experiment: experiment.name)
     tell(of: sheet.missing)
-    try Terminal.out(arguments.has("--json") ? items.json(path).canonical + "\n" : path + "\n")
+    if arguments.has("--json") { try Terminal.out(items.json(path)) } else { try Terminal.out(path + "\n") }
     return 0
   }
 

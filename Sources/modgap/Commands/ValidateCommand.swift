@@ -1,4 +1,5 @@
 import ExperimentConfig
+import ExperimentPlan
 import Foundation
 
 extension Command {
@@ -10,21 +11,23 @@ extension Command {
       ("modgap validate configs/figure3.json", "prints nothing but \"valid\" where the config is"),
       ("modgap validate configs/*.json", "checks them all, and fails if one is wrong"),
     ],
-    options: [CommonOptions.set, CommonOptions.results]
+    options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]
   ) { arguments in
     guard !arguments.positional.isEmpty else {
       throw UsageError.wrongCount(found: 0, expected: "at least one config", command: "validate")
     }
-    let loader = ExperimentLoader(
-      grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
-      overrides: try arguments.all("--set").map(Override.init))
+    let loader = try arguments.loader()
     var status: Int32 = 0
     for path in arguments.positional {
       do {
-        _ = try loader.load(path)
+        for (one, other) in try loader.load(path).foldedNames {
+          Terminal.err(
+            "\(path): warning: \"\(one)\" and \"\(other)\" differ in the case of letters alone; where a file system "
+              + "takes them for one name, the experiment is refused")
+        }
         try Terminal.out("\(path): valid\n")
       } catch let error as ConfigError {
-        Terminal.err(error.sentence)
+        Terminal.errLines(error.sentence)
         status = error.kind.rawValue
       }
     }

@@ -15,7 +15,7 @@ extension Command {
       ("modgap verify figure3 --junit junit.xml", "for a CI job that shows test results"),
     ],
     options: [
-      CommonOptions.set, CommonOptions.results, CommonOptions.json,
+      CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.json,
       .value("--junit", "FILE", "write the verdicts as JUnit XML"),
       .value("--markdown", "FILE", "write the verdicts as Markdown"),
       .value("--accept", "FILE", "write the numbers as those a later diff is held to"),
@@ -36,7 +36,7 @@ extension Command {
       try AtomicWriter(syncsFile: false).write(CSV.encode(accepted(verdicts)), to: path)
     }
     if arguments.has("--json") {
-      try Terminal.out(verdictsJSON(verdicts, command: report.command).canonical + "\n")
+      try Terminal.out(verdictsJSON(verdicts, command: report.command))
     } else {
       let color = Terminal.hasColor(Terminal.outputIsTerminal)
       try Terminal.out(terminalTable(verdicts, color: color, command: report.command))
@@ -76,7 +76,7 @@ extension Command {
     summary: "writes report.html, report.md, junit.xml and verdicts.csv anew from the stored results",
     usage: "CONFIG",
     examples: [("modgap report configs/figure3.json", "results/figure3/report.html and its siblings")],
-    options: [CommonOptions.set, CommonOptions.results]
+    options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]
   ) { arguments in
     let loaded = try arguments.load()
     let results = try StoredResults(
@@ -94,7 +94,7 @@ extension Command {
       ("modgap why configs/figure3.json loss", "after an edit: what the next run would do, and why"),
       ("modgap why figure3 loss", "the same, by the experiment's name"),
     ],
-    options: [CommonOptions.set, CommonOptions.results]
+    options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]
   ) { arguments in
     guard arguments.positional.count == 2 else {
       throw UsageError.wrongCount(
@@ -103,7 +103,7 @@ extension Command {
     let loaded = try arguments.load()
     let status = try PlanStatus(loaded.plan, resultsRoot: arguments.resultsRoot)
     let folder = ResultsFolder(root: arguments.resultsRoot, experiment: loaded.experiment.name)
-    let previous = (try? Manifest.read(folder.previousManifest))?.results ?? [:]
+    let previous = (try? Manifest.read(in: folder, ResultsFolder.previousManifestFile))?.results ?? [:]
     let why = Why(status: status, places: loaded.places, previous: previous)
     for paragraph in try why.explain(stage: arguments.positional[1]) { try Terminal.out(paragraph + "\n") }
     return 0

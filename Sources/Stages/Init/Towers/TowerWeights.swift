@@ -98,7 +98,7 @@ struct TowerWeights: Sendable {
   private static func isPickle(_ path: String) -> Bool {
     let endings = ["pt", "pth", "bin", "ckpt", "pkl", "pickle"]
     if endings.contains((path as NSString).pathExtension.lowercased()) { return true }
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    guard DataFilePath.isRegular(path), let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
     let start = (try? file.read(upToCount: 9)) ?? Data()
     if start.count == 9, start[8] == UInt8(ascii: "{") { return false }

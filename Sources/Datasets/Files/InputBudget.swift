@@ -1,0 +1,25 @@
+import Contracts
+import Kernels
+
+/// What reading a data file may take, whatever the file says of itself: a part of the memory that is left.
+enum InputBudget {
+  static let advice = "is it the right file? Else give the run more memory, or cut the file down"
+
+  /// Bytes that a file may have, or unpack to, to be held in memory: what its kind allows, and an eighth of what is
+  /// left, for what is made of them takes several times as much.
+  static func bytes(atMost most: Int) -> Int {
+    let left = ProcessMemory.tightest.left / 8
+    // A small file is never refused for lack of memory here.
+    return left < Double(most) ? max(1 << 20, Int(left)) : most
+  }
+
+  /// What an item takes beside its content: its place, its class, its text, and what stages keep of it.
+  private static let bytesOfItem = 128.0
+
+  /// - Throws: `MemoryFailure` where so many items cannot even be listed.
+  static func require(items count: Int, of path: String) throws {
+    try ProcessMemory.require(
+      Double(count) * bytesOfItem, for: "a list of the \(count) items of \(path)",
+      advice: "give a `count`, or another file")
+  }
+}

@@ -1,0 +1,40 @@
+import Contracts
+import Foundation
+
+/// A name that is not UTF-8, and so would be another one wherever it is written down; exit status 64.
+struct BadName: Failure {
+  let what: String
+  let bytes: [UInt8]
+  var kind: FailureKind { .usage }
+  var sentence: String {
+    "\(what) is not UTF-8: \(Self.printable(bytes)) (bytes that are not ASCII are shown as \\xHH); rename what it "
+      + "names, for example with `convmv`"
+  }
+
+  private static func printable(_ bytes: [UInt8]) -> String {
+    bytes.prefix(400).map { byte in
+      if (0x20...0x7E).contains(byte) { return String(Unicode.Scalar(byte)) }
+      return "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
+  }
+}
+
+/// Looks at the names that the program is given before they become text.
+enum NameCheck {
+  /// - Throws: `BadName` where an argument or the current folder's path is not UTF-8.
+  static func check() throws {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = CommandLine.unsafeArgv[index] else { continue }
+      let bytes = UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(bitPattern: $0) }
+      if String(validating: bytes, as: UTF8.self) == nil {
+        throw BadName(what: "argument \(index)", bytes: bytes)
+      }
+    }
+    var path = [CChar](repeating: 0, count: 8192)
+    guard getcwd(&path, path.count) != nil else { return }
+    let bytes = path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    if String(validating: bytes, as: UTF8.self) == nil {
+      throw BadName(what: "the current folder's path", bytes: bytes)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Contracts
+import Foundation
+import Runner
+import Storage
+import Testing
+
+/// A results folder or a store from somebody else: what it says is not believed, and where it leads is not gone.
+@Suite struct HostileResultsTests {
+  private static func config(by: Double = 2) -> String {
+    """
+    { "name": "toy", "matrix": { "seed": [0, 1] }, "stages": [
+      { "id": "a", "stage": "init", "kind": "source", "with": { "value": 1 } },
+      { "id": "b", "stage": "shift", "kind": "scale", "from": "a", "with": { "by": \(by) } },
+      { "id": "t", "stage": "evaluate", "kind": "total", "from": "b" } ] }
+    """
+  }
+
+  private func ledger(_ bench: Workbench) throws -> [String: [String: Any]] {
+    let data = try Data(contentsOf: URL(fileURLWithPath: bench.results + "/toy/.state/outputs.json"))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
+  }
+
+  @Test(arguments: [
+    "../../victim", "/etc/victim", "tables/../../../victim", "victim", "tables", "tables/x/../../victim",
+  ])
+  func aLedgerRemovesNothingThatIsNotOurs(path: String) throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    for victim in ["victim/deep/file", "results/toy/victim/deep/file"] {
+      try bench.write("precious", to: victim)
+    }
+    var entries = try ledger(bench)
+    entries[path] = ["source": "x", "size": 1, "modified": 1]
+    let data = try JSONSerialization.data(withJSONObject: entries)
+    try data.write(to: URL(fileURLWithPath: bench.results + "/toy/.state/outputs.json"))
+    try bench.run(Self.config())
+    for victim in ["victim/deep/file", "results/toy/victim/deep/file"] {
+      #expect(try bench.text(victim) == "precious")
+    }
+    #expect(FileManager.default.fileExists(atPath: bench.results + "/toy/tables/t.csv"))
+  }
+
+  @Test func aStaleFileThatSomebodyChangedStays() throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    for name in ["old.csv", "mine.csv"] { try bench.write("1\n", to: "results/toy/tables/\(name)") }
+    var entries = try ledger(bench)
+    for name in ["old.csv", "mine.csv"] {
+      var status = stat()
+      try #require(stat(bench.results + "/toy/tables/\(name)", &status) == 0)
+      entries["tables/\(name)"] = [
+        "source": "x", "size": 2, "modified": status.modifiedNanoseconds,
+      ]
+    }
+    let data = try JSONSerialization.data(withJSONObject: entries)
+    try data.write(to: URL(fileURLWithPath: bench.results + "/toy/.state/outputs.json"))
+    try bench.write("1,2\n", to: "results/toy/tables/mine.csv")
+    try bench.run(Self.config())
+    #expect(!FileManager.default.fileExists(atPath: bench.results + "/toy/tables/old.csv"))
+    #expect(FileManager.default.fileExists(atPath: bench.results + "/toy/tables/mine.csv"))
+  }
+
+  @Test(arguments: [
+    "tables", "runs", "runs/seed=0", "runs/seed=0/metrics", ".state", "runs/seed=0/log.txt", "report.html",
+  ])
+  func aLinkInTheResultsIsRefusedByItsName(place: String) throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    let path = bench.results + "/toy/" + place
+    var isFolder: ObjCBool = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    let target = bench.folder + "/elsewhere"
+    if isFolder.boolValue {
+      try bench.write("keep", to: "elsewhere/t.csv")
+    } else {
+      try bench.write("keep", to: "elsewhere")
+    }
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+    let failure = #expect(throws: FileFailure.self) { try bench.run(Self.config(by: 3)) }
+    #expect(failure?.sentence.hasPrefix("\(path): this is a symbolic link to \(target)") == true)
+    #expect(failure?.kind == .io)
+    let text = isFolder.boolValue ? "elsewhere/t.csv" : "elsewhere"
+    #expect(try bench.text(text) == "keep")
+    if isFolder.boolValue {
+      #expect(try FileManager.default.contentsOfDirectory(atPath: target) == ["t.csv"])
+    }
+  }
+
+  @Test func aRunsFolderOfSomebodyElseStays() throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    try bench.write("my own notes\n", to: "results/toy/runs/projectA/log.txt")
+    try bench.write("2026-01-01T00:00:00Z  a  started\n", to: "results/toy/runs/seed=9/log.txt")
+    try bench.run(Self.config(by: 3))
+    #expect(try bench.text("results/toy/runs/projectA/log.txt") == "my own notes\n")
+    #expect(!FileManager.default.fileExists(atPath: bench.results + "/toy/runs/seed=9"))
+  }
+
+  /// What a manifest says that no planner makes.
+  @Test(arguments: [
+    #"name" : "toy"#: #"name" : "../outside"#, #"name" : "seed=0"#: #"name" : "../../../outside"#,
+    #"id" : "t""#: #"id" : "../t""#,
+  ])
+  func aManifestsNamesAreNames(old: String, new: String) throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    let text = try bench.text("results/toy/manifest.json")
+    #expect(text.contains(old))
+    let path = try bench.write(text.replacing(old, with: new), to: "results/toy/other.json")
+    let failure = #expect(throws: RunFailure.self) { try Manifest.read(path) }
+    #expect(failure?.kind == .invalidInput)
+  }
+
+  @Test(arguments: ["inputs", "tasks"], [-1, 3, 1_000_000, Int.max])
+  func aManifestsNumbersLeadToTasksThatThereAre(list: String, index: Int) throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    let text = try bench.text("results/toy/manifest.json")
+    let pattern = try Regex("\"\(list)\" : \\[\\s*\\d+")
+    #expect(text.contains(pattern))
+    let path = try bench.write(
+      text.replacing(pattern, maxReplacements: 1) { _ in "\"\(list)\" : [ \(index)" }, to: "other.json")
+    #expect(throws: RunFailure.self) { try Manifest.read(path) }
+  }
+
+  @Test func timingsThatNobodyMeasuredAreForgotten() throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    let path = bench.results + "/.store/timings.json"
+    for text in [
+      #"{"init/source":{"seconds":1e300,"count":1}}"#,
+      #"{"init/source":{"seconds":-1,"count":9223372036854775807}}"#,
+    ] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      try bench.run(Self.config(by: 3))
+      try bench.run(Self.config(by: 4))
+    }
+  }
+}

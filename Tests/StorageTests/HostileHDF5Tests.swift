@@ -1,0 +1,155 @@
+import Contracts
+import Datasets
+import Foundation
+import HDF5
+import Storage
+import Testing
+
+/// HDF5 files that lead elsewhere, or lead the library astray: nothing outside the bytes is read, and what the
+/// library does of it ends a child process and not the program.
+@Suite(.serialized) struct HostileHDF5Tests {
+  /// Every way that HDF5 has to keep values in other files; `secret` holds 7.25 throughout.
+  private static let script = """
+    import h5py, numpy as np, os, sys
+    folder = sys.argv[1]
+    secret = np.full((4, 3), 7.25, 'f4')
+    secret.tofile(folder + '/secret.bin')
+    with h5py.File(folder + '/secret.h5', 'w') as f: f['x'] = secret; f['g/x'] = secret
+    with h5py.File(folder + '/a.h5', 'w') as f:
+        f['own'] = np.ones((4, 3), 'f4')
+        for name, path in [('absolute', folder + '/secret.bin'), ('relative', 'secret.bin')]:
+            made = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            made.set_external(path.encode(), 0, 48)
+            h5py.h5d.create(f.id, name.encode(), h5py.h5t.IEEE_F32LE, h5py.h5s.create_simple((4, 3)), made)
+        layout = h5py.VirtualLayout((4, 3), 'f4'); layout[...] = h5py.VirtualSource(folder + '/secret.h5', 'x', (4, 3))
+        f.create_virtual_dataset('virtual', layout)
+        layout = h5py.VirtualLayout((4, 3), 'f4', maxshape=(None, 3))
+        layout[...] = h5py.VirtualSource(folder + '/secret.h5', 'x', (4, 3), maxshape=(None, 3))
+        f.create_virtual_dataset('unlimited', layout)
+        f['link'] = h5py.ExternalLink(folder + '/secret.h5', '/x')
+        f['way'] = h5py.ExternalLink(folder + '/secret.h5', '/g')
+        f['soft'] = h5py.SoftLink('/link')
+        f['around'] = h5py.SoftLink('/around')
+        f['packed'] = h5py.SoftLink('/chunks')
+        f.create_dataset('chunks', data=np.zeros((4, 3), 'f4'), chunks=(2, 3), compression='gzip')
+        f['loop'] = f['/']
+    """
+
+  private static let elsewhere = [
+    "absolute", "relative", "virtual", "unlimited", "link", "way/x", "soft", "around",
+  ]
+
+  @Test(.enabled(if: Outside.python != nil, "needs a Python with h5py (MODGAP_PYTHON)"))
+  func valuesInOtherFilesAreNeverRead() throws {
+    try withFolder { folder in
+      let made = try #require(Outside.run(Outside.python ?? "", ["-c", Self.script, folder]))
+      try #require(made.status == 0, "\(made.output)")
+      let path = "\(folder)/a.h5"
+      for name in Self.elsewhere {
+        let failure = #expect(throws: HDF5Failure.self, "\(name)") { try TensorFile.load("\(path):\(name)") }
+        #expect(failure?.kind == .invalidInput, "\(name)")
+      }
+      #expect(try TensorFile.load("\(path):own").values == [Float](repeating: 1, count: 12))
+    }
+  }
+
+  @Test(.enabled(if: Outside.python != nil, "needs a Python with h5py (MODGAP_PYTHON)"))
+  func anImageGivesWhatItHoldsItself() throws {
+    try withFolder { folder in
+      let script = Self.script.replacing("f['loop'] = f['/']", with: "")
+      let made = try #require(Outside.run(Outside.python ?? "", ["-c", script, folder]))
+      try #require(made.status == 0, "\(made.output)")
+      let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/a.h5")))
+      try HDF5Image.read(bytes) { root in
+        for name in Self.elsewhere + ["chunks", "packed"] {
+          #expect(throws: HDF5Failure.self, "\(name)") { try root.matrix(name) }
+          #expect(throws: HDF5Failure.self, "\(name)") { try root.doubles(name) }
+          #expect(throws: HDF5Failure.self, "\(name)") { try root.open(name) { _ in } }
+        }
+        #expect(try root.matrix("own").values == [Float](repeating: 1, count: 12))
+        #expect(root.target(of: "soft") == "/link")
+      }
+    }
+  }
+
+  @Test func linksOfAnImageAreNamedAndNotFollowed() throws {
+    let bytes = try HDF5Image.make { root in
+      try [Float](repeating: 1, count: 6).withUnsafeBufferPointer { try root.write("x", $0, shape: [2, 3]) }
+      try root.link("inside", to: "/x")
+      try root.link("outside", to: "/x", in: "/etc/passwd")
+      try root.group("g") { try $0.setAttribute("count", -3) }
+    }
+    try HDF5Image.read(bytes) { root in
+      #expect(try root.matrix("x").values.count == 6)
+      #expect(root.contains("inside") && root.contains("outside") && !root.contains("nothing"))
+      #expect(root.target(of: "inside") == "/x")
+      for name in ["inside", "outside", "g", "nothing"] {
+        #expect(throws: HDF5Failure.self) { try root.matrix(name) }
+      }
+      #expect(try root.open("g") { try $0.integerAttribute("count") } == -3)
+    }
+  }
+
+  /// What is read back is what was written, whatever the sizes are.
+  @Test func anImageIsReadBackBitForBit() throws {
+    var numbers = TestNumbers(5)
+    for _ in 0..<20 {
+      let (rows, columns) = (Int.random(in: 1...9, using: &numbers), Int.random(in: 1...9, using: &numbers))
+      let matrix = numbers.matrix(rows, columns)
+      let wide = (0..<columns).map { _ in numbers.double() } + [-0.0, .infinity, 5e-324]
+      let whole = [Int.min, -1, 0, Int.max]
+      let text = String(repeating: "é\"", count: columns)
+      let bytes = try HDF5Image.make { root in
+        try root.group("a") { group in
+          try matrix.values.withUnsafeBufferPointer { try group.write("m", $0, shape: [rows, columns]) }
+          try group.group("b") { try $0.write("d", wide, shape: [wide.count]) }
+          try group.setAttribute("kind", text)
+        }
+        try root.write("t", [text], shape: [])
+        try root.write("i", whole, shape: [4])
+        try root.setAttribute("count", Int.max)
+      }
+      try HDF5Image.read(bytes) { root in
+        try root.open("a") { group in
+          #expect(try group.matrix("m") == matrix)
+          #expect(try group.open("b") { try $0.doubles("d") }.map(\.bitPattern) == wide.map(\.bitPattern))
+          #expect(try group.textAttribute("kind") == text)
+        }
+        #expect(try root.text("t") == text)
+        #expect(try root.doubles("i") == whole.map(Double.init))
+        #expect(try root.integerAttribute("count") == Int.max)
+      }
+    }
+  }
+
+  /// Bytes whose digest fits, and that nobody's writer made: each mutant is a family or a problem.
+  @Test func mutatedArtefactsNeverStopTheProgram() throws {
+    try withFolder { folder in
+      let store = try ArtefactStore(results: folder, syncs: false)
+      let record = try store.save(
+        .embeddings(Fixture.family), key: Fixture.key, keyTree: Fixture.keyTree, stage: "init/mlp")
+      let file = "\(record.folder)/artefact.h5"
+      let intact = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+      var numbers = TestNumbers(3)
+      var failures = 0
+      for _ in 0..<400 {
+        var bytes = intact
+        for _ in 0..<Int.random(in: 1...12, using: &numbers) {
+          // Headers, which take the front, are hit as often as all the rest.
+          let end = Bool.random(using: &numbers) ? bytes.count : min(bytes.count, 4096)
+          bytes[Int.random(in: 0..<end, using: &numbers)] = .random(in: 0...255, using: &numbers)
+        }
+        do {
+          try HDF5Image.read(bytes) { root in
+            _ = try root.open("bases") { try $0.open("0") { _ = try $0.matrix("x") } }
+            _ = try root.text("members")
+          }
+        } catch {
+          failures += 1
+          #expect(error is HDF5Failure)
+        }
+      }
+      #expect(failures > 20, "the mutations hardly hurt")
+    }
+  }
+}
