@@ -10,10 +10,11 @@ import Testing
       "seed": #""name": "t", "seed": "VALUE""#,
     ]
     let head = (places[place] ?? #""name": "t""#).replacing("VALUE", with: value)
-    let pairs = place == "path" ? value : "3"
+    let pairs = place == "path" ? "\"\(value)\"" : "3"
+    let more = place == "axis" ? #", "spacing_degrees": "${w}""# : ""
     let id = place == "id" ? value : "s"
     return
-      #"{\#(head), "stages": [{"id": "\#(id)", "stage": "init", "kind": "sphere", "with": {"pairs": "\#(pairs)"}}]}"#
+      #"{\#(head), "stages": [{"id": "\#(id)", "stage": "init", "kind": "sphere", "with": {"pairs": \#(pairs)\#(more)}}]}"#
   }
 
   private func problems(
