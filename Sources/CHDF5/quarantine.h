@@ -359,6 +359,28 @@ static inline void modgap_h5_read_task(void *context) {
   }
 }
 
+static inline void modgap_h5_read_doubles_task(void *context) {
+  modgap_h5_report *report = (modgap_h5_report *)context;
+  hid_t file = modgap_h5_open_file(report);
+  if (file < 0) return;
+  hid_t dataset = modgap_h5_open_object(file, report);
+  report->outcome = MODGAP_H5_ELSEWHERE;
+  if (dataset >= 0 && modgap_h5_is_elsewhere(dataset)) return;
+  hid_t space = H5Dget_space(dataset);
+  report->outcome = MODGAP_H5_UNREADABLE;
+  if (space >= 0 && (uint64_t)H5Sget_simple_extent_npoints(space) == report->count &&
+      H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, report->values) >= 0) {
+    report->outcome = MODGAP_H5_READ;
+  } else {
+    modgap_h5_last_error(report->message, sizeof report->message);
+  }
+}
+
+/// Reads `report->count` numbers as double into the memory at `report->values`, which has room for them.
+static inline int modgap_h5_read_doubles(modgap_h5_report *report, modgap_limits limits) {
+  return modgap_run_in_child(modgap_h5_read_doubles_task, report, limits);
+}
+
 /// Fills in what `report->object` is and which datasets the file has.
 static inline int modgap_h5_inspect(modgap_h5_report *report, modgap_limits limits) {
   return modgap_run_in_child(modgap_h5_inspect_task, report, limits);

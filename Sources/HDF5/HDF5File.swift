@@ -31,6 +31,8 @@ package struct HDF5File: Sendable {
     package let shape: [Int]
     package let isInteger: Bool
     package let isFloat16: Bool
+    /// Whether float32 may not hold all its values.
+    package let isWide: Bool
     package let count: Int
   }
 
@@ -79,6 +81,24 @@ package struct HDF5File: Sendable {
         for index in vanished { values[index] = 0 }
       }
       return try body(UnsafeBufferPointer(values), vanished)
+    }
+  }
+
+  /// The dataset's values as doubles in C order; integers beyond 2⁵³ are the nearest doubles.
+  package func doubles(of dataset: Dataset) throws -> [Double] {
+    try Report.with(path, dataset.name, sharing: 2 * dataset.count) { report in
+      report.pointer.pointee.count = UInt64(dataset.count)
+      let bytes = UInt64(dataset.count) * 8
+      try report.run(
+        "read", memory: min(UInt64(ProcessInfo.processInfo.physicalMemory), bytes * 4 + (1 << 30)),
+        seconds: 60 + bytes / 1_000_000, modgap_h5_read_doubles)
+      guard Int(report.pointer.pointee.outcome) == MODGAP_H5_READ else { throw report.failure }
+      let source = UnsafeRawBufferPointer(start: report.pointer.pointee.values, count: 8 * dataset.count)
+      return [Double](unsafeUninitializedCapacity: dataset.count) { buffer, count in
+        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[0..<dataset.count]))
+          .copyMemory(from: source)
+        count = dataset.count
+      }
     }
   }
 

@@ -75,6 +75,7 @@ struct Report {
     return HDF5File.Dataset(
       name: name, shape: shape.map { Int($0) }, isInteger: Int(found.number) == MODGAP_H5_INTEGER,
       isFloat16: Int(found.number) == MODGAP_H5_REAL && found.item_bytes == 2,
+      isWide: found.item_bytes > (Int(found.number) == MODGAP_H5_INTEGER ? 2 : 4),
       count: Int(count))
   }
 

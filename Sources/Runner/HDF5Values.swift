@@ -2,11 +2,14 @@ import Contracts
 import Datasets
 import HDF5
 
-/// All numeric datasets of an HDF5 file, as float32, by path.
+/// All numeric datasets of an HDF5 file, by path, as float32 or, where that may not hold them, as float64.
 enum HDF5Values {
   struct Values {
     let shape: [Int]
-    let values: [Float]
+    let narrow: [Float]
+    let wide: [Double]
+    var count: Int { narrow.count + wide.count }
+    var doubles: [Double] { wide + narrow.map(Double.init) }
   }
 
   /// - Throws: `FileFailure` where it is no regular file; `HDF5Failure` where it is damaged, or where a dataset of
@@ -22,8 +25,12 @@ enum HDF5Values {
     var result: [ExactString: Values] = [:]
     for name in all.datasets {
       guard let dataset = try numbers(name, of: file) else { continue }
-      result[ExactString(name)] = Values(
-        shape: dataset.shape, values: try file.withFloats(of: dataset) { values, _ in Array(values) })
+      result[ExactString(name)] =
+        dataset.isWide
+        ? Values(shape: dataset.shape, narrow: [], wide: try file.doubles(of: dataset))
+        : Values(
+          shape: dataset.shape, narrow: try file.withFloats(of: dataset) { values, _ in Array(values) },
+          wide: [])
     }
     return result
   }

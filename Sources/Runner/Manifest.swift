@@ -74,9 +74,7 @@ package struct Manifest: Codable, Sendable {
     let kinds = Dictionary(
       DatasetCatalog.signatures.map { ($0.kind, $0.parameters) }, uniquingKeysWith: { first, _ in first })
     for task in plan.tasks {
-      guard let stage = stageCatalog.signatures.first(where: { $0.phase == task.phase && $0.kind == task.kind }) else {
-        continue
-      }
+      guard let stage = stageCatalog.variant(task.phase, task.kind)?.signature else { continue }
       let problem = Parameter.misfit(of: task.parameters, stage.parameters, dataKinds: kinds, path: "with")
       if let problem { return "the task \"\(PlainText.escaped(task.id))\": \(PlainText.escaped(problem))" }
     }

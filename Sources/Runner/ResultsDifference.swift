@@ -137,10 +137,12 @@ package struct ResultsDifference: Sendable {
       let name = key.text
       guard x.shape == y.shape else {
         return .incomparable(
-          place, name, rows: x.values.count, note: "shape \(x.shape) against \(y.shape)")
+          place, name, rows: x.count, note: "shape \(x.shape) against \(y.shape)")
       }
-      return .between(
-        x.values, y.values, place: place, column: name, within: tolerances.tolerance(of: name))
+      let tolerance = tolerances.tolerance(of: name)
+      return x.wide.isEmpty && y.wide.isEmpty
+        ? .between(x.narrow, y.narrow, place: place, column: name, within: tolerance)
+        : .between(x.doubles, y.doubles, place: place, column: name, within: tolerance)
     }
     return shared + missing(left.keys.sorted().map(\.text), right.keys.sorted().map(\.text), place: place)
   }

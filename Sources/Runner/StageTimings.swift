@@ -12,8 +12,11 @@ package final class StageTimings: Sendable {
     var count: Int
 
     /// Whoever wrote the file may have written anything; no stage takes a thousand years.
-    var isCredible: Bool { (0...3e10).contains(seconds) && (0..<Int.max).contains(count) }
+    var isCredible: Bool { (0...StageTimings.longest).contains(seconds) && (0..<Int.max).contains(count) }
   }
+
+  /// A thousand years.
+  private static let longest = 3e10
 
   private let entries: Mutex<[String: Entry]>
   private let files: InnerFolder
@@ -36,7 +39,7 @@ package final class StageTimings: Sendable {
       guard let work, work > 0 else { return (entries[Self.own(task)] ?? entries[Self.kind(task)])?.seconds }
       if let known = entries[Self.size(task, work)] { return known.seconds }
       let speed = entries[Self.speed(task)] ?? entries[Self.networks]
-      return work * (speed?.seconds ?? Self.usualSeconds)
+      return min(Self.longest, work * (speed?.seconds ?? Self.usualSeconds))
     }
   }
 

@@ -37,8 +37,8 @@ package struct ColumnDifference: Sendable, Equatable {
   }
 
   /// Compares two arrays element by element.
-  package static func between(
-    _ a: [Float], _ b: [Float], place: String, column: String, within tolerance: Tolerance? = nil
+  package static func between<Number: BinaryFloatingPoint>(
+    _ a: [Number], _ b: [Number], place: String, column: String, within tolerance: Tolerance? = nil
   ) -> ColumnDifference {
     var state = Running(tolerance: tolerance)
     for (left, right) in zip(a, b) where left != right { state.add(Double(left), Double(right)) }

@@ -24,11 +24,16 @@ package enum StageFailure: Failure {
   case sizesUnknown(weights: String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
+  /// A stored model's tensor has not the size of the network that its origin describes.
+  case foreignModel(tensor: String, found: Int, expected: Int)
 
   package var kind: FailureKind { .invalidInput }
 
   package var sentence: String {
     switch self {
+    case .foreignModel(let tensor, let found, let expected):
+      "the stored model's `\(tensor)` has \(found) numbers, and its network takes \(expected): the store holds what "
+        + "this program did not write; compute the model anew with --force"
     case .noInput(let stage):
       "\(stage) needs embeddings, but `from` names no stage"
     case .wrongInput(let stage, let id, let wanted):

@@ -26,7 +26,7 @@ import Testing
 
   @Test func jsonStaysTheSameValue() throws {
     for scalar in Self.unsafe where scalar.value > 0x1F {
-      let value = JSONValue.object(["a": .string("x\(Character(scalar))y")])
+      let value = JSONValue.object(["a": JSONValue.string("x\(Character(scalar))y")])
       let text = PlainText.escapedInJSON(value.canonical)
       #expect(!text.unicodeScalars.contains(where: PlainText.isUnsafe))
       #expect(try JSONReader.value(Array(text.utf8)) == value)
@@ -37,18 +37,14 @@ import Testing
   func noMessageSteersTheTerminal() throws {
     let bench = try Workbench()
     let name = "t\u{1B}]0;owned\u{7}\nmodgap: all is well\u{202E}"
-    let config: JSONValue = [
-      "name": "k",
-      "stages": [
-        ["id": "s", "stage": "init", "kind": "embeddings", "with": ["path": .string("m\(name).npy")]]
-      ],
-    ]
-    try bench.write(config.canonical, to: "k.json")
-    let long: JSONValue = [
-      "name": "k", "title": .string(name),
-      "stages": [["id": .string(name), "stage": "init", "kind": "sphere"]],
-    ]
-    try bench.write(long.canonical, to: "l.json")
+    func config(title: String, id: String, path: String) -> JSONValue {
+      let stage: [String: JSONValue] = [
+        "id": .string(id), "stage": "init", "kind": "embeddings", "with": .object(["path": .string(path)]),
+      ]
+      return .object(["name": "k", "title": .string(title), "stages": .array([.object(stage)])])
+    }
+    try bench.write(config(title: "t", id: "s", path: "m\(name).npy").canonical, to: "k.json")
+    try bench.write(config(title: name, id: name, path: "m.npy").canonical, to: "l.json")
     let program = Program(folder: bench.folder)
     for arguments in [
       ["run", "k.json"], ["validate", "l.json"], ["plan", "k.json"], ["run", "\(name).json"],

@@ -16,6 +16,13 @@ enum InputBudget {
   /// What an item takes beside its content: its place, its class, its text, and what stages keep of it.
   private static let bytesOfItem = 128.0
 
+  /// - Throws: `MemoryFailure` where a decoded picture of this size, and what it is resized through, does not fit.
+  static func require(pictureOf width: Int, by height: Int, in path: String) throws {
+    try ProcessMemory.require(
+      Double(width) * Double(height) * 16, for: "a picture of \(width) x \(height) pixels of \(path)",
+      advice: advice)
+  }
+
   /// - Throws: `MemoryFailure` where so many items cannot even be listed.
   static func require(items count: Int, of path: String) throws {
     try ProcessMemory.require(

@@ -82,7 +82,8 @@ enum COCO {
   }
 
   private static func decode(_ path: String) throws -> Annotations {
-    let bytes = try TextFile.read(path, limit: largestFile)
+    // What JSON decodes to takes some ten times its bytes.
+    let bytes = try TextFile.read(path, limit: InputBudget.bytes(atMost: largestFile) / 2)
     do {
       return try JSONDecoder().decode(Annotations.self, from: Data(bytes))
     } catch {

@@ -19,6 +19,7 @@ enum IDX {
     let count = try parameters.count(of: images.sides[0], in: path)
     try InputBudget.require(items: count, of: path)
     let (height, width) = (images.sides[1], images.sides[2])
+    try InputBudget.require(pictureOf: width, by: height, in: path)
     let pictures = StoredPixels(
       width: width, height: height, channels: 1, transform: try parameters.transform(),
       places: (0..<count).map { images.place($0 * width * height) })

@@ -31,6 +31,7 @@ struct FASTAFile: Sendable {
     for offset in stride(from: 0, to: file.size, by: 1 << 20) {
       let bytes = try file.bytes(at: offset, count: 1 << 20)
       if let fault = check.fault(inNext: bytes) { throw TextFailure.notUTF8(path: file.path, fault) }
+      try InputBudget.require(items: starts.count, of: file.path)
       for (place, byte) in bytes.enumerated() {
         if isLineStart, byte == UInt8(ascii: ">") { starts.append(offset + place) }
         isLineStart = isBreak(byte) || offset + place < mark

@@ -85,6 +85,9 @@ package enum ModelExport {
 
   private static func turned(_ projection: Model.Tensor, by w: Model.Tensor) -> [Float] {
     let size = w.shape.last ?? 0
+    guard size > 0, w.values.count / size == size, projection.values.count % size == 0 else {
+      return projection.values
+    }
     var result = projection.values
     for start in stride(from: 0, to: result.count, by: max(1, size)) {
       for column in 0..<size {

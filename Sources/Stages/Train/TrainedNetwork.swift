@@ -34,8 +34,13 @@ struct TrainedNetwork {
     }
     xWeights = try weights(.x)
     yWeights = try weights(.y)
-    alignment = tensors[Self.alignmentName].map {
-      Matrix(rows: network.x.tower.embedding, columns: network.x.tower.embedding, values: $0.values)
+    let size = network.x.tower.embedding
+    alignment = try tensors[Self.alignmentName].map {
+      guard $0.values.count == size * size else {
+        throw StageFailure.foreignModel(
+          tensor: Self.alignmentName, found: $0.values.count, expected: size * size)
+      }
+      return Matrix(rows: size, columns: size, values: $0.values)
     }
   }
 

@@ -168,7 +168,7 @@ struct TrainingRun {
   /// Goes on from the last checkpoint of this very training, if there is one.
   private func resume() throws -> [TrainingCheckpoint.Row] {
     guard let bytes = try context.checkpoint.load(), let found = TrainingCheckpoint(bytes),
-      (try? trainer.restore(found.state)) != nil
+      (0...steps).contains(found.state.step), (try? trainer.restore(found.state)) != nil
     else { return [] }
     context.news("resumed after step \(trainer.step) of \(steps)")
     return found.log

@@ -55,7 +55,13 @@ package struct StoredRecord: Sendable {
   }
 
   /// Bytes of the record and of all payload files.
-  package var totalBytes: Int { payloads.reduce(bytes.count) { $0 + ($1.isInline ? 0 : $1.size) } }
+  package var totalBytes: Int {
+    payloads.reduce(bytes.count) { total, payload in
+      // A record may state any sizes.
+      let (sum, overflow) = total.addingReportingOverflow(payload.isInline ? 0 : payload.size)
+      return overflow ? .max : sum
+    }
+  }
 
   /// All that entered the key, as it was when the artefact was made.
   package var keyTree: JSONValue { (try? JSONReader.value(Array(bytes[keyTreeRange]))) ?? .null }

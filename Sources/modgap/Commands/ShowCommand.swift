@@ -76,9 +76,11 @@ private struct ShowCommand {
 
   private func write(_ png: [UInt8], experiment: String) throws -> String {
     let file = name.replacing("/", with: "_") + ".png"
-    let path =
-      arguments.value("--output")
-      ?? ResultsFolder(root: arguments.resultsRoot, experiment: experiment).path + "/show/" + file
+    guard let path = arguments.value("--output") else {
+      let results = try ResultsFolder(root: arguments.resultsRoot, experiment: experiment).files
+      try OutputFolder(results).write(png, to: "show/\(file)")
+      return results.path + "/show/" + file
+    }
     let folder = (path as NSString).deletingLastPathComponent
     try OutputFolder(folder.isEmpty ? "." : folder).write(png, to: (path as NSString).lastPathComponent)
     return path

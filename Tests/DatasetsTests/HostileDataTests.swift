@@ -1,0 +1,50 @@
+import Contracts
+import Datasets
+import Foundation
+import Testing
+
+/// Data files that ask for more than they are: told before the memory is asked for.
+@Suite struct HostileDataTests {
+  private func folder() throws -> String {
+    let path = NSTemporaryDirectory() + "modgap-hostile-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  /// 2³⁰ pictures of one pixel, as a sparse file: a list of them takes more than any machine of ours has.
+  @Test func aListThatDoesNotFitIsRefused() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var header: [UInt8] = [0, 0, 8, 3]
+    for side in [1 << 30, 1, 1] {
+      header += (0..<4).reversed().map { UInt8(truncatingIfNeeded: side >> (8 * $0)) }
+    }
+    let path = "\(folder)/images"
+    try Data(header).write(to: URL(fileURLWithPath: path))
+    try #require(truncate(path, off_t(header.count + (1 << 30))) == 0)
+    let failure = #expect(throws: (any Error).self) {
+      try DatasetCatalog.make("idx", with: ["images": .string(path), "size": 8], seed: 0)
+    }
+    #expect((failure as? any Failure)?.kind == .invalidInput)
+    #expect((failure as? any Failure)?.sentence.contains("a list of the 1073741824 items") == true)
+  }
+
+  /// Each folder has two links to the next, so that there are 2²⁰ ways to the last.
+  @Test func aFolderThatManyLinksLeadToIsReadOnce() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let manager = FileManager.default
+    for depth in 0..<20 {
+      let inner = "\(folder)/\(depth)"
+      try manager.createDirectory(atPath: inner, withIntermediateDirectories: true)
+      guard depth < 19 else { continue }
+      for name in ["a", "b"] {
+        try manager.createSymbolicLink(atPath: "\(inner)/\(name)", withDestinationPath: "../\(depth + 1)")
+      }
+    }
+    let failure = #expect(throws: (any Error).self) {
+      try DatasetCatalog.make("image-folder", with: ["folder": .string(folder + "/0"), "size": 8], seed: 0)
+    }
+    #expect((failure as? any Failure)?.kind == .invalidInput)
+  }
+}

@@ -1,0 +1,119 @@
+import Contracts
+import Foundation
+import Runner
+import Storage
+import Testing
+
+/// Files and names that are no data, told apart by the program before it waits for them or believes them.
+@Suite(.enabled(if: Program.isBuilt, "the program is not built beside the tests"))
+struct HostileInputsTests {
+  private static func config(_ path: String, more: String = "") -> String {
+    """
+    { "name": "p"\(more), "stages": [
+      { "id": "s", "stage": "init", "kind": "embeddings", "with": { "path": "\(path)" } },
+      { "id": "g", "stage": "evaluate", "kind": "gap", "from": "s" } ] }
+    """
+  }
+
+  @Test(arguments: ["m.npy", "m.h5", "m.safetensors", "m.csv"], [true, false])
+  func aPipeIsNoDataFile(name: String, isExtended: Bool) throws {
+    let bench = try Workbench()
+    try #require(mkfifo("\(bench.folder)/\(name)", 0o600) == 0)
+    let config = isExtended ? Self.config("x.npy", more: ", \"extends\": \"\(name)\"") : Self.config(name)
+    try bench.write(config, to: "c.json")
+    let result = try Program(folder: bench.folder).run("run", "c.json", "--no-figures")
+    #expect(result.status == 65, "\(result.errors)")
+    #expect(result.errors.contains(name))
+  }
+
+  @Test func whatIsNotUTF8IsRefusedByName() throws {
+    let bench = try Workbench()
+    for arguments in [#"run "$(printf 'c\351.json')""#, #"run c.json --results "$(printf 'r\377')""#] {
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-c", "'\(Program.path)' \(arguments)"]
+      shell.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
+      let pipe = Pipe()
+      shell.standardError = pipe
+      try shell.run()
+      let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      shell.waitUntilExit()
+      #expect(shell.terminationStatus == 64)
+      #expect(errors.contains("is not UTF-8: ") && errors.contains("\\x"), "\(errors)")
+    }
+  }
+
+  @Test func validateWarnsOfNamesThatDifferInCaseAlone() throws {
+    let bench = try Workbench()
+    try bench.write(
+      """
+      { "name": "p", "matrix": { "activation": ["relu", "tanh"] }, "stages": [
+        { "id": "s", "stage": "init", "kind": "sphere" }, { "id": "S", "stage": "init", "kind": "sphere" },
+        { "id": "m", "stage": "init", "kind": "mlp", "with": { "activation": "${activation}", "width": 4, "depth": 1 } } ] }
+      """, to: "c.json")
+    let program = Program(folder: bench.folder)
+    let result = try program.run("validate", "c.json")
+    #expect(result.status == 0)
+    #expect(result.errors.contains("warning: \"s\" and \"S\" differ in the case of letters alone"))
+    // Where the file system tells them apart, both are run.
+    let run = try program.run("run", "c.json", "--no-figures")
+    #expect(run.status == 0 || run.errors.contains("are one to this file system"), "\(run.errors)")
+  }
+
+  // MARK: - diff
+
+  private func results(_ bench: Workbench) throws -> Program {
+    for name in ["a", "b"] {
+      try bench.write("x,y\n1,2\n", to: "\(name)/tables/t.csv")
+      try bench.write("x\n1\n", to: "\(name)/deep/inner/u.csv")
+    }
+    return Program(folder: bench.folder)
+  }
+
+  @Test func whatIsEqualIsTheSame() throws {
+    let bench = try Workbench()
+    #expect(try results(bench).run("diff", "a", "b").status == 0)
+  }
+
+  @Test func diffNeverCallsTheSameWhatItDoesNotRead() throws {
+    let bench = try Workbench()
+    let program = try results(bench)
+    let place = "\(bench.folder)/b/deep"
+    try FileManager.default.removeItem(atPath: place)
+    try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: "../a/deep")
+    let linked = try program.run("diff", "a", "b")
+    #expect(linked.status != 0 && linked.errors.contains("this is a symbolic link to ../a/deep"))
+    try FileManager.default.removeItem(atPath: place)
+    try #require(mkfifo("\(bench.folder)/b/pipe.h5", 0o600) == 0)
+    try #require(mkfifo("\(bench.folder)/a/pipe.h5", 0o600) == 0)
+    #expect(try program.run("diff", "a", "b").status != 0)
+  }
+
+  @Test(.enabled(if: getuid() != 0, "root may read everything"))
+  func aFolderThatCannotBeReadIsAnError() throws {
+    let bench = try Workbench()
+    let program = try results(bench)
+    chmod("\(bench.folder)/b/deep", 0)
+    defer { chmod("\(bench.folder)/b/deep", 0o700) }
+    let result = try program.run("diff", "a", "b")
+    #expect(result.status != 0 && result.errors.contains("b/deep"))
+  }
+
+  @Test func numbersBeyondFloat32AreComparedAsTheyAre() throws {
+    let bench = try Workbench()
+    let program = Program(folder: bench.folder)
+    for (name, delta) in [("a", "0.5"), ("b", "0.5000000000000001")] {
+      try bench.write(
+        """
+        { "name": "d", "stages": [
+          { "id": "s", "stage": "init", "kind": "sphere", "with": { "pairs": 4 } },
+          { "id": "m", "stage": "shift", "kind": "gap", "from": "s", "with": { "delta": [0, \(delta)] } } ] }
+        """, to: "\(name).json")
+      #expect(try program.run("run", "\(name).json", "--results", name, "--no-figures").status == 0)
+    }
+    let result = try program.run("diff", "a/d/runs/single/embeddings.h5", "b/d/runs/single/embeddings.h5")
+    #expect(result.status != 0, "\(result.output)")
+    #expect(
+      try program.run("diff", "a/d/runs/single/embeddings.h5", "a/d/runs/single/embeddings.h5").status == 0)
+  }
+}
