@@ -41,7 +41,7 @@ FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/
 # The nightly takes the whole experiment where the default one is cut down for a first look.
 NIGHTLY := $(foreach name,$(EXPERIMENTS),$(if $(wildcard configs/full/$(name).json),full/)$(name))
 
-.PHONY: build test test-kernels campaigns lint format run data authors-arrays regression reference bench schema clean help setup packages openclipart toolchain $(REPRODUCTIONS)
+.PHONY: build test test-kernels campaigns lint format run data authors-arrays regression reference bench schema docs clean help setup packages openclipart toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
 	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
@@ -142,6 +142,10 @@ schema: build ## configs/schema/experiment.schema.json anew, from the program's 
 	@mkdir -p configs/schema
 	$(MODGAP) schema > configs/schema/experiment.schema.json.new
 	@mv configs/schema/experiment.schema.json.new configs/schema/experiment.schema.json
+
+docs: build ## docs/reference.md anew, from the same grammar
+	$(MODGAP) schema --markdown > docs/reference.md.new
+	@mv docs/reference.md.new docs/reference.md
 
 clean: ## removes what was built; results/ and data/ stay
 	rm -rf .build .build-address .build-thread .venv-bench

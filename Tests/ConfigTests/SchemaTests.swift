@@ -71,6 +71,24 @@ enum PythonSchema {
       "modgap schema > configs/schema/experiment.schema.json")
   }
 
+  @Test func theCommittedReferenceIsTheProgramsOwn() throws {
+    let file = GoodConfig.root.appendingPathComponent("docs/reference.md")
+    #expect(
+      try String(contentsOf: file, encoding: .utf8) == Reference(grammar).markdown,
+      "docs/reference.md is stale: run `make docs`")
+  }
+
+  @Test func theReferenceNamesEveryKey() {
+    let page = Reference(grammar).markdown
+    let sections = page.components(separatedBy: "\n### ")
+    for stage in grammar.stages {
+      let section = sections.first { $0.hasPrefix("`\(stage.phase.rawValue)` `\(stage.kind)`") }
+      for name in stage.parameters.map(\.name) + stage.columns {
+        #expect(section?.contains("`\(name)`") == true, "\(stage.name): \(name)")
+      }
+    }
+  }
+
   @Test func theSchemaDocumentsEveryParameter() {
     for signature in grammar.stages {
       for parameter in signature.parameters { #expect(!parameter.summary.isEmpty, "\(signature.name)") }

@@ -3,14 +3,20 @@ import ExperimentConfig
 extension Command {
   static let schema = Command(
     name: "schema",
-    summary: "prints the grammar of configs as JSON Schema draft-07, for editors",
+    summary: "prints the grammar of configs: as JSON Schema draft-07 for editors, or as a page",
     usage: "",
     examples: [
-      ("modgap schema > configs/schema/experiment.schema.json", "what configs name under $schema")
+      ("modgap schema > configs/schema/experiment.schema.json", "what configs name under $schema"),
+      (
+        "modgap schema --markdown > docs/reference.md",
+        "every key of every stage, kind of data, figure and check"
+      ),
     ],
-    options: []
-  ) { _ in
-    try Terminal.out(Schema(CommonOptions.grammar).json.pretty)
+    options: [.flag("--markdown", "print it as a page to read")]
+  ) { arguments in
+    let grammar = CommonOptions.grammar
+    try Terminal.out(
+      arguments.has("--markdown") ? Reference(grammar).markdown : Schema(grammar).json.pretty)
     return 0
   }
 }

@@ -1,0 +1,51 @@
+import Contracts
+
+extension Reference {
+  static func words(_ values: [String]) -> String { values.map { "`\($0)`" }.joined(separator: ", ") }
+
+  /// What a value of this type is.
+  static func words(_ type: ParameterType) -> String {
+    switch type {
+    case .boolean: "`true` or `false`"
+    case .integer(let range): "an integer " + ParameterChecker.describe(range)
+    case .number(let range): ParameterChecker.describe(range)
+    case .positive: "a number above 0"
+    case .string: "a text"
+    case .choice(let choices): words(choices)
+    case .file: "a file"
+    case .folder: "a folder"
+    case .stageReference(let others):
+      "the id of a stage" + (others.isEmpty ? "" : ", or \(words(others))")
+    case .list(let element, let least, let most):
+      "a list of " + (least == most ? "\(least)" : "\(least) to \(most)") + ": \(words(element))"
+    case .ends(let areApart): "the low and the high end" + (areApart ? "" : ", which may be one")
+    case .oneOrMany(let element): "\(words(element)); or a list of them"
+    case .sweep(let range): "\(ParameterChecker.describe(range)), a list of them, or `{from, to, by}`"
+    case .object, .ruled: "an object, whose keys follow"
+    case .table: "the name of a table"
+    case .selection: "columns, and the value or values of each"
+    case .figures: "a list of figures"
+    case .either(let first, let second): "\(words(first)), or \(words(second))"
+    case .tagged(let kinds): "an object whose `kind` is \(words(kinds.keys.sorted()))"
+    case .dataset: "an entry of `data`, or such an object"
+    }
+  }
+
+  static func sentence(_ rule: ParameterRule) -> String {
+    switch rule {
+    case .exactlyOne(let groups): "Either \(alternatives(groups))."
+    case .exactlyOneUnlessFile(let groups, let file, let word):
+      "Either \(alternatives(groups)); or neither, where `\(file)` is not `\(word)`."
+    case .atLeastOne(let names): "At least one of \(words(names))."
+    case .ascending(let low, let high): "`\(low)` is at most `\(high)`."
+    case .between(let name, let ends):
+      "`\(name)` is one of the numbers from the one of `\(ends)` to the other."
+    case .onlyWhere(let condition, let names):
+      "\(words(names)) only where `\(condition.parameter)` is \(words(condition.values))."
+    }
+  }
+
+  private static func alternatives(_ groups: [[String]]) -> String {
+    groups.map { group in group.map { "`\($0)`" }.joined(separator: " and ") }.joined(separator: ", or ")
+  }
+}

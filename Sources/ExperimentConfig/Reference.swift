@@ -1,0 +1,122 @@
+import Contracts
+
+/// The grammar as a page of Markdown: every stage, kind of data, figure and check with its keys, from the declarations
+/// that the validator checks against.
+package struct Reference {
+  private let grammar: Grammar
+
+  package init(_ grammar: Grammar) { self.grammar = grammar }
+
+  package var markdown: String {
+    let parts = [
+      Self.head, part("Stages", grammar.stages.map(section)),
+      part("Kinds of data", grammar.data.map(section)), part("Figures", grammar.figures.map(section)),
+      part("Checks", grammar.checks.map(section)),
+    ]
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private static let head = """
+    # Reference
+
+    Every stage, kind of data, figure and check, with every key, as the program declares them. This page is made by
+    `make docs`. What the keys mean together is in [config.md](config.md) and
+    [figures-and-claims.md](figures-and-claims.md). Numbers and words may also be `${axis}`, but for figures and claims.
+    """
+
+  private func part(_ title: String, _ sections: [String]) -> String {
+    (["## \(title)"] + sections).joined(separator: "\n\n")
+  }
+
+  // MARK: - Sections
+
+  private func section(_ stage: StageSignature) -> String {
+    var facts: [String] = []
+    if let input = stage.input {
+      let types = ([input] + stage.alsoAccepts).map(\.rawValue)
+      facts.append("Takes \(types.joined(separator: ", or ")).")
+    }
+    let output = stage.preservesInputType ? "what it takes, moved" : stage.output.rawValue
+    facts.append("Gives \(output)\(stage.outputWith == nil ? "" : ", or other embeddings by its keys").")
+    if stage.isRandom { facts.append("Draws\(stage.draws == nil ? "" : ", with some keys").") }
+    return section("`\(stage.phase.rawValue)` `\(stage.kind)`", stage.summary, facts, columns(of: stage))
+      + keys(stage.parameters, stage.rules)
+  }
+
+  private func section(_ data: DataSignature) -> String {
+    let facts = [data.draws ? "Its items are drawn." : "Its items are read."]
+    return section("`\(data.kind)`", data.summary, facts, []) + keys(data.parameters, [])
+  }
+
+  private func section(_ figure: FigureSignature) -> String {
+    section("`\(figure.kind)`", figure.summary, [], []) + keys(figure.parameters, [])
+  }
+
+  private func section(_ check: CheckSignature) -> String {
+    section("`\(check.name)`", check.summary, [], []) + keys(check.parameters, check.rules)
+  }
+
+  private func section(_ title: String, _ summary: String, _ facts: [String], _ lines: [String]) -> String {
+    let sentence = summary.prefix(1).uppercased() + summary.dropFirst() + (summary.hasSuffix(".") ? "" : ".")
+    let lines = lines.isEmpty ? "" : "\n\n" + lines.joined(separator: "\n")
+    return "### \(title)\n\n" + ([sentence] + facts).joined(separator: " ") + lines
+  }
+
+  private func columns(of stage: StageSignature) -> [String] {
+    var lines: [String] = []
+    if !stage.columns.isEmpty {
+      let more = stage.sometimesColumns.map {
+        "`\($0.name)` (where `\($0.condition.parameter)` is \(Self.words($0.condition.values)))"
+      }
+      lines.append("- Columns: \((stage.columns.map { "`\($0)`" } + more).joined(separator: ", ")).")
+    }
+    let tables = stage.extraTables.map { suffix in
+      let columns = (stage.extraColumns[suffix] ?? []).map { "`\($0)`" }.joined(separator: ", ")
+      return "- Table `\(suffix)`\(columns.isEmpty ? "" : ": \(columns)")."
+    }
+    let sometimes = stage.sometimesTables.sorted { $0.key < $1.key }.map { suffix, condition in
+      let columns = (stage.extraColumns[suffix] ?? []).map { "`\($0)`" }.joined(separator: ", ")
+      return "- Table `\(suffix)`, where `\(condition.parameter)` is \(Self.words(condition.values))"
+        + (columns.isEmpty ? "." : ": \(columns).")
+    }
+    return lines + tables.filter { line in !sometimes.contains { $0.hasPrefix(line.dropLast()) } } + sometimes
+  }
+
+  // MARK: - Keys
+
+  private func keys(_ parameters: [Parameter], _ rules: [ParameterRule]) -> String {
+    guard !parameters.isEmpty else { return "\n\nIt has no keys." }
+    let rows = parameters.flatMap { self.rows($0, prefix: "") }
+    let table = (["| key | value | default | what it is |", "|---|---|---|---|"] + rows).joined(
+      separator: "\n")
+    let rules = rules.map { "- \(Self.sentence($0))" }.joined(separator: "\n")
+    return "\n\n" + table + (rules.isEmpty ? "" : "\n\n" + rules)
+  }
+
+  /// The key's own row, and below it those of the objects that are its value.
+  private func rows(_ parameter: Parameter, prefix: String) -> [String] {
+    let name = prefix + parameter.name
+    let usual = parameter.isRequired ? "*required*" : parameter.defaultValue.map { "`\($0.canonical)`" } ?? ""
+    let beside = parameter.companion.map { " Only beside `\($0)`." } ?? ""
+    let cells = ["`\(name)`", Self.words(parameter.type), usual, parameter.summary + beside]
+    let own = "| " + cells.map(Self.cell).joined(separator: " | ") + " |"
+    return [own]
+      + Self.members(of: parameter.type).flatMap { rows($0.parameter, prefix: "\(name).\($0.kind)") }
+  }
+
+  private static func members(of type: ParameterType) -> [(kind: String, parameter: Parameter)] {
+    switch type {
+    case .object(let parameters), .ruled(let parameters, _): parameters.map { ("", $0) }
+    case .tagged(let kinds):
+      kinds.sorted { $0.key < $1.key }.flatMap { kind, parameters in parameters.map { ("\(kind).", $0) } }
+    case .list(let element, _, _), .oneOrMany(let element): members(of: element)
+    case .either(let first, let second): members(of: first) + members(of: second)
+    default: []
+    }
+  }
+
+  /// A bar ends a cell of a table.
+  private static func cell(_ text: String) -> String {
+    String(decoding: text.utf8.flatMap { $0 == UInt8(ascii: "|") ? Array("\\|".utf8) : [$0] }, as: UTF8.self)
+  }
+}
