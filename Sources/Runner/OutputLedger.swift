@@ -98,6 +98,14 @@ final class OutputLedger: Sendable {
     try files.removeFile(try InnerPath(path))
   }
 
+  /// Files that a killed run left unfinished, in the folders of these.
+  private func removeAbandoned(_ paths: some Sequence<String>) {
+    let own = [InnerPath.here, ResultsFolder.ledgerFile.parent]
+    for folder in Set(paths.compactMap { try? InnerPath($0).parent } + own) {
+      files.folder(folder).removeAbandoned()
+    }
+  }
+
   /// Writes the ledger; removes files of earlier runs that this one, being whole, no longer makes.
   func close(removingStale: Bool) throws {
     let (before, now) = state.withLock { ($0.before, $0.now) }
@@ -105,6 +113,7 @@ final class OutputLedger: Sendable {
     if removingStale {
       for path in stale { if let entry = before[path] { try? removeStale(path, entry) } }
     }
+    removeAbandoned(now.keys)
     let kept = removingStale ? now : before.merging(now) { _, new in new }
     guard kept != before || !files.isFile(ResultsFolder.ledgerFile) else { return }
     let encoder = JSONEncoder()

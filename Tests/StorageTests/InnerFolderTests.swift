@@ -95,6 +95,25 @@ import Testing
     }
   }
 
+  /// What a killed process left is told by its name; a day old, where it was another machine's.
+  @Test func unfinishedFilesOfProcessesThatAreGoneAreRemoved() throws {
+    try withFolder { folder in
+      let own = ProcessIdentity.own
+      let gone = ".tmp-\(own.pid)-\(own.processStart &+ 1)-\(own.bootMark)-3"
+      let others = [
+        ".tmp-\(own.pid)-\(own.processStart)-\(own.bootMark)-4", ".tmp-1-1-0123456789abcdef-5", ".tmp-notes",
+        ".tmp-a-b-c-d", "loss.csv",
+      ]
+      for name in [gone] + others { try DataFiles.write([1], "\(folder)/\(name)") }
+      for name in [".tmp-notes", ".tmp-a-b-c-d"] {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSince1970: 0)], ofItemAtPath: "\(folder)/\(name)")
+      }
+      InnerFolder(root: folder).removeAbandoned()
+      #expect(try Set(InnerFolder(root: folder).names()) == Set(others))
+    }
+  }
+
   @Test func theRootMayBeALink() throws {
     try withFolder { folder in
       try FileManager.default.createDirectory(atPath: "\(folder)/disk", withIntermediateDirectories: true)

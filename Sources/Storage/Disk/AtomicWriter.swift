@@ -56,6 +56,16 @@ enum TemporaryName {
     "\(stem)-\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
   }
 
+  /// Whether the name has this form, as no other program gives it.
+  static func isOne(_ name: String) -> Bool {
+    let parts = name.utf8.dropFirst(prefix.utf8.count).split(separator: UInt8(ascii: "-"))
+    let isNumber = { (part: Substring.UTF8View) in
+      !part.isEmpty && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+    return isPrefix(of: name) && parts.count == 4 && isNumber(parts[0]) && isNumber(parts[1])
+      && isNumber(parts[3])
+  }
+
   /// Whether nobody can be working on this name any more: its process is gone, or, where that cannot be
   /// known from here, it has not been touched for a day.
   static func isStale(_ name: String, in folder: InnerFolder) -> Bool {

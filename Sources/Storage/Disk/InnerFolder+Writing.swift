@@ -137,6 +137,15 @@ extension InnerFolder {
     }
   }
 
+  /// Removes what processes that are gone left unfinished in this folder, not in those below it. What cannot be
+  /// removed stays, and harms nothing.
+  package func removeAbandoned() {
+    let names = (try? names()) ?? []
+    for name in names where TemporaryName.isOne(name) && TemporaryName.isStale(name, in: self) {
+      if let inner = try? InnerPath(component: name) { try? removeFile(inner) }
+    }
+  }
+
   private func passingOverAbsence(_ body: () throws -> Void) throws {
     do {
       try body()
