@@ -50,6 +50,7 @@ struct FigureWriter {
     if ledger.keep([script] + pictures, from: source) { return true }
     try ledger.write(script, from: source) { [UInt8](text.utf8) }
     guard engine.options.drawsFigures else { return false }
+    try ledger.clearTheWay(for: pictures)
     switch try draw(URL(fileURLWithPath: ledger.absolute(script))) {
     case .drawn(_, let warnings):
       if !warnings.isEmpty { observe(.notice("gnuplot, on \(spec.name): \(warnings)")) }

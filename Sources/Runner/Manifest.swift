@@ -1,6 +1,8 @@
+import Claims
 import Contracts
 import Datasets
 import ExperimentPlan
+import Figures
 import Foundation
 import Stages
 import Storage
@@ -69,14 +71,30 @@ package struct Manifest: Codable, Sendable {
     }
   }
 
-  /// A parameter that its stage does not take; stages that this version does not have are found where they are run.
+  /// A parameter that its stage, figure or check does not take; kinds that this version does not have are found where
+  /// they are asked for.
   private static func misfit(in plan: Plan) -> String? {
     let kinds = Dictionary(
       DatasetCatalog.signatures.map { ($0.kind, $0.parameters) }, uniquingKeysWith: { first, _ in first })
+    func problem(_ what: String, _ values: JSONValue, _ parameters: [Parameter]?, _ path: String) -> String? {
+      parameters.flatMap { Parameter.misfit(of: values, $0, dataKinds: kinds, path: path) }
+        .map { PlainText.escaped("\(what): \($0)") }
+    }
     for task in plan.tasks {
-      guard let stage = stageCatalog.variant(task.phase, task.kind)?.signature else { continue }
-      let problem = Parameter.misfit(of: task.parameters, stage.parameters, dataKinds: kinds, path: "with")
-      if let problem { return "the task \"\(PlainText.escaped(task.id))\": \(PlainText.escaped(problem))" }
+      let parameters = stageCatalog.variant(task.phase, task.kind)?.signature.parameters
+      if let found = problem("the task \"\(task.id)\"", task.parameters, parameters, "with") { return found }
+    }
+    for figure in plan.experiment.figures {
+      let parameters = figureSignatures.first { $0.kind.isExactly(figure.kind) }?.parameters
+      if let found = problem("the figure \(figure.name)", figure.parameters, parameters, figure.kind) {
+        return found
+      }
+    }
+    for claim in plan.experiment.claims {
+      let parameters = checkSignatures.first { $0.name.isExactly(claim.check) }?.parameters
+      if let found = problem("the claim \"\(claim.id)\"", claim.parameters, parameters, claim.check) {
+        return found
+      }
     }
     return nil
   }

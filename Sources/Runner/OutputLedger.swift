@@ -68,6 +68,18 @@ final class OutputLedger: Sendable {
     return (try? files.link(file, to: path)) != nil
   }
 
+  /// What another program is to write: a link there is refused, and a file with other names, which it would write
+  /// through, loses this one.
+  func clearTheWay(for paths: [String]) throws {
+    for path in paths {
+      let inner = try InnerPath(path)
+      try files.refuseLink(inner)
+      if let status = try files.status(inner), status.isFile, status.st_nlink > 1 {
+        try files.removeFile(inner)
+      }
+    }
+  }
+
   private func entry(_ path: String, _ source: String) -> Entry? {
     guard let inner = try? InnerPath(path), let status = (try? files.status(inner)) ?? nil, status.isFile
     else {

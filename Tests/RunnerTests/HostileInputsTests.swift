@@ -60,6 +60,59 @@ struct HostileInputsTests {
     #expect(run.status == 0 || run.errors.contains("are one to this file system"), "\(run.errors)")
   }
 
+  // MARK: - Manifests and figures
+
+  private static let sphere = """
+    { "name": "p", "stages": [
+      { "id": "s", "stage": "init", "kind": "sphere", "with": { "pairs": 5 } },
+      { "id": "m", "stage": "shift", "kind": "gap", "from": "s", "with": { "delta": [0, 0.5] } },
+      { "id": "g", "stage": "evaluate", "kind": "gap", "from": "m" } ],
+      "figures": [ { "name": "f", "kind": "lines", "table": "g", "x": "delta", "y": "l2m" } ] }
+    """
+
+  @Test(arguments: [
+    #""pairs" : 5"#: #""pairs" : -5"#, #""pairs" : 5 "#: #""pairs" : 1e300 "#,
+    #""sides" : "both""#: #""sides" : "../x""#,
+    #""renormalize" : true"#: #""renormalize" : [1]"#, #""x" : "delta""#: #""x" : 7"#,
+  ])
+  func aManifestsParametersAreThoseOfItsStages(old: String, new: String) throws {
+    let bench = try Workbench()
+    try bench.write(Self.sphere, to: "c.json")
+    let program = Program(folder: bench.folder)
+    let first = try program.run("run", "c.json", "--no-figures")
+    try #require(first.status == 0, "\(first.errors)")
+    let text = try bench.text("results/p/manifest.json")
+    let changed = text.replacing(
+      old.trimmingCharacters(in: .whitespaces), with: new.trimmingCharacters(in: .whitespaces))
+    try #require(changed != text, "the manifest has no \(old)")
+    try bench.write(changed, to: "results/p/other.json")
+    let result = try program.run("run", "--manifest", "results/p/other.json", "--no-figures")
+    #expect(result.status == 65, "\(result.errors)")
+    #expect(result.errors.contains("not a manifest that this version can read"), "\(result.errors)")
+    #expect(try program.run("run", "--manifest", "results/p/manifest.json", "--no-figures").status == 0)
+  }
+
+  @Test(.enabled(if: Program.hasGnuplot, "needs gnuplot"), arguments: [true, false])
+  func aPictureIsNotDrawnOverAFileElsewhere(isHardLink: Bool) throws {
+    let bench = try Workbench()
+    try bench.write(Self.sphere, to: "c.json")
+    let program = Program(folder: bench.folder)
+    try #require(try program.run("run", "c.json").status == 0)
+    let keys = try bench.write("keys", to: "keys")
+    for ending in ["svg", "png", "pdf"] {
+      let picture = bench.results + "/p/figures/f.\(ending)"
+      try FileManager.default.removeItem(atPath: picture)
+      if isHardLink {
+        try #require(link(keys, picture) == 0)
+      } else {
+        try FileManager.default.createSymbolicLink(atPath: picture, withDestinationPath: keys)
+      }
+    }
+    let result = try program.run("run", "c.json", "--set", "stages.m.with.delta=[0,0.25]")
+    #expect(try bench.text("keys") == "keys")
+    #expect(isHardLink || result.errors.contains("this is a symbolic link to"), "\(result.errors)")
+  }
+
   // MARK: - diff
 
   private func results(_ bench: Workbench) throws -> Program {
