@@ -54,7 +54,7 @@ package struct Manifest: Codable, Sendable {
   private static func decoded(_ path: String, _ bytes: () throws -> [UInt8]) throws -> Manifest {
     do {
       let manifest = try JSONDecoder().decode(Manifest.self, from: Data(try bytes()))
-      if let problem = manifest.plan.problem ?? Self.misfit(in: manifest.plan) {
+      if let problem = manifest.plan.problem {
         throw RunFailure.unreadableManifest(path: path, reason: problem)
       }
       guard manifest.format == currentFormat else {
@@ -69,6 +69,15 @@ package struct Manifest: Codable, Sendable {
     } catch {
       throw RunFailure.unreadableManifest(path: path, reason: "it is not a manifest")
     }
+  }
+
+  /// The plan, to be executed: its parameters are held to what their stages, figures and checks declare, for whoever
+  /// wrote the file may have written anything.
+  ///
+  /// - Throws: `RunFailure.unreadableManifest`.
+  package func executablePlan(from path: String) throws -> Plan {
+    guard let problem = Self.misfit(in: plan) else { return plan }
+    throw RunFailure.unreadableManifest(path: path, reason: problem)
   }
 
   /// A parameter that its stage, figure or check does not take; kinds that this version does not have are found where

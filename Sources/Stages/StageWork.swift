@@ -66,7 +66,8 @@ extension TowerParameters {
     switch architecture {
     case .resnet18, .resnet50:
       guard case .numbers(let shape)? = modality, shape.count == 3 else { return nil }
-      let (pixels, scale) = (Double(shape[1] * shape[2]) / (224 * 224), Double(width ?? 64) / 64)
+      let pixels = Double(shape[1]) * Double(shape[2]) / (224 * 224)
+      let scale = Double(width ?? 64) / 64
       return (architecture == .resnet18 ? 3.6e9 : 8.2e9) * pixels * scale * scale
     case .vit:
       let usual = known.visionSizes
@@ -74,16 +75,16 @@ extension TowerParameters {
       return patches(side: side, patch ?? usual.patch, width ?? usual.width, layers ?? usual.layers)
     case .text:
       let usual = known.textSizes
-      return blocks(rows: context ?? usual.context, width ?? usual.width, layers ?? usual.layers)
+      return blocks(rows: Double(context ?? usual.context), width ?? usual.width, layers ?? usual.layers)
     case .sequence:
       var length = context
       if length == nil, case .tokens(let own, _)? = modality { length = own }
-      return blocks(rows: length ?? 512, width ?? 256, layers ?? 6)
+      return blocks(rows: Double(length ?? 512), width ?? 256, layers ?? 6)
     case .video:
       guard case .numbers(let shape)? = modality, shape.count == 4 else { return nil }
       let frames = frames ?? shape[0]
       return Double(frames) * patches(side: image ?? shape[3], patch ?? 8, width ?? 256, layers ?? 4)
-        + blocks(rows: frames, width ?? 256, temporalLayers ?? 2)
+        + blocks(rows: Double(frames), width ?? 256, temporalLayers ?? 2)
     }
   }
 
@@ -93,13 +94,14 @@ extension TowerParameters {
   }
 
   private func patches(side: Int, _ patch: Int, _ width: Int, _ layers: Int) -> Double {
-    let across = max(1, side / max(1, patch))
-    let embedding = 2 * Double(across * across) * 3 * Double(patch * patch) * Double(width)
+    // As doubles: a manifest may state any sizes.
+    let (across, patch) = (Double(max(1, side / max(1, patch))), Double(patch))
+    let embedding = 2 * across * across * 3 * patch * patch * Double(width)
     return embedding + blocks(rows: across * across + 1, width, layers)
   }
 
-  private func blocks(rows: Int, _ width: Int, _ layers: Int) -> Double {
-    let (rows, width) = (Double(rows), Double(width))
+  private func blocks(rows: Double, _ width: Int, _ layers: Int) -> Double {
+    let width = Double(width)
     return Double(layers) * (24 * rows * width * width + 4 * rows * rows * width)
   }
 }

@@ -76,7 +76,7 @@ private struct RunCommand {
         command: "run")
     }
     options.recipe = RunRecipe(manifest: manifest, results: arguments.value("--results"))
-    return try Manifest.read(manifest).plan
+    return try Manifest.read(manifest).executablePlan(from: manifest)
   }
 
   /// What cannot run leaves no earlier verdicts behind that look like today's.
