@@ -87,6 +87,22 @@ import Testing
     }
   }
 
+  /// What lies in the folder that the link leads to would be taken for leases of the dead.
+  @Test func leasesElsewhereAreNeitherMadeNorRemoved() throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    try bench.write("keep", to: "mine/file")
+    let old = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -100_000)]
+    try FileManager.default.setAttributes(old, ofItemAtPath: bench.folder + "/mine/file")
+    let leases = bench.results + "/.store/.leases"
+    try FileManager.default.removeItem(atPath: leases)
+    try FileManager.default.createSymbolicLink(atPath: leases, withDestinationPath: bench.folder + "/mine")
+    let failure = #expect(throws: FileFailure.self) { try bench.run(Self.config(by: 3)) }
+    #expect(failure?.sentence.contains("this is a symbolic link to") == true)
+    #expect(throws: FileFailure.self) { try GarbageCollector(resultsRoot: bench.results) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/mine") == ["file"])
+  }
+
   @Test func aRunsFolderOfSomebodyElseStays() throws {
     let bench = try Workbench()
     try bench.run(Self.config())

@@ -26,6 +26,8 @@ package struct ArtefactStore: Sendable {
     root = "\(results)/.store"
     self.syncs = syncs
     try Disk.makeFolder(root)
+    // Leases are made, and those of the dead removed, where they are: nowhere else.
+    try InnerFolder(root: root).refuseLink(InnerPath(fixed: ".leases"))
   }
 
   /// The store's files: what leads out of it is refused.
