@@ -84,7 +84,7 @@ let package = Package(
       name: "RunnerTests",
       dependencies: [
         "Runner", "Stages", "Datasets", "Storage", "HDF5", "Claims", "Figures", "ExperimentConfig",
-        "ExperimentPlan", "Contracts", "Kernels", "TestSupport", "modgap",
+        "ExperimentPlan", "Contracts", "Digests", "Kernels", "TestSupport", "modgap",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),

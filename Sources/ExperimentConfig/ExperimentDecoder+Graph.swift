@@ -28,6 +28,7 @@ extension ExperimentDecoder {
         signature.preservesInputType
         ? (given == .model ? .pairs : given) : signature.output(with: stages[index].spec.with)
     }
+    checkChains(edges, indices, order)
     for (stage, edges) in zip(stages, edges) {
       for edge in edges {
         guard let given = indices[edge.target].flatMap({ outputs[$0] }) else { continue }
@@ -35,6 +36,25 @@ extension ExperimentDecoder {
       }
     }
   }
+
+  /// Each shift of a chain stores all moves since the chain's beginning, so a chain takes time and disk as its length
+  /// squared: a thousand shifts take a minute and 300 MB.
+  private mutating func checkChains(_ edges: [[Edge]], _ indices: [String: Int], _ order: [Int]) {
+    var lengths = [Int](repeating: 0, count: stages.count)
+    for index in order where stages[index].spec.phase == .shift {
+      let upstream = edges[index].filter { !$0.isReference }
+      lengths[index] = 1 + (upstream.compactMap { indices[$0.target].map { lengths[$0] } }.max() ?? 0)
+      guard lengths[index] == Self.longestChain + 1, let edge = upstream.first else { continue }
+      issues.add(
+        edge.node, edge.path,
+        expected:
+          "at most \(Self.longestChain) shifts behind one another; begin anew from the embeddings that "
+          + "the shift before leaves in embeddings.h5 (`init`, `embeddings`)",
+        found: "shift number \(lengths[index]) of a chain")
+    }
+  }
+
+  static let longestChain = 1000
 
   private func edges(of stage: DecodedStage) -> [Edge] {
     let from = stage.node["from"]

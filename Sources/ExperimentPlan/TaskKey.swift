@@ -39,6 +39,18 @@ package struct TaskKey: Sendable, Equatable {
     key = Digest(of: self.tree.canonical).hex
   }
 
+  /// What can be told of a task before anything that it reads is computed, and on any machine: its key's tree without
+  /// inputs and numeric policy. Artefacts of other signatures are of other tasks.
+  package static func signature(of tree: JSONValue) -> String {
+    guard case .object(var members) = tree else { return "" }
+    for name in ["inputs", "references", "numerics"] { members[name] = nil }
+    return Digest(of: JSONValue.object(members).canonical).hex
+  }
+
+  package static func signature(of task: PlannedTask, in plan: [PlannedTask]) -> String {
+    signature(of: TaskKey(task, in: plan, numerics: "") { _ in "" }.tree)
+  }
+
   /// The parameters without paths, whose content counts, and without what changes no byte.
   private static func material(_ task: PlannedTask) -> JSONValue {
     let names = task.files.map(\.field) + task.references.keys + (task.immaterial ?? [])

@@ -46,8 +46,15 @@ package struct CannotRun {
     var writer = ReportWriter(plan: plan, folder: folder, recipe: recipe)
     writer.warnings = ["the experiment could not run: \(failure.sentence)"]
     do {
-      try writer.write(verdicts, figures: [])
-      return ["\(folder.path): the reports of the run before now say that the experiment cannot run"]
+      let lease = try ResultsLease.take(folder, for: plan, timeout: 0)
+      return try lease.writing {
+        // A folder that is half renewed has no report.
+        if let warning = folder.warning { return [warning] }
+        try writer.write(verdicts, figures: [])
+        return ["\(folder.path): the reports of the run before now say that the experiment cannot run"]
+      }
+    } catch RunFailure.resultsAreTaken(_, let holder, _) {
+      return ["\(folder.path): the reports are left to \(holder), which is writing them"]
     } catch {
       // A full disk takes no text, but gives up files.
       for name in ReportWriter.files {

@@ -38,10 +38,10 @@ package struct Engine: Sendable {
     let outcomes = Outcomes(count: plan.tasks.count)
     KeptItems.shared.forget()
     let store = try ArtefactStore(results: folder.root)
-    if let problem = StoreRoots(store).register(folder.root) { observe(.notice(problem)) }
+    let leases = try Leases(store: store)
+    let lease = try takeResults()
+    let known = try begin(store, leases)
     let machine = MachineInBackground(jobs: options.jobs, config: plan.experiment.path)
-    let known = try? Manifest.read(in: folder)
-    if options.task == nil { try freeze(known) }
     let budget = ThreadBudget(jobs: options.jobs, cancellation: cancellation)
     let timings = StageTimings(resultsFolder: folder.root)
     let listen = listener(log)
@@ -51,7 +51,7 @@ package struct Engine: Sendable {
       for notice in stage.notices { listen(.notice("\(stage.id): \(notice)")) }
     }
     let executor = TaskExecutor(
-      plan: plan, store: store, leases: try Leases(store: store), catalog: catalog, budget: budget,
+      plan: plan, store: store, leases: leases, catalog: catalog, budget: budget,
       options: options, numerics: NumericPolicy.current,
       timings: timings, expected: known?.results.mapValues(\.key) ?? [:], observe: listen)
     execute(selected, executor, outcomes, budget, listen)
@@ -60,25 +60,32 @@ package struct Engine: Sendable {
     if options.task == nil { fill(outcomes, from: executor) }
     let settled = outcomes.all()
     var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
-    guard options.task == nil else {
-      summary.irreproducible = executor.irreproducible
-      return summary
+    if let lease {
+      try lease.writing {
+        try write(&summary, store, settled, executor, machine: machine.value, listen)
+      }
     }
-    let writer = try ResultsWriter(engine: self, store: store, outcomes: settled, executor: executor)
-    (summary.verdicts, summary.figureFailures) = try writer.write(machine: machine.value, observe: listen)
     summary.irreproducible = executor.irreproducible
-    summary.reportIsWritten = true
     return summary
   }
 
-  /// The plan as it is about to be executed, written before anything runs.
-  private func freeze(_ known: Manifest?) throws {
-    if let known, known.plan == plan, known.plan.experiment.path.isExactly(plan.experiment.path) { return }
-    if known != nil, let bytes = try folder.files.readIfPresent(ResultsFolder.manifestFile) {
-      try OutputFolder(try folder.files).write(bytes, to: "\(ResultsFolder.previousManifestFile)")
+  /// Renews the results folder.
+  ///
+  /// An interrupted run of another plan leaves the folder's results whole: its own would be no more than a part.
+  private func write(
+    _ summary: inout RunSummary, _ store: ArtefactStore, _ outcomes: [TaskOutcome?],
+    _ executor: TaskExecutor, machine: Machine, _ listen: RunObserver
+  ) throws {
+    let isOther = !isFolderOfPlan
+    if cancellation.isRaised, isOther {
+      return listen(
+        .notice("\(folder.path) is left as it was, of the plan before; what was computed is stored"))
     }
-    let machine = known?.machine ?? Machine.bare(threads: options.jobs)
-    try Manifest(plan: plan, machine: machine).write(to: folder)
+    let renewal = isOther ? try Renewal.begin(in: folder, for: plan) : nil
+    let writer = try ResultsWriter(
+      engine: self, store: store, outcomes: outcomes, executor: executor, renewal: renewal)
+    (summary.verdicts, summary.figureFailures) = try writer.write(machine: machine, observe: listen)
+    summary.reportIsWritten = true
   }
 
   // MARK: - Which tasks

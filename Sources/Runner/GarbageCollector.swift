@@ -1,15 +1,27 @@
 import Contracts
 import Foundation
+import Kernels
 import Storage
 
-/// Finds what the store holds and no experiment's manifest names, and removes it.
+/// Finds what the store holds and no experiment's manifest names or plan may yet want, and removes it.
 package struct GarbageCollector {
   package struct Item: Sendable {
     package let name: String
     package let why: String
     package let bytes: Int
-    let key: String?
-    var isCheckpoint = false
+    let content: Content
+
+    enum Content {
+      case artefact(ArtefactStore.Entry)
+      case checkpoint(key: String)
+      case temporary
+    }
+  }
+
+  /// What is passed over: somebody else's, or nobody's that the store knows.
+  package struct Stranger: Sendable, Equatable {
+    package let name: String
+    package let why: String
   }
 
   package struct Garbage: Sendable {
@@ -20,19 +32,24 @@ package struct GarbageCollector {
     /// Results folders that share the store and could not be asked what they need, each with the reason. While
     /// there are any, no artefact counts as garbage.
     package let unreadable: [StoreRoots.Root]
+    /// What is in the store and stays whatever it is.
+    package let strangers: [Stranger]
 
     package var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
-    package func json(deleted: Bool) -> JSONValue {
-      .object([
+    package func json(deleted: Bool, left: [Stranger]) -> JSONValue {
+      func pairs(_ name: String, _ list: [(String, String)]) -> JSONValue {
+        .array(list.map { .object([name: .string($0.0), "why": .string($0.1)]) })
+      }
+      return .object([
         "format": "modgap-gc", "version": 1, "deleted": .bool(deleted), "bytes": .number(Double(bytes)),
         "kept_bytes": .number(Double(keptBytes)),
         "items": .array(
           items.map {
             .object(["name": .string($0.name), "why": .string($0.why), "bytes": .number(Double($0.bytes))])
           }),
-        "unreadable": .array(
-          unreadable.map { .object(["path": .string($0.path), "why": .string($0.reason)]) }),
+        "unreadable": pairs("path", unreadable.map { ($0.path, $0.reason) }),
+        "strangers": pairs("name", (strangers + left).map { ($0.name, $0.why) }),
       ])
     }
   }
@@ -50,127 +67,101 @@ package struct GarbageCollector {
   }
 
   package func find() throws -> Garbage {
-    let entries = try store.allRecords().filter { $0.key != "timings.json" }
-    let (needs, unreadable) = try asked(numerics: Self.numerics(of: entries))
+    // What is stored is listed before anybody is asked: what comes later is not in the list.
+    let entries = try store.entries()
+    let checkpoints = try store.allCheckpoints()
+    let needs = try CollectorsNeeds(root: root, store: store, entries: entries)
+    let keepsAll = !needs.unreadable.isEmpty
     var items: [Item] = []
-    var kept = 0
+    var strangers: [Stranger] = []
+    var (kept, total) = (0, 0)
     for entry in entries {
-      switch entry.lookup {
-      case .found where needs.keys.contains(entry.key) || !unreadable.isEmpty: kept += entry.bytes
+      switch entry.standing {
+      case .found(let record) where keepsAll || needs.wants(record):
+        kept += entry.bytes
+        total += 1
       case .found(let record):
-        items.append(
-          Item(
-            name: entry.key, why: "\(record.stage), named by no manifest", bytes: entry.bytes, key: entry.key)
-        )
+        items.append(item(entry, "\(record.stage), named by no manifest"))
+        total += 1
       case .damaged(let problem):
-        items.append(Item(name: entry.key, why: problem.detail, bytes: entry.bytes, key: entry.key))
-      case .absent: continue
+        items.append(item(entry, problem.detail))
+        total += 1
+      case .stranger(let why), .unreadable(let why): strangers.append(Stranger(name: entry.name, why: why))
       }
     }
-    if unreadable.isEmpty { items += try checkpoints(unless: needs) }
-    for (path, bytes) in try store.staleTemporaries() {
-      items.append(Item(name: path, why: "left by a process that was killed", bytes: bytes, key: nil))
+    for checkpoint in checkpoints where !keepsAll && !needs.wants(checkpoint, in: store) {
+      items.append(
+        Item(
+          name: ".checkpoints/\(checkpoint.key)",
+          why: "the checkpoint of a stage that no experiment still has to run", bytes: checkpoint.bytes,
+          content: .checkpoint(key: checkpoint.key)))
     }
-    return Garbage(items: items, total: entries.count, keptBytes: kept, unreadable: unreadable)
+    for (path, bytes) in try store.staleTemporaries() {
+      items.append(
+        Item(name: path, why: "left by a process that was killed", bytes: bytes, content: .temporary))
+    }
+    return Garbage(
+      items: items, total: total, keptBytes: kept, unreadable: needs.unreadable, strangers: strangers)
+  }
+
+  private func item(_ entry: ArtefactStore.Entry, _ why: String) -> Item {
+    Item(name: entry.name, why: why, bytes: entry.bytes, content: .artefact(entry))
   }
 
   /// Forgets a results folder that is gone for good.
   /// - Returns: whether it was known.
   package func forget(_ results: String) throws -> Bool { try StoreRoots(store).forget(results) }
 
-  package func delete(_ garbage: Garbage) throws {
+  /// Finds garbage and removes it while no run begins: a run that has begun is in the plans that were asked, and one
+  /// that waits looks at the store when this is done.
+  ///
+  /// - Parameters:
+  ///   - timeout: how many seconds to wait for another one that begins or collects.
+  ///   - found: told what is about to be removed.
+  /// - Returns: what could not be removed, each with the reason.
+  /// - Throws: `StorageFailure.leaseTimeout`, `FileFailure`, what `found` throws.
+  package func collect(timeout: Double, found: (Garbage) throws -> Void) throws -> [Stranger] {
+    try Leases(store: store).withGate(timeout: timeout, cancellation: Cancellation()) {
+      let garbage = try find()
+      try found(garbage)
+      return try delete(garbage)
+    }
+  }
+
+  /// - Returns: what could not be removed, each with the reason.
+  @discardableResult
+  package func delete(_ garbage: Garbage) throws -> [Stranger] {
     let leases = try Leases(store: store)
+    var left: [Stranger] = []
     for item in garbage.items {
-      guard let key = item.key else { continue }
-      if !ArtefactStore.isKey(key) {
-        try store.removeStranger(key)
-        continue
+      do {
+        try remove(item, leases)
+      } catch let failure as FileFailure {
+        left.append(Stranger(name: item.name, why: failure.sentence))
       }
-      // Somebody computing it right now keeps it.
-      guard let lease = try leases.tryAcquire(key) else { continue }
+    }
+    do {
+      try store.removeStaleTemporaries()
+    } catch let failure as FileFailure {
+      left.append(Stranger(name: failure.path, why: failure.sentence))
+    }
+    _ = try leases.sweep()
+    return left
+  }
+
+  /// Somebody computing it right now keeps it.
+  private func remove(_ item: Item, _ leases: Leases) throws {
+    switch item.content {
+    case .artefact(let entry):
+      guard let lease = try leases.tryAcquire(entry.key) else { return }
+      defer { lease.release() }
+      store.removeCheckpoint(of: entry.key)
+      try store.remove(entry)
+    case .checkpoint(let key):
+      guard let lease = try leases.tryAcquire(key) else { return }
       defer { lease.release() }
       store.removeCheckpoint(of: key)
-      if !item.isCheckpoint { try store.remove(key) }
-    }
-    try store.removeStaleTemporaries()
-    _ = try leases.sweep()
-  }
-
-  // MARK: - What is needed
-
-  private struct Needs {
-    /// Keys that some manifest names, or that its plan leads to: a run that goes on, or was killed, has stored
-    /// what it has not noted yet.
-    var keys: Set<String> = []
-    /// A training's key may be one that nobody can tell before what it reads is computed.
-    var hasOpenTraining = false
-  }
-
-  /// Asks every results folder that shares the store. One that cannot be asked is named.
-  private func asked(numerics: [String]) throws -> (Needs, [StoreRoots.Root]) {
-    var needs = Needs()
-    var unreadable: [StoreRoots.Root] = []
-    var paths = [root]
-    for other in try StoreRoots(store).all() {
-      guard StoreRoots.canonical(root)?.isExactly(other.path) != true else { continue }
-      if case .present = other.state { paths.append(other.path) } else { unreadable.append(other) }
-    }
-    for path in paths {
-      do {
-        for manifest in try manifests(in: path) {
-          try add(manifest, in: path, numerics, to: &needs)
-        }
-      } catch let failure as any Failure where path != root {
-        unreadable.append(StoreRoots.Root(path: path, state: .unreadable(failure.sentence)))
-      }
-    }
-    return (needs, unreadable)
-  }
-
-  private func add(
-    _ manifest: Manifest, in path: String, _ numerics: [String], to needs: inout Needs
-  ) throws {
-    needs.keys.formUnion(manifest.results.values.map(\.key))
-    for policy in numerics {
-      let status = try PlanStatus(manifest.plan, resultsRoot: path, numerics: policy)
-      needs.keys.formUnion(status.keys.compactMap { $0?.key })
-      guard policy == NumericPolicy.current else { continue }
-      for (task, state) in zip(manifest.plan.tasks, status.states) where task.phase == .train {
-        if case .afterUpstream = state { needs.hasOpenTraining = true }
-      }
-    }
-  }
-
-  /// What machines computed here: another CPU's results have other keys.
-  private static func numerics(of entries: [ArtefactStore.Entry]) -> [String] {
-    let found = entries.compactMap { entry -> String? in
-      guard case .found(let record) = entry.lookup else { return nil }
-      return record.keyTree["numerics"]?.string
-    }
-    return Set(found + [NumericPolicy.current]).sorted()
-  }
-
-  /// Manifests of all experiments. One that cannot be read would keep nothing, so it is an error rather
-  /// than a reason to delete.
-  private func manifests(in root: String) throws -> [Manifest] {
-    try OutputFolder.names(in: root).compactMap { name in
-      let folder = ResultsFolder(root: root, experiment: name)
-      guard !name.hasBytes(first: "."), try folder.files.status(ResultsFolder.manifestFile) != nil else {
-        return nil
-      }
-      return try Manifest.read(in: folder)
-    }
-  }
-
-  /// Checkpoints of stages that are done, or that no experiment has any more.
-  private func checkpoints(unless needs: Needs) throws -> [Item] {
-    try store.allCheckpoints().filter { key, _ in
-      if case .found? = try? store.lookup(key) { return true }
-      return !needs.keys.contains(key) && !needs.hasOpenTraining
-    }.map { key, bytes in
-      Item(
-        name: ".checkpoints/\(key)", why: "the checkpoint of a stage that no experiment still has to run",
-        bytes: bytes, key: key, isCheckpoint: true)
+    case .temporary: return
     }
   }
 }

@@ -51,8 +51,8 @@ package struct Irreproducible: Codable, Sendable, Equatable {
 
   /// Artefacts whose key has the digest among its inputs, and those made from them.
   private static func stored(from digest: String, in store: ArtefactStore) -> [String] {
-    let records = ((try? store.allRecords()) ?? []).compactMap { entry -> StoredRecord? in
-      if case .found(let record) = entry.lookup { record } else { nil }
+    let records = ((try? store.entries()) ?? []).compactMap { entry -> StoredRecord? in
+      if case .found(let record) = entry.standing { record } else { nil }
     }
     var open = [digest]
     var found: [String: String] = [:]

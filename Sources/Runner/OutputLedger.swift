@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Storage
 import Synchronization
@@ -13,19 +14,32 @@ final class OutputLedger: Sendable {
 
   private struct State {
     var before: [String: Entry]
+    /// Of files that a renewal was about to write when it was killed.
+    var announced: [String: String] = [:]
     var now: [String: Entry] = [:]
   }
 
   private let output: OutputFolder
   private var files: InnerFolder { output.files }
   private let state: Mutex<State>
+  /// Set where the folder's files become those of another plan.
+  private let renewal: Renewal?
 
   /// - Throws: `FileFailure` where the folder cannot be made.
-  init(_ folder: ResultsFolder) throws {
+  init(_ folder: ResultsFolder, renewal: Renewal? = nil) throws {
+    self.renewal = renewal
     output = try OutputFolder(try folder.files)
     let data = try output.files.readIfPresent(ResultsFolder.ledgerFile).map { Data($0) }
     let known = data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
-    state = Mutex(State(before: known.filter { Self.isOutput($0.key) }))
+    var state = State(before: known.filter { Self.isOutput($0.key) })
+    for left in renewal?.left ?? [] where Self.isOutput(left.path) {
+      switch left.mark {
+      case .written(let size, let modified):
+        state.before[left.path] = Entry(source: "", size: size, modified: modified)
+      case .announced(let digest): state.announced[left.path] = digest
+      }
+    }
+    self.state = Mutex(state)
   }
 
   /// Makes the file where its source digest is new or the file is not as it was left.
@@ -33,7 +47,9 @@ final class OutputLedger: Sendable {
   @discardableResult
   func write(_ path: String, from source: String, _ content: () throws -> [UInt8]) throws -> Bool {
     if keep([path], from: source) { return false }
-    try output.write(try content(), to: path)
+    let bytes = try content()
+    try renewal?.note(path, .announced(digest: Digest(of: bytes).hex))
+    try output.write(bytes, to: path)
     record([path], from: source)
     return true
   }
@@ -55,6 +71,8 @@ final class OutputLedger: Sendable {
     for path in paths {
       guard let entry = entry(path, source) else { continue }
       state.withLock { $0.now[path] = entry }
+      // A disk that takes no note takes no ledger either, and that is said there.
+      try? renewal?.note(path, .written(size: entry.size, modified: entry.modified))
     }
   }
 
@@ -105,9 +123,12 @@ final class OutputLedger: Sendable {
 
   /// Removes a file of an earlier run where it still is as the ledger says that it was left: one that somebody
   /// changed, or put there, is not ours to remove.
-  private func removeStale(_ path: String, _ before: Entry) throws {
-    guard entry(path, before.source) == before else { return }
-    try files.removeFile(try InnerPath(path))
+  private func removeStale(_ path: String, _ before: Entry?, _ announced: String?) throws {
+    let inner = try InnerPath(path)
+    guard files.isFile(inner) else { return }
+    let isLeft = before.map { entry(path, $0.source) == $0 } ?? false
+    let isAnnounced = try announced.map { try files.digest(of: inner).hex == $0 } ?? false
+    if isLeft || isAnnounced { try files.removeFile(inner) }
   }
 
   /// Files that a killed run left unfinished, in the folders of these.
@@ -120,10 +141,10 @@ final class OutputLedger: Sendable {
 
   /// Writes the ledger; removes files of earlier runs that this one, being whole, no longer makes.
   func close(removingStale: Bool) throws {
-    let (before, now) = state.withLock { ($0.before, $0.now) }
-    let stale = before.keys.filter { now[$0] == nil }
+    let (before, announced, now) = state.withLock { ($0.before, $0.announced, $0.now) }
+    let stale = Set(before.keys).union(announced.keys).filter { now[$0] == nil }
     if removingStale {
-      for path in stale { if let entry = before[path] { try? removeStale(path, entry) } }
+      for path in stale { try? removeStale(path, before[path], announced[path]) }
     }
     removeAbandoned(now.keys)
     let kept = removingStale ? now : before.merging(now) { _, new in new }

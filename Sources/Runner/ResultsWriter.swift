@@ -14,14 +14,20 @@ struct ResultsWriter {
   let outcomes: [TaskOutcome?]
   let executor: TaskExecutor
   let ledger: OutputLedger
+  /// Set where the folder held the results of another plan.
+  let renewal: Renewal?
 
-  init(engine: Engine, store: ArtefactStore, outcomes: [TaskOutcome?], executor: TaskExecutor) throws {
+  init(
+    engine: Engine, store: ArtefactStore, outcomes: [TaskOutcome?], executor: TaskExecutor,
+    renewal: Renewal?
+  ) throws {
     self.engine = engine
     self.plan = engine.plan
     self.store = store
     self.outcomes = outcomes
     self.executor = executor
-    self.ledger = try OutputLedger(engine.folder)
+    self.renewal = renewal
+    self.ledger = try OutputLedger(engine.folder, renewal: renewal)
   }
 
   /// - Returns: the verdicts, none where the run was interrupted, for there is not enough to judge by; and
@@ -46,11 +52,16 @@ struct ResultsWriter {
     if isInterrupted {
       report.warnings.append("the run was interrupted: run it again to have the rest, and the figures")
     }
-    try report.write(verdicts, figures: drawn)
     let isWhole = !isInterrupted && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
-    try ledger.close(removingStale: isWhole)
-    if isWhole { try? removeRunsThatAreNoMore() }
+    // Nothing of another plan stays, whole or not.
+    let removesStale = isWhole || renewal != nil
+    try ledger.close(removingStale: removesStale)
+    if removesStale { try? removeRunsThatAreNoMore() }
     try writeManifest(machine, broken)
+    // Last: a report that is there is of the manifest and the tables beside it.
+    try report.write(verdicts, figures: drawn)
+    try renewal?.end()
+    try PendingPlans(engine.folder).settle(plan)
     return (isInterrupted ? [] : verdicts, failures)
   }
 
@@ -120,7 +131,11 @@ struct ResultsWriter {
         key: record.key, digest: record.digest.hex, tree: record.keyTree,
         notes: record.notes.isEmpty ? nil : record.notes)
     }
-    if let known = try? Manifest.read(in: engine.folder), known.plan == plan {
+    let known = try? Manifest.read(in: engine.folder)
+    if let known, !known.plan.isExactly(plan) {
+      try engine.folder.files.write([UInt8](try known.data()), to: ResultsFolder.previousManifestFile)
+    }
+    if let known, known.plan.isExactly(plan) {
       let merged = known.results.merging(results) { _, new in new }
       let isSame = known.results == merged
       if isSame, known.machine == machine, executor.irreproducible.isEmpty { return }

@@ -16,12 +16,17 @@ package enum RunFailure: Failure {
   case notComparable(String)
   /// Two names that differ in the case of letters alone, where the file system does not tell them apart.
   case foldedNames(String, String, folder: String)
+  /// Somebody runs another plan of the name.
+  case resultsAreTaken(folder: String, holder: String, seconds: Double)
+  /// The folder's tables are of another plan than the config's.
+  case resultsOfAnotherPlan(folder: String, isHalf: Bool, command: String)
 
   package var kind: FailureKind {
     switch self {
     case .unknownStage, .missingInput, .notReproduced: .stage
     case .fileChanged, .fileKeepsChanging, .unreadableManifest, .notComparable, .foldedNames: .invalidInput
-    case .noResults, .noStore: .nothingEvaluated
+    case .noResults, .noStore, .resultsOfAnotherPlan: .nothingEvaluated
+    case .resultsAreTaken: .leaseTimeout
     case .unknownTask, .unknownStageID: .usage
     }
   }
@@ -58,8 +63,22 @@ package enum RunFailure: Failure {
       return
         "\(folder): the names \"\(one)\" and \"\(other)\" are one to this file system, so one's results would "
         + "replace the other's; rename one, or put the results elsewhere with --results"
+    case .resultsAreTaken(let folder, let holder, let seconds):
+      return
+        "\(folder) is held by \(holder), which runs another plan of this name; waited \(Int(seconds)) s; \(Self.apart), "
+        + "or wait for it to end, then run the same command again"
+    case .resultsOfAnotherPlan(let folder, let isHalf, let command):
+      let state = isHalf ? "was half renewed when its run was ended" : "is of another plan than this config"
+      return "\(folder) \(state), and a report is of one plan with its tables; renew it first: \(command)"
     }
   }
+
+  /// While a run waits for the folder.
+  static func waiting(for holder: String, folder: String) -> String {
+    "\(folder) is held by \(holder), which runs another plan of this name; waiting for it to end (\(apart))"
+  }
+
+  private static let apart = "keep the two apart with --results FOLDER or --set name=NAME"
 
   private static func hint(_ name: String, _ known: [String]) -> String {
     if let near = nearestName(to: name, among: known) { return " (did you mean \"\(near)\"?)" }

@@ -30,7 +30,22 @@ package struct StoredResults {
   package func verdicts() -> [Verdict] { ResultsWriter.verdicts(of: plan, tables) }
 
   /// Writes the reports anew from what is stored.
-  package func writeReports() throws -> [Verdict] {
+  ///
+  /// - Throws: `RunFailure.resultsOfAnotherPlan` where tables and figures beside them would be of another one;
+  ///   `RunFailure.resultsAreTaken`.
+  package func writeReports(timeout: Double, notice: (String) -> Void) throws -> [Verdict] {
+    let lease = try ResultsLease.take(folder, for: plan, timeout: timeout, notice: notice)
+    return try lease.writing {
+      let isHalf = Renewal.isUnfinished(in: folder)
+      guard !isHalf, try Manifest.read(in: folder).plan.isExactly(plan) else {
+        throw RunFailure.resultsOfAnotherPlan(
+          folder: folder.path, isHalf: isHalf, command: recipe.command())
+      }
+      return try writeOwnReports()
+    }
+  }
+
+  private func writeOwnReports() throws -> [Verdict] {
     let verdicts = verdicts()
     let found = tables.drawable
     let figures = try plan.experiment.figures.map { spec in

@@ -62,6 +62,9 @@ final class TaskExecutor: Sendable {
     if !isForced, let record = believable(key, task, isQuiet: true) {
       return settled(index, record, wasCached: true)
     }
+    if let obstacle = try store.obstacle(to: key.key, replaces: isForced) {
+      observe(.notice("\(task.id): \(obstacle)"))
+    }
     observe(.started(task: task.id))
     let started = ContinuousClock.now
     let notes = NoteTaker()
@@ -156,8 +159,7 @@ final class TaskExecutor: Sendable {
 
   private func takeLease(_ key: String, _ task: PlannedTask) throws -> Lease {
     if let lease = try leases.tryAcquire(key) { return lease }
-    let holder = try leases.holder(of: key)?.described ?? "another process"
-    observe(.notice("\(task.id) is being computed by \(holder); waiting for it"))
+    observe(.notice("\(task.id) is being computed by \(leases.described(key)); waiting for it"))
     return try budget.lending {
       try leases.acquire(key, timeout: options.leaseTimeout, cancellation: budget.cancellation)
     }
@@ -175,7 +177,8 @@ final class TaskExecutor: Sendable {
       namesUpstream: task.namesInputs,
       gathered: task.inputAxes.map { $0.map { Coordinate($0.name, TableAssembler.cell($0.value)) } },
       references: try task.references.mapValues { try artefact(of: $0) })
-    let checkpoint = store.checkpoint(of: try key(of: index).key)
+    let checkpoint = store.checkpoint(
+      of: try key(of: index).key, signature: TaskKey.signature(of: task, in: plan.tasks))
     let notice: @Sendable (String) -> Void = { [observe, said] in
       guard notes.take(notice: $0) else { return }
       observe(.log(task: task.id, line: $0, isNews: said.isNew($0)))

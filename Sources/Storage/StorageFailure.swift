@@ -10,6 +10,8 @@ package enum StorageFailure: Failure, Equatable {
   case badKey(String)
   /// Somebody else works on the artefact, and still did after the time allowed.
   case leaseTimeout(key: String, holder: String, seconds: Double)
+  /// Another user's artefact was to give way.
+  case notReplaceable(path: String, owner: String)
 
   package var kind: FailureKind {
     switch self {
@@ -17,6 +19,7 @@ package enum StorageFailure: Failure, Equatable {
     case .damaged: .io
     case .badKey: .internal
     case .leaseTimeout: .leaseTimeout
+    case .notReplaceable: .io
     }
   }
 
@@ -31,6 +34,9 @@ package enum StorageFailure: Failure, Equatable {
     case .leaseTimeout(let key, let holder, let seconds):
       "waited \(Int(seconds)) s for artefact \(key.prefix(12)), on which \(holder) works; wait for it to end "
         + "or end it, then run the same command again"
+    case .notReplaceable(let path, let owner):
+      "\(path) is of \(owner) and cannot be replaced by this user; leave out --force, let \(owner) force it, or use "
+        + "another folder (--results FOLDER)"
     }
   }
 }

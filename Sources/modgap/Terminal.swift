@@ -36,7 +36,7 @@ enum Terminal {
   }
 
   /// A message that cannot be written is lost: no run is stopped for it.
-  static func errRaw(_ text: String) { _ = StandardStreams.write(text, to: STDERR_FILENO) }
+  static func errRaw(_ text: String) { StandardStreams.say(text) }
 
   static let errorIsTerminal = isatty(STDERR_FILENO) == 1
   static let outputIsTerminal = isatty(STDOUT_FILENO) == 1

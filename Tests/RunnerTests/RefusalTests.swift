@@ -66,6 +66,23 @@ struct RefusalTests {
     #expect(try shell("set -o pipefail; { \(run) 2>&1 >/dev/null; } | head -c 1 >/dev/null").status == 0)
   }
 
+  /// Somebody holds the pipe, and does not read.
+  @Test func aPipeThatNobodyReadsStopsNoRun() throws {
+    try bench.write(
+      """
+      import os
+      os.set_blocking(2, False)
+      try:
+          while True: os.write(2, b"x" * 4096)
+      except BlockingIOError: pass
+      os.set_blocking(2, True)
+      """, to: "fill.py")
+    let result = try shell(
+      "mkfifo held; sleep 60 <> held & exec 2>held; python3 fill.py; \(run); status=$?; kill $!; exit $status"
+    )
+    #expect(result.status == 0, "\(result)")
+  }
+
   @Test func weightsBeyondTheProcesssLimitAreRefusedWithTheNumber() throws {
     let config = """
       { "name": "large", "stages": [ { "id": "m", "stage": "init", "kind": "encoder", "with": {

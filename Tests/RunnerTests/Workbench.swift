@@ -216,9 +216,11 @@ enum ToyStages {
 
 extension Workbench {
   /// Plans and runs a config of toy stages.
+  ///
+  /// - Parameter isStopped: interrupted when the first stage begins.
   @discardableResult
   func run(
-    _ config: String, jobs: Int = 2, spy: Spy = Spy(), root: String = "results",
+    _ config: String, jobs: Int = 2, spy: Spy = Spy(), root: String = "results", isStopped: Bool = false,
     change: (inout RunOptions) -> Void = { _ in }
   ) throws -> RunSummary {
     let path = try write(config, to: "toy.json")
@@ -226,11 +228,14 @@ extension Workbench {
     var planner = Planner(experiment, grammar: ToyStages.grammar)
     var options = RunOptions(jobs: jobs)
     change(&options)
+    let cancellation = Cancellation()
     return try Engine(
       plan: try planner.plan(), resultsRoot: "\(folder)/\(root)", options: options,
-      catalog: ToyStages.catalog,
-      observe: spy.observe
-    ).run()
+      catalog: ToyStages.catalog, cancellation: cancellation
+    ) { event in
+      if isStopped, case .started = event { cancellation.raise() }
+      spy.observe(event)
+    }.run()
   }
 
   /// The plan of a config of the program's own stages.

@@ -68,7 +68,7 @@ import Testing
         #expect(loaded == artefact)
         #expect(ArtefactStore.digest(of: loaded) == record.digest)
       }
-      #expect(try store.allRecords().map(\.bytes) == [record.totalBytes])
+      #expect(try store.entries().map(\.bytes) == [record.totalBytes])
       #expect(try store.staleTemporaries().isEmpty)
       try store.sync()
     }
@@ -210,7 +210,7 @@ import Testing
       try checkpoint.save([1, 2, 3])
       try checkpoint.save([4, 5])
       #expect(try checkpoint.load() == [4, 5])
-      #expect(try store.allRecords().isEmpty)
+      #expect(try store.entries().isEmpty)
       #expect(try store.allCheckpoints().map(\.key) == [Fixture.key])
       let path = "\(folder)/.store/.checkpoints/\(Fixture.key)"
       var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))

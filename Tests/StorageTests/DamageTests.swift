@@ -139,14 +139,20 @@ import Testing
       ]
       for name in names {
         try FileManager.default.createDirectory(
-          atPath: "\(store.root)/\(name)/inner", withIntermediateDirectories: true)
-        try DataFiles.write([UInt8](repeating: 1, count: 10), "\(store.root)/\(name)/inner/a")
+          atPath: "\(store.root)/\(name)", withIntermediateDirectories: true)
+        try DataFiles.write([UInt8](repeating: 1, count: 10), "\(store.root)/\(name)/record.json")
       }
       let stale = try store.staleTemporaries()
       #expect(stale.map(\.path) == names.prefix(2).map { "\(store.root)/\($0)" }.sorted())
       #expect(try store.removeStaleTemporaries() == 20)
       #expect(try store.staleTemporaries().isEmpty)
-      #expect(try store.allRecords().isEmpty)
+      #expect(
+        try store.entries().map(\.name) == [".tmp-999999999-5-other-4", ".tmp-odd"], "left alone, and said")
+      // What somebody else put there is not removed with it.
+      let dead = "\(store.root)/\(names[0])"
+      try FileManager.default.createDirectory(atPath: dead + "/inner", withIntermediateDirectories: true)
+      #expect(try store.removeStaleTemporaries() == 0)
+      #expect(FileManager.default.fileExists(atPath: dead + "/inner"))
     }
   }
 }

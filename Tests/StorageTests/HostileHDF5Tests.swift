@@ -60,7 +60,7 @@ import Testing
       let made = try #require(Outside.run(Outside.python ?? "", ["-c", script, folder]))
       try #require(made.status == 0, "\(made.output)")
       let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/a.h5")))
-      try HDF5Image.read(bytes) { root in
+      try HDF5Image.read(bytes) { (root) throws in
         for name in Self.elsewhere + ["chunks", "packed"] {
           #expect(throws: HDF5Failure.self, "\(name)") { try root.matrix(name) }
           #expect(throws: HDF5Failure.self, "\(name)") { try root.doubles(name) }
@@ -74,13 +74,13 @@ import Testing
   }
 
   @Test func linksOfAnImageAreNamedAndNotFollowed() throws {
-    let bytes = try HDF5Image.make { root in
+    let bytes = try HDF5Image.make { (root) throws in
       try [Float](repeating: 1, count: 6).withUnsafeBufferPointer { try root.write("x", $0, shape: [2, 3]) }
       try root.link("inside", to: "/x")
       try root.link("outside", to: "/x", in: "/etc/passwd")
       try root.group("g") { try $0.setAttribute("count", -3) }
     }
-    try HDF5Image.read(bytes) { root in
+    try HDF5Image.read(bytes) { (root) throws in
       #expect(try root.matrix("x").values.count == 6)
       #expect(root.contains("inside") && root.contains("outside") && !root.contains("nothing"))
       #expect(root.target(of: "inside") == "/x")
@@ -101,8 +101,8 @@ import Testing
       let wide = (0..<columns).map { _ in numbers.double() } + [-0.0, .infinity, 5e-324]
       let whole = [Int.min, -1, 0, Int.max]
       let text = String(repeating: "é\"", count: columns)
-      let bytes = try HDF5Image.make { root in
-        try root.group("a") { group in
+      let bytes = try HDF5Image.make { (root) throws in
+        try root.group("a") { (group) throws in
           try matrix.values.withUnsafeBufferPointer { try group.write("m", $0, shape: [rows, columns]) }
           try group.group("b") { try $0.write("d", wide, shape: [wide.count]) }
           try group.setAttribute("kind", text)
@@ -111,8 +111,8 @@ import Testing
         try root.write("i", whole, shape: [4])
         try root.setAttribute("count", Int.max)
       }
-      try HDF5Image.read(bytes) { root in
-        try root.open("a") { group in
+      try HDF5Image.read(bytes) { (root) throws in
+        try root.open("a") { (group) throws in
           #expect(try group.matrix("m") == matrix)
           let found = try group.open("b") { try $0.doubles("d") }
           #expect(found.map(\.bitPattern) == wide.map(\.bitPattern))
@@ -143,7 +143,7 @@ import Testing
           bytes[Int.random(in: 0..<end, using: &numbers)] = .random(in: 0...255, using: &numbers)
         }
         do {
-          try HDF5Image.read(bytes) { root in
+          try HDF5Image.read(bytes) { (root) throws in
             _ = try root.open("bases") { try $0.open("0") { _ = try $0.matrix("x") } }
             _ = try root.text("members")
           }

@@ -6,6 +6,13 @@ import Synchronization
 import Testing
 
 @Suite struct LeaseTests {
+  /// A clock that goes on when it is told to.
+  private final class Clock: Sendable {
+    private let now = Mutex(1000.0)
+    var read: @Sendable () -> Double { { self.now.withLock { $0 } } }
+    func advance(_ seconds: Double) { now.withLock { $0 += seconds } }
+  }
+
   private func withStore(_ body: (ArtefactStore) throws -> Void) throws {
     try withFolder { folder in try body(ArtefactStore(results: folder, syncs: false)) }
   }
@@ -71,7 +78,8 @@ import Testing
   @Test func onlyTheProvablyDeadAreDead() {
     let own = ProcessIdentity.own
     func isDead(_ process: ProcessIdentity, age: Double) -> Bool {
-      LeaseHolder(Array(LeaseHolder.text(process, token: "t").utf8), age: age)?.isDead(seenBy: own) ?? true
+      LeaseHolder(Array(LeaseHolder.text(process, token: "t").utf8), silence: age)?.isDead(seenBy: own)
+        ?? true
     }
     #expect(!isDead(own, age: 1e9))
     #expect(!isDead(identity(pid: getppid(), start: ProcessIdentity.start(of: getppid()) ?? 0), age: 1e9))
@@ -86,16 +94,62 @@ import Testing
 
   @Test func leasesOfTheDeadAreBroken() throws {
     try withStore { store in
-      let leases = try Leases(store: store)
+      let clock = Clock()
+      let leases = try Leases(store: store, clock: clock.read)
       let dead = LeaseHolder.text(identity(pid: 999_999_999), token: "t")
       try plant(dead, at: leases.path("dead"))
-      try plant(String(dead.prefix(20)), at: leases.path("half"), age: 11)
-      try plant("", at: leases.path("young"))
-      try plant(LeaseHolder.text(identity(host: "far"), token: "t"), at: leases.path("far"), age: 1000)
+      try plant(String(dead.prefix(20)), at: leases.path("half"))
       #expect(try leases.tryAcquire("dead") != nil)
+      #expect(try leases.tryAcquire("half") == nil, "it may just be being written")
+      clock.advance(11)
       #expect(try leases.tryAcquire("half") != nil)
-      #expect(try leases.tryAcquire("young") == nil, "it may just be being written")
+    }
+  }
+
+  /// Whatever the times on its file say: the owner's clock, or the file server's, may be wrong, and may be set.
+  @Test(arguments: [-1e8, -1000, 0, 1000, 1e8])
+  func anOwnerElsewhereIsDeadWhereTheWaiterSeesNothingOfItForLong(age: Double) throws {
+    try withStore { store in
+      let clock = Clock()
+      let leases = try Leases(store: store, clock: clock.read)
+      let path = leases.path("far")
+      try plant(LeaseHolder.text(identity(host: "far"), token: "t"), at: path, age: age)
+      #expect(try leases.tryAcquire("far") == nil)
+      clock.advance(899)
+      #expect(try leases.tryAcquire("far") == nil)
+      // It lives: its clock goes on, though it may go backwards.
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -age - 3)], ofItemAtPath: path)
+      clock.advance(2)
+      #expect(try leases.tryAcquire("far") == nil)
+      clock.advance(899)
+      #expect(try leases.tryAcquire("far") == nil)
+      clock.advance(2)
       #expect(try leases.tryAcquire("far") != nil)
+    }
+  }
+
+  @Test func allLeasesOfAnOwnerFallTogether() throws {
+    try withStore { store in
+      let clock = Clock()
+      let leases = try Leases(store: store, clock: clock.read)
+      try plant(LeaseHolder.text(identity(host: "far"), token: "t"), at: leases.path("a"))
+      #expect(link(leases.path("a"), leases.path("b")) == 0)
+      #expect(try leases.living(prefix: "").filter { !$0.hasPrefix(".") } == ["a", "b"])
+      clock.advance(901)
+      #expect(try leases.tryAcquire("a") != nil)
+      #expect(try leases.tryAcquire("b") != nil, "breaking one is no sign of life of the other")
+    }
+  }
+
+  @Test func whoeverWaitsCanReadWhoHoldsIt() throws {
+    try withStore { store in
+      chmod(store.root, 0o2777)
+      let leases = try Leases(store: store)
+      let lease = try leases.acquire("k", timeout: 1)
+      #expect(FileOwner(leases.path("k"))?.mode == "644")
+      #expect(FileOwner(leases.folder)?.mode == "2777")
+      lease.release()
     }
   }
 
@@ -127,6 +181,16 @@ import Testing
       #expect(try leases.holder(of: "dead") == nil)
       #expect(try leases.holder(of: "mine") != nil)
       #expect(try leases.sweep() == 0)
+      // What is no lease is nobody's business, whatever it is called.
+      try plant("mine", at: leases.path("notes"))
+      try plant("mine", at: leases.path(".owner-of-this"))
+      try plant(dead, at: leases.path("a lease?"))
+      mkdir(leases.path("folder"), 0o777)
+      mkfifo(leases.path("fifo"), 0o666)
+      symlink("/etc/passwd", leases.path("link"))
+      let before = try FileManager.default.contentsOfDirectory(atPath: leases.folder).sorted()
+      #expect(try leases.sweep() == 0)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: leases.folder).sorted() == before)
       lease.release()
     }
   }
@@ -134,15 +198,19 @@ import Testing
   @Test(arguments: [true, false])
   func theHeartbeatTouchesEveryLease(linksFiles: Bool) throws {
     try withStore { store in
+      let clock = Clock()
       let leases = try Leases(store: store, linksFiles: linksFiles)
+      let waiter = try Leases(store: store, clock: clock.read)
       let held = try ["a", "b"].map { try leases.acquire($0, timeout: 1) }
       for lease in held {
         let old = Date(timeIntervalSinceNow: -500)
         try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: leases.path(lease.key))
-        #expect((try leases.holder(of: lease.key)?.age ?? 0) > 400)
+        #expect(try waiter.holder(of: lease.key)?.silence == 0)
       }
+      clock.advance(400)
+      for lease in held { #expect(try waiter.holder(of: lease.key)?.silence == 400) }
       leases.beat()
-      for lease in held { #expect((try leases.holder(of: lease.key)?.age ?? 500) < 100) }
+      for lease in held { #expect(try waiter.holder(of: lease.key)?.silence == 0) }
     }
   }
 

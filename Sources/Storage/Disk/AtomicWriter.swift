@@ -66,23 +66,36 @@ enum TemporaryName {
       && isNumber(parts[3])
   }
 
+  /// Whether a process of this program made the name.
+  static func isOwn(_ name: String) -> Bool { parts(name) != nil }
+
+  private static func parts(_ name: String) -> (pid: Int32, start: UInt64, boot: Substring)? {
+    let parts = name.dropFirst(prefix.count).split(separator: "-", omittingEmptySubsequences: false)
+    guard name.hasBytes(first: prefix), parts.count == 4, let pid = Int32(parts[0]),
+      let start = UInt64(parts[1]),
+      UInt64(parts[2], radix: 16) != nil, UInt64(parts[3]) != nil
+    else { return nil }
+    return (pid, start, parts[2])
+  }
+
   /// Whether nobody can be working on this name any more: its process is gone, or, where that cannot be
-  /// known from here, it has not been touched for a day.
+  /// known from here, it has not been touched for a day. A name that this program did not make never is.
   static func isStale(_ name: String, in folder: InnerFolder) -> Bool {
-    let parts = name.dropFirst(prefix.count).split(separator: "-")
-    guard name.hasPrefix(prefix), parts.count == 4, let pid = Int32(parts[0]), let start = UInt64(parts[1])
-    else { return age(of: name, in: folder) > 86_400 }
-    if parts[2] == ProcessIdentity.own.bootMark {
+    guard let (pid, start, boot) = parts(name) else { return false }
+    if boot == ProcessIdentity.own.bootMark {
       return !ProcessIdentity.isRunning(pid: pid, processStart: start)
     }
     return age(of: name, in: folder) > 86_400
   }
 
-  /// Seconds since the last change.
+  /// Seconds since the last change by the clock that wrote the times, the file system's own; 0 where it cannot be
+  /// asked.
   private static func age(of name: String, in folder: InnerFolder) -> Double {
-    guard let name = try? InnerPath(component: name), let status = (try? folder.status(name)) ?? nil else {
-      return 0
-    }
-    return Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec)
+    guard let name = try? InnerPath(component: name), let clock = try? InnerPath(component: next()),
+      let status = (try? folder.status(name)) ?? nil, (try? folder.create(clock, [])) != nil
+    else { return 0 }
+    defer { try? folder.removeFile(clock) }
+    guard let now = (try? folder.status(clock)) ?? nil else { return 0 }
+    return Double(now.st_mtim.tv_sec) - Double(status.st_mtim.tv_sec)
   }
 }

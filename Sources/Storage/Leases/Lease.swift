@@ -26,8 +26,8 @@ package struct LeaseHolder: Sendable, Equatable {
   package let process: ProcessIdentity
   /// Tells two openings of one store within a process apart.
   package let token: String
-  /// Seconds since its owner last said that it lives.
-  package let age: Double
+  /// Seconds for which the waiter has seen no sign of life of its owner.
+  package let silence: Double
 
   /// For an error message: `process 4711 on host a`.
   package var described: String {

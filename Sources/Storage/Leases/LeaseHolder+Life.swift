@@ -9,6 +9,9 @@ extension LeaseHolder {
   /// After a restart of the same machine: long enough for another machine of the same name to speak.
   package static let silenceAfterRestart = 60.0
 
+  /// A lease's file that is not whole is being written, unless it stays so for this long.
+  package static let silenceOfAPart = 10.0
+
   /// Whether the owner is provably dead.
   ///
   /// On this machine, since its last start: its process is gone, or its number has passed to another.
@@ -19,7 +22,7 @@ extension LeaseHolder {
       return !ProcessIdentity.isRunning(pid: process.pid, processStart: process.processStart)
     }
     let isRestarted = process.host == own.host && process.bootID != own.bootID
-    return age > (isRestarted ? Self.silenceAfterRestart : Self.silenceElsewhere)
+    return silence > (isRestarted ? Self.silenceAfterRestart : Self.silenceElsewhere)
   }
 
   /// The lease file's text.
@@ -33,7 +36,7 @@ extension LeaseHolder {
   }
 
   /// Reads a lease file; nil where it is not whole.
-  package init?(_ bytes: [UInt8], age: Double) {
+  package init?(_ bytes: [UInt8], silence: Double) {
     guard let json = try? JSONReader.value(bytes), let host = json["host"]?.string,
       let pid = json["pid"]?.integer, let start = json["processStart"]?.string.flatMap({ UInt64($0) }),
       let bootID = json["bootID"]?.string, let pidSpace = json["pidSpace"]?.string,
@@ -42,6 +45,6 @@ extension LeaseHolder {
     process = ProcessIdentity(
       host: host, pid: Int32(clamping: pid), processStart: start, bootID: bootID, pidSpace: pidSpace)
     self.token = token
-    self.age = age
+    self.silence = silence
   }
 }

@@ -4,12 +4,16 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// The leases of a store, in `.store/.leases/<key>`: at most one process computes an artefact.
+/// The leases of a folder, such as a store's in `.store/.leases/<key>`: at most one process computes an artefact.
 ///
 /// A process writes who it is into one file of its own, `.owner-…`; a lease is a hard link to it under
 /// the key's name, which exactly one process can create. So taking and giving back a lease is one system
 /// call each, no lease is ever half written, and touching the one file is the heartbeat of all of them.
 /// Where the file system has no hard links, each lease is a file of its own.
+///
+/// Whether an owner elsewhere lives is told by whether its file's stamp changes while the waiter looks on, by the
+/// waiter's own monotonic clock. What the stamp says is never compared with a clock: the owner's, the waiter's and the
+/// file server's may all be wrong, and jump.
 package final class Leases: Sendable {
   /// Seconds between two signs of life.
   package static let heartbeat = 5.0
@@ -19,6 +23,7 @@ package final class Leases: Sendable {
   let token: String
   private let linksFiles: Bool
   private let state = Mutex(State())
+  private let watch: SilenceWatch
 
   private struct State {
     var ownerFile: String?
@@ -26,16 +31,28 @@ package final class Leases: Sendable {
     var timer: (any DispatchSourceTimer)?
   }
 
-  /// - Parameter linksFiles: off to do without hard links.
+  /// - Parameters:
+  ///   - linksFiles: off to do without hard links.
+  ///   - clock: seconds of a clock that only goes forward.
   /// - Throws: `FileFailure` where the folder cannot be made.
   package init(
-    store: ArtefactStore, owner: ProcessIdentity = .own, linksFiles: Bool = true
+    folder: String, owner: ProcessIdentity = .own, linksFiles: Bool = true,
+    clock: @escaping @Sendable () -> Double = SilenceWatch.monotonic
   ) throws {
-    folder = "\(store.root)/.leases"
+    self.folder = folder
     own = owner
     token = String(UInt64.random(in: .min ... .max), radix: 36)
     self.linksFiles = linksFiles
-    try Disk.makeFolder(folder)
+    watch = SilenceWatch(clock: clock)
+    try SharedFolder.make(folder)
+  }
+
+  /// Those of a store.
+  package convenience init(
+    store: ArtefactStore, owner: ProcessIdentity = .own, linksFiles: Bool = true,
+    clock: @escaping @Sendable () -> Double = SilenceWatch.monotonic
+  ) throws {
+    try self.init(folder: "\(store.root)/.leases", owner: owner, linksFiles: linksFiles, clock: clock)
   }
 
   deinit {
@@ -61,8 +78,7 @@ package final class Leases: Sendable {
       if let lease = try tryAcquire(key) { return lease }
       let waited = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
       if waited >= timeout {
-        let holder = try holder(of: key)?.described ?? "somebody"
-        throw StorageFailure.leaseTimeout(key: key, holder: holder, seconds: timeout)
+        throw StorageFailure.leaseTimeout(key: key, holder: described(key), seconds: timeout)
       }
       Thread.sleep(forTimeInterval: min(pause, timeout - waited))
       pause = min(pause * 1.5, 0.25)
@@ -115,7 +131,7 @@ extension Leases {
       switch errno {
       case EEXIST: return false
       case ENOENT, EMLINK:
-        try Disk.makeFolder(folder)
+        try SharedFolder.make(folder)
         state.ownerFile = nil
       case EPERM, ENOTSUP, ENOSYS: return try createFile(key)
       default: throw FileFailure(.write, path(key), code: errno)
@@ -145,6 +161,8 @@ extension Leases {
     try Array(LeaseHolder.text(own, token: token).utf8).withUnsafeBytes {
       try Disk.create(path, $0, syncs: false)
     }
+    // Whoever waits must be able to read who holds it, whatever the umask.
+    SharedFolder.letRead(path)
   }
 
   private func startHeartbeat(_ state: inout State) {
@@ -158,17 +176,36 @@ extension Leases {
 
   /// Says that the owner of all leases held here lives.
   package func beat() {
-    for key in state.withLock({ $0.held }) { utimensat(AT_FDCWD, path(key), nil, 0) }
+    for key in state.withLock({ $0.held }) { utimensat(AT_FDCWD, path(key), nil, AT_SYMLINK_NOFOLLOW) }
   }
 }
 
 // MARK: - Breaking
 
 extension Leases {
-  /// Who holds a key's lease; nil where nobody does or its file is not whole.
+  /// Who holds a key's lease; nil where nobody does, or its file is not whole or may not be read.
   package func holder(of key: String) throws -> LeaseHolder? {
-    guard let age = try age(of: path(key)), let bytes = try Disk.readIfPresent(path(key)) else { return nil }
-    return LeaseHolder(bytes, age: age)
+    guard let silence = try silence(of: path(key)), let bytes = try content(of: key) else { return nil }
+    return LeaseHolder(bytes, silence: silence)
+  }
+
+  /// The holder for a sentence: `process 4711 on host a`, or whose the file is that may not be read.
+  package func described(_ key: String) -> String {
+    if let holder = try? holder(of: key) {
+      guard holder.process.host != own.host else { return holder.described }
+      return holder.described
+        + " (whose lease falls after \(Int(LeaseHolder.silenceElsewhere)) s without a sign of life)"
+    }
+    return FileOwner(path(key)).map { "a process of \($0.name)" } ?? "another process"
+  }
+
+  /// A lease's text; nil where there is none, or where its owner keeps it from being read.
+  private func content(of key: String) throws -> [UInt8]? {
+    do {
+      return try Disk.readIfPresent(path(key))
+    } catch let failure as FileFailure where [EACCES, EPERM].contains(failure.code) {
+      return nil
+    }
   }
 
   /// Removes a lease whose owner is dead. Gives whether the key is now free.
@@ -178,7 +215,7 @@ extension Leases {
   private func breakIfDead(_ key: String) throws -> Bool {
     if try life(of: key) == .running { return false }
     let lock = "\(folder)/.breaking"
-    let descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+    let descriptor = openLock(lock)
     guard descriptor >= 0 else { throw FileFailure(.write, lock, code: errno) }
     defer { close(descriptor) }
     while flock(descriptor, LOCK_EX) != 0 {
@@ -199,47 +236,77 @@ extension Leases {
     case free, running, dead
   }
 
+  /// The file that breakers lock, which all who share the folder may open. One that another user made before
+  /// is opened for reading, which is enough but on some network mounts.
+  private func openLock(_ path: String) -> Int32 {
+    let flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    var descriptor = open(path, O_RDWR | flags)
+    if descriptor < 0, errno == ENOENT {
+      descriptor = open(path, O_RDWR | O_CREAT | flags, 0o666)
+      if descriptor >= 0 { fchmod(descriptor, 0o666) }
+    }
+    return descriptor < 0 && errno == EACCES ? open(path, O_RDONLY | flags) : descriptor
+  }
+
   /// Whether somebody living holds the key's lease. A file that is not whole is one that is being
   /// written, unless it stays so.
   private func life(of key: String) throws -> Life {
-    guard let age = try age(of: path(key)), let bytes = try Disk.readIfPresent(path(key)) else {
-      return .free
+    guard let silence = try silence(of: path(key)) else { return .free }
+    guard let bytes = try content(of: key) else {
+      // Gone meanwhile, or of somebody who lets nobody read it.
+      guard access(path(key), F_OK) == 0 else { return .free }
+      return silence > LeaseHolder.silenceElsewhere ? .dead : .running
     }
-    guard let holder = LeaseHolder(bytes, age: age) else { return age > 10 ? .dead : .running }
+    guard let holder = LeaseHolder(bytes, silence: silence) else {
+      return silence > LeaseHolder.silenceOfAPart ? .dead : .running
+    }
     return holder.isDead(seenBy: own) ? .dead : .running
   }
 
-  /// Seconds since the file's last change by the file system's own clock, which on a network is not
-  /// ours; nil where there is no such file.
-  private func age(of path: String) throws -> Double? {
+  /// For how long the file's stamp has not changed, as far as it was looked at; nil where there is no such file.
+  private func silence(of path: String) throws -> Double? {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENOENT { return nil }
       throw FileFailure(.read, path, code: errno)
     }
-    let clock = "\(folder)/.clock"
-    let descriptor = open(clock, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
-    guard descriptor >= 0 else { throw FileFailure(.write, clock, code: errno) }
-    defer { close(descriptor) }
-    var now = stat()
-    guard futimens(descriptor, nil) == 0, fstat(descriptor, &now) == 0 else {
-      throw FileFailure(.write, clock, code: errno)
-    }
-    return Double(now.st_mtim.tv_sec - status.st_mtim.tv_sec)
-      + Double(now.st_mtim.tv_nsec - status.st_mtim.tv_nsec) / 1e9
+    return watch.silence(of: SilenceWatch.Stamp(status))
   }
 
-  /// Removes what dead processes left: their leases and their own files. Gives how many.
+  /// The leases of this prefix whose holders are not provably dead; those of the dead are broken.
+  package func living(prefix: String) throws -> [String] {
+    try Disk.names(in: folder).filter { $0.hasBytes(first: prefix) }.filter {
+      switch try life(of: $0) {
+      case .free: false
+      case .running: true
+      case .dead: try !breakIfDead($0)
+      }
+    }
+  }
+
+  /// Removes what processes left that are known to be dead: their leases and their own files. Gives how many.
+  ///
+  /// What is no lease is left alone, and so are those of owners elsewhere: to see that one is silent takes longer.
   @discardableResult
   package func sweep() throws -> Int {
     var count = 0
-    for name in try Disk.names(in: folder) {
-      if name.hasPrefix(".owner-") {
+    for name in try Disk.names(in: folder) where isLease(name) {
+      if name.hasBytes(first: ".owner-") {
         if try life(of: name) == .dead, unlink(path(name)) == 0 { count += 1 }
-      } else if !name.hasPrefix("."), try life(of: name) == .dead, try breakIfDead(name) {
+      } else if try life(of: name) == .dead, try breakIfDead(name) {
         count += 1
       }
     }
     return count
+  }
+
+  /// Whether a file of this name is one that this class writes, by its name and by what it says.
+  private func isLease(_ name: String) -> Bool {
+    guard ArtefactStore.isKey(name) || name.hasBytes(first: ".owner-") else { return false }
+    var status = stat()
+    guard lstat(path(name), &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let bytes = try? Disk.readIfPresent(path(name))
+    else { return false }
+    return LeaseHolder(bytes, silence: 0) != nil
   }
 }

@@ -50,23 +50,40 @@ extension ArtefactStore {
     try folder.create(InnerPath(fixed: "record.json"), record.bytes, syncs: syncs)
   }
 
-  /// Gives the temporary folder its name. Whoever was there first and is whole stays, unless he is to give way.
+  /// Gives the temporary folder its name. Whoever was there first and is whole stays, unless he is to give way; one
+  /// that this user can neither use nor replace stays, too, and the artefact goes beside it.
   private func publish(
     _ record: StoredRecord, from temporary: InnerPath, replaces: Bool
   ) throws -> StoredRecord {
+    var name = record.key
     // Another process may come between any two steps; each round sees what it left.
     for _ in 0..<16 {
+      let place = try InnerPath(component: name)
       do {
-        try files.rename(temporary, to: try Self.path(of: record.key))
-        return record
-      } catch let failure as FileFailure where [EEXIST, ENOTEMPTY, ENOTDIR].contains(failure.code) {}
-      if !replaces, case .found(let existing) = try lookup(record.key), try verify(existing).isEmpty {
+        try files.rename(temporary, to: place)
+        return record.moved(to: files.path(of: place))
+      } catch let failure as FileFailure where Self.isTaken.contains(failure.code) {}
+      if !replaces, let existing = sound(record.key, in: name) {
         try files.removeAll(temporary)
         return existing
       }
-      try remove(record.key)
+      if name == record.key, !mayReplace(folder(of: name)) {
+        name = Self.ownName(of: name)
+      } else {
+        try remove(named: name)
+      }
     }
     throw FileFailure(.rename, record.folder, code: EEXIST)
+  }
+
+  /// Codes of a rename that say that there is something.
+  private static let isTaken = [EEXIST, ENOTEMPTY, ENOTDIR, EPERM]
+
+  /// What is there, where it can be read and is whole.
+  private func sound(_ key: String, in name: String) -> StoredRecord? {
+    guard case .found(let record)? = try? lookup(key, in: name), (try? verify(record))?.isEmpty == true
+    else { return nil }
+    return record
   }
 
   private static func contents(

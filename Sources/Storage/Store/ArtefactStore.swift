@@ -35,22 +35,43 @@ package struct ArtefactStore: Sendable {
 
   package func folder(of key: String) -> String { "\(root)/\(key)" }
 
-  /// The files of a record, in the folder of its key.
+  /// The files of a record, in its folder.
   func files(of record: StoredRecord) throws -> InnerFolder {
-    files.folder(try InnerPath(component: record.key))
+    files.folder(try InnerPath(component: PathBytes.name(of: record.folder)))
   }
 
   /// Reads the record under a key, and only that; its own digest is checked.
+  ///
+  /// What another user made and keeps to himself is looked for in one's own copy (`ownName`).
   /// - Throws: `StorageFailure.badKey`; `FileFailure` where the disk fails.
   package func lookup(_ key: String) throws -> Lookup {
-    let place = try Self.path(of: key)
-    let folder = folder(of: key)
+    try Self.check(key)
+    let shared = Result { try lookup(key, in: key) }
+    if case .success(.found) = shared { return try shared.get() }
+    if case .success(.absent) = shared { return .absent }
+    if case .found(let own)? = try? lookup(key, in: Self.ownName(of: key)) { return .found(own) }
+    do {
+      return try shared.get()
+    } catch let failure as FileFailure where failure.isRefusal {
+      return .absent
+    }
+  }
+
+  /// - Throws: `FileFailure` where the disk fails, or where a part may not be read.
+  func lookup(_ key: String, in name: String) throws -> Lookup {
+    let place = try InnerPath(component: name)
+    let folder = files.path(of: place)
     guard let bytes = try files.readIfPresent(place + InnerPath(fixed: "record.json")) else {
       if try files.status(place) == nil { return .absent }
       return .damaged(ArtefactProblem(key: key, path: folder, detail: "it has no record"))
     }
     do {
-      return .found(try StoredRecord.read(bytes, key: key, folder: folder))
+      let record = try StoredRecord.read(bytes, key: key, folder: folder)
+      for payload in record.payloads where !payload.isInline {
+        let path = "\(folder)/\(payload.name)"
+        if access(path, R_OK) != 0, errno == EACCES { throw FileFailure(.open, path, code: EACCES) }
+      }
+      return .found(record)
     } catch StorageFailure.damaged(let problem) {
       return .damaged(problem)
     }
@@ -80,17 +101,27 @@ package struct ArtefactStore: Sendable {
 
   static let wrongDigest = "its bytes do not have the digest that its record states"
 
-  /// Removes the artefact under a key; one that is not there is fine.
-  package func remove(_ key: String) throws {
-    let place = try Self.path(of: key)
+  /// Removes the artefact in a folder of the store; one that is not there is fine.
+  ///
+  /// What the store did not put there is not removed: it stays as `left-…`.
+  func remove(named name: String) throws {
     let aside = try InnerPath(component: TemporaryName.next())
+    let place = try InnerPath(component: name)
     do {
       try files.rename(place, to: aside)
     } catch let failure as FileFailure {
       if failure.code == ENOENT { return }
-      throw FileFailure(.remove, folder(of: key), code: failure.code)
+      throw FileFailure(.remove, files.path(of: place), code: failure.code)
     }
-    try files.removeAll(aside)
+    guard try !StoreContent.remove(aside, in: files) else { return }
+    let mark = String(UInt32.random(in: .min ... .max), radix: 16)
+    try files.rename(aside, to: try InnerPath(component: "left-\(name)-\(mark)"))
+  }
+
+  /// Removes the artefact under a key; one that is not there is fine.
+  package func remove(_ key: String) throws {
+    try Self.check(key)
+    try remove(named: key)
   }
 
   /// Makes the names of all artefacts saved so far durable; once at the end of a run is enough, for what
@@ -101,12 +132,6 @@ package struct ArtefactStore: Sendable {
 
   /// Whether an artefact may be called so.
   package static func isKey(_ name: String) -> Bool { (try? check(name)) != nil }
-
-  /// Removes what lies in the store and does not belong to it.
-  package func removeStranger(_ name: String) throws {
-    guard !name.hasBytes(first: ".") else { return }
-    try files.removeAll(try InnerPath(component: name))
-  }
 
   static func path(of key: String) throws -> InnerPath {
     try check(key)
@@ -122,49 +147,5 @@ package struct ArtefactStore: Sendable {
       }
     }
     if !isSafe || key.isEmpty || key.utf8.count > 128 { throw StorageFailure.badKey(key) }
-  }
-}
-
-// MARK: - The whole store
-
-extension ArtefactStore {
-  /// Everything in the store: by key, what its record says and the bytes it takes.
-  package struct Entry: Sendable {
-    package let key: String
-    package let lookup: Lookup
-    package let bytes: Int
-  }
-
-  /// All artefacts, sorted by key.
-  package func allRecords() throws -> [Entry] {
-    try files.names().filter { !$0.hasBytes(first: ".") }.map { key in
-      let lookup = try (try? Self.check(key)) == nil ? .damaged(stranger(key)) : lookup(key)
-      return Entry(
-        key: key, lookup: lookup, bytes: (try? InnerPath(component: key)).map { files.size($0) } ?? 0)
-    }
-  }
-
-  private func stranger(_ name: String) -> ArtefactProblem {
-    ArtefactProblem(key: name, path: folder(of: name), detail: "it does not belong to the store")
-  }
-
-  /// What killed processes left unfinished: temporary folders that nobody works on any more.
-  package func staleTemporaries() throws -> [(path: String, bytes: Int)] {
-    try staleFiles().map { (files.path(of: $0), files.size($0)) }
-  }
-
-  private func staleFiles() throws -> [InnerPath] {
-    try files.names().filter { TemporaryName.isPrefix(of: $0) && TemporaryName.isStale($0, in: files) }
-      .map { try InnerPath(component: $0) } + staleCheckpoints()
-  }
-
-  /// Removes them; gives the bytes that became free.
-  @discardableResult
-  package func removeStaleTemporaries() throws -> Int {
-    try staleFiles().reduce(0) { total, left in
-      let bytes = files.size(left)
-      try files.removeAll(left)
-      return total + bytes
-    }
   }
 }

@@ -35,14 +35,19 @@ package struct StoreRoots: Sendable {
         ? "\(results): its full path is not UTF-8, so it could not be noted as a user of its store: rename the folder "
           + "whose name is not" : nil
     }
-    let text =
-      JSONValue.object([
-        "path": .string(path), "linked": .bool(Self.isLink("\(path)/.store")),
-      ]).canonical + "\n"
     do {
-      let entry = try self.entry(of: path)
+      let mark = try Self.mark(of: path, creating: true)
+      let text =
+        JSONValue.object([
+          "path": .string(path), "linked": .bool(Self.isLink("\(path)/.store")),
+          "host": .string(ProcessIdentity.own.host), "mark": mark.map { .string($0) } ?? .null,
+        ]).canonical + "\n"
+      let entry = try InnerPath(component: String(Digest(of: path + (mark ?? "")).hex.prefix(32)))
       if let old = try files.readIfPresent(entry), old == Array(text.utf8) { return nil }
+      try SharedFolder.make(files.path)
       try files.write(Array(text.utf8), to: entry)
+      // Whoever collects must be able to read it.
+      SharedFolder.letRead(files.path(of: entry))
       return nil
     } catch {
       return
@@ -53,14 +58,37 @@ package struct StoreRoots: Sendable {
 
   /// All folders that are known to use the store, sorted, but for those that have their own store now.
   package func all() throws -> [Root] {
-    try files.names().filter { !$0.hasBytes(first: ".") }.compactMap { name in
-      guard let bytes = try files.readIfPresent(try InnerPath(component: name)) else { return nil }
-      guard let entry = try? JSONReader.value(bytes), let path = entry["path"]?.string else {
-        return Root(
-          path: "\(files.path)/\(name)", state: .unreadable("it does not say which folder it stands for"))
+    try files.names().filter(Self.isEntry).compactMap { name in
+      let entry = try InnerPath(component: name)
+      let path = files.path(of: entry)
+      guard files.isFile(entry) else { return nil }
+      let bytes: [UInt8]?
+      do {
+        bytes = try files.readIfPresent(entry)
+      } catch let failure as FileFailure where failure.isRefusal {
+        let owner = FileOwner(path)?.name ?? "another user"
+        return Root(path: path, state: .unreadable("it is of \(owner), and may not be read"))
       }
-      return state(of: path, isLinked: entry["linked"]?.bool ?? true).map { Root(path: path, state: $0) }
+      guard let bytes else { return nil }
+      guard let said = try? JSONReader.value(bytes), let results = said["path"]?.string else {
+        return Root(path: path, state: .unreadable("it does not say which folder it stands for"))
+      }
+      // A folder of the same path on another machine is another one.
+      if let mark = said["mark"]?.string, Self.isFolder(results),
+        (try? Self.mark(of: results, creating: false)) ?? nil != mark
+      {
+        let host = said["host"]?.string ?? "another machine"
+        return Root(
+          path: path, state: .unreadable("it stands for \(results) on \(host), which is not the folder here"))
+      }
+      return state(of: results, isLinked: said["linked"]?.bool ?? true).map { Root(path: results, state: $0) }
     }.sorted { $0.path.isExactlyBefore($1.path) }
+  }
+
+  /// Whether a name is of an entry; what else lies there is left alone.
+  private static func isEntry(_ name: String) -> Bool {
+    name.utf8.count == 32
+      && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
   /// Forgets a folder that is gone for good.
@@ -68,16 +96,21 @@ package struct StoreRoots: Sendable {
   package func forget(_ results: String) throws -> Bool {
     // The folder itself is gone; the one around it may still be there.
     let around = Self.canonical(PathBytes.folder(of: results)).map { "\($0)/\(PathBytes.name(of: results))" }
-    for path in [results, Self.canonical(results), around].compactMap({ $0 }) {
-      let named = PathBytes.folder(of: path).isExactly(files.path) ? PathBytes.name(of: path) : nil
-      for entry in try [entry(of: path)] + [named].compactMap({ try $0.map(InnerPath.init(component:)) }) {
-        if files.isFile(entry) {
-          try files.removeFile(entry)
-          return true
-        }
+    let paths = [results, Self.canonical(results), around].compactMap { $0 }
+    var isKnown = false
+    for name in try files.names().filter(Self.isEntry) {
+      let entry = try InnerPath(component: name)
+      let said = ((try? files.readIfPresent(entry)) ?? nil).flatMap { try? JSONReader.value($0) }
+      let isMeant = paths.contains { path in
+        said?["path"]?.string?.isExactly(path) == true || files.path(of: entry).isExactly(path)
+          || (PathBytes.name(of: path).isExactly(name)
+            && PathBytes.folder(of: path).hasBytes(last: "/.roots"))
       }
+      guard isMeant else { continue }
+      try files.removeFile(entry)
+      isKnown = true
     }
-    return false
+    return isKnown
   }
 
   /// Nil where the folder needs nothing of this store: it has another one of its own, or it held the store and
@@ -95,8 +128,30 @@ package struct StoreRoots: Sendable {
     return isLinked ? .unreadable("its `.store` leads to another store now") : nil
   }
 
-  private func entry(of path: String) throws -> InnerPath {
-    try InnerPath(component: String(Digest(of: path).hex.prefix(32)))
+  /// What tells a folder of results from another of the same path on another machine: a random word in it.
+  ///
+  /// - Returns: nil where there is none and none can be made.
+  private static func mark(of results: String, creating: Bool) throws -> String? {
+    let (files, name) = (InnerFolder(root: results), InnerPath(fixed: ".modgap-folder"))
+    if let bytes = try files.readIfPresent(name) {
+      return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+    guard creating else { return nil }
+    let mark = String(UInt64.random(in: .min ... .max), radix: 16)
+    do {
+      try files.create(name, Array("\(mark)\n".utf8))
+      SharedFolder.letRead(files.path(of: name))
+      return mark
+    } catch let failure as FileFailure where failure.code == EEXIST {
+      return try self.mark(of: results, creating: false)
+    } catch let failure as FileFailure where failure.isRefusal || failure.code == EROFS {
+      return nil
+    }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.isFolder
   }
 
   private struct Identity: Equatable {

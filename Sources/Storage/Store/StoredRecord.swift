@@ -30,6 +30,8 @@ package struct StoredRecord: Sendable {
 
   /// Raised whenever records or payloads change their form; records of another version are not believed.
   package static let formatVersion = 1
+  /// Its name in the artefact's folder.
+  static let fileName = "record.json"
 
   package let key: String
   /// What the stage is called: `shift/gap`.
@@ -48,6 +50,13 @@ package struct StoredRecord: Sendable {
   let bytes: [UInt8]
   let keyTreeRange: Range<Int>
   let inlineRange: Range<Int>
+
+  /// The same where it stands in another folder.
+  func moved(to folder: String) -> StoredRecord {
+    StoredRecord(
+      key: key, stage: stage, kind: kind, digest: digest, payloads: payloads, tables: tables, notes: notes,
+      folder: folder, bytes: bytes, keyTreeRange: keyTreeRange, inlineRange: inlineRange)
+  }
 
   /// Whether the values are stored, or only their digest and what a training logged.
   package var hasPayload: Bool {

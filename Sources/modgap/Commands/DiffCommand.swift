@@ -35,6 +35,7 @@ extension Command {
         found: arguments.positional.count, expected: "two folders or files", command: "diff")
     }
     let sides = arguments.positional.map { place(of: $0, in: arguments.resultsRoot) }
+    for warning in sides.compactMap(warning) { Terminal.err("modgap: " + warning) }
     let tolerances = try tolerances(arguments)
     let difference = try ResultsDifference(sides[0], sides[1], within: tolerances)
     if arguments.has("--json") {
@@ -73,6 +74,12 @@ extension Command {
     let named = "\(resultsRoot)/\(argument)"
     return !FileManager.default.fileExists(atPath: argument) && FileManager.default.fileExists(atPath: named)
       ? named : argument
+  }
+
+  /// Of a folder that is half of one plan and half of another.
+  private static func warning(of side: String) -> String? {
+    let folder = PathBytes.folder(of: side)
+    return ResultsFolder(root: folder, experiment: PathBytes.name(of: side)).warning
   }
 
   private static func text(_ difference: ResultsDifference, showsAll: Bool) -> String {

@@ -5,7 +5,7 @@ extension Command {
   static let gc = Command(
     name: "gc",
     summary: "says which stored artefacts no experiment's results need any more, and removes them on request",
-    usage: "[--delete] [--forget FOLDER] [--results DIR] [--json]",
+    usage: "[--delete] [--lease-timeout SECONDS] [--forget FOLDER] [--results DIR] [--json]",
     examples: [
       ("modgap gc", "a dry run: what would go, and how many bytes"),
       ("modgap gc --delete", "removes it"),
@@ -17,6 +17,8 @@ extension Command {
     options: [
       .flag("--delete", "remove what the dry run lists"),
       .value(
+        "--lease-timeout", "SECONDS", "how long to wait for a run that begins or another gc (default: a day)"),
+      .value(
         "--forget", "FOLDER", "no longer ask this results folder, which is gone (repeatable)", repeats: true),
       CommonOptions.results, CommonOptions.json,
     ]
@@ -26,27 +28,42 @@ extension Command {
       let isKnown = try collector.forget(folder)
       Terminal.err(isKnown ? "\(folder): forgotten" : "\(folder): this store does not know such a folder")
     }
-    let garbage = try collector.find()
+    let deletes = arguments.has("--delete")
+    var found: GarbageCollector.Garbage?
+    var left: [GarbageCollector.Stranger] = []
+    if deletes {
+      let timeout = try arguments.number("--lease-timeout", in: 0...1e9) ?? 24 * 3600
+      left = try collector.collect(timeout: timeout) { found = $0 }
+    } else {
+      found = try collector.find()
+    }
+    guard let garbage = found else { return 0 }
+    tell(garbage, left, arguments)
+    if arguments.has("--json") {
+      try Terminal.out(garbage.json(deleted: deletes, left: left))
+      return 0
+    }
+    for item in garbage.items where !left.contains(where: { $0.name == item.name }) {
+      try Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n")
+    }
+    let verb = deletes ? "removed" : "would be removed (--delete does it)"
+    try Terminal.out(
+      "\(garbage.items.count - left.count) of \(counted(garbage.total, "artefact")), "
+        + "\(ByteCount.text(garbage.bytes)), \(verb); \(ByteCount.text(garbage.keptBytes)) kept\n")
+    return 0
+  }
+
+  private static func tell(
+    _ garbage: GarbageCollector.Garbage, _ left: [GarbageCollector.Stranger], _ arguments: Arguments
+  ) {
     for root in garbage.unreadable {
       let command = ["modgap", "gc", "--forget", root.path] + repeated(arguments)
       Terminal.err(
         "\(root.path) shares this store and cannot be asked what it needs (\(root.reason)), so no artefact is "
           + "removed; if it is gone for good: \(ShellWord.command(command))")
     }
-    let deletes = arguments.has("--delete")
-    if deletes { try collector.delete(garbage) }
-    if arguments.has("--json") {
-      try Terminal.out(garbage.json(deleted: deletes))
-      return 0
-    }
-    for item in garbage.items {
-      try Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n")
-    }
-    let verb = deletes ? "removed" : "would be removed (--delete does it)"
-    try Terminal.out(
-      "\(garbage.items.count) of \(counted(garbage.total, "artefact")), \(ByteCount.text(garbage.bytes)), \(verb); "
-        + "\(ByteCount.text(garbage.keptBytes)) kept\n")
-    return 0
+    for stranger in garbage.strangers { Terminal.err("\(stranger.name): left alone: \(stranger.why)") }
+    for item in left { Terminal.err("\(item.name): could not be removed: \(item.why)") }
   }
 }
 

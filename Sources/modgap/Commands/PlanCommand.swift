@@ -18,6 +18,8 @@ extension Command {
     ]
   ) { arguments in
     let loaded = try arguments.load()
+    let folder = ResultsFolder(root: arguments.resultsRoot, experiment: loaded.experiment.name)
+    if let warning = folder.warning { Terminal.err("modgap: " + warning) }
     let status = try PlanStatus(loaded.plan, resultsRoot: arguments.resultsRoot)
     let jobs = try arguments.jobs()
     if arguments.has("--json") {

@@ -97,7 +97,10 @@ private struct RunCommand {
   private func running(_ engine: Engine) throws -> RunSummary {
     do {
       return try engine.run()
-    } catch let failure as any Failure where failure.kind != .usage && options.task == nil {
+    } catch let failure as any Failure
+      where failure.kind != .usage && failure.kind != .leaseTimeout && options.task == nil
+    {
+      // Who only waited has nothing to say of results that another run has just written.
       let told = CannotRun(failure, recipe: options.recipe(for: plan)).tell(in: engine.folder)
       for line in told { Terminal.err(line) }
       throw failure
@@ -111,7 +114,15 @@ private struct RunCommand {
     let engine = Engine(
       plan: plan, resultsRoot: resultsRoot, options: options, cancellation: interruption.cancellation,
       observe: progress.observe)
-    let summary = try running(engine)
+    let summary: RunSummary
+    do {
+      summary = try running(engine)
+    } catch is Cancelled {
+      // While it waited for another run.
+      progress.finish()
+      interruption.tellHowToResume()
+      return interruption.exitStatus ?? FailureKind.leaseTimeout.rawValue
+    }
     progress.finish()
     let printer = RunPrinter(summary, folder: engine.folder, recipe: options.recipe(for: plan))
     let isWritten = Result {

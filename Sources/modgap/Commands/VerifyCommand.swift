@@ -24,6 +24,7 @@ extension Command {
     let loaded = try arguments.load()
     let results = try StoredResults(
       loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
+    if let warning = results.folder.warning { Terminal.err("modgap: " + warning) }
     let verdicts = results.verdicts()
     let report = results.report(verdicts)
     if let path = arguments.value("--junit") {
@@ -81,7 +82,7 @@ extension Command {
     let loaded = try arguments.load()
     let results = try StoredResults(
       loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
-    let verdicts = try results.writeReports()
+    let verdicts = try results.writeReports(timeout: RunOptions(jobs: 1).leaseTimeout) { Terminal.err($0) }
     try Terminal.out("\(results.folder.path)/report.html\n")
     return status(verdicts)
   }

@@ -1,0 +1,69 @@
+import Contracts
+import Foundation
+
+/// A store that several users share: an artefact that one of them keeps to himself, or that another cannot replace,
+/// hinders nobody. Whoever needs it computes it again, is told so before, and keeps it beside, as his own.
+extension ArtefactStore {
+  /// What this user's own copy of an artefact is called.
+  static func ownName(of key: String) -> String { "\(key)-u\(geteuid())" }
+
+  /// What keeps this user from using or replacing what is stored under a key; nil where nothing does.
+  ///
+  /// - Parameter replaces: whether a sound artefact is to give way, too.
+  /// - Throws: `StorageFailure.notReplaceable` where one that can be read must give way and cannot.
+  package func obstacle(to key: String, replaces: Bool) throws -> String? {
+    let folder = folder(of: key)
+    guard let owner = FileOwner(folder) else { return nil }
+    let state = Result { try lookup(key, in: key) }
+    switch state {
+    case .success(.absent): return nil
+    case .success(.found):
+      guard replaces, !mayReplace(folder) else { return nil }
+      throw StorageFailure.notReplaceable(path: folder, owner: owner.name)
+    case .success(.damaged): if mayReplace(folder) { return nil }
+    case .failure(let failure as FileFailure) where failure.isRefusal: break
+    case .failure(let error): throw error
+    }
+    return
+      "\(folder) is of \(owner.name), mode \(owner.mode), and cannot be read or replaced by this user, so it is "
+      + "computed again and kept beside; \(owner.name) can share it (\(ShellWord.command(["chmod", "-R", "a+rX", folder]))), and what is "
+      + "computed later with umask 022"
+  }
+
+  /// Whether this user may remove a folder of the store with what it holds.
+  func mayReplace(_ folder: String) -> Bool {
+    guard geteuid() != 0 else { return true }
+    var (around, own) = (stat(), stat())
+    guard stat(root, &around) == 0, lstat(folder, &own) == 0 else { return true }
+    let isSticky = around.st_mode & S_ISVTX != 0
+    guard !isSticky || [around.st_uid, own.st_uid].contains(geteuid()) else { return false }
+    return access(root, W_OK | X_OK) == 0 && access(folder, R_OK | W_OK | X_OK) == 0
+  }
+
+  /// What others should know of what this process computes into a store that they share; nil for nothing.
+  package var umaskWarning: String? {
+    var status = stat()
+    guard stat(root, &status) == 0 else { return nil }
+    let mask = Self.umask
+    // Who may write into the store is one who shares it.
+    let sharers = (status.st_mode & 0o022) << 1
+    guard sharers & mask != 0 else { return nil }
+    let octal = String(mask, radix: 8)
+    return
+      "others may write into \(root) (mode \(String(status.st_mode & 0o7777, radix: 8))), but with umask "
+      + "\(String(repeating: "0", count: max(0, 3 - octal.utf8.count)))\(octal) they cannot read what this run "
+      + "computes; umask 022 lets them"
+  }
+
+  /// The process's, read without setting it, which other threads would notice.
+  private static var umask: mode_t {
+    let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasBytes(first: "Umask:") }
+    return line.flatMap { mode_t($0.dropFirst(6).drop { " \t".contains($0) }, radix: 8) } ?? 0
+  }
+}
+
+extension FileFailure {
+  /// The user may not.
+  package var isRefusal: Bool { [EACCES, EPERM].contains(code) }
+}
