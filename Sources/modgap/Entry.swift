@@ -9,7 +9,8 @@ import Runner
 struct Entry {
   static func main() {
     StandardStreams.prepare()
-    if let failure = OpenFileLimit.prepare() {
+    let failures: [(any Failure)?] = [NameCheck.failure, OpenFileLimit.prepare()]
+    if let failure = failures.compactMap({ $0 }).first {
       Terminal.err(message(failure.sentence))
       exit(failure.kind.rawValue)
     }
@@ -53,7 +54,6 @@ struct Entry {
 
   private static func dispatch(_ arguments: [String]) throws -> Int32 {
     var arguments = arguments
-    try NameCheck.check()
     try takeColor(&arguments)
     guard let name = arguments.first else {
       Terminal.errLines(Command.overview)

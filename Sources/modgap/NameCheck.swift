@@ -19,22 +19,22 @@ struct BadName: Failure {
   }
 }
 
-/// Looks at the names that the program is given before they become text.
+/// Looks at the names that the program is given before they become text: to start again with another kernel, the
+/// program hands them on as text.
 enum NameCheck {
-  /// - Throws: `BadName` where an argument or the current folder's path is not UTF-8.
-  static func check() throws {
+  /// An argument or the current folder's path that is not UTF-8; nil where all are.
+  static var failure: BadName? {
     for index in 1..<max(1, Int(CommandLine.argc)) {
       guard let argument = CommandLine.unsafeArgv[index] else { continue }
       let bytes = UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(bitPattern: $0) }
       if String(validating: bytes, as: UTF8.self) == nil {
-        throw BadName(what: "argument \(index)", bytes: bytes)
+        return BadName(what: "argument \(index)", bytes: bytes)
       }
     }
     var path = [CChar](repeating: 0, count: 8192)
-    guard getcwd(&path, path.count) != nil else { return }
+    guard getcwd(&path, path.count) != nil else { return nil }
     let bytes = path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    if String(validating: bytes, as: UTF8.self) == nil {
-      throw BadName(what: "the current folder's path", bytes: bytes)
-    }
+    return String(validating: bytes, as: UTF8.self) == nil
+      ? BadName(what: "the current folder's path", bytes: bytes) : nil
   }
 }
