@@ -89,7 +89,8 @@ test: build
 endif
 
 # A folder of their own: objects with and without a sanitizer do not mix.
-SANITIZED = --sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE)
+# Assertions are on: they check every element of a MemorySlice, which lies inside one allocation with others.
+SANITIZED = --sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE) -Xswiftc -assert-config -Xswiftc Debug
 # Leaks are none where a process ends with its caches; a trap is a finding of the test that made it.
 SANITIZER_OPTIONS = \
   ASAN_OPTIONS=detect_leaks=0:$$ASAN_OPTIONS \

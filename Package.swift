@@ -61,7 +61,7 @@ let package = Package(
       ]),
 
     // MARK: - Tests
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Contracts", "Kernels"]),
     .testTarget(
       name: "EncodersTests",
       dependencies: ["Encoders", "Datasets", "Contracts", "Kernels", "TestSupport", "AllocationCount"]),

@@ -68,13 +68,11 @@ public struct RandomMLP: Sendable {
   }
 
   private func forward(_ input: Matrix, _ pieces: [Piece], _ budget: ThreadBudget) throws -> Matrix {
-    try Matrix(rows: input.rows, columns: width) { buffer in
-      try buffer.withSlice { out in
-        let out = FloatRows(out, width: width)
-        try budget.forEachBlock(blockCount(input.rows, size: blockRows)) { block in
-          let rows = blockRange(block, size: blockRows, count: input.rows)
-          input.withSlice { forward(FloatRows($0, width: width)[rows], pieces, out[rows]) }
-        }
+    try Matrix(rows: input.rows, columns: width) { out in
+      let out = FloatRows(out, width: width)
+      try budget.forEachBlock(blockCount(input.rows, size: blockRows)) { block in
+        let rows = blockRange(block, size: blockRows, count: input.rows)
+        input.withSlice { forward(FloatRows($0, width: width)[rows], pieces, out[rows]) }
       }
     }
   }
@@ -86,14 +84,12 @@ public struct RandomMLP: Sendable {
     let least = max(out.count / width, BLAS.leastRows(columns: width, inner: width))
     let whole = blockCount(least, size: period) * period * width
     guard out.count < whole else { return layer(input, pieces, out) }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * whole) {
-      $0.withSlice { room in
-        let (filled, results) = (room[0..<whole], room[whole..<2 * whole])
-        filled.update(from: input)
-        filled[input.count..<whole].fill(0)
-        layer(filled, pieces, results)
-        out.update(from: results[0..<out.count])
-      }
+    withScratch(of: Float.self, count: 2 * whole) { room in
+      let (filled, results) = (room[0..<whole], room[whole..<2 * whole])
+      filled.update(from: input)
+      filled[input.count..<whole].fill(0)
+      layer(filled, pieces, results)
+      out.update(from: results[0..<out.count])
     }
   }
 
@@ -101,15 +97,12 @@ public struct RandomMLP: Sendable {
   private func layer(_ input: FloatSlice, _ pieces: [Piece], _ out: FloatSlice) {
     affine(input, pieces[0], into: out)
     for piece in pieces.dropFirst() {
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: out.count) {
-        $0.withSlice { other in
-          affine(input, piece, into: other)
-          Activation.joinMaximum(
-            out.pointer(count: out.count), with: other.pointer(count: out.count), count: out.count)
-        }
+      withScratch(of: Float.self, count: out.count) { other in
+        affine(input, piece, into: other)
+        Activation.joinMaximum(out, with: other)
       }
     }
-    activation.apply(to: out.pointer(count: out.count), count: out.count)
+    activation.apply(to: out)
   }
 
   /// out ← rows·W + b: `(rows, width)`.
@@ -119,9 +112,9 @@ public struct RandomMLP: Sendable {
       for row in 0..<rows { out.from(row * width).update(from: biases) }
     }
     piece.weights.withSlice { weights in
-      Product.multiply(
-        ProductShape(rows: rows, columns: width, inner: width), Factor(input, stride: width),
-        Factor(weights, stride: width), into: out, stride: width, beta: 1)
+      BLAS.multiply(
+        ProductShape(rows: rows, columns: width, inner: width), Operand(input, stride: width),
+        Operand(weights, stride: width), into: out, stride: width, beta: 1)
     }
   }
 }

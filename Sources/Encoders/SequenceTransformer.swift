@@ -125,7 +125,7 @@ func withMeans(
   let rows = FloatRows(rows, width: width)
   for (index, item) in packing.items.enumerated() {
     for row in item.rows { add(rows[row], to: means[index]) }
-    let sum = means[index].pointer(count: width)
+    let sum = means[index]
     let scale = 1 / Float(max(1, item.rows.count))
     for column in 0..<width { sum[column] *= scale }
   }

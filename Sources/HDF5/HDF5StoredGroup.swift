@@ -42,11 +42,11 @@ package struct HDF5StoredGroup {
     guard entry.kind == .floats, entry.shape.count == 2 else {
       throw problem(name, "it is no float32 matrix")
     }
-    return try Matrix(rows: entry.shape[0], columns: entry.shape[1]) { buffer in
-      guard entry.payload.count == buffer.count * 4 else {
+    return try Matrix(rows: entry.shape[0], columns: entry.shape[1]) { out in
+      guard entry.payload.count == out.count * 4 else {
         throw problem(name, "it has not the shape that it states")
       }
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: entry.payload)
+      UnsafeMutableRawBufferPointer(out.buffer).copyMemory(from: entry.payload)
     }
   }
 

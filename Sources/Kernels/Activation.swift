@@ -21,17 +21,17 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   /// How many affine maps a layer needs.
   package var pieces: Int { self == .maxout ? 2 : 1 }
 
-  /// Applies the function in place to `count` numbers. Maxout joins two pieces instead (`joinMaximum`).
-  package func apply(to values: UnsafeMutablePointer<Float>, count: Int) {
+  /// Applies the function in place. Maxout joins two pieces instead (`joinMaximum`).
+  package func apply(to values: FloatSlice) {
     switch self {
     case .linear, .maxout: return
-    case .relu: map(values, count) { $0 < 0 ? 0 : $0 }
-    case .leakyRelu: map(values, count) { $0 < 0 ? $0 * 0.01 : $0 }
-    case .sigmoid: map(values, count) { FastMath.sigmoid($0) }
-    case .tanh: map(values, count) { FastMath.tanh($0) }
-    case .gelu: map(values, count) { $0 * 0.5 * (1 + FastMath.erf($0 * 0.707_106_78)) }
-    case .quickGelu: map(values, count) { $0 * FastMath.sigmoid($0 * 1.702) }
-    case .elu: map(values, count) { Self.elu($0) }
+    case .relu: map(values) { $0 < 0 ? 0 : $0 }
+    case .leakyRelu: map(values) { $0 < 0 ? $0 * 0.01 : $0 }
+    case .sigmoid: map(values) { FastMath.sigmoid($0) }
+    case .tanh: map(values) { FastMath.tanh($0) }
+    case .gelu: map(values) { $0 * 0.5 * (1 + FastMath.erf($0 * 0.707_106_78)) }
+    case .quickGelu: map(values) { $0 * FastMath.sigmoid($0 * 1.702) }
+    case .elu: map(values) { Self.elu($0) }
     }
   }
 
@@ -41,16 +41,15 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
     return x < 0 ? low : x
   }
 
-  /// a ← max(a, b), `count` elements of each; NaN in `a` stays.
-  package static func joinMaximum(
-    _ a: UnsafeMutablePointer<Float>, with b: UnsafePointer<Float>, count: Int
-  ) {
-    for index in 0..<count where b[index] > a[index] { a[index] = b[index] }
+  /// a ← max(a, b), for as many numbers as `b` has; NaN in `a` stays.
+  package static func joinMaximum(_ a: FloatSlice, with b: FloatSlice) {
+    let a = a[b.indices]
+    for index in b.indices where b[index] > a[index] { a[index] = b[index] }
   }
 }
 
-/// values ← body(values), `count` elements, one by one; a loop of its own for each body.
+/// values ← body(values), one by one; a loop of its own for each body.
 @inline(__always)
-package func map(_ values: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Float) -> Float) {
-  for index in 0..<count { values[index] = body(values[index]) }
+func map(_ values: FloatSlice, _ body: (Float) -> Float) {
+  for index in values.indices { values[index] = body(values[index]) }
 }

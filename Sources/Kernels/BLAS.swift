@@ -1,22 +1,27 @@
 import COpenBLAS
 
-/// One factor of a product: a row-major matrix in memory, read as it lies or transposed.
+/// One factor of a product: a row-major matrix in a slice, read as it lies or transposed.
 ///
-/// Where it is `rows × columns` as a product reads it, memory holds as many rows from `pointer` on, or as many
-/// columns where it is transposed, each as long as the other; they begin `stride` apart, and the last one
-/// need not be followed by the rest of its stride.
+/// Where it is `rows × columns` as a product reads it, the slice holds as many rows from its beginning on, or as
+/// many columns where it is transposed, each as long as the other; they begin `stride` apart, and the last one
+/// need not be followed by the rest of its stride. Products check that it does.
 package struct Operand<Element> {
-  package let pointer: UnsafePointer<Element>
+  package let slice: MemorySlice<Element>
   /// Elements from the start of one stored row to the start of the next.
   package let stride: Int
   package let isTransposed: Bool
 
-  /// - Parameter pointer: of memory that outlives the operand, so no array: its memory may be gone when the product
-  ///   reads it.
-  package init(@_nonEphemeral _ pointer: UnsafePointer<Element>, stride: Int, transposed: Bool = false) {
-    self.pointer = pointer
+  package init(_ slice: MemorySlice<Element>, stride: Int, transposed: Bool = false) {
+    self.slice = slice
     self.stride = stride
     self.isTransposed = transposed
+  }
+
+  /// The place of a factor that is `rows × columns` as a product reads it, of which the slice holds all.
+  @inline(__always)
+  func pointer(rows: Int, columns: Int) -> UnsafePointer<Element> {
+    let stored = isTransposed ? (rows: columns, columns: rows) : (rows: rows, columns: columns)
+    return UnsafePointer(slice.pointer(rows: stored.rows, columns: stored.columns, stride: stride))
   }
 
   fileprivate var order: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
@@ -35,6 +40,9 @@ package struct ProductShape: Sendable {
 }
 
 /// Matrix products through OpenBLAS, one thread a call: parallelism is the caller's, over blocks.
+///
+/// What a product reads and writes lies within its slices, or the program stops before it runs: a comparison
+/// for each of the three matrices, in release builds too.
 package enum BLAS {
   private static let singleThreaded: Void = openblas_set_num_threads(1)
 
@@ -47,7 +55,7 @@ package enum BLAS {
   /// A row of C does not depend on how many rows stand beside it, on kernels whose `rowPeriod` is 1, except by
   /// the shortcut for small products that some of those have (`leastRows`).
   package static func multiply(
-    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
+    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: FloatSlice,
     stride: Int, alpha: Float = 1, beta: Float = 0
   ) {
     let multiple = rowRule.padsTo
@@ -59,23 +67,27 @@ package enum BLAS {
 
   /// `multiply` as OpenBLAS does it.
   static func multiplyAsGiven(
-    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
+    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: FloatSlice,
     stride: Int, alpha: Float = 1, beta: Float = 0
   ) {
     prepare()
     cblas_sgemm(
       CblasRowMajor, a.order, b.order, Int32(shape.rows), Int32(shape.columns), Int32(shape.inner), alpha,
-      a.pointer, Int32(a.stride), b.pointer, Int32(b.stride), beta, c, Int32(stride))
+      a.pointer(rows: shape.rows, columns: shape.inner), Int32(a.stride),
+      b.pointer(rows: shape.inner, columns: shape.columns), Int32(b.stride), beta,
+      c.pointer(rows: shape.rows, columns: shape.columns, stride: stride), Int32(stride))
   }
 
   /// C ← α·op(A)·op(B) + β·C in float64. With β = 0, C is not read. C lies as in float32.
   package static func multiply(
-    _ shape: ProductShape, _ a: Operand<Double>, _ b: Operand<Double>, into c: UnsafeMutablePointer<Double>,
+    _ shape: ProductShape, _ a: Operand<Double>, _ b: Operand<Double>, into c: DoubleSlice,
     stride: Int, alpha: Double = 1, beta: Double = 0
   ) {
     prepare()
     cblas_dgemm(
       CblasRowMajor, a.order, b.order, Int32(shape.rows), Int32(shape.columns), Int32(shape.inner), alpha,
-      a.pointer, Int32(a.stride), b.pointer, Int32(b.stride), beta, c, Int32(stride))
+      a.pointer(rows: shape.rows, columns: shape.inner), Int32(a.stride),
+      b.pointer(rows: shape.inner, columns: shape.columns), Int32(b.stride), beta,
+      c.pointer(rows: shape.rows, columns: shape.columns, stride: stride), Int32(stride))
   }
 }

@@ -21,11 +21,9 @@ extension BLAS {
   }
 
   static let rowRule = RowRule { shape, a, b in
-    [Float](unsafeUninitializedCapacity: shape.rows * shape.columns) { c, count in
-      count = shape.rows * shape.columns
-      a.withUnsafeBufferPointer { a in
-        b.withUnsafeBufferPointer { b in
-          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+    [Float](count: shape.rows * shape.columns) { c in
+      a.withReadSlice { a in
+        b.withReadSlice { b in
           multiplyAsGiven(
             shape, Operand(a, stride: shape.inner), Operand(b, stride: shape.columns), into: c,
             stride: shape.columns)
@@ -36,8 +34,8 @@ extension BLAS {
 
   /// The whole multiple of rows as they lie; the rest between rows of zeros, in a place of its own.
   static func multiplyPadded(
-    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
-    stride: Int, alpha: Float, beta: Float, multiple: Int
+    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: FloatSlice, stride: Int,
+    alpha: Float, beta: Float, multiple: Int
   ) {
     let (columns, inner) = (shape.columns, shape.inner)
     let whole = shape.rows / multiple * multiple
@@ -46,24 +44,23 @@ extension BLAS {
         ProductShape(rows: whole, columns: columns, inner: inner), a, b, into: c, stride: stride,
         alpha: alpha, beta: beta)
     }
-    let rest = shape.rows - whole
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, multiple * (inner + columns))) { room in
-      guard let rows = room.baseAddress else { return }
-      room.initialize(repeating: 0)
-      let (out, last) = (rows + multiple * inner, c + whole * stride)
-      for row in 0..<rest {
+    let rest = whole..<shape.rows
+    withScratch(of: Float.self, count: multiple * (inner + columns)) { room in
+      room.fill(0)
+      let (rows, out) = (room[0..<multiple * inner], room.from(multiple * inner))
+      for (place, row) in rest.enumerated() {
         for i in 0..<inner {
-          rows[row * inner + i] =
-            a.pointer[
-              a.isTransposed ? i * a.stride + whole + row : (whole + row) * a.stride + i]
+          rows[place * inner + i] = a.slice[a.isTransposed ? i * a.stride + row : row * a.stride + i]
         }
         // With β = 0, C may hold anything.
-        if beta != 0 { (out + row * columns).update(from: last + row * stride, count: columns) }
+        if beta != 0 { out.from(place * columns).update(from: c[row * stride..<row * stride + columns]) }
       }
       multiplyAsGiven(
         ProductShape(rows: multiple, columns: columns, inner: inner), Operand(rows, stride: inner), b,
         into: out, stride: columns, alpha: alpha, beta: beta)
-      for row in 0..<rest { (last + row * stride).update(from: out + row * columns, count: columns) }
+      for (place, row) in rest.enumerated() {
+        c.from(row * stride).update(from: out[place * columns..<(place + 1) * columns])
+      }
     }
   }
 }

@@ -1,26 +1,27 @@
-/// Σ x² of `count` numbers, sixteen partial sums in float32, added in float64.
-package func squaredLength(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
+/// Σ x², sixteen partial sums in float32, added in float64.
+package func squaredLength(_ x: FloatSlice) -> Double {
   var sum = SIMD16<Float>(repeating: 0)
-  let whole = count & ~15
+  let whole = x.count & ~15
   for start in stride(from: 0, to: whole, by: 16) {
-    let lanes = load(x + start)
+    let lanes = x.lanes(start)
     sum += lanes * lanes
   }
   var total = orderedSum(sum)
-  for index in whole..<count { total += Double(x[index] * x[index]) }
+  for index in whole..<x.count { total += Double(x[index] * x[index]) }
   return total
 }
 
-/// Σ (x − y)² of `count` numbers at each: zero exactly where the points are equal.
-package func squaredDistance(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Double {
+/// Σ (x − y)² of as many numbers as `x` has, and `y` at least: zero exactly where the points are equal.
+package func squaredDistance(_ x: FloatSlice, _ y: FloatSlice) -> Double {
+  let y = y[x.indices]
   var sum = SIMD16<Float>(repeating: 0)
-  let whole = count & ~15
+  let whole = x.count & ~15
   for start in stride(from: 0, to: whole, by: 16) {
-    let lanes = load(x + start) - load(y + start)
+    let lanes = x.lanes(start) - y.lanes(start)
     sum += lanes * lanes
   }
   var total = orderedSum(sum)
-  for index in whole..<count {
+  for index in whole..<x.count {
     let difference = x[index] - y[index]
     total += Double(difference * difference)
   }
@@ -34,11 +35,10 @@ private func orderedSum(_ lanes: SIMD16<Float>) -> Double {
   return total
 }
 
-/// line ← line − (values − x)², `count` numbers at each.
-package func subtractSquares(
-  _ line: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, _ x: Float, _ count: Int
-) {
-  for index in 0..<count {
+/// line ← line − (values − x)², for as many numbers as there are values.
+package func subtractSquares(_ line: FloatSlice, _ values: FloatSlice, _ x: Float) {
+  let line = line[values.indices]
+  for index in values.indices {
     let difference = values[index] - x
     line[index] -= difference * difference
   }

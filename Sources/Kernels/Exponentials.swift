@@ -1,31 +1,35 @@
-// Loops over whole rows of `count` numbers at each pointer, kept beside `FastMath` so that the compiler sees through to vector code.
+// Loops over whole rows, kept beside `FastMath` so that the compiler sees through to vector code. Each takes as
+// many numbers as its first slice has; the others have at least as many.
 
-/// Σ_k exp((line_k − reference)·scale) over `count` numbers; each term is left in `powers`, which has as many.
+/// Σ_k exp((line_k − reference)·scale); each term is left in `powers`.
 package func exponentials(
-  _ line: UnsafePointer<Double>, around reference: Double, _ scale: Double, _ count: Int,
-  into powers: UnsafeMutablePointer<Double>
+  _ line: DoubleSlice, around reference: Double, _ scale: Double, into powers: DoubleSlice
 ) -> Double {
-  for index in 0..<count { powers[index] = FastMath.exp((line[index] - reference) * scale) }
+  let powers = powers[line.indices]
+  for index in line.indices { powers[index] = FastMath.exp((line[index] - reference) * scale) }
   var total = SIMD8<Double>(repeating: 0)
-  let whole = count & ~7
-  for start in stride(from: 0, to: whole, by: 8) { total += load(powers + start) }
+  let whole = line.count & ~7
+  for start in stride(from: 0, to: whole, by: 8) { total += powers.lanes(start) }
   var sum = orderedSum(total)
-  for index in whole..<count { sum += powers[index] }
+  for index in whole..<line.count { sum += powers[index] }
   return sum
 }
 
-/// sums_k ← sums_k + exp((line_k − references_k)·scale) for k < `count`.
+/// sums_k ← sums_k + exp((line_k − references_k)·scale).
 package func addExponentials(
-  _ line: UnsafePointer<Double>, around references: UnsafePointer<Double>, _ scale: Double, _ count: Int,
-  to sums: UnsafeMutablePointer<Double>
+  _ line: DoubleSlice, around references: DoubleSlice, _ scale: Double, to sums: DoubleSlice
 ) {
-  for index in 0..<count { sums[index] += FastMath.exp((line[index] - references[index]) * scale) }
+  let (references, sums) = (references[line.indices], sums[line.indices])
+  for index in line.indices { sums[index] += FastMath.exp((line[index] - references[index]) * scale) }
 }
 
-/// to_k ← (from_k + offsets_k + offset)·(scales_k·scale) for k < `count`.
+/// to_k ← (from_k + offsets_k + offset)·(scales_k·scale).
 package func affine(
-  _ from: UnsafePointer<Double>, _ offsets: UnsafePointer<Double>, _ offset: Double,
-  _ scales: UnsafePointer<Double>, _ scale: Double, _ count: Int, into to: UnsafeMutablePointer<Double>
+  _ from: DoubleSlice, _ offsets: DoubleSlice, _ offset: Double, _ scales: DoubleSlice, _ scale: Double,
+  into to: DoubleSlice
 ) {
-  for index in 0..<count { to[index] = (from[index] + (offsets[index] + offset)) * (scales[index] * scale) }
+  let (offsets, scales, to) = (offsets[from.indices], scales[from.indices], to[from.indices])
+  for index in from.indices {
+    to[index] = (from[index] + (offsets[index] + offset)) * (scales[index] * scale)
+  }
 }

@@ -28,15 +28,15 @@ enum Gelu {
   @inline(__always)
   static func value(_ x: Float) -> Float { x * distribution(x).below }
 
-  static func apply(_ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
-    for index in 0..<count { out[index] = value(x[index]) }
+  static func apply(_ x: FloatSlice, into out: FloatSlice) {
+    let out = out[x.indices]
+    for index in x.indices { out[index] = value(x[index]) }
   }
 
   /// x ← d·g′(x), g′ = Φ(x) + x·φ(x), and d ← g(x).
-  static func backward(
-    _ x: UnsafeMutablePointer<Float>, gradient d: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    for index in 0..<count {
+  static func backward(_ x: FloatSlice, gradient d: FloatSlice) {
+    let d = d[x.indices]
+    for index in x.indices {
       let value = x[index]
       let (below, power) = distribution(value)
       x[index] = d[index] * (below + value * power * density)
@@ -54,15 +54,15 @@ enum GeluTanh {
   @inline(__always)
   static func value(_ x: Float) -> Float { x * FastMath.sigmoid(x * (a + b * (x * x))) }
 
-  static func apply(_ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
-    for index in 0..<count { out[index] = value(x[index]) }
+  static func apply(_ x: FloatSlice, into out: FloatSlice) {
+    let out = out[x.indices]
+    for index in x.indices { out[index] = value(x[index]) }
   }
 
   /// x ← d·g′(x), g′ = σ·(1 + x·(a + 3·b·x²)·(1 − σ)), and d ← g(x); 1 − σ = e^(−v)·σ is not rounded near 1.
-  static func backward(
-    _ x: UnsafeMutablePointer<Float>, gradient d: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    for index in 0..<count {
+  static func backward(_ x: FloatSlice, gradient d: FloatSlice) {
+    let d = d[x.indices]
+    for index in x.indices {
       let value = x[index]
       let square = value * value
       let power = FastMath.exp(-(value * (a + b * square)))

@@ -43,7 +43,7 @@ package struct KernelTrial: Sendable, Codable, Equatable {
   }
 
   package typealias Product<Element> = (
-    _ shape: ProductShape, _ a: Operand<Element>, _ b: Operand<Element>, _ c: UnsafeMutablePointer<Element>,
+    _ shape: ProductShape, _ a: Operand<Element>, _ b: Operand<Element>, _ c: MemorySlice<Element>,
     _ stride: Int
   ) -> Void
 
@@ -157,8 +157,8 @@ private struct Measurement<Element: BinaryFloatingPoint> {
     left.withOperand(isTransposed: turnsA) { a in
       // The right factor's rows are the product's columns.
       right.withOperand(isTransposed: !turnsB) { b in
-        let b = Operand(b.pointer, stride: b.stride, transposed: turnsB)
-        out.withUnsafeMutableBufferPointer { if let c = $0.baseAddress { product(shape, a, b, c, stride) } }
+        let b = Operand(b.slice, stride: b.stride, transposed: turnsB)
+        out.withSlice { product(shape, a, b, $0, stride) }
       }
     }
     let k = Double(inner) * roundoff
@@ -207,8 +207,6 @@ private struct Factor<Element: BinaryFloatingPoint> {
     let stored = (0..<count).flatMap { line in
       (0..<length).map { isTransposed ? lines[$0][line] : lines[line][$0] } + [.nan, .nan]
     }
-    stored.withUnsafeBufferPointer {
-      if let base = $0.baseAddress { body(Operand(base, stride: length + 2, transposed: isTransposed)) }
-    }
+    stored.withReadSlice { body(Operand($0, stride: length + 2, transposed: isTransposed)) }
   }
 }

@@ -45,24 +45,22 @@ package final class LayoutLanes {
   private let forces: LayoutForces
   private let generator: Philox
   private let components: Int
-  private let from: UnsafeBufferPointer<Float>
-  private let to: UnsafeMutableBufferPointer<Float>
+  private let from: FloatSlice
+  private let to: FloatSlice
   /// Who is on each lane, and whether it has moved.
-  private let points: UnsafeMutableBufferPointer<Int32>
-  private let moves: UnsafeMutableBufferPointer<UInt32>
-  private let drawn: UnsafeMutableBufferPointer<Int32>
+  private let points: MemorySlice<Int32>
+  private let moves: MemorySlice<Int32>
+  private let drawn: MemorySlice<Int32>
   /// Component after component: where the points are, and differences; factors of each lane.
-  private let place: UnsafeMutableBufferPointer<Float>
-  private let difference: UnsafeMutableBufferPointer<Float>
-  private let factor: UnsafeMutableBufferPointer<Float>
+  private let place: FloatSlice
+  private let difference: FloatSlice
+  private let factor: FloatSlice
+  private let arenas: (words: Arena<Int32>, floats: Arena<Float>)
 
   /// Lanes without a point.
   /// - Parameters:
   ///   - from: `(forces.count, components)`, and so `to`.
-  package init(
-    _ forces: LayoutForces, components: Int, from: UnsafeBufferPointer<Float>,
-    to: UnsafeMutableBufferPointer<Float>
-  ) {
+  package init(_ forces: LayoutForces, components: Int, from: FloatSlice, to: FloatSlice) {
     precondition(
       from.count == forces.count * components && to.count == from.count, "positions of all points are needed")
     self.forces = forces
@@ -70,28 +68,23 @@ package final class LayoutLanes {
     self.from = from
     self.to = to
     generator = Philox(key: forces.key)
-    let width = Self.width
-    points = .allocate(capacity: width)
-    points.initialize(repeating: -1)
-    moves = .allocate(capacity: width)
-    moves.initialize(repeating: 0)
-    drawn = .allocate(capacity: Self.drawnAtOnce * width)
-    drawn.initialize(repeating: 0)
-    place = .allocate(capacity: components * width)
-    place.initialize(repeating: 0)
-    difference = .allocate(capacity: components * width)
-    difference.initialize(repeating: 0)
-    factor = .allocate(capacity: width)
-    factor.initialize(repeating: 0)
+    let (width, all) = (Self.width, components * Self.width)
+    let words = Arena<Int32>([width, width, Self.drawnAtOnce * width])
+    let floats = Arena<Float>([all, all, width])
+    arenas = (words, floats)
+    points = words.take(width)
+    moves = words.take(width)
+    drawn = words.take(Self.drawnAtOnce * width)
+    place = floats.take(all)
+    difference = floats.take(all)
+    factor = floats.take(width)
+    points.fill(-1)
   }
 
-  deinit {
-    points.deallocate()
-    moves.deallocate()
-    drawn.deallocate()
-    place.deallocate()
-    difference.deallocate()
-    factor.deallocate()
+  /// - Throws: `MemoryOverrun` where something wrote beyond the lanes.
+  package func verify() throws {
+    try arenas.words.verify()
+    try arenas.floats.verify()
   }
 
   /// Writes where the points have come to that have moved, and leaves no point on a lane.
@@ -110,7 +103,7 @@ package final class LayoutLanes {
 
   /// Lets each walker onto its lane; the one that was there before has taken all its steps.
   @inline(__always)
-  private func enter(_ walkers: UnsafeBufferPointer<Int32>, _ tails: UnsafeBufferPointer<Int32>) {
+  private func enter(_ walkers: MemorySlice<Int32>, _ tails: MemorySlice<Int32>) {
     precondition(walkers.count == Self.width && tails.count == Self.width, "a step has a point a lane")
     var changes: Int32 = 0
     for lane in 0..<Self.width { changes |= walkers[lane] ^ points[lane] }
@@ -130,7 +123,7 @@ package final class LayoutLanes {
   ///   - walkers: `width` points, each on one lane alone unless it rests on the others.
   ///   - rate: α.
   package func step(
-    _ walkers: UnsafeBufferPointer<Int32>, to tails: UnsafeBufferPointer<Int32>, rate: Float,
+    _ walkers: MemorySlice<Int32>, to tails: MemorySlice<Int32>, rate: Float,
     counter: (UInt32, UInt32, UInt32)
   ) {
     enter(walkers, tails)
@@ -143,7 +136,7 @@ package final class LayoutLanes {
 
   /// Each walker goes along the edge to its tail, and no further.
   package func pull(
-    _ walkers: UnsafeBufferPointer<Int32>, to tails: UnsafeBufferPointer<Int32>, rate: Float
+    _ walkers: MemorySlice<Int32>, to tails: MemorySlice<Int32>, rate: Float
   ) {
     enter(walkers, tails)
     if components == 2 {
@@ -155,14 +148,13 @@ package final class LayoutLanes {
 
   @inline(__always)
   private func step(
-    _ tails: UnsafeBufferPointer<Int32>, _ rate: Float, _ counter: (UInt32, UInt32, UInt32), components: Int
+    _ tails: MemorySlice<Int32>, _ rate: Float, _ counter: (UInt32, UInt32, UInt32), components: Int
   ) {
     attract(tails, rate, components)
     for sample in 0..<forces.negativeSamples {
       let slot = sample % Self.drawnAtOnce
       if slot == 0 { draw(sample / Self.drawnAtOnce, counter) }
-      let others = drawn[slot * Self.width..<(slot + 1) * Self.width]
-      repel(UnsafeBufferPointer(rebasing: others), tails, rate, components)
+      repel(drawn[slot * Self.width..<(slot + 1) * Self.width], tails, rate, components)
     }
   }
 
@@ -192,7 +184,7 @@ package final class LayoutLanes {
   }
 
   @inline(__always)
-  private func attract(_ tails: UnsafeBufferPointer<Int32>, _ rate: Float, _ components: Int) {
+  private func attract(_ tails: MemorySlice<Int32>, _ rate: Float, _ components: Int) {
     measure(tails, components)
     for lane in 0..<Self.width { factor[lane] = forces.pull(factor[lane]) }
     for c in 0..<components {
@@ -206,8 +198,7 @@ package final class LayoutLanes {
 
   @inline(__always)
   private func repel(
-    _ others: UnsafeBufferPointer<Int32>, _ tails: UnsafeBufferPointer<Int32>, _ rate: Float,
-    _ components: Int
+    _ others: MemorySlice<Int32>, _ tails: MemorySlice<Int32>, _ rate: Float, _ components: Int
   ) {
     measure(others, components)
     for lane in 0..<Self.width {
@@ -225,7 +216,7 @@ package final class LayoutLanes {
 
   /// Differences to other points, and their squared lengths as factors.
   @inline(__always)
-  private func measure(_ others: UnsafeBufferPointer<Int32>, _ components: Int) {
+  private func measure(_ others: MemorySlice<Int32>, _ components: Int) {
     for lane in 0..<Self.width { factor[lane] = 0 }
     for c in 0..<components {
       let line = c * Self.width

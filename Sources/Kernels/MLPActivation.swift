@@ -9,34 +9,32 @@ package enum MLPActivation: String, CaseIterable, Sendable, Codable {
   case geluTanh = "gelu-tanh"
 
   /// x ← g(x).
-  package func apply(to x: UnsafeMutablePointer<Float>, count: Int) {
-    // Two pointers to one place would keep the compiler from vector code.
+  package func apply(to x: FloatSlice) {
+    // Two slices of one place would keep the compiler from vector code.
     switch self {
-    case .quickGelu: Activation.quickGelu.apply(to: x, count: count)
-    case .gelu: map(x, count) { Gelu.value($0) }
-    case .geluTanh: map(x, count) { GeluTanh.value($0) }
+    case .quickGelu: Activation.quickGelu.apply(to: x)
+    case .gelu: map(x) { Gelu.value($0) }
+    case .geluTanh: map(x) { GeluTanh.value($0) }
     }
   }
 
-  /// out ← g(x); `out` is apart from `x`.
-  package func apply(_ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
+  /// out ← g(x), for as many numbers as `x` has; `out` is apart from `x`.
+  package func apply(_ x: FloatSlice, into out: FloatSlice) {
     switch self {
-    case .quickGelu: QuickGelu.apply(x, into: out, count: count)
-    case .gelu: Gelu.apply(x, into: out, count: count)
-    case .geluTanh: GeluTanh.apply(x, into: out, count: count)
+    case .quickGelu: QuickGelu.apply(x, into: out)
+    case .gelu: Gelu.apply(x, into: out)
+    case .geluTanh: GeluTanh.apply(x, into: out)
     }
   }
 
-  /// x ← d·g′(x) and d ← g(x).
+  /// x ← d·g′(x) and d ← g(x), for as many numbers as `x` has.
   ///
   /// One pass leaves both factors of the gradients of the maps before and after it.
-  package func backward(
-    _ x: UnsafeMutablePointer<Float>, gradient d: UnsafeMutablePointer<Float>, count: Int
-  ) {
+  package func backward(_ x: FloatSlice, gradient d: FloatSlice) {
     switch self {
-    case .quickGelu: QuickGelu.backward(x, gradient: d, count: count)
-    case .gelu: Gelu.backward(x, gradient: d, count: count)
-    case .geluTanh: GeluTanh.backward(x, gradient: d, count: count)
+    case .quickGelu: QuickGelu.backward(x, gradient: d)
+    case .gelu: Gelu.backward(x, gradient: d)
+    case .geluTanh: GeluTanh.backward(x, gradient: d)
     }
   }
 }

@@ -12,16 +12,11 @@ public struct Matrix: Sendable, Equatable {
     self.values = values
   }
 
-  /// Fills the storage through `body`, which must write every element.
-  public init(
-    rows: Int, columns: Int, fillingWith body: (UnsafeMutableBufferPointer<Float>) throws -> Void
-  ) rethrows {
+  /// Fills the storage, `rows × columns` numbers, through `body`, which must write every element.
+  package init(rows: Int, columns: Int, fillingWith body: (FloatSlice) throws -> Void) rethrows {
     self.rows = rows
     self.columns = columns
-    self.values = try [Float](unsafeUninitializedCapacity: rows * columns) { buffer, count in
-      try body(UnsafeMutableBufferPointer(rebasing: buffer[0..<rows * columns]))
-      count = rows * columns
-    }
+    self.values = try [Float](count: rows * columns, fillingWith: body)
   }
 
   public init(zeros rows: Int, _ columns: Int) {
@@ -36,24 +31,4 @@ public struct Matrix: Sendable, Equatable {
   public func row(_ index: Int) -> ArraySlice<Float> {
     values[index * columns..<(index + 1) * columns]
   }
-
-  /// Gives `body` the storage for reading, `rows × columns` numbers; for kernels.
-  package func withPointer<R>(_ body: (UnsafePointer<Float>) throws -> R) rethrows -> R {
-    try values.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return try body(Self.emptyStorage) }
-      return try body(base)
-    }
-  }
-
-  /// Gives `body` the storage for writing, `rows × columns` numbers; for kernels.
-  package mutating func withMutablePointer<R>(
-    _ body: (UnsafeMutablePointer<Float>) throws -> R
-  ) rethrows -> R {
-    try values.withUnsafeMutableBufferPointer { buffer in
-      try body(buffer.baseAddress ?? UnsafeMutablePointer(mutating: Self.emptyStorage))
-    }
-  }
-
-  nonisolated(unsafe) private static let emptyStorage = UnsafePointer(
-    UnsafeMutablePointer<Float>.allocate(capacity: 1))
 }

@@ -44,8 +44,9 @@ package struct Philox: Sendable {
   }
 
   /// Word k of counters `first ..< first + count` to `planes[k·count ..< (k + 1)·count]`.
-  package func fill(_ planes: UnsafeMutablePointer<UInt32>, from first: UInt64, count: Int) {
-    let (a, b, c, d) = (planes, planes + count, planes + 2 * count, planes + 3 * count)
+  package func fill(_ planes: MemorySlice<UInt32>, from first: UInt64, count: Int) {
+    let (a, b) = (planes[0..<count], planes[count..<2 * count])
+    let (c, d) = (planes[2 * count..<3 * count], planes[3 * count..<4 * count])
     for index in 0..<count {
       (a[index], b[index], c[index], d[index]) = words(first &+ UInt64(truncatingIfNeeded: index))
     }

@@ -6,21 +6,19 @@ extension RandomStream {
   private static var batchCounters: Int { 64 }
   private static var batchSize: Int { 4 * batchCounters }
 
-  /// Fills `count` numbers at `out` with the elements `offset ..< offset + count` of the stream of standard normals,
-  /// times `scale`.
+  /// Fills `out` with the elements from `offset` on of the stream of standard normals, times `scale`.
   ///
   /// Box–Muller: √(−2 ln u)·(cos 2πv, sin 2πv) with 32-bit u, so |z| ≤ 6.8.
-  package func gaussians(
-    into out: UnsafeMutablePointer<Float>, count: Int, offset: Int = 0, scale: Float = 1
-  ) {
-    fill(out, count: count, offset: offset) { words, target in
-      Self.boxMuller(words, words + Self.batchSize / 2, scale, target, target + Self.batchSize / 2)
+  package func gaussians(into out: FloatSlice, offset: Int = 0, scale: Float = 1) {
+    let half = Self.batchSize / 2
+    fill(out, offset: offset) { words, target in
+      Self.boxMuller(words[0..<half], words.from(half), scale, target[0..<half], target.from(half))
     }
   }
 
   private static func boxMuller(
-    _ radii: UnsafePointer<UInt32>, _ angles: UnsafePointer<UInt32>, _ scale: Float,
-    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
+    _ radii: MemorySlice<UInt32>, _ angles: MemorySlice<UInt32>, _ scale: Float, _ first: FloatSlice,
+    _ second: FloatSlice
   ) {
     for index in 0..<batchSize / 2 {
       let radius = FastMath.squareRoot(FastMath.log(unitInterval(radii[index])) * -2) * scale
@@ -50,35 +48,34 @@ extension RandomStream {
     return (Float(bitPattern: x), Float(bitPattern: y))
   }
 
-  /// Fills `count` numbers at `out` with uniform ones of [0, 1), multiples of 2⁻²³.
-  package func uniforms(into out: UnsafeMutablePointer<Float>, count: Int, offset: Int = 0) {
-    fill(out, count: count, offset: offset) { words, target in
+  /// Fills `out` with uniform numbers of [0, 1), multiples of 2⁻²³: the stream's elements from `offset` on.
+  package func uniforms(into out: FloatSlice, offset: Int = 0) {
+    fill(out, offset: offset) { words, target in
       for index in 0..<Self.batchSize {
         target[index] = Float(bitPattern: (words[index] &>> 9) | 0x3f80_0000) - 1
       }
     }
   }
 
-  /// Draws whole batches in place, and the ragged ends through a buffer.
+  /// Draws whole batches in place, and the ragged ends through a buffer. Each draw has `batchSize` words and room
+  /// for as many numbers.
   @inline(__always)
   private func fill(
-    _ out: UnsafeMutablePointer<Float>, count: Int, offset: Int,
-    _ draw: (UnsafePointer<UInt32>, UnsafeMutablePointer<Float>) -> Void
+    _ out: FloatSlice, offset: Int, _ draw: (_ words: MemorySlice<UInt32>, _ target: FloatSlice) -> Void
   ) {
     let generator = Philox(key: key)
     let size = Self.batchSize
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: size) { words in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { spare in
-        guard let words = words.baseAddress, let spare = spare.baseAddress else { return }
-        var position = offset
-        while position < offset + count {
-          let batch = position / size
-          let length = min((batch + 1) * size, offset + count) - position
-          let target = out + (position - offset)
+    withScratch(of: UInt32.self, count: size) { words in
+      withScratch(of: Float.self, count: size) { spare in
+        var done = 0
+        while done < out.count {
+          let (batch, first) = (offset + done).quotientAndRemainder(dividingBy: size)
+          let length = min(size - first, out.count - done)
+          let target = out[done..<done + length]
           generator.fill(words, from: UInt64(batch * Self.batchCounters), count: Self.batchCounters)
           draw(words, length == size ? target : spare)
-          if length < size { target.update(from: spare + position % size, count: length) }
-          position += length
+          if length < size { target.update(from: spare[first..<first + length]) }
+          done += length
         }
       }
     }
@@ -113,22 +110,15 @@ extension RandomStream {
   package func gaussianMatrix(
     rows: Int, columns: Int, scale: Float = 1, budget: ThreadBudget
   ) throws -> Matrix {
-    try Matrix(rows: rows, columns: columns) { buffer in
-      guard let base = buffer.baseAddress else { return }
-      try fillGaussians(base, count: rows * columns, scale: scale, budget: budget)
-    }
+    try Matrix(rows: rows, columns: columns) { try fillGaussians($0, scale: scale, budget: budget) }
   }
 
   /// `gaussians`, in blocks of the budget.
-  package func fillGaussians(
-    _ out: UnsafeMutablePointer<Float>, count: Int, scale: Float = 1, budget: ThreadBudget
-  ) throws {
-    let shared = Shared(out)
+  package func fillGaussians(_ out: FloatSlice, scale: Float = 1, budget: ThreadBudget) throws {
     let size = 65_536
-    try budget.forEachBlock(blockCount(count, size: size)) { block in
-      let range = blockRange(block, size: size, count: count)
-      gaussians(
-        into: shared.pointer + range.lowerBound, count: range.count, offset: range.lowerBound, scale: scale)
+    try budget.forEachBlock(blockCount(out.count, size: size)) { block in
+      let range = blockRange(block, size: size, count: out.count)
+      gaussians(into: out[range], offset: range.lowerBound, scale: scale)
     }
   }
 }

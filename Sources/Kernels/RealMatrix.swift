@@ -1,8 +1,9 @@
 /// A dense float64 matrix in row-major order: what statistics are computed in.
+@usableFromInline
 package struct RealMatrix: Sendable, Equatable {
   package let rows: Int
   package let columns: Int
-  package var values: [Double]
+  @usableFromInline package var values: [Double]
 
   /// Takes `values` in row-major order; `values.count` must be `rows * columns`.
   package init(rows: Int, columns: Int, values: [Double]) {
@@ -17,15 +18,10 @@ package struct RealMatrix: Sendable, Equatable {
   }
 
   /// Fills the storage, `rows × columns` numbers, through `body`, which must write every element.
-  package init(
-    rows: Int, columns: Int, fillingWith body: (UnsafeMutablePointer<Double>) throws -> Void
-  ) rethrows {
+  package init(rows: Int, columns: Int, fillingWith body: (DoubleSlice) throws -> Void) rethrows {
     self.rows = rows
     self.columns = columns
-    self.values = try [Double](unsafeUninitializedCapacity: max(1, rows * columns)) { buffer, count in
-      if let base = buffer.baseAddress { try body(base) }
-      count = rows * columns
-    }
+    self.values = try [Double](count: rows * columns, fillingWith: body)
   }
 
   package subscript(row: Int, column: Int) -> Double {
@@ -42,9 +38,8 @@ package struct RealMatrix: Sendable, Equatable {
     let shape = ProductShape(
       rows: transposed ? columns : rows, columns: other.columns, inner: transposed ? rows : columns)
     return RealMatrix(rows: shape.rows, columns: shape.columns) { out in
-      values.withUnsafeBufferPointer { a in
-        other.values.withUnsafeBufferPointer { b in
-          guard let a = a.baseAddress, let b = b.baseAddress else { return }
+      withSlice { a in
+        other.withSlice { b in
           BLAS.multiply(
             shape, Operand(a, stride: columns, transposed: transposed), Operand(b, stride: other.columns),
             into: out, stride: shape.columns)

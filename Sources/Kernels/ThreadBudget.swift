@@ -140,10 +140,8 @@ package final class ThreadBudget: Sendable {
     blocks count: Int, _ body: @escaping @Sendable (Int) throws -> Value
   ) throws -> [Value] {
     var results = [Value?](repeating: nil, count: count)
-    try results.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      let shared = Shared(base)
-      try forEachBlock(count) { block in shared.pointer[block] = try body(block) }
+    try results.withSlice { results in
+      try forEachBlock(count) { block in results[block] = try body(block) }
     }
     return results.compactMap { $0 }
   }

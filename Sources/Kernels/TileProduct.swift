@@ -11,53 +11,67 @@ package enum TileProduct {
 
   /// What a product is added to.
   package struct Start {
-    let values: UnsafePointer<Float>?
+    let values: FloatSlice?
     let stride: Int
-    let bias: UnsafePointer<Float>?
+    let bias: FloatSlice?
 
     /// - Parameters:
     ///   - values: a matrix of the product's shape, rows `stride` apart, which may be the result's place; nil for
     ///     zeros.
     ///   - bias: one number a column, added to each row; nil for zeros.
-    package init(_ values: UnsafePointer<Float>? = nil, stride: Int = 0, bias: UnsafePointer<Float>? = nil) {
+    package init(_ values: FloatSlice? = nil, stride: Int = 0, bias: FloatSlice? = nil) {
       self.values = values
       self.stride = stride
       self.bias = bias
     }
+
+    /// The places of both, which hold all that a product of so many rows and columns reads.
+    fileprivate func pointers(rows: Int, columns: Int) -> (values: Values, bias: Values) {
+      (
+        (values?.pointer(rows: rows, columns: columns, stride: stride)).map { UnsafePointer($0) },
+        (bias?.pointer(count: columns)).map { UnsafePointer($0) }
+      )
+    }
+
+    fileprivate typealias Values = UnsafePointer<Float>?
   }
 
   /// C ← op(A)·op(B) + start. C has `rows` rows of `columns` numbers, which begin `stride` apart; nothing between
-  /// them is touched.
+  /// them is touched. Whether all lies within its slices is checked as for `BLAS`.
   package static func multiply(
-    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
-    stride: Int, start: Start = Start(), byTiles: Bool = hasTiles
+    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: FloatSlice, stride: Int,
+    start: Start = Start(), byTiles: Bool = hasTiles
   ) {
-    guard byTiles else { return multiplyByBLAS(shape, a, b, into: c, stride: stride, start) }
+    let (rows, columns) = (shape.rows, shape.columns)
+    let from = start.pointers(rows: rows, columns: columns)
+    let out = c.pointer(rows: rows, columns: columns, stride: stride)
+    guard byTiles else {
+      place(from.values, stride: start.stride, from.bias, into: out, stride: stride, rows, columns)
+      let isEmpty = start.values == nil && start.bias == nil
+      return BLAS.multiply(shape, a, b, into: c, stride: stride, beta: isEmpty ? 0 : 1)
+    }
     var product = tiles_product(
-      rows: shape.rows, columns: shape.columns, inner: shape.inner, a: a.pointer,
-      a_row: a.isTransposed ? 1 : a.stride, a_step: a.isTransposed ? a.stride : 1, b: b.pointer,
-      b_row: b.stride, b_is_turned: b.isTransposed, start: start.values, start_row: start.stride,
-      bias: start.bias, out: c, out_row: stride)
+      rows: rows, columns: columns, inner: shape.inner, a: a.pointer(rows: rows, columns: shape.inner),
+      a_row: a.isTransposed ? 1 : a.stride, a_step: a.isTransposed ? a.stride : 1,
+      b: b.pointer(rows: shape.inner, columns: columns), b_row: b.stride, b_is_turned: b.isTransposed,
+      start: from.values, start_row: start.stride, bias: from.bias, out: out, out_row: stride)
     tiles_multiply(&product)
   }
 
-  private static func multiplyByBLAS(
-    _ shape: ProductShape, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
-    stride: Int, _ start: Start
+  /// C ← start: `rows` rows of `columns` numbers of the values and of C, and `columns` of the bias.
+  private static func place(
+    _ values: UnsafePointer<Float>?, stride from: Int, _ bias: UnsafePointer<Float>?,
+    into c: UnsafeMutablePointer<Float>, stride: Int, _ rows: Int, _ columns: Int
   ) {
-    for row in 0..<shape.rows {
+    for row in 0..<rows {
       let line = c + row * stride
-      if let values = start.values, values != UnsafePointer(c) {
-        line.update(from: values + row * start.stride, count: shape.columns)
-      }
-      guard let bias = start.bias else { continue }
-      if start.values == nil {
-        line.update(from: bias, count: shape.columns)
+      if let values, values != UnsafePointer(c) { line.update(from: values + row * from, count: columns) }
+      guard let bias else { continue }
+      if values == nil {
+        line.update(from: bias, count: columns)
       } else {
-        for column in 0..<shape.columns { line[column] += bias[column] }
+        for column in 0..<columns { line[column] += bias[column] }
       }
     }
-    let isEmpty = start.values == nil && start.bias == nil
-    BLAS.multiply(shape, a, b, into: c, stride: stride, beta: isEmpty ? 0 : 1)
   }
 }

@@ -67,14 +67,12 @@ private struct CoarseCounts: Sendable {
 
   /// Lends the tables for counting at most `pairs` values, and room for the bins of a row.
   mutating func count(
-    _ pairs: Int, _ body: (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Void
+    _ pairs: Int, _ body: (_ tables: MemorySlice<UInt32>, _ bins: MemorySlice<UInt32>) -> Void
   ) {
     if pending + pairs > Int(UInt32.max) { flush() }
     pending += pairs
-    tables.withUnsafeMutableBufferPointer { tables in
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: PairTiles.tileColumns) { bins in
-        if let tables = tables.baseAddress, let bins = bins.baseAddress { body(tables, bins) }
-      }
+    tables.withSlice { tables in
+      withScratch(of: UInt32.self, count: PairTiles.tileColumns) { body(tables, $0) }
     }
   }
 
@@ -111,9 +109,9 @@ extension PairTiles {
       counts.count(rows.count * columns.count) { tables, bins in
         for (place, row) in rows.enumerated() {
           let (start, length) = Self.upper(row, columns)
-          let line = tile + place * columns.count + start
-          moments.merge(Self.lookAtRow(line, length, centre, bins))
-          Self.count(bins, length, tables)
+          let line = tile.from(place * columns.count + start)[0..<length]
+          moments.merge(Self.lookAtRow(line, centre, bins))
+          Self.count(bins[0..<length], tables)
         }
       }
     }
@@ -122,22 +120,23 @@ extension PairTiles {
 
   /// Moments and extremes of a row, and each value's coarse bin.
   private static func lookAtRow(
-    _ line: UnsafePointer<Float>, _ length: Int, _ centre: Float, _ bins: UnsafeMutablePointer<UInt32>
+    _ line: FloatSlice, _ centre: Float, _ bins: MemorySlice<UInt32>
   ) -> PairMoments {
-    for index in 0..<length { bins[index] = CoarseBins.index(line[index]) }
-    return momentsOfRow(line, length, centre)
+    let bins = bins[line.indices]
+    for index in line.indices { bins[index] = CoarseBins.index(line[index]) }
+    return momentsOfRow(line, centre)
   }
 
   /// Moments and extremes of a row.
-  static func momentsOfRow(_ line: UnsafePointer<Float>, _ length: Int, _ centre: Float) -> PairMoments {
+  static func momentsOfRow(_ line: FloatSlice, _ centre: Float) -> PairMoments {
     let middle = SIMD16<Float>(repeating: centre)
     var sum = SIMD16<Float>(repeating: 0)
     var squares = sum
     var low = SIMD16<Float>(repeating: .infinity)
     var high = SIMD16<Float>(repeating: -.infinity)
-    let whole = length & ~15
+    let whole = line.count & ~15
     for start in stride(from: 0, to: whole, by: 16) {
-      let values = load(line + start)
+      let values = line.lanes(start)
       let deviation = values - middle
       sum += deviation
       squares += deviation * deviation
@@ -145,21 +144,20 @@ extension PairTiles {
       high.replace(with: values, where: values .> high)
     }
     var moments = PairMoments(
-      pairs: length, sum: wideSum(sum), squares: wideSum(squares), minimum: low.min(), maximum: high.max())
-    for index in whole..<length { addOne(line[index], centre, &moments) }
+      pairs: line.count, sum: wideSum(sum), squares: wideSum(squares), minimum: low.min(), maximum: high.max()
+    )
+    for index in whole..<line.count { addOne(line[index], centre, &moments) }
     return moments
   }
 
   /// Counts bins in two tables in turn.
-  private static func count(
-    _ bins: UnsafePointer<UInt32>, _ length: Int, _ tables: UnsafeMutablePointer<UInt32>
-  ) {
-    let odd = tables + CoarseBins.count
-    for index in stride(from: 0, to: length - 1, by: 2) {
-      tables[Int(bins[index])] &+= 1
+  private static func count(_ bins: MemorySlice<UInt32>, _ tables: MemorySlice<UInt32>) {
+    let (even, odd) = (tables[0..<CoarseBins.count], tables.from(CoarseBins.count))
+    for index in stride(from: 0, to: bins.count - 1, by: 2) {
+      even[Int(bins[index])] &+= 1
       odd[Int(bins[index + 1])] &+= 1
     }
-    if length % 2 == 1 { tables[Int(bins[length - 1])] &+= 1 }
+    if bins.count % 2 == 1 { even[Int(bins[bins.count - 1])] &+= 1 }
   }
 
   private static func addOne(_ value: Float, _ centre: Float, _ moments: inout PairMoments) {

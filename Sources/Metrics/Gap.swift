@@ -81,7 +81,7 @@ extension MovedRows {
   /// Sums blocks of rows, then the blocks in order.
   private func sum(
     _ budget: ThreadBudget,
-    _ fill: @escaping @Sendable (Range<Int>, UnsafeMutableBufferPointer<Double>) throws -> Void
+    _ fill: @escaping @Sendable (Range<Int>, DoubleSlice) throws -> Void
   ) throws -> [Double] {
     let partial = try budget.map(blocks: blockCount(rows, size: Self.blockSize)) { block in
       let range = blockRange(block, size: Self.blockSize, count: rows)
@@ -91,13 +91,14 @@ extension MovedRows {
   }
 
   private func sumBlock(
-    _ range: Range<Int>, _ fill: (Range<Int>, UnsafeMutableBufferPointer<Double>) throws -> Void
+    _ range: Range<Int>, _ fill: (Range<Int>, DoubleSlice) throws -> Void
   ) throws -> [Double] {
     var sum = [Double](repeating: 0, count: columns)
-    try withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * columns) { scratch in
-      try fill(range, scratch)
-      guard let rows = scratch.baseAddress else { return }
-      for place in 0..<range.count { add(1, times: rows + place * columns, to: &sum, columns) }
+    try withScratch(of: Double.self, count: range.count * columns) { rows in
+      try fill(range, rows)
+      sum.withSlice { sum in
+        for place in 0..<range.count { add(1, times: rows[place * columns..<(place + 1) * columns], to: sum) }
+      }
     }
     return sum
   }
@@ -106,6 +107,8 @@ extension MovedRows {
 /// Adds vectors of `count` numbers in the order they come in.
 package func addInOrder(_ parts: [[Double]], count: Int) -> [Double] {
   var total = [Double](repeating: 0, count: count)
-  for part in parts { add(1, times: part, to: &total, count) }
+  total.withSlice { total in
+    for part in parts { part.withReadSlice { add(1, times: $0, to: total) } }
+  }
   return total
 }

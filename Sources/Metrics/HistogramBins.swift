@@ -64,47 +64,46 @@ private struct SecondCounts: Sendable {
     fine = FineBins(Set(wanted.flatMap { [$0.lowerBound, $0.upperBound] }).sorted())
   }
 
-  mutating func addRow(_ line: UnsafePointer<Float>, _ length: Int) {
-    addWanted(line, length)
+  mutating func addRow(_ line: FloatSlice) {
+    addWanted(line)
     let bins = bins
     let before = carefulCount
-    codes.withUnsafeMutableBufferPointer { codes in
-      tables.withUnsafeMutableBufferPointer { tables in
-        guard let codes = codes.baseAddress, let tables = tables.baseAddress else { return }
-        Self.encode(line, length, bins, into: codes)
-        for index in 0..<length { tables[Int(codes[index]) + index % 4 * (bins.count + 1)] &+= 1 }
+    codes.withSlice { codes in
+      tables.withSlice { tables in
+        Self.encode(line, bins, into: codes)
+        for index in line.indices { tables[Int(codes[index]) + index % 4 * (bins.count + 1)] &+= 1 }
       }
     }
     if carefulCount == before { return }
-    for index in 0..<length where codes[index] == bins.count { tables[bins.bin(line[index])] += 1 }
+    for index in line.indices where codes[index] == bins.count { tables[bins.bin(line[index])] += 1 }
   }
 
   private var carefulCount: Int { (1...4).reduce(0) { $0 + tables[$1 * (bins.count + 1) - 1] } }
 
   /// Wanted bins are narrow, so most stretches of 64 values hold none of theirs.
-  private mutating func addWanted(_ line: UnsafePointer<Float>, _ length: Int) {
+  private mutating func addWanted(_ line: FloatSlice) {
     let first = wanted.map { UInt32($0.lowerBound) }
     let span = wanted.map { UInt32($0.upperBound - $0.lowerBound) }
     let (f0, f1, f2, s0, s1, s2) = (first[0], first[1], first[2], span[0], span[1], span[2])
-    for start in stride(from: 0, to: length, by: 64) {
-      let count = min(64, length - start)
+    for start in stride(from: 0, to: line.count, by: 64) {
+      let part = line[start..<min(line.count, start + 64)]
       var found: UInt32 = 0
-      for index in start..<start + count {
-        let coarse = CoarseBins.index(line[index])
+      for index in part.indices {
+        let coarse = CoarseBins.index(part[index])
         let isWanted = (coarse &- f0 <= s0) || (coarse &- f1 <= s1) || (coarse &- f2 <= s2)
         found |= isWanted ? 1 : 0
       }
-      if found != 0 { fine.add(line + start, count) }
+      if found != 0 { fine.add(part) }
     }
   }
 
   /// The bin of each value, or `bins.count` where it lies so near an edge that rounding could misplace it.
   private static func encode(
-    _ line: UnsafePointer<Float>, _ length: Int, _ bins: HistogramBins,
-    into codes: UnsafeMutablePointer<UInt32>
+    _ line: FloatSlice, _ bins: HistogramBins, into codes: MemorySlice<UInt32>
   ) {
+    let codes = codes[line.indices]
     let (low, scale, tolerance, count) = (bins.low, bins.scale, bins.tolerance, UInt32(bins.count))
-    for index in 0..<length {
+    for index in line.indices {
       let guess = (line[index] - low) * scale
       let nearest = (guess + 12_582_912) - 12_582_912
       let place = (guess - 0.5 + 12_582_912).bitPattern &- 0x4b40_0000
@@ -124,7 +123,7 @@ extension PairTiles {
         self.forEachTile(strip) { tile, columns in
           for (place, row) in self.rows(ofStrip: strip).enumerated() {
             let (start, length) = Self.upper(row, columns)
-            counts.addRow(tile + place * columns.count + start, length)
+            counts.addRow(tile.from(place * columns.count + start)[0..<length])
           }
         }
       }

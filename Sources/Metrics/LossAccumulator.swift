@@ -21,53 +21,52 @@ struct LossAccumulator {
     rowLogs = [Double](repeating: -.infinity, count: rows)
   }
 
-  /// Adds a tile to the rows, and writes the tile's column log-sum-exps to `columnLogs`.
-  mutating func add(_ tile: LossTile, _ columns: Int, into columnLogs: UnsafeMutablePointer<Double>) {
-    tile.similarities.withUnsafeBufferPointer { buffer in
-      guard let values = buffer.baseAddress else { return }
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: tile.stride) { scratch in
-        guard let sums = scratch.baseAddress else { return }
+  /// Adds a tile to the rows, and writes the log-sum-exps of its columns, as many as there are `columnLogs`.
+  mutating func add(_ tile: LossTile, into columnLogs: DoubleSlice) {
+    tile.similarities.withReadSlice { values in
+      withScratch(of: Double.self, count: tile.stride) { sums in
         if isSafe {
-          addSafely(values, tile.stride, sums)
-          for column in 0..<columns { columnLogs[column] = bound * scale + log(sums[column]) }
+          addSafely(values, sums)
+          for column in columnLogs.indices { columnLogs[column] = bound * scale + log(sums[column]) }
         } else {
           addRows(values, tile.stride)
-          addColumns(values, tile.stride, sums)
-          for column in 0..<columns { columnLogs[column] = sums[column] }
+          addColumns(values, sums)
+          columnLogs.update(from: sums[columnLogs.indices])
         }
       }
     }
   }
 
-  private mutating func addSafely(
-    _ values: UnsafePointer<Double>, _ stride: Int, _ sums: UnsafeMutablePointer<Double>
-  ) {
-    sums.update(repeating: 0, count: stride)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: stride) { scratch in
-      guard let powers = scratch.baseAddress else { return }
+  private func line(_ row: Int, of values: DoubleSlice, _ stride: Int) -> DoubleSlice {
+    values[row * stride..<(row + 1) * stride]
+  }
+
+  private mutating func addSafely(_ values: DoubleSlice, _ sums: DoubleSlice) {
+    sums.fill(0)
+    withScratch(of: Double.self, count: sums.count) { powers in
       for row in rowSums.indices {
-        rowSums[row] += exponentials(values + row * stride, around: bound, scale, stride, into: powers)
-        Kernels.add(1, times: powers, to: sums, stride)
+        let line = line(row, of: values, sums.count)
+        rowSums[row] += exponentials(line, around: bound, scale, into: powers)
+        Kernels.add(1, times: powers, to: sums)
       }
     }
   }
 
   /// Joins each row's log-sum-exp with the tile's.
-  private mutating func addRows(_ values: UnsafePointer<Double>, _ stride: Int) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: stride) { scratch in
-      guard let powers = scratch.baseAddress else { return }
+  private mutating func addRows(_ values: DoubleSlice, _ stride: Int) {
+    withScratch(of: Double.self, count: stride) { powers in
       for row in rowLogs.indices {
-        let line = values + row * stride
-        let greatest = Self.greatest(line, stride)
-        let sum = exponentials(line, around: greatest, scale, stride, into: powers)
+        let line = line(row, of: values, stride)
+        let greatest = Self.greatest(line)
+        let sum = exponentials(line, around: greatest, scale, into: powers)
         rowLogs[row] = Self.join(rowLogs[row], greatest * scale + log(sum))
       }
     }
   }
 
-  private static func greatest(_ line: UnsafePointer<Double>, _ stride: Int) -> Double {
+  private static func greatest(_ line: DoubleSlice) -> Double {
     var greatest = -Double.infinity
-    for column in 0..<stride { greatest = max(greatest, line[column]) }
+    for column in line.indices { greatest = max(greatest, line[column]) }
     return greatest
   }
 
@@ -78,19 +77,17 @@ struct LossAccumulator {
   }
 
   /// Leaves the columns' log-sum-exps in `sums`.
-  private func addColumns(
-    _ values: UnsafePointer<Double>, _ stride: Int, _ sums: UnsafeMutablePointer<Double>
-  ) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: stride) { scratch in
-      guard let greatest = scratch.baseAddress else { return }
-      greatest.update(from: values, count: stride)
+  private func addColumns(_ values: DoubleSlice, _ sums: DoubleSlice) {
+    let stride = sums.count
+    withScratch(of: Double.self, count: stride) { greatest in
+      greatest.update(from: line(0, of: values, stride))
       for row in rowLogs.indices {
-        let line = values + row * stride
+        let line = line(row, of: values, stride)
         for column in 0..<stride { greatest[column] = max(greatest[column], line[column]) }
       }
-      sums.update(repeating: 0, count: stride)
+      sums.fill(0)
       for row in rowLogs.indices {
-        addExponentials(values + row * stride, around: greatest, scale, stride, to: sums)
+        addExponentials(line(row, of: values, stride), around: greatest, scale, to: sums)
       }
       for column in 0..<stride { sums[column] = greatest[column] * scale + log(sums[column]) }
     }

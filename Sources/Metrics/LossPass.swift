@@ -17,9 +17,7 @@ struct LossPass: Sendable {
 
   func run(_ budget: ThreadBudget) throws -> [ContrastiveLoss] {
     var columns = [Double](repeating: 0, count: grid.stripsPerBatch * combinations.count * grid.pairs)
-    return try columns.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return [] }
-      let store = Shared(base)
+    return try columns.withSlice { store in
       let rowSums = try budget.map(blocks: grid.strips) { strip in runStrip(strip, store) }
       let columnSums = try budget.map(blocks: grid.batches) { batch in joinColumns(batch, store) }
       let xToY = addInOrder(rowSums, count: combinations.count)
@@ -31,15 +29,13 @@ struct LossPass: Sendable {
   }
 
   /// Where a strip keeps the log-sum-exps of its batch's columns for one combination.
-  private func place(_ strip: Int, _ combination: Int, _ store: Shared<Double>) -> UnsafeMutablePointer<
-    Double
-  > {
+  private func place(_ strip: Int, _ combination: Int, _ store: DoubleSlice) -> DoubleSlice {
     let layer = strip % grid.stripsPerBatch * combinations.count + combination
-    return store.pointer + layer * grid.pairs
+    return store[layer * grid.pairs..<(layer + 1) * grid.pairs]
   }
 
   /// Σ over the strip's rows of ln Σ_j exp(s_ij/τ) − s_ii/τ, for each combination.
-  private func runStrip(_ strip: Int, _ store: Shared<Double>) -> [Double] {
+  private func runStrip(_ strip: Int, _ store: DoubleSlice) -> [Double] {
     let rows = grid.rows(strip)
     let batch = grid.batch(strip / grid.stripsPerBatch)
     var sums = [Double](repeating: 0, count: combinations.count)
@@ -55,7 +51,7 @@ struct LossPass: Sendable {
           member = combination.member
           tile.transform(factors[member], rows, columns)
         }
-        work[c].add(tile, columns.count, into: place(strip, c, store) + columns.lowerBound)
+        work[c].add(tile, into: place(strip, c, store)[columns])
       }
     }
     for (c, combination) in combinations.enumerated() {
@@ -66,7 +62,7 @@ struct LossPass: Sendable {
   }
 
   /// Σ over the batch's columns of ln Σ_i exp(s_ij/τ) − s_jj/τ, for each combination.
-  private func joinColumns(_ batch: Int, _ store: Shared<Double>) -> [Double] {
+  private func joinColumns(_ batch: Int, _ store: DoubleSlice) -> [Double] {
     let columns = grid.batch(batch)
     let strips = (0..<grid.stripsPerBatch).filter { !grid.rows(batch * grid.stripsPerBatch + $0).isEmpty }
     return combinations.enumerated().map { c, combination in
@@ -78,11 +74,7 @@ struct LossPass: Sendable {
   }
 
   private func join(_ parts: [Double]) -> Double {
-    parts.count == 1
-      ? parts[0]
-      : parts.withUnsafeBufferPointer { buffer in
-        buffer.baseAddress.map { Softmax.logSumExp($0, count: buffer.count) } ?? 0
-      }
+    parts.count == 1 ? parts[0] : parts.withReadSlice { Softmax.logSumExp($0) }
   }
 }
 
@@ -109,14 +101,13 @@ struct LossTile {
   mutating func multiply(_ group: PairGroup, _ rows: Range<Int>, _ columns: Range<Int>) {
     let inner = group.x.columns
     let stride = stride
-    group.x.values.withUnsafeBufferPointer { x in
-      group.y.values.withUnsafeBufferPointer { y in
-        products.withUnsafeMutableBufferPointer { out in
-          guard let x = x.baseAddress, let y = y.baseAddress, let out = out.baseAddress else { return }
+    group.x.withSlice { x in
+      group.y.withSlice { y in
+        products.withSlice { out in
           BLAS.multiply(
             ProductShape(rows: rows.count, columns: columns.count, inner: inner),
-            Operand(x + rows.lowerBound * inner, stride: inner),
-            Operand(y + columns.lowerBound * inner, stride: inner, transposed: true), into: out,
+            Operand(x.from(rows.lowerBound * inner), stride: inner),
+            Operand(y.from(columns.lowerBound * inner), stride: inner, transposed: true), into: out,
             stride: stride)
           for row in 0..<rows.count {
             for column in columns.count..<stride { out[row * stride + column] = -1e200 }
@@ -133,17 +124,14 @@ struct LossTile {
       scales[place] = factors.scaleY[column]
     }
     let (stride, offsets, scales) = (stride, offsets, scales)
-    products.withUnsafeBufferPointer { products in
-      offsets.withUnsafeBufferPointer { offsets in
-        scales.withUnsafeBufferPointer { scales in
-          similarities.withUnsafeMutableBufferPointer { similarities in
-            guard let from = products.baseAddress, let to = similarities.baseAddress,
-              let offsets = offsets.baseAddress, let scales = scales.baseAddress
-            else { return }
+    products.withReadSlice { from in
+      offsets.withReadSlice { offsets in
+        scales.withReadSlice { scales in
+          similarities.withSlice { to in
             for (place, row) in rows.enumerated() {
+              let line = place * stride..<(place + 1) * stride
               affine(
-                from + place * stride, offsets, factors.offsetX[row], scales, factors.scaleX[row], stride,
-                into: to + place * stride)
+                from[line], offsets, factors.offsetX[row], scales, factors.scaleX[row], into: to[line])
             }
           }
         }

@@ -54,16 +54,16 @@ package struct MovedRows: Sendable {
 
   /// Writes rows `range` to `out`, which has room for `(range.count, d)` and no more.
   /// - Throws: `MetricFailure` naming the row that is not finite or has no direction.
-  package func fill(_ range: Range<Int>, into out: UnsafeMutableBufferPointer<Double>) throws {
+  package func fill(_ range: Range<Int>, into out: DoubleSlice) throws {
     precondition(out.count == range.count * columns, "the rows must fit the place they go to")
     try fillNormalized(range, into: out)
     for step in steps { try apply(step, to: out, range) }
   }
 
-  private func fillNormalized(_ range: Range<Int>, into out: UnsafeMutableBufferPointer<Double>) throws {
-    try matrix.values.withUnsafeBufferPointer { source in
+  private func fillNormalized(_ range: Range<Int>, into out: DoubleSlice) throws {
+    try matrix.withSlice { source in
       for (place, row) in range.enumerated() {
-        let from = UnsafeBufferPointer(rebasing: source[row * columns..<(row + 1) * columns])
+        let from = source[row * columns..<(row + 1) * columns]
         let to = self.row(place, of: out)
         for column in 0..<columns { to[column] = Double(from[column]) }
         try normalize(to, row: row)
@@ -71,19 +71,13 @@ package struct MovedRows: Sendable {
     }
   }
 
-  private func row(
-    _ place: Int, of rows: UnsafeMutableBufferPointer<Double>
-  ) -> UnsafeMutableBufferPointer<Double> {
-    UnsafeMutableBufferPointer(rebasing: rows[place * columns..<(place + 1) * columns])
-  }
-
-  private func square(_ row: UnsafeMutableBufferPointer<Double>) -> Double {
-    row.baseAddress.map { dot($0, $0, row.count) } ?? 0
+  private func row(_ place: Int, of rows: DoubleSlice) -> DoubleSlice {
+    rows[place * columns..<(place + 1) * columns]
   }
 
   /// Divides the row by its Euclidean norm.
-  private func normalize(_ values: UnsafeMutableBufferPointer<Double>, row: Int) throws {
-    let square = square(values)
+  private func normalize(_ values: DoubleSlice, row: Int) throws {
+    let square = dot(values, values)
     guard square.isFinite else { throw notFinite(row) }
     guard square > 0 else { throw MetricFailure.zeroNorm(modality, row: row) }
     let scale = 1 / square.squareRoot()
@@ -96,7 +90,7 @@ package struct MovedRows: Sendable {
     return .notFinite(modality, row: row, column: place - values.startIndex, value: values[place])
   }
 
-  private func apply(_ step: Step, to out: UnsafeMutableBufferPointer<Double>, _ range: Range<Int>) throws {
+  private func apply(_ step: Step, to out: DoubleSlice, _ range: Range<Int>) throws {
     switch step {
     case .shift(let vector, let renormalize): try shift(out, by: vector, renormalize, range)
     case .rotate(let w): rotate(out, by: w, count: range.count)
@@ -105,7 +99,7 @@ package struct MovedRows: Sendable {
   }
 
   private func shift(
-    _ out: UnsafeMutableBufferPointer<Double>, by vector: [Double], _ renormalize: Bool, _ range: Range<Int>
+    _ out: DoubleSlice, by vector: [Double], _ renormalize: Bool, _ range: Range<Int>
   ) throws {
     for (place, row) in range.enumerated() {
       let values = self.row(place, of: out)
@@ -115,17 +109,16 @@ package struct MovedRows: Sendable {
   }
 
   /// A row that lies on the point it is moved to keeps rounding noise only, and no direction.
-  private func normalizeMoved(_ values: UnsafeMutableBufferPointer<Double>, row: Int) throws {
-    guard square(values) > 1e-28 else { throw MetricFailure.zeroNorm(modality, row: row) }
+  private func normalizeMoved(_ values: DoubleSlice, row: Int) throws {
+    guard dot(values, values) > 1e-28 else { throw MetricFailure.zeroNorm(modality, row: row) }
     try normalize(values, row: row)
   }
 
   /// Rows ← rows·Wᵀ.
-  private func rotate(_ out: UnsafeMutableBufferPointer<Double>, by w: RealMatrix, count: Int) {
+  private func rotate(_ out: DoubleSlice, by w: RealMatrix, count: Int) {
     precondition(out.count == count * columns && w.rows == columns && w.columns == columns, "W is (d, d)")
-    Array(out).withUnsafeBufferPointer { rows in
-      w.values.withUnsafeBufferPointer { w in
-        guard let rows = rows.baseAddress, let w = w.baseAddress, let out = out.baseAddress else { return }
+    out.values.withReadSlice { rows in
+      w.withSlice { w in
         BLAS.multiply(
           ProductShape(rows: count, columns: columns, inner: columns), Operand(rows, stride: columns),
           Operand(w, stride: columns, transposed: true), into: out, stride: columns)
@@ -134,7 +127,7 @@ package struct MovedRows: Sendable {
   }
 
   /// Row ← (cos θ cos φ, cos θ sin φ, sin θ) with the azimuth φ that the row has.
-  private func elevate(_ out: UnsafeMutableBufferPointer<Double>, to radians: Double, count: Int) {
+  private func elevate(_ out: DoubleSlice, to radians: Double, count: Int) {
     for place in 0..<count {
       let point = row(place, of: out)
       let azimuth = atan2(point[1], point[0])
@@ -152,41 +145,37 @@ extension MovedRows {
   /// All rows in float64.
   package func real(_ budget: ThreadBudget) throws -> RealMatrix {
     var values = [Double](repeating: 0, count: rows * columns)
-    try values.withUnsafeMutableBufferPointer { out in
-      let shared = SharedBuffer(out)
+    try values.withSlice { out in
       try budget.forEachBlock(blockCount(rows, size: Self.blockSize)) { block in
         let range = blockRange(block, size: Self.blockSize, count: rows)
-        try fill(range, into: part(range, of: shared.buffer))
+        try fill(range, into: part(range, of: out))
       }
     }
     return RealMatrix(rows: rows, columns: columns, values: values)
   }
 
   /// All rows, rounded to float32, to `out`, which has room for `(rows, columns)` and no more.
-  package func fillFloats(_ out: UnsafeMutableBufferPointer<Float>, _ budget: ThreadBudget) throws {
+  package func fillFloats(_ out: FloatSlice, _ budget: ThreadBudget) throws {
     try fillFloats(out, budget, fill)
   }
 
   private func fillFloats(
-    _ out: UnsafeMutableBufferPointer<Float>, _ budget: ThreadBudget,
-    _ fill: @escaping @Sendable (Range<Int>, UnsafeMutableBufferPointer<Double>) throws -> Void
+    _ out: FloatSlice, _ budget: ThreadBudget,
+    _ fill: @escaping @Sendable (Range<Int>, DoubleSlice) throws -> Void
   ) throws {
     precondition(out.count == rows * columns, "the rows must fit the place they go to")
-    let shared = SharedBuffer(out)
     try budget.forEachBlock(blockCount(rows, size: Self.blockSize)) { block in
       let range = blockRange(block, size: Self.blockSize, count: rows)
-      try withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * columns) { scratch in
+      try withScratch(of: Double.self, count: range.count * columns) { scratch in
         try fill(range, scratch)
-        let target = part(range, of: shared.buffer)
+        let target = part(range, of: out)
         for index in target.indices { target[index] = Float(scratch[index]) }
       }
     }
   }
 
-  private func part<Number>(
-    _ range: Range<Int>, of rows: UnsafeMutableBufferPointer<Number>
-  ) -> UnsafeMutableBufferPointer<Number> {
-    UnsafeMutableBufferPointer(rebasing: rows[range.lowerBound * columns..<range.upperBound * columns])
+  private func part<Number>(_ range: Range<Int>, of rows: MemorySlice<Number>) -> MemorySlice<Number> {
+    rows[range.lowerBound * columns..<range.upperBound * columns]
   }
 
   /// All rows of unit norm, rounded to float32: what cosine similarities are products of.
@@ -195,7 +184,7 @@ extension MovedRows {
   }
 
   /// `fill`, then every row divided by its norm: moves may leave rows as long as they like.
-  package func fillUnit(_ range: Range<Int>, into out: UnsafeMutableBufferPointer<Double>) throws {
+  package func fillUnit(_ range: Range<Int>, into out: DoubleSlice) throws {
     try fill(range, into: out)
     if steps.isEmpty { return }
     for (place, row) in range.enumerated() { try normalizeMoved(self.row(place, of: out), row: row) }

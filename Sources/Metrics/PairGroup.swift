@@ -189,10 +189,9 @@ extension PairGroup {
   /// The similarity of x_i and y_j in one order of operations: identical rows give identical bits, so
   /// ties are ties.
   package func exactSimilarity(_ i: Int, _ j: Int, _ factors: Factors) -> Double {
-    x.values.withUnsafeBufferPointer { xs in
-      y.values.withUnsafeBufferPointer { ys in
-        guard let p = xs.baseAddress, let q = ys.baseAddress else { return 0 }
-        let product = dot(p + i * x.columns, q + j * x.columns, x.columns)
+    x.withSlice { xs in
+      y.withSlice { ys in
+        let product = dot(x.line(i, of: xs), y.line(j, of: ys))
         let shifted = product + (factors.offsetY[j] + factors.offsetX[i])
         return shifted * (factors.scaleY[j] * factors.scaleX[i])
       }
@@ -220,12 +219,15 @@ extension PairGroup {
 extension RealMatrix {
   /// The dot product of every row with `vector`.
   package func rowProducts(with vector: [Double]) -> [Double] {
-    values.withUnsafeBufferPointer { rows in
-      vector.withUnsafeBufferPointer { vector in
-        guard let p = rows.baseAddress, let q = vector.baseAddress else { return [] }
-        return (0..<self.rows).map { dot(p + $0 * columns, q, columns) }
-      }
+    withSlice { values in
+      vector.withReadSlice { vector in (0..<rows).map { dot(line($0, of: values), vector) } }
     }
+  }
+
+  /// A row in the matrix's own numbers.
+  @inline(__always)
+  fileprivate func line(_ row: Int, of values: DoubleSlice) -> DoubleSlice {
+    values[row * columns..<(row + 1) * columns]
   }
 
   /// The dot product of every row with the same row of `other`.
@@ -236,10 +238,9 @@ extension RealMatrix {
   /// The dot products of row `own[j]` with row j of `other`, for all j of `own`.
   package func rowProducts(with other: RealMatrix, of own: [Int]) -> [Double] {
     precondition(columns == other.columns && own.count <= other.rows, "rows to multiply must be there")
-    return values.withUnsafeBufferPointer { mine in
-      other.values.withUnsafeBufferPointer { theirs in
-        guard let p = mine.baseAddress, let q = theirs.baseAddress else { return [] }
-        return own.enumerated().map { j, i in dot(p + i * columns, q + j * columns, columns) }
+    return withSlice { mine in
+      other.withSlice { theirs in
+        own.enumerated().map { j, i in dot(line(i, of: mine), line(j, of: theirs)) }
       }
     }
   }

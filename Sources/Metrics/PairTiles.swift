@@ -30,14 +30,11 @@ package final class PairTiles: Sendable {
   func rows(ofStrip strip: Int) -> Range<Int> { blockRange(strip, size: stripRows, count: count) }
 
   /// Gives `body` each tile of a strip: its similarities `(rows of the strip, columns.count)`.
-  func forEachTile(
-    _ strip: Int, _ body: (UnsafePointer<Float>, Range<Int>) -> Void
-  ) {
+  func forEachTile(_ strip: Int, _ body: (FloatSlice, Range<Int>) -> Void) {
     let rows = rows(ofStrip: strip)
     for start in stride(from: rows.lowerBound, to: count, by: Self.tileColumns) {
       let columns = start..<min(count, start + Self.tileColumns)
-      let tile = tile(strip, rows, columns)
-      tile.withUnsafeBufferPointer { if let base = $0.baseAddress { body(base, columns) } }
+      tile(strip, rows, columns).withReadSlice { body($0, columns) }
     }
   }
 
@@ -53,15 +50,13 @@ package final class PairTiles: Sendable {
   private func product(_ lines: Range<Int>, _ columns: Range<Int>) -> [Float] {
     let inner = rows.columns
     let shape = ProductShape(rows: lines.count, columns: columns.count, inner: inner)
-    return [Float](unsafeUninitializedCapacity: lines.count * columns.count) { out, initialized in
-      rows.withPointer { base in
-        guard let out = out.baseAddress else { return }
+    return [Float](count: lines.count * columns.count) { out in
+      rows.withSlice { rows in
         BLAS.multiply(
-          shape, Operand(base + lines.lowerBound * inner, stride: inner),
-          Operand(base + columns.lowerBound * inner, stride: inner, transposed: true), into: out,
+          shape, Operand(rows.from(lines.lowerBound * inner), stride: inner),
+          Operand(rows.from(columns.lowerBound * inner), stride: inner, transposed: true), into: out,
           stride: columns.count)
       }
-      initialized = lines.count * columns.count
     }
   }
 

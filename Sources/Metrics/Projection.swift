@@ -91,8 +91,7 @@ extension RealMatrix {
     let order = ofColumns ? columns : rows
     let shape = ProductShape(rows: order, columns: order, inner: ofColumns ? rows : columns)
     return RealMatrix(rows: order, columns: order) { out in
-      values.withUnsafeBufferPointer { z in
-        guard let z = z.baseAddress else { return }
+      withSlice { z in
         BLAS.multiply(
           shape, Operand(z, stride: columns, transposed: ofColumns),
           Operand(z, stride: columns, transposed: !ofColumns), into: out, stride: order)
@@ -103,10 +102,9 @@ extension RealMatrix {
   /// Z·Vᵀ for directions that are rows, with columns of zeros up to `count`.
   fileprivate func scores(on directions: RealMatrix, padTo count: Int) -> RealMatrix {
     var scores = RealMatrix(zeros: rows, count)
-    values.withUnsafeBufferPointer { z in
-      directions.values.withUnsafeBufferPointer { v in
-        scores.values.withUnsafeMutableBufferPointer { out in
-          guard let z = z.baseAddress, let v = v.baseAddress, let out = out.baseAddress else { return }
+    withSlice { z in
+      directions.withSlice { v in
+        scores.values.withSlice { out in
           BLAS.multiply(
             ProductShape(rows: rows, columns: directions.rows, inner: columns), Operand(z, stride: columns),
             Operand(v, stride: columns, transposed: true), into: out, stride: count)

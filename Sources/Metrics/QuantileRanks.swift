@@ -75,8 +75,8 @@ struct FineBins: Sendable {
   }
 
   /// Adds those of the values that lie in one of the bins.
-  mutating func add(_ line: UnsafePointer<Float>, _ length: Int) {
-    for index in 0..<length {
+  mutating func add(_ line: FloatSlice) {
+    for index in line.indices {
       let coarse = Int(CoarseBins.index(line[index]))
       for slot in bins.indices where bins[slot] == coarse {
         let place = slot * CoarseBins.fineCount + CoarseBins.fineIndex(line[index])

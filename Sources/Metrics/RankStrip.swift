@@ -109,10 +109,10 @@ struct RankStrip: Sendable {
   private mutating func countRows(_ member: Int, _ tile: LossTile, _ columns: Range<Int>) {
     let margin = margin(member)
     let (partners, targets) = (group.partners, targets[member])
-    tile.similarities.withUnsafeBufferPointer { values in
+    tile.similarities.withReadSlice { values in
       for (place, i) in range.enumerated() where targets.partnersOfX[i] >= 0 {
         let own = targets.valuesX[i]
-        let line = UnsafeBufferPointer(rebasing: values[place * tile.stride..<(place + 1) * tile.stride])
+        let line = values[place * tile.stride..<(place + 1) * tile.stride]
         let (sure, near) = Self.countRow(line, own, margin)
         var count = RankCount(rank: sure)
         if near > (columns.contains(targets.partnersOfX[i]) ? 1 : 0) {
@@ -131,15 +131,14 @@ struct RankStrip: Sendable {
   /// How many values are greater than `own` by more than the margin, and how many lie within it.
   @inline(__always)
   private static func countRow(
-    _ line: UnsafeBufferPointer<Double>, _ own: Double, _ margin: Double
+    _ line: DoubleSlice, _ own: Double, _ margin: Double
   ) -> (sure: Int32, near: Int32) {
-    guard let base = line.baseAddress else { return (0, 0) }
     let high = SIMD8<Double>(repeating: own + margin)
     let low = SIMD8<Double>(repeating: own - margin)
     var above = SIMD8<Int64>(repeating: 0)
     var reached = above
     for column in Swift.stride(from: 0, to: line.count, by: 8) {
-      let lanes = load(base + column)
+      let lanes = line.lanes(column)
       above &-= unsafeBitCast(lanes .> high, to: SIMD8<Int64>.self)
       reached &-= unsafeBitCast(lanes .>= low, to: SIMD8<Int64>.self)
     }
@@ -151,12 +150,12 @@ struct RankStrip: Sendable {
     guard group.partners.isPaired else { return }
     let (margin, targets) = (margin(member), targets[member])
     let size = group.partners.rowsOfXAnItem
-    tile.similarities.withUnsafeBufferPointer { values in
+    tile.similarities.withReadSlice { values in
       for first in stride(from: 0, to: columns.count, by: 8) {
         let lanes = min(8, columns.count - first)
         var own = SIMD8<Double>(repeating: .infinity)
         for lane in 0..<lanes { own[lane] = targets.valuesY[columns.lowerBound + first + lane] }
-        let lines = UnsafeBufferPointer(rebasing: values[first...])
+        let lines = values.from(first)
         let (sure, near) =
           size == 1
           ? Self.countColumn(lines, tile.rows, tile.stride, own, margin)
@@ -165,8 +164,7 @@ struct RankStrip: Sendable {
           let j = columns.lowerBound + first + lane
           var count = RankCount(rank: Int32(truncatingIfNeeded: sure[lane]))
           if near[lane] > (range.contains(targets.partnersOfY[j]) ? 1 : 0) {
-            let column = UnsafeBufferPointer(rebasing: lines[lane...])
-            look(at: j, column, stride: tile.stride, member, &count)
+            look(at: j, lines.from(lane), stride: tile.stride, member, &count)
           }
           columnCounts[member * group.y.rows + j] += count
         }
@@ -176,7 +174,7 @@ struct RankStrip: Sendable {
 
   /// Compares the items of the strip that lie within rounding of a column's right one, exactly.
   private func look(
-    at j: Int, _ column: UnsafeBufferPointer<Double>, stride: Int, _ member: Int, _ count: inout RankCount
+    at j: Int, _ column: DoubleSlice, stride: Int, _ member: Int, _ count: inout RankCount
   ) {
     let (own, margin) = (targets[member].valuesY[j], margin(member))
     let size = group.partners.rowsOfXAnItem
@@ -195,15 +193,14 @@ struct RankStrip: Sendable {
   /// The same by columns, eight side by side: `values` begins at the first of them.
   @inline(__always)
   private static func countColumn(
-    _ values: UnsafeBufferPointer<Double>, _ rows: Int, _ stride: Int, _ own: SIMD8<Double>, _ margin: Double
+    _ values: DoubleSlice, _ rows: Int, _ stride: Int, _ own: SIMD8<Double>, _ margin: Double
   ) -> (sure: SIMD8<Int64>, near: SIMD8<Int64>) {
-    guard let base = values.baseAddress else { return (.zero, .zero) }
     let high = own + margin
     let low = own - margin
     var above = SIMD8<Int64>(repeating: 0)
     var reached = above
     for row in 0..<rows {
-      let lanes = load(base + row * stride)
+      let lanes = values.lanes(row * stride)
       above &-= unsafeBitCast(lanes .> high, to: SIMD8<Int64>.self)
       reached &-= unsafeBitCast(lanes .>= low, to: SIMD8<Int64>.self)
     }
@@ -213,18 +210,17 @@ struct RankStrip: Sendable {
   /// Items of several rows, each by its greatest value.
   @inline(__always)
   private static func countColumn(
-    _ values: UnsafeBufferPointer<Double>, _ rows: Int, _ stride: Int, _ own: SIMD8<Double>, _ margin: Double,
+    _ values: DoubleSlice, _ rows: Int, _ stride: Int, _ own: SIMD8<Double>, _ margin: Double,
     rowsAnItem size: Int
   ) -> (sure: SIMD8<Int64>, near: SIMD8<Int64>) {
-    guard let base = values.baseAddress else { return (.zero, .zero) }
     let high = own + margin
     let low = own - margin
     var above = SIMD8<Int64>(repeating: 0)
     var reached = above
     for first in Swift.stride(from: 0, to: rows, by: size) {
-      var greatest = load(base + first * stride)
+      var greatest = values.lanes(first * stride)
       for row in first + 1..<max(first + 1, min(first + size, rows)) {
-        let lanes = load(base + row * stride)
+        let lanes = values.lanes(row * stride)
         greatest.replace(with: lanes, where: lanes .> greatest)
       }
       above &-= unsafeBitCast(greatest .> high, to: SIMD8<Int64>.self)

@@ -69,7 +69,7 @@ private struct Silhouette: Sendable {
   private func distanceSums(_ row: Int) -> [Double] {
     var sums = [Double](repeating: 0, count: sizes.count)
     let d = points.columns
-    points.withPointer { base in
+    points.withSlice { base in
       for other in 0..<points.rows {
         let square = (0..<d).reduce(0.0) { sum, c in
           let difference = Double(base[row * d + c]) - Double(base[other * d + c])

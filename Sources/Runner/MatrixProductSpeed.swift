@@ -28,10 +28,9 @@ package enum MatrixProductSpeed {
   }
 
   private static func product(_ left: [Float], _ right: [Float], _ result: inout [Float]) {
-    left.withUnsafeBufferPointer { a in
-      right.withUnsafeBufferPointer { b in
-        result.withUnsafeMutableBufferPointer { c in
-          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+    left.withReadSlice { a in
+      right.withReadSlice { b in
+        result.withSlice { c in
           BLAS.multiply(
             ProductShape(rows: 1024, columns: 512, inner: 512), Operand(a, stride: 512),
             Operand(b, stride: 512), into: c, stride: 512)

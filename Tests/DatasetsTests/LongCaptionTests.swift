@@ -52,15 +52,11 @@ import Testing
     let stream = RandomStream(seed: 0, stage: "data", name: "wording")
     for (index, found) in try kept(words, 0.6, captions: 5).enumerated() {
       var numbers = [Float](repeating: 0, count: 64)
-      numbers.withUnsafeMutableBufferPointer { buffer in
-        buffer.baseAddress.map { stream.uniforms(into: $0, count: 64, offset: index * 64) }
-      }
+      numbers.withSlice { stream.uniforms(into: $0, offset: index * 64) }
       if count > 64 {
         let own = RandomStream(seed: stream.key, stage: "item", name: String(index))
         var more = [Float](repeating: 0, count: 64)
-        more.withUnsafeMutableBufferPointer { buffer in
-          buffer.baseAddress.map { own.uniforms(into: $0, count: 64) }
-        }
+        more.withSlice { own.uniforms(into: $0) }
         numbers += more
       }
       var rest = Array(0..<words)

@@ -20,7 +20,7 @@ func drawn(_ tower: any Tower, seed: UInt64 = 1) throws -> NetworkWeights {
 
 func noise(_ count: Int, _ name: String = "noise") -> [Float] {
   var values = [Float](repeating: 0, count: count)
-  RandomStream(seed: 5, stage: "test", name: name).gaussians(into: &values, count: count)
+  values.withSlice { RandomStream(seed: 5, stage: "test", name: name).gaussians(into: $0) }
   return values
 }
 

@@ -10,7 +10,7 @@ struct WinogradTests {
     var out = [Float](repeating: 0, count: 96)
     out.withSlice { out in
       Winograd.input(
-        unit[0], unit[1], unit[2], unit[3], unit[4], unit[5], to: out.pointer(count: 96), stride: 16)
+        unit[0], unit[1], unit[2], unit[3], unit[4], unit[5], to: out, stride: 16)
     }
     return (0..<6).map { Double(out[$0 * 16]) }
   }

@@ -32,8 +32,7 @@ struct BLASRowsTests {
       }
       let stride = columns + 2
       var c = start.flatMap { (beta == 0 ? $0.map { _ in .nan } : $0) + [7, 7] }
-      c.withUnsafeMutableBufferPointer { c in
-        guard let c = c.baseAddress else { return }
+      c.withSlice { c in
         withOperands(
           a, stride: isTransposed ? count + 1 : inner + 1, weights, stride: isTurned ? inner : columns,
           transposed: (isTransposed, isTurned)

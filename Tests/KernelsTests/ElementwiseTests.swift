@@ -23,7 +23,7 @@ struct ElementwiseTests {
   @Test("activations against libm", arguments: Activation.allCases)
   func activations(_ activation: Activation) {
     var values = Self.inputs
-    activation.apply(to: &values, count: values.count)
+    values.withSlice { activation.apply(to: $0) }
     for (x, value) in zip(Self.inputs, values) {
       let expected = Self.reference(activation, Double(x))
       #expect(abs(Double(value) - expected) <= 1e-6 * max(1, abs(expected)), "at \(x)")
@@ -52,13 +52,13 @@ struct ElementwiseTests {
     let inputs = Self.inputs + (0...4000).map { Float($0) * 0.001 - 2 }
     let count = inputs.count
     var (apart, inPlace) = ([Float](repeating: .nan, count: count), inputs)
-    activation.apply(inputs, into: &apart, count: count)
-    activation.apply(to: &inPlace, count: count)
+    inputs.withReadSlice { inputs in apart.withSlice { activation.apply(inputs, into: $0) } }
+    inPlace.withSlice { activation.apply(to: $0) }
     #expect(apart == inPlace)
     var slopes = inputs
     var gradient = (0..<count).map { Float($0 % 5) - 1.5 }
     let changes = gradient
-    activation.backward(&slopes, gradient: &gradient, count: count)
+    slopes.withSlice { x in gradient.withSlice { activation.backward(x, gradient: $0) } }
     for index in 0..<count {
       let (value, slope) = Self.reference(activation, Double(inputs[index]))
       #expect(abs(Double(apart[index]) - value) <= 4e-7 * max(1, abs(value)), "at \(inputs[index])")
@@ -73,30 +73,30 @@ struct ElementwiseTests {
   @Test("NaN is not hidden by an MLP's activation", arguments: MLPActivation.allCases)
   func mlpNaN(_ activation: MLPActivation) {
     var (values, gradient): ([Float], [Float]) = ([.nan, -.nan, 1], [1, 1, 1])
-    activation.apply(to: &values, count: 3)
+    values.withSlice { activation.apply(to: $0) }
     #expect(values[0].isNaN && values[1].isNaN && !values[2].isNaN)
-    activation.backward(&values, gradient: &gradient, count: 3)
+    values.withSlice { x in gradient.withSlice { activation.backward(x, gradient: $0) } }
     #expect(values[0].isNaN && values[1].isNaN && !values[2].isNaN && gradient[0].isNaN)
   }
 
   @Test("NaN is not hidden", arguments: Activation.allCases)
   func nan(_ activation: Activation) {
     var values: [Float] = [.nan, -.nan, 1]
-    activation.apply(to: &values, count: 3)
+    values.withSlice { activation.apply(to: $0) }
     #expect(values[0].isNaN && values[1].isNaN && !values[2].isNaN)
   }
 
   @Test("infinity saturates", arguments: [Activation.sigmoid, .tanh])
   func infinity(_ activation: Activation) {
     var values: [Float] = [-.infinity, .infinity]
-    activation.apply(to: &values, count: 2)
+    values.withSlice { activation.apply(to: $0) }
     #expect(abs(values[0] - (activation == .tanh ? -1 : 0)) < 1e-6 && abs(values[1] - 1) < 1e-6)
   }
 
   @Test("maxout takes the greater piece")
   func maxout() {
     var a: [Float] = [1, -2, 3, .nan]
-    Activation.joinMaximum(&a, with: [0, -1, 5, 0], count: 4)
+    a.withSlice { a in [0, -1, 5, 0].withReadSlice { Activation.joinMaximum(a, with: $0) } }
     #expect(Array(a[..<3]) == [1, -1, 5] && a[3].isNaN)
   }
 
@@ -104,7 +104,9 @@ struct ElementwiseTests {
   func exponentials() {
     let line = (0..<1001).map { -700 + Double($0) * 0.7 }
     var powers = [Double](repeating: 0, count: line.count)
-    let sum = Kernels.exponentials(line, around: 1, 0.5, line.count, into: &powers)
+    let sum = powers.withSlice { powers in
+      line.withReadSlice { Kernels.exponentials($0, around: 1, 0.5, into: powers) }
+    }
     for (x, power) in zip(line, powers) {
       let expected = exp((x - 1) * 0.5)
       #expect(abs(power - expected) <= 1e-14 * expected)
@@ -127,13 +129,13 @@ struct ElementwiseTests {
   @Test("softmax and log-sum-exp survive extreme logits")
   func softmax() {
     var logits: [Float] = [1000, 999, -1e30, 998]
-    Softmax.normalize(&logits, count: 4)
+    logits.withSlice { Softmax.normalize($0) }
     let total = 1 + exp(-1.0) + exp(-2.0)
     for (value, expected) in zip(logits, [1 / total, exp(-1) / total, 0, exp(-2) / total]) {
       #expect(abs(Double(value) - expected) < 1e-6)
     }
-    let log = Softmax.logSumExp([1e6, 1e6 - 1, -1e300], count: 3)
+    let log = [1e6, 1e6 - 1, -1e300].withReadSlice { Softmax.logSumExp($0) }
     #expect(abs(log - (1e6 + log1p(exp(-1)))) < 1e-9)
-    #expect(Softmax.logSumExp([], count: 0) == -.infinity)
+    #expect([].withReadSlice { Softmax.logSumExp($0) } == -.infinity)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 struct LinearAlgebraTests {
   private static func random(_ rows: Int, _ columns: Int, _ name: String) -> RealMatrix {
     var values = [Float](repeating: 0, count: rows * columns)
-    RandomStream(seed: 1, stage: "algebra", name: name).gaussians(into: &values, count: values.count)
+    values.withSlice { RandomStream(seed: 1, stage: "algebra", name: name).gaussians(into: $0) }
     return RealMatrix(rows: rows, columns: columns, values: values.map(Double.init))
   }
 
@@ -44,9 +44,11 @@ struct LinearAlgebraTests {
     let b = Self.random(6, 7, "b")
     let (x, y) = (a.rounded.values, b.rounded.values)
     var c = [Float](repeating: 2, count: 5 * 8)
-    withOperands(x, stride: 7, y, stride: 7, transposed: (false, true)) {
-      BLAS.multiply(
-        ProductShape(rows: 5, columns: 6, inner: 7), $0, $1, into: &c, stride: 8, alpha: 3, beta: 0.5)
+    c.withSlice { c in
+      withOperands(x, stride: 7, y, stride: 7, transposed: (false, true)) {
+        BLAS.multiply(
+          ProductShape(rows: 5, columns: 6, inner: 7), $0, $1, into: c, stride: 8, alpha: 3, beta: 0.5)
+      }
     }
     let expected = { (row: Int, column: Int) in 3 * Self.naive(a, Self.transposed(b), row, column) + 1 }
     for row in 0..<5 {
@@ -62,7 +64,7 @@ struct LinearAlgebraTests {
     let expected = zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
     #expect(abs(dot(Array(a), Array(b)) - expected) < 1e-12)
     var sum = Array(a)
-    add(2, times: Array(b), to: &sum, count)
+    sum.withSlice { sum in Array(b).withReadSlice { add(2, times: $0, to: sum) } }
     for index in 0..<count { #expect(sum[index] == a[index] + 2 * b[index]) }
   }
 

@@ -35,7 +35,7 @@ struct PhiloxTests {
     let generator = Philox(key: 0x0123_4567_89ab_cdef)
     let first = UInt64(UInt32.max) - 20
     var planes = [UInt32](repeating: 0, count: 4 * 64)
-    generator.fill(&planes, from: first, count: 64)
+    planes.withSlice { generator.fill($0, from: first, count: 64) }
     for index in 0..<64 {
       let words = generator.words(first + UInt64(index))
       #expect([words.0, words.1, words.2, words.3] == (0..<4).map { planes[$0 * 64 + index] })

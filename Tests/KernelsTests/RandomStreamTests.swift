@@ -8,7 +8,7 @@ struct RandomStreamTests {
 
   private func gaussians(_ count: Int, offset: Int = 0, scale: Float = 1) -> [Float] {
     var values = [Float](repeating: .nan, count: count)
-    stream.gaussians(into: &values, count: count, offset: offset, scale: scale)
+    values.withSlice { stream.gaussians(into: $0, offset: offset, scale: scale) }
     return values
   }
 
@@ -25,9 +25,9 @@ struct RandomStreamTests {
   @Test("uniform numbers, too, do not depend on blocks")
   func uniformBlocks() {
     var whole = [Float](repeating: .nan, count: 1000)
-    stream.uniforms(into: &whole, count: 1000)
+    whole.withSlice { stream.uniforms(into: $0) }
     var part = [Float](repeating: .nan, count: 321)
-    stream.uniforms(into: &part, count: 321, offset: 500)
+    part.withSlice { stream.uniforms(into: $0, offset: 500) }
     #expect(Array(whole[500..<821]) == part)
     #expect(whole.allSatisfy { $0 >= 0 && $0 < 1 })
   }

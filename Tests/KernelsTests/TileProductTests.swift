@@ -17,13 +17,14 @@ struct TileProductTests {
     let b = numbers(bStride * (turnedB ? n : k) + 1, 59)
     let (s, v) = (numbers(m * (n + 1), 23), numbers(n, 71))
     var out = [Float](repeating: 9, count: m * stride)
-    s.withUnsafeBufferPointer { s in
-      v.withUnsafeBufferPointer { v in
-        withOperands(a, stride: aStride, b, stride: bStride, transposed: (turnedA, turnedB)) {
-          TileProduct.multiply(
-            shape, $0, $1, into: &out, stride: stride,
-            start: .init(start ? s.baseAddress : nil, stride: n + 1, bias: bias ? v.baseAddress : nil),
-            byTiles: byTiles)
+    out.withSlice { out in
+      s.withReadSlice { s in
+        v.withReadSlice { v in
+          withOperands(a, stride: aStride, b, stride: bStride, transposed: (turnedA, turnedB)) {
+            TileProduct.multiply(
+              shape, $0, $1, into: out, stride: stride,
+              start: .init(start ? s : nil, stride: n + 1, bias: bias ? v : nil), byTiles: byTiles)
+          }
         }
       }
     }
@@ -62,8 +63,7 @@ struct TileProductTests {
     var out = numbers(6, 13)
     let before = out
     let (a, b): ([Float], [Float]) = ([1, 2, 3, 4], [1, 0, 2, 0, 1, 1])
-    out.withUnsafeMutableBufferPointer { out in
-      guard let c = out.baseAddress else { return }
+    out.withSlice { c in
       withOperands(a, stride: 2, b, stride: 3) {
         TileProduct.multiply(
           ProductShape(rows: 2, columns: 3, inner: 2), $0, $1, into: c, stride: 3,
@@ -80,9 +80,8 @@ func withOperands(
   _ a: [Float], stride aStride: Int, _ b: [Float], stride bStride: Int,
   transposed: (Bool, Bool) = (false, false), _ body: (Operand<Float>, Operand<Float>) -> Void
 ) {
-  a.withUnsafeBufferPointer { a in
-    b.withUnsafeBufferPointer { b in
-      guard let a = a.baseAddress, let b = b.baseAddress else { return }
+  a.withReadSlice { a in
+    b.withReadSlice { b in
       body(
         Operand(a, stride: aStride, transposed: transposed.0),
         Operand(b, stride: bStride, transposed: transposed.1))

@@ -1,73 +1,11 @@
 import Contracts
-import Datasets
-import Foundation
 import Kernels
 import Stages
-import Synchronization
 import TestSupport
 import Testing
 
-/// Keeps every checkpoint that a stage leaves.
-private final class Checkpoints: Sendable {
-  private let saved = Mutex<[[UInt8]]>([])
-
-  var all: [[UInt8]] { saved.withLock { $0 } }
-
-  func checkpoint(resuming bytes: [UInt8]? = nil) -> Checkpoint {
-    Checkpoint(load: { bytes }, save: { [self] bytes in saved.withLock { $0.append(bytes) } })
-  }
-}
-
 @Suite("Contrastive training")
-struct TrainingStageTests {
-  /// A training of the tiny CLIP that takes no time.
-  private static let usual: [String: JSONValue] = [
-    "temperature": 0.05, "batch": 4, "steps": 12, "held_out": 3, "log_every": 2,
-    "optimizer": .object(["lr": 0.001]),
-  ]
-
-  private func clip(_ more: [String: JSONValue] = [:], count: Int = 16) throws -> Artefact {
-    let own: [String: JSONValue] = ["data": Tiny.data("shapes", count: count)]
-    return try run(.`init`, "clip", Tiny.clip.merging(own) { $1 }.merging(more) { $1 }, id: "clip")
-  }
-
-  private func train(
-    _ artefact: Artefact, _ more: [String: JSONValue?] = [:], jobs: Int = 2, seed: UInt64 = 0,
-    checkpoint: Checkpoint = Checkpoint(), cancellation: Cancellation = Cancellation(),
-    progress: @escaping @Sendable (Double) -> Void = { _ in },
-    told: @escaping @Sendable (String) -> Void = { _ in }
-  ) throws -> Artefact {
-    let variant = try #require(stageCatalog.variant(.train, "contrastive"))
-    let budget = ThreadBudget(jobs: jobs, cancellation: cancellation)
-    budget.acquire()
-    defer { budget.release() }
-    return try variant.run(
-      .object(Self.usual.mapValues(Optional.some).merging(more) { $1 }.compactMapValues { $0 }),
-      StageInputs(upstream: [("clip", artefact)]),
-      StageContext(
-        stageID: "trained", seed: seed, budget: budget, checkpoint: checkpoint, progress: progress, log: told)
-    )
-  }
-
-  private func log(_ artefact: Artefact) throws -> Table { try #require(artefact.table("log")) }
-
-  private func model(_ artefact: Artefact) throws -> Model {
-    guard case .model(let model) = artefact else { throw TestFailure.noTable }
-    return model
-  }
-
-  private func failure(_ body: () throws -> Artefact) -> String {
-    do {
-      _ = try body()
-      return "nothing failed"
-    } catch let failure as any Failure {
-      #expect(failure.kind == .invalidInput)
-      return failure.sentence
-    } catch {
-      return "no failure of ours: \(error)"
-    }
-  }
-
+struct TrainingStageTests: TinyTraining {
   // MARK: - The reference
 
   private static let decays = [("adam", "l2"), ("adamw", "decoupled")]
@@ -200,61 +138,6 @@ struct TrainingStageTests {
       TrainingPace.line(step: 1, of: 401, batch: 64, secondsOfStep: 1, loss: 4).hasSuffix("7 min left"))
   }
 
-  // MARK: - Checkpoints
-
-  @Test("from each of its checkpoints a training ends with the same bytes")
-  func resumed() throws {
-    let start = try clip()
-    let box = Checkpoints()
-    let more: [String: JSONValue?] = [
-      "checkpoint_every": 1, "temperature": .object(["learn": true]),
-      "optimizer": .object(["lr": 0.01, "clip_norm": 1]),
-    ]
-    let whole = try train(start, more, checkpoint: box.checkpoint())
-    #expect(box.all.count == 12)
-    for (index, bytes) in box.all.enumerated() {
-      let told = Mutex<[String]>([])
-      let again = try train(
-        start, more, jobs: 1 + index % 3, checkpoint: Checkpoints().checkpoint(resuming: bytes),
-        told: { line in told.withLock { $0.append(line) } })
-      #expect(again == whole)
-      // It went on, and did not begin anew, which would give the same bytes.
-      let lines = told.withLock { $0 }
-      #expect(lines.first == "resumed after step \(index + 1) of 12")
-      #expect(lines.filter { $0.hasPrefix("step ") }.allSatisfy { !$0.hasPrefix("step 1 of") })
-    }
-  }
-
-  @Test("interrupted it leaves a checkpoint to go on from", arguments: [0.0, 0.3, 0.7, 1])
-  func interrupted(_ moment: Double) throws {
-    let start = try clip()
-    let whole = try train(start)
-    let (box, cancellation) = (Checkpoints(), Cancellation())
-    #expect(throws: Cancelled.self) {
-      try train(start, checkpoint: box.checkpoint(), cancellation: cancellation) {
-        if $0 >= moment { cancellation.raise() }
-      }
-    }
-    let left = try #require(box.all.last)
-    #expect(try train(start, checkpoint: box.checkpoint(resuming: left)) == whole)
-  }
-
-  @Test("what is no checkpoint of this training is not gone on from")
-  func foreignCheckpoints() throws {
-    let start = try clip()
-    let whole = try train(start)
-    let box = Checkpoints()
-    _ = try train(start, ["checkpoint_every": 5], checkpoint: box.checkpoint())
-    let bytes = try #require(box.all.first)
-    for other in [[], [1, 2, 3], Array(bytes.dropLast()), Array(repeating: 255, count: 99)] {
-      #expect(try train(start, checkpoint: Checkpoints().checkpoint(resuming: other)) == whole)
-    }
-    // Of towers of other sizes.
-    let wide = try clip(["embedding": 12])
-    #expect(
-      try train(wide, checkpoint: Checkpoints().checkpoint(resuming: bytes)) == train(wide))
-  }
-
   // MARK: - Models
 
   @Test("a training may go on from another one's model")
@@ -289,96 +172,6 @@ struct TrainingStageTests {
     let still = try train(start, ["steps": 1, "optimizer": .object(["lr": 0, "weight_decay": 0])])
     #expect(try model(still).family == model(start).family)
     #expect(try log(still).numbers("gap")[0] != log(train(clip(), ["steps": 1])).numbers("gap")[0])
-  }
-
-  // MARK: - Export
-
-  @Test("an exported CLIP is read back to the same embeddings", arguments: ["none", "procrustes"])
-  func export(_ align: String) throws {
-    let folder = try ScratchFolder()
-    let trained = try train(try clip(["align": .string(align)]))
-    let files = ModelExport.files(of: try model(trained))
-    #expect(files.count == 1)
-    let back = try clip(["weights": .string(try folder.write(files[0].weights))])
-    let (found, expected) = (try model(back).family.bases[0], try model(trained).family.bases[0])
-    if align == "none" { #expect(found == expected) }
-    let pairs = zip(found.x.values + (found.y?.values ?? []), expected.x.values + (expected.y?.values ?? []))
-    #expect(pairs.allSatisfy { abs($0 - $1) < 1e-5 })
-  }
-
-  @Test("other pairs are a file a tower", arguments: ["sequence", "video", "vit", "resnet18"])
-  func exportOfTowers(_ architecture: String) throws {
-    let kinds = ["video": "moving-shapes", "sequence": "proteins"]
-    let with = Tiny.pair(architecture, "text", Tiny.data(kinds[architecture] ?? "shapes", count: 16))
-    let start = try run(.`init`, "dual-encoder", with, id: "clip")
-    let trained = try train(start)
-    let folder = try ScratchFolder()
-    let paths = try ModelExport.files(of: try model(trained)).enumerated().map {
-      try folder.write($1.weights, "\($0).safetensors")
-    }
-    #expect(paths.count == (architecture == "vit" ? 1 : 2))
-    var back = with
-    for (side, path) in [("x", paths[0]), ("y", paths[paths.count - 1])] {
-      guard case .object(var tower)? = with[side] else { continue }
-      tower["weights"] = .string(path)
-      back[side] = .object(tower)
-    }
-    let found = try run(.`init`, "dual-encoder", back)
-    #expect(try model(found).family == model(trained).family)
-  }
-
-  @Test(
-    "the file alone, or what is beside it, rebuilds the towers",
-    arguments: ["quick-gelu", "gelu", "gelu-tanh"])
-  func exportDescribesItself(_ activation: String) throws {
-    let folder = try ScratchFolder()
-    let data = Tiny.data("shapes", count: 16, ["normalize": "clip"])
-    let own: [String: JSONValue] = [
-      "activation": .string(activation), "norm_epsilon": 0.001, "data": data,
-    ]
-    let trained = try model(try train(try clip(own)))
-    let file = ModelExport.files(of: trained)[0]
-    let alone = JSONValue.string(try folder.write(file.weights, "alone/w.safetensors"))
-    let back = try run(.`init`, "clip", ["weights": alone, "data": data])
-    #expect(back.family == trained.family)
-    let metadata = try SafetensorsFile(folder.path + "/alone/w.safetensors").metadata
-    #expect(
-      metadata["vision.heads"] == "3" && metadata["text.heads"] == "2" && metadata["vision.image"] == "16")
-    #expect(metadata["vision.activation"] == activation && metadata["text.norm_epsilon"] == "0.001")
-    #expect(metadata["tokenizer"] == "bytes" && metadata["preprocessing.size"] == "16")
-    #expect(metadata["preprocessing.mean"] == "[0.48145466,0.4578275,0.40821073]")
-    // The same tensors without their metadata.
-    let plain = try WeightFiles.stripped(file.weights)
-    for name in ["config.json", "w.config.json", "open_clip_config.json"] {
-      let place = try folder.write(plain, "\(name).d/w.safetensors")
-      _ = try folder.write(file.description, "\(name).d/\(name)")
-      let notes = Notes()
-      let back = try run(.`init`, "clip", ["weights": .string(place), "data": data], notes: notes)
-      #expect(back.family == trained.family, "\(name)")
-      #expect(!notes.notices.contains { $0.contains("nothing says") }, "\(notes.notices)")
-    }
-  }
-
-  @Test("other towers' files rebuild them, too", arguments: ["sequence", "video", "vit", "resnet18"])
-  func exportOfTowersDescribesItself(_ architecture: String) throws {
-    let kinds = ["video": "moving-shapes", "sequence": "proteins"]
-    let data = Tiny.data(kinds[architecture] ?? "shapes", count: 16)
-    let trained = try train(
-      try run(.`init`, "dual-encoder", Tiny.pair(architecture, "text", data), id: "clip"))
-    let folder = try ScratchFolder()
-    let paths = try ModelExport.files(of: try model(trained)).enumerated().map {
-      try folder.write($1.weights, "\($0).safetensors")
-    }
-    func tower(_ architecture: String, _ path: String) -> JSONValue {
-      .object(["architecture": .string(architecture), "weights": .string(path)])
-    }
-    let back = try run(
-      .`init`, "dual-encoder",
-      [
-        "x": tower(architecture, paths[0]), "y": tower("text", paths[paths.count - 1]), "embedding": 10,
-        "data": data,
-      ])
-    #expect(back.family == (try model(trained)).family)
   }
 
   @Test("a training that stayed at log(batch) is pointed out, one that learnt is not")

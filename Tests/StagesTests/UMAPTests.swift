@@ -151,10 +151,11 @@ struct Blobs {
 
   init(count: Int, dimension: Int, clusters: Int, deviation: Float) {
     var centres = [Float](repeating: 0, count: clusters * dimension)
-    RandomStream(seed: 1, stage: "blobs", name: "centres").gaussians(into: &centres, count: centres.count)
+    centres.withSlice { RandomStream(seed: 1, stage: "blobs", name: "centres").gaussians(into: $0) }
     var values = [Float](repeating: 0, count: count * dimension)
-    RandomStream(seed: 1, stage: "blobs", name: "rows")
-      .gaussians(into: &values, count: values.count, scale: deviation)
+    values.withSlice {
+      RandomStream(seed: 1, stage: "blobs", name: "rows").gaussians(into: $0, scale: deviation)
+    }
     for row in 0..<count {
       let line = row * dimension..<(row + 1) * dimension
       for (c, index) in line.enumerated() { values[index] += centres[row % clusters * dimension + c] }

@@ -19,12 +19,7 @@ struct ItemDraws {
   }
 
   private static func block(of stream: RandomStream, _ number: Int) -> [Float] {
-    [Float](unsafeUninitializedCapacity: blockSize) { buffer, filled in
-      if let base = buffer.baseAddress {
-        stream.uniforms(into: base, count: blockSize, offset: number * blockSize)
-      }
-      filled = blockSize
-    }
+    [Float](count: blockSize) { stream.uniforms(into: $0, offset: number * blockSize) }
   }
 
   /// The next number of [0, 1).

@@ -12,7 +12,7 @@ struct GaussianData: NumberSource {
 
   func write(_ index: Int, into out: UnsafeMutablePointer<Float>) {
     let size = shape.reduce(1, *)
-    stream.gaussians(into: out, count: size, offset: index * size)
+    stream.gaussians(into: FloatSlice(out, count: size), offset: index * size)
   }
 
   static let kind = DatasetKind(

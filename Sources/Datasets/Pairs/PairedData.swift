@@ -65,22 +65,19 @@ extension PairedData.Side {
   }
 
   /// Writes `range.count × itemSize` numbers, one block of the budget an item; nothing for texts.
-  package func write(
-    _ range: Range<Int>, into out: UnsafeMutablePointer<Float>, budget: ThreadBudget
-  ) throws {
+  package func write(_ range: Range<Int>, into out: FloatSlice, budget: ThreadBudget) throws {
     guard case .numbers(let source) = self else { return }
-    let shared = Shared(out)
     let size = itemSize
     try budget.forEachBlock(range.count) { block in
-      try source.write(range.lowerBound + block, into: shared.pointer + block * size)
+      let item = out[block * size..<(block + 1) * size]
+      try source.write(range.lowerBound + block, into: item.pointer(count: size))
     }
   }
 
   /// A batch as a matrix, one item a row.
   package func matrix(_ range: Range<Int>, budget: ThreadBudget) throws -> Matrix {
-    try Matrix(rows: range.count, columns: itemSize) { buffer in
-      guard let base = buffer.baseAddress, itemSize > 0 else { return }
-      try write(range, into: base, budget: budget)
+    try Matrix(rows: range.count, columns: itemSize) { out in
+      if itemSize > 0 { try write(range, into: out, budget: budget) }
     }
   }
 

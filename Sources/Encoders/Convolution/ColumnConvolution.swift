@@ -30,9 +30,9 @@ struct ColumnConvolution {
       layer.bias.withReadSlice { bias in
         cut.forEach(present: call.present) { images, rows, count in
           gather(call, images, rows, into: columns)
-          Product.multiply(
+          BLAS.multiply(
             ProductShape(rows: count, columns: layer.outputs, inner: length),
-            Factor(columns, stride: length), Factor(weights, stride: layer.outputs), into: sums,
+            Operand(columns, stride: length), Operand(weights, stride: layer.outputs), into: sums,
             stride: layer.outputs)
           finish(call, images, rows, sums, bias)
         }
@@ -47,15 +47,16 @@ struct ColumnConvolution {
     let run = shape.kernel * layer.inputs
     let each = rows.count * cut.columns * length
     for image in images {
-      var target = columns.from((image - images.lowerBound) * cut.step(rows.count) * length)
-        .pointer(count: each)
+      let first = (image - images.lowerBound) * cut.step(rows.count) * length
+      let columns = columns[first..<first + each]
+      var place = 0
       for y in rows {
         for x in 0..<cut.columns {
           for line in 0..<shape.kernel {
             let from = call.input.pixel(
               image, y * shape.stride + line - shape.padding, x * shape.stride - shape.padding)
-            copy(from, to: target, run)
-            target += run
+            copy(from, to: columns.unchecked(from: place), run)
+            place += run
           }
         }
       }
@@ -65,16 +66,17 @@ struct ColumnConvolution {
   private func finish(
     _ call: ConvolutionCall, _ images: Range<Int>, _ rows: Range<Int>, _ sums: FloatSlice, _ bias: FloatSlice
   ) {
-    let (each, bias) = (rows.count * cut.columns * layer.outputs, bias.pointer(count: layer.outputs))
+    let bias = bias[0..<layer.outputs]
     for image in images {
-      var from = sums.from((image - images.lowerBound) * cut.step(rows.count) * layer.outputs)
-        .pointer(count: each)
+      let first = (image - images.lowerBound) * cut.step(rows.count) * layer.outputs
+      let sums = sums[first..<first + rows.count * cut.columns * layer.outputs]
+      var place = 0
       for y in rows {
         for x in 0..<cut.columns {
           for channel in stride(from: 0, to: layer.outputs, by: 16) {
-            call.finish(load(from + channel) + load(bias + channel), image, y, x, channel)
+            call.finish(sums.lanes(place + channel) + bias.lanes(channel), image, y, x, channel)
           }
-          from += layer.outputs
+          place += layer.outputs
         }
       }
     }
@@ -83,8 +85,8 @@ struct ColumnConvolution {
 
 /// Copies `count` numbers in vectors; the last one overlaps its predecessor.
 @inline(__always)
-private func copy(_ from: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
-  guard count >= 16 else { return target.update(from: from, count: count) }
-  for start in stride(from: 0, to: count - 15, by: 16) { store(load(from + start), to: target + start) }
-  store(load(from + count - 16), to: target + count - 16)
+private func copy(_ from: FloatSlice, to target: FloatSlice, _ count: Int) {
+  guard count >= 16 else { return target.update(from: from[0..<count]) }
+  for start in stride(from: 0, to: count - 15, by: 16) { target.set(from.lanes(start), start) }
+  target.set(from.lanes(count - 16), count - 16)
 }

@@ -48,7 +48,7 @@ package struct PackedConvolution: Sendable {
             switch method {
             case .winograd: Winograd.transform(kernel: kernel, into: target, stride: matrix)
             case .columns:
-              let target = target.pointer(rows: area, columns: 1, stride: matrix)
+              let target = target[0..<extent(rows: area, columns: 1, stride: matrix)]
               for index in 0..<area { target[index * matrix] = kernel[index] }
             }
           }
@@ -117,8 +117,8 @@ package struct ConvolutionCall {
     _ sum: SIMD16<Float>, _ image: Int, _ y: Int, _ x: Int, _ channel: Int
   ) {
     var value = sum
-    if let residual { value += load(residual.pixel(image, y, x) + channel) }
+    if let residual { value += residual.pixel(image, y, x).lanes(channel) }
     if isRectified { value.replace(with: 0, where: value .< 0) }
-    store(value, to: output.pixel(image, y, x) + channel)
+    output.pixel(image, y, x).set(value, channel)
   }
 }

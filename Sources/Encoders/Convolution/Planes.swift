@@ -1,3 +1,5 @@
+import Kernels
+
 /// How one picture of activations lies in memory: row by row, all channels of a pixel together, and around
 /// it a border of zeros, so that a kernel reads beyond the edge without asking.
 package struct PlaneShape: Sendable, Hashable {
@@ -57,24 +59,24 @@ package struct Planes {
   /// Stops the program where there are fewer than `count` pictures, before a loop goes over them.
   func require(_ count: Int) { precondition(count <= images, "a loop reaches beyond the pictures there are") }
 
-  /// A pixel, those of the border among them; checked in debug builds alone. Whoever loops over pixels has
-  /// `require`d the pictures, and the shape says how far the border goes.
+  /// All from a pixel on, those of the border among them; checked where assertions are. Whoever loops over pixels
+  /// has `require`d the pictures, and the shape says how far the border goes.
   @inline(__always)
-  package func pixel(_ image: Int, _ y: Int, _ x: Int) -> UnsafeMutablePointer<Float> {
+  package func pixel(_ image: Int, _ y: Int, _ x: Int) -> FloatSlice {
     let row = image * shape.count + (y + shape.before) * shape.rowStride
-    return slice.unchecked(row + (x + shape.before) * shape.channels, count: shape.channels)
+    return slice.unchecked(from: row + (x + shape.before) * shape.channels)
   }
 
   /// Fills picture `image` from `count` channels one after the other, (channels, height, width).
   package func fill(_ image: Int, from channels: FloatSlice, count: Int) {
     require(image + 1)
     let area = shape.height * shape.width
-    let channels = channels.pointer(count: count * area)
+    let channels = channels[0..<count * area]
     for y in 0..<shape.height {
       let row = pixel(image, y, 0)
       for channel in 0..<count {
-        let from = channels + channel * area + y * shape.width
-        for x in 0..<shape.width { row[x * shape.channels + channel] = from[x] }
+        let from = channel * area + y * shape.width
+        for x in 0..<shape.width { row[x * shape.channels + channel] = channels[from + x] }
       }
     }
   }

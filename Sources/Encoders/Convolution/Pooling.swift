@@ -16,14 +16,14 @@ package enum Pooling {
         let places = max(0, 2 * x - 1)..<min(columns, 2 * x + 2)
         let target = output.pixel(outputImage, y, x)
         for channel in stride(from: 0, to: output.shape.channels, by: 16) {
-          var greatest = load(input.pixel(image, lines.lowerBound, places.lowerBound) + channel)
+          var greatest = input.pixel(image, lines.lowerBound, places.lowerBound).lanes(channel)
           for line in lines {
             for place in places {
-              let value = load(input.pixel(image, line, place) + channel)
+              let value = input.pixel(image, line, place).lanes(channel)
               greatest.replace(with: value, where: value .> greatest)
             }
           }
-          store(greatest, to: target + channel)
+          target.set(greatest, channel)
         }
       }
     }
@@ -33,13 +33,13 @@ package enum Pooling {
   package static func mean(_ input: Planes, _ image: Int, into out: FloatSlice, count: Int) {
     let shape = input.shape
     input.require(image + 1)
-    let out = out.pointer(count: count)
+    let out = out[0..<count]
     let scale = 1 / Float(shape.height * shape.width)
     for channel in stride(from: 0, to: count, by: 16) {
       var total = SIMD16<Float>.zero
       for y in 0..<shape.height {
         var sum = SIMD16<Float>.zero
-        for x in 0..<shape.width { sum += load(input.pixel(image, y, x) + channel) }
+        for x in 0..<shape.width { sum += input.pixel(image, y, x).lanes(channel) }
         total += sum
       }
       let means = total * scale

@@ -26,17 +26,17 @@ package enum Winograd {
   @inline(__always)
   package static func input(
     _ d0: SIMD16<Float>, _ d1: SIMD16<Float>, _ d2: SIMD16<Float>, _ d3: SIMD16<Float>, _ d4: SIMD16<Float>,
-    _ d5: SIMD16<Float>, to out: UnsafeMutablePointer<Float>, stride: Int
+    _ d5: SIMD16<Float>, to out: FloatSlice, stride: Int
   ) {
     let (aa, bb) = (a * a, b * b)
     let (evenA, oddA) = (d4 - d2 * bb, (d3 - d1 * bb) * a)
     let (evenB, oddB) = (d4 - d2 * aa, (d3 - d1 * aa) * b)
-    store(d0 * (aa * bb) - d2 * (aa + bb) + d4, to: out)
-    store(evenA + oddA, to: out + stride)
-    store(evenA - oddA, to: out + 2 * stride)
-    store(evenB + oddB, to: out + 3 * stride)
-    store(evenB - oddB, to: out + 4 * stride)
-    store(d1 * (aa * bb) - d3 * (aa + bb) + d5, to: out + 5 * stride)
+    out.set(d0 * (aa * bb) - d2 * (aa + bb) + d4, 0)
+    out.set(evenA + oddA, stride)
+    out.set(evenA - oddA, 2 * stride)
+    out.set(evenB + oddB, 3 * stride)
+    out.set(evenB - oddB, 4 * stride)
+    out.set(d1 * (aa * bb) - d3 * (aa + bb) + d5, 5 * stride)
   }
 
   /// Aᵀ m along one side.
@@ -75,8 +75,8 @@ package enum Winograd {
 
   /// G g Gᵀ in float64, rounded once, of a kernel of 9; value `6·i + j` goes to `out[(6·i + j)·stride]`.
   package static func transform(kernel: FloatSlice, into out: FloatSlice, stride: Int) {
-    let kernel = kernel.pointer(count: 9)
-    let out = out.pointer(rows: points, columns: 1, stride: stride)
+    let kernel = kernel[0..<9]
+    let out = out[0..<extent(rows: points, columns: 1, stride: stride)]
     let (a, b, c) = kernelColumns
     func half(_ tap: Int) -> SIMD8<Double> {
       a * Double(kernel[tap]) + b * Double(kernel[3 + tap]) + c * Double(kernel[6 + tap])

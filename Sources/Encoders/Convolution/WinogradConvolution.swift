@@ -26,29 +26,31 @@ struct WinogradConvolution {
   var scratch: Int { Winograd.points * (inputStride + outputStride) + Self.work }
 
   func apply(_ call: ConvolutionCall) {
-    let work = call.scratch.pointer(count: Self.work)
+    let work = call.scratch[0..<Self.work]
     let (first, middle) = (Self.work, Self.work + Winograd.points * inputStride)
     let (inputs, outputs) = (call.scratch[first..<middle], call.scratch[middle..<scratch])
     layer.weights.withReadSlice { weights in
       layer.bias.withReadSlice { bias in
-        let bias = bias.pointer(count: layer.outputs)
+        let bias = bias[0..<layer.outputs]
         cut.forEach(present: call.present) { images, rows, count in
           forEachTile(images, rows) { tile, image, y, x in
-            let place = inputs.from(tile * layer.inputs)
-            transform(
-              call, image, y, x,
-              into: place.pointer(rows: Winograd.points, columns: layer.inputs, stride: inputStride), work)
+            let first = tile * layer.inputs
+            transform(call, image, y, x, into: inputs[first..<first + span(layer.inputs, inputStride)], work)
           }
           multiply(count, inputs, weights, outputs)
           forEachTile(images, rows) { tile, image, y, x in
-            let place = outputs.from(tile * layer.outputs)
+            let first = tile * layer.outputs
             finish(
-              call, image, y, x,
-              place.pointer(rows: Winograd.points, columns: layer.outputs, stride: outputStride), bias, work)
+              call, image, y, x, outputs[first..<first + span(layer.outputs, outputStride)], bias, work)
           }
         }
       }
     }
+  }
+
+  /// Numbers from the first to the last of a tile's channels at all points.
+  private func span(_ channels: Int, _ stride: Int) -> Int {
+    extent(rows: Winograd.points, columns: channels, stride: stride)
   }
 
   /// Tiles in order, each with the output's pixel in its corner.
@@ -72,9 +74,9 @@ struct WinogradConvolution {
   ) {
     let shape = ProductShape(rows: count, columns: layer.outputs, inner: layer.inputs)
     for point in 0..<Winograd.points {
-      Product.multiply(
-        shape, Factor(inputs.from(point * inputStride), stride: layer.inputs),
-        Factor(weights.from(point * layer.inputs * layer.outputs), stride: layer.outputs),
+      BLAS.multiply(
+        shape, Operand(inputs.from(point * inputStride), stride: layer.inputs),
+        Operand(weights.from(point * layer.inputs * layer.outputs), stride: layer.outputs),
         into: outputs.from(point * outputStride), stride: layer.outputs)
     }
   }
@@ -82,23 +84,22 @@ struct WinogradConvolution {
   /// V = Bᵀ d B of one tile, for all channels: `(36, inputs)`, rows `inputStride` apart; `work` has room for
   /// `Self.work` numbers.
   private func transform(
-    _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, into out: UnsafeMutablePointer<Float>,
-    _ work: UnsafeMutablePointer<Float>
+    _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, into out: FloatSlice, _ work: FloatSlice
   ) {
     let corner = call.input.pixel(image, y - 1, x - 1)
     let (row, step) = (call.input.shape.rowStride, layer.inputs)
     for channel in stride(from: 0, to: layer.inputs, by: 16) {
       for column in 0..<Winograd.window {
-        let d = corner + column * step + channel
+        let d = corner.unchecked(from: column * step + channel)
         Winograd.input(
-          load(d), load(d + row), load(d + 2 * row), load(d + 3 * row), load(d + 4 * row), load(d + 5 * row),
-          to: work + column * 16, stride: 96)
+          d.lanes(0), d.lanes(row), d.lanes(2 * row), d.lanes(3 * row), d.lanes(4 * row), d.lanes(5 * row),
+          to: work.unchecked(from: column * 16), stride: 96)
       }
       for line in 0..<Winograd.window {
-        let d = work + line * 96
+        let d = work.unchecked(from: line * 96)
         Winograd.input(
-          load(d), load(d + 16), load(d + 32), load(d + 48), load(d + 64), load(d + 80),
-          to: out + line * Winograd.window * inputStride + channel, stride: inputStride)
+          d.lanes(0), d.lanes(16), d.lanes(32), d.lanes(48), d.lanes(64), d.lanes(80),
+          to: out.unchecked(from: line * Winograd.window * inputStride + channel), stride: inputStride)
       }
     }
   }
@@ -108,25 +109,25 @@ struct WinogradConvolution {
   /// `sums` is `(36, outputs)`, rows `outputStride` apart, `bias` has `outputs` numbers, and `work` room for
   /// `Self.work`.
   private func finish(
-    _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, _ sums: UnsafePointer<Float>,
-    _ bias: UnsafePointer<Float>, _ work: UnsafeMutablePointer<Float>
+    _ call: ConvolutionCall, _ image: Int, _ y: Int, _ x: Int, _ sums: FloatSlice, _ bias: FloatSlice,
+    _ work: FloatSlice
   ) {
     let shape = call.output.shape
     let (height, width) = (min(Winograd.tile, shape.height - y), min(Winograd.tile, shape.width - x))
     let step = outputStride
     for channel in stride(from: 0, to: layer.outputs, by: 16) {
       for column in 0..<Winograd.window {
-        let m = sums + column * step + channel
+        let m = sums.unchecked(from: column * step + channel)
         let values = Winograd.output(
-          load(m), load(m + 6 * step), load(m + 12 * step), load(m + 18 * step), load(m + 24 * step),
-          load(m + 30 * step))
-        spread(values, to: work + column * 16, stride: 96)
+          m.lanes(0), m.lanes(6 * step), m.lanes(12 * step), m.lanes(18 * step), m.lanes(24 * step),
+          m.lanes(30 * step))
+        spread(values, to: work.unchecked(from: column * 16), stride: 96)
       }
-      let offset = load(bias + channel)
+      let offset = bias.lanes(channel)
       for line in 0..<height {
-        let m = work + line * 96
+        let m = work.unchecked(from: line * 96)
         let values = Winograd.output(
-          load(m), load(m + 16), load(m + 32), load(m + 48), load(m + 64), load(m + 80))
+          m.lanes(0), m.lanes(16), m.lanes(32), m.lanes(48), m.lanes(64), m.lanes(80))
         call.finish(values.0 + offset, image, y + line, x, channel)
         if width > 1 { call.finish(values.1 + offset, image, y + line, x + 1, channel) }
         if width > 2 { call.finish(values.2 + offset, image, y + line, x + 2, channel) }
@@ -139,11 +140,11 @@ struct WinogradConvolution {
   @inline(__always)
   private func spread(
     _ values: (SIMD16<Float>, SIMD16<Float>, SIMD16<Float>, SIMD16<Float>),
-    to out: UnsafeMutablePointer<Float>, stride: Int
+    to out: FloatSlice, stride: Int
   ) {
-    store(values.0, to: out)
-    store(values.1, to: out + stride)
-    store(values.2, to: out + 2 * stride)
-    store(values.3, to: out + 3 * stride)
+    out.set(values.0, 0)
+    out.set(values.1, stride)
+    out.set(values.2, 2 * stride)
+    out.set(values.3, 3 * stride)
   }
 }

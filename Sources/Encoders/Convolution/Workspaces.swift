@@ -13,7 +13,7 @@ final class PlaneMemory {
     memory = arena.take(count)
   }
 
-  /// - Throws: `MemoryFailure` where something wrote beyond it.
+  /// - Throws: `MemoryOverrun` where something wrote beyond it.
   fileprivate func verify() throws { try arena.verify() }
 }
 
@@ -25,7 +25,7 @@ final class Workspaces: Sendable {
   /// Held by one thread at a time.
   private struct Kept: @unchecked Sendable { let workspace: PlaneMemory }
 
-  /// - Throws: what `body` throws; `MemoryFailure` where something wrote beyond the workspace.
+  /// - Throws: what `body` throws; `MemoryOverrun` where something wrote beyond the workspace.
   func lend(count: Int, for use: PlaneShape, _ body: (PlaneMemory) throws -> Void) throws {
     let found = kept.withLock { kept in
       kept.removeAll { $0.workspace.use != use || $0.workspace.memory.count != count }

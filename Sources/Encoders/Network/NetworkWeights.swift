@@ -46,8 +46,7 @@ extension TensorSpec {
     switch initial {
     case .constant(let value): out.fill(Float(value))
     case .normal(let std):
-      try stream.fillGaussians(
-        out.pointer(count: count), count: count, scale: Float(std), budget: budget)
+      try stream.fillGaussians(out[0..<count], scale: Float(std), budget: budget)
     case .uniform(let bound): try fillUniforms(out, stream, Float(bound), budget)
     }
   }
@@ -58,9 +57,9 @@ extension TensorSpec {
     let (size, count) = (65_536, count)
     try budget.forEachBlock(blockCount(count, size: size)) { block in
       let range = blockRange(block, size: size, count: count)
-      let piece = out[range].pointer(count: range.count)
-      stream.uniforms(into: piece, count: range.count, offset: range.lowerBound)
-      for index in 0..<range.count { piece[index] = (2 * piece[index] - 1) * bound }
+      let piece = out[range]
+      stream.uniforms(into: piece, offset: range.lowerBound)
+      for index in piece.indices { piece[index] = (2 * piece[index] - 1) * bound }
     }
   }
 }

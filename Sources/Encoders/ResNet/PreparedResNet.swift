@@ -40,17 +40,15 @@ struct PreparedResNet: PreparedTower {
 
   func encode(_ batch: TowerBatch, budget: ThreadBudget) throws -> Matrix {
     let plan = ResNetPlan(self, try tower.pictureSize(batch))
-    return try Matrix(rows: batch.count, columns: tower.embedding) { buffer in
-      try buffer.withSlice { out in
-        let out = FloatRows(out, width: tower.embedding)
-        try budget.forEachBlock(blockCount(batch.count, size: Self.blockImages)) { block in
-          let images = blockRange(block, size: Self.blockImages, count: batch.count)
-          try batch.numbers.withSlice { numbers in
-            let pictures = FloatRows(numbers, width: batch.numbers.columns)[images]
-            try workspaces.lend(count: plan.count, for: plan.picture.shape) { workspace in
-              let run = ResNetRun(self, plan, pictures, workspace, budget.cancellation)
-              try run.encode(images.count, into: out[images])
-            }
+    return try Matrix(rows: batch.count, columns: tower.embedding) { out in
+      let out = FloatRows(out, width: tower.embedding)
+      try budget.forEachBlock(blockCount(batch.count, size: Self.blockImages)) { block in
+        let images = blockRange(block, size: Self.blockImages, count: batch.count)
+        try batch.numbers.withSlice { numbers in
+          let pictures = FloatRows(numbers, width: batch.numbers.columns)[images]
+          try workspaces.lend(count: plan.count, for: plan.picture.shape) { workspace in
+            let run = ResNetRun(self, plan, pictures, workspace, budget.cancellation)
+            try run.encode(images.count, into: out[images])
           }
         }
       }

@@ -101,9 +101,9 @@ struct ResNetRun {
     let out = FloatRows(out, width: columns)
     network.projection.withReadSlice { weights in
       for image in 0..<count {
-        Product.multiply(
-          ProductShape(rows: 1, columns: columns, inner: inner), Factor(features[image], stride: inner),
-          Factor(weights, stride: columns), into: out[image], stride: columns)
+        BLAS.multiply(
+          ProductShape(rows: 1, columns: columns, inner: inner), Operand(features[image], stride: inner),
+          Operand(weights, stride: columns), into: out[image], stride: columns)
       }
     }
   }

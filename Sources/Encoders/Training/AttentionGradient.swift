@@ -25,9 +25,9 @@ struct AttentionGradient: Sendable {
     for head in 0..<heads {
       let query = joined.from(head * self.head)
       fill(scratch, query, rows)
-      Product.multiply(
-        ProductShape(rows: rows, columns: self.head, inner: rows), Factor(scratch, stride: rows),
-        Factor(query.from(2 * width), stride: 3 * width), into: out.from(head * self.head), stride: width)
+      BLAS.multiply(
+        ProductShape(rows: rows, columns: self.head, inner: rows), Operand(scratch, stride: rows),
+        Operand(query.from(2 * width), stride: 3 * width), into: out.from(head * self.head), stride: width)
     }
   }
 
@@ -45,15 +45,15 @@ struct AttentionGradient: Sendable {
 
   /// P of one head: `(rows, rows)`.
   private func fill(_ shares: FloatSlice, _ query: FloatSlice, _ rows: Int) {
-    Product.multiply(
-      ProductShape(rows: rows, columns: rows, inner: head), Factor(query, stride: 3 * width),
-      Factor(query.from(width), stride: 3 * width, transposed: true), into: shares, stride: rows, alpha: scale
+    BLAS.multiply(
+      ProductShape(rows: rows, columns: rows, inner: head), Operand(query, stride: 3 * width),
+      Operand(query.from(width), stride: 3 * width, transposed: true), into: shares, stride: rows,
+      alpha: scale
     )
-    let shares = shares.pointer(count: rows * rows)
     for row in 0..<rows {
-      let line = shares + row * rows
-      let factor = 1 / Softmax.exponentials(line, count: isCausal ? row + 1 : rows, clearingTo: rows)
-      forEachLanes(rows) { store(load(line + $0, $1) * factor, to: line + $0, $1) }
+      let line = shares[row * rows..<(row + 1) * rows]
+      let factor = 1 / Softmax.exponentials(line, count: isCausal ? row + 1 : rows)
+      forEachLanes(rows) { line.set(line.lanes($0, $1) * factor, $0, $1) }
     }
   }
 
@@ -63,33 +63,34 @@ struct AttentionGradient: Sendable {
   ) {
     let (key, value, stride) = (query.from(width), query.from(2 * width), 3 * width)
     fill(shares, query, rows)
-    Product.multiply(
-      ProductShape(rows: rows, columns: rows, inner: head), Factor(gradient, stride: width),
-      Factor(value, stride: stride, transposed: true), into: changes, stride: rows)
+    BLAS.multiply(
+      ProductShape(rows: rows, columns: rows, inner: head), Operand(gradient, stride: width),
+      Operand(value, stride: stride, transposed: true), into: changes, stride: rows)
     let narrow = ProductShape(rows: rows, columns: head, inner: rows)
-    Product.multiply(
-      narrow, Factor(shares, stride: rows, transposed: true), Factor(gradient, stride: width), into: value,
+    BLAS.multiply(
+      narrow, Operand(shares, stride: rows, transposed: true), Operand(gradient, stride: width), into: value,
       stride: stride)
-    let lines = (changes.pointer(count: rows * rows), shares.pointer(count: rows * rows))
-    for row in 0..<rows { turn(lines.0 + row * rows, lines.1 + row * rows, rows) }
     for row in 0..<rows {
+      let line = row * rows..<(row + 1) * rows
+      turn(changes[line], shares[line])
       queries.from(row * head).update(from: query[row * stride..<row * stride + head])
     }
-    Product.multiply(
-      narrow, Factor(changes, stride: rows), Factor(key, stride: stride), into: query, stride: stride,
+    BLAS.multiply(
+      narrow, Operand(changes, stride: rows), Operand(key, stride: stride), into: query, stride: stride,
       alpha: scale)
-    Product.multiply(
-      narrow, Factor(changes, stride: rows, transposed: true), Factor(queries, stride: head), into: key,
+    BLAS.multiply(
+      narrow, Operand(changes, stride: rows, transposed: true), Operand(queries, stride: head), into: key,
       stride: stride, alpha: scale)
   }
 
-  /// changes ← shares∘(changes − Σ shares∘changes), one row of `count` numbers each.
-  private func turn(_ changes: UnsafeMutablePointer<Float>, _ shares: UnsafePointer<Float>, _ count: Int) {
+  /// changes ← shares∘(changes − Σ shares∘changes), one row of each.
+  private func turn(_ changes: FloatSlice, _ shares: FloatSlice) {
+    let count = changes.count
     var lanes = SIMD16<Float>(repeating: 0)
-    forEachLanes(count) { lanes += load(changes + $0, $1) * load(shares + $0, $1) }
+    forEachLanes(count) { lanes += changes.lanes($0, $1) * shares.lanes($0, $1) }
     let mean = lanes.sum()
     forEachLanes(count) {
-      store(load(shares + $0, $1) * (load(changes + $0, $1) - mean), to: changes + $0, $1)
+      changes.set(shares.lanes($0, $1) * (changes.lanes($0, $1) - mean), $0, $1)
     }
   }
 }

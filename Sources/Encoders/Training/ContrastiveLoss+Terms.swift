@@ -24,16 +24,13 @@ extension ContrastiveLoss {
   /// ln Σ exp(s·(C_rk − max)) + s·(max − C_rp).
   private func crossEntropy(_ row: Int, _ pairs: Int, _ scale: Double) {
     let (size, partner) = (2 * pairs, (row + pairs) % (2 * pairs))
-    let cosine = cosines(row, pairs).pointer(count: size)
-    let slope = slopes(row, pairs).pointer(count: size)
-    slope.update(repeating: 0, count: size)
+    let (cosine, slope) = (cosines(row, pairs), slopes(row, pairs))
+    slope.fill(0)
     let candidates =
       objective.kind == .dual ? 0..<size : (row < pairs ? pairs..<size : 0..<pairs)
     var best = candidates.lowerBound == row ? row + 1 : candidates.lowerBound
     for column in candidates where column != row && cosine[column] > cosine[best] { best = column }
-    var sum = exponentials(
-      cosine + candidates.lowerBound, around: cosine[best], scale, candidates.count,
-      into: slope + candidates.lowerBound)
+    var sum = exponentials(cosine[candidates], around: cosine[best], scale, into: slope[candidates])
     if candidates.contains(row) {
       // An item is no candidate for itself, whatever the temperature.
       sum = 0
@@ -61,10 +58,9 @@ extension ContrastiveLoss {
   }
 
   private func weigh(_ row: Int, _ pairs: Int, _ factor: Double) {
-    let cosine = cosines(row, pairs).pointer(count: 2 * pairs)
-    let slope = slopes(row, pairs).pointer(count: 2 * pairs)
-    for column in 0..<2 * pairs { slope[column] *= factor }
-    scaleSlopes[row] = dot(cosine, slope, 2 * pairs)
+    let (cosine, slope) = (cosines(row, pairs), slopes(row, pairs))
+    for column in slope.indices { slope[column] *= factor }
+    scaleSlopes[row] = dot(cosine, slope)
   }
 
   // MARK: - Further losses
@@ -103,18 +99,14 @@ extension ContrastiveLoss {
     for row in rows {
       for range in columns(row) {
         _ = powers(row, range, pairs, t)
-        add(
-          2 * t * weight / sum, times: line.pointer(count: range.count),
-          to: slopes(row, pairs)[range].pointer(count: range.count), range.count)
+        add(2 * t * weight / sum, times: line[0..<range.count], to: slopes(row, pairs)[range])
       }
     }
     return log(sum / Double(count))
   }
 
   private func powers(_ row: Int, _ columns: Range<Int>, _ pairs: Int, _ t: Double) -> Double {
-    exponentials(
-      cosines(row, pairs)[columns].pointer(count: columns.count), around: 1, 2 * t, columns.count,
-      into: line.pointer(count: columns.count))
+    exponentials(cosines(row, pairs)[columns], around: 1, 2 * t, into: line)
   }
 
   /// mean (2 − 2C_ii)^{α/2}, whose slope is −α·(2 − 2C_ii)^{α/2 − 1}/N.

@@ -53,7 +53,7 @@ package final class ContrastiveLoss: @unchecked Sendable {
   ///   - pairs: at most the capacity.
   ///   - scale: s = 1/τ.
   ///   - dx, dy: get the gradients by them.
-  /// - Throws: `Cancelled`; `MemoryFailure`.
+  /// - Throws: `Cancelled`; `MemoryOverrun`.
   package func evaluate(
     x: FloatSlice, y: FloatSlice, pairs: Int, scale: Double, dx: FloatSlice, dy: FloatSlice,
     budget: ThreadBudget
@@ -89,23 +89,21 @@ package final class ContrastiveLoss: @unchecked Sendable {
   }
 
   private func normalize(_ row: Int, _ features: FloatSlice) {
-    let unit = embeddingRow(row, of: units).pointer(count: embedding)
-    let features = features.pointer(count: embedding)
+    let (unit, features) = (embeddingRow(row, of: units), features[0..<embedding])
     for column in 0..<embedding { unit[column] = Double(features[column]) }
-    let norm = dot(unit, unit, embedding).squareRoot()
+    let norm = dot(unit, unit).squareRoot()
     norms[row] = norm
     // A feature of zeros has no direction: it stays zero, and gets no gradient.
     let factor = norm > 0 ? 1 / norm : 0
     for column in 0..<embedding { unit[column] *= factor }
     // Infinite features must not pass for zeros.
-    if !norm.isFinite { unit.update(repeating: .nan, count: embedding) }
+    if !norm.isFinite { unit.fill(.nan) }
   }
 
   private func denormalize(_ row: Int, into gradients: FloatSlice) {
-    let unit = embeddingRow(row, of: units).pointer(count: embedding)
-    let change = embeddingRow(row, of: changes).pointer(count: embedding)
-    let gradients = gradients.pointer(count: embedding)
-    let along = dot(unit, change, embedding)
+    let (unit, change) = (embeddingRow(row, of: units), embeddingRow(row, of: changes))
+    let gradients = gradients[0..<embedding]
+    let along = dot(unit, change)
     let factor = norms[row] > 0 ? 1 / norms[row] : 0
     for column in 0..<embedding {
       gradients[column] = Float((change[column] - unit[column] * along) * factor)
@@ -123,10 +121,10 @@ package final class ContrastiveLoss: @unchecked Sendable {
   }
 
   private func multiplyUnits(_ rows: Range<Int>, _ pairs: Int) {
-    Product.multiply(
+    BLAS.multiply(
       ProductShape(rows: rows.count, columns: 2 * pairs, inner: embedding),
-      Factor(units.from(rows.lowerBound * embedding), stride: embedding),
-      Factor(units, stride: embedding, transposed: true), into: cosines.from(rows.lowerBound * 2 * pairs),
+      Operand(units.from(rows.lowerBound * embedding), stride: embedding),
+      Operand(units, stride: embedding, transposed: true), into: cosines.from(rows.lowerBound * 2 * pairs),
       stride: 2 * pairs)
   }
 
@@ -134,11 +132,11 @@ package final class ContrastiveLoss: @unchecked Sendable {
   private func multiplySlopes(_ rows: Range<Int>, _ pairs: Int) {
     let (size, out) = (2 * pairs, changes.from(rows.lowerBound * embedding))
     let shape = ProductShape(rows: rows.count, columns: embedding, inner: size)
-    let right = Factor(units, stride: embedding)
-    Product.multiply(
-      shape, Factor(slopes.from(rows.lowerBound * size), stride: size), right, into: out, stride: embedding)
-    Product.multiply(
-      shape, Factor(slopes.from(rows.lowerBound), stride: size, transposed: true), right, into: out,
+    let right = Operand(units, stride: embedding)
+    BLAS.multiply(
+      shape, Operand(slopes.from(rows.lowerBound * size), stride: size), right, into: out, stride: embedding)
+    BLAS.multiply(
+      shape, Operand(slopes.from(rows.lowerBound), stride: size, transposed: true), right, into: out,
       stride: embedding, beta: 1)
   }
 }

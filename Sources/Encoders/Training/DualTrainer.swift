@@ -161,9 +161,9 @@ package final class DualTrainer {
     guard let matrix = options.alignment, count > 0 else { return }
     let size = matrix.columns
     matrix.withSlice {
-      Product.multiply(
-        ProductShape(rows: count, columns: size, inner: size), Factor(y.features, stride: size),
-        Factor($0, stride: size, transposed: true), into: aligned.features.slice, stride: size)
+      BLAS.multiply(
+        ProductShape(rows: count, columns: size, inner: size), Operand(y.features, stride: size),
+        Operand($0, stride: size, transposed: true), into: aligned.features.slice, stride: size)
     }
   }
 
@@ -171,9 +171,9 @@ package final class DualTrainer {
     guard let matrix = options.alignment, count > 0 else { return }
     let size = matrix.columns
     matrix.withSlice {
-      Product.multiply(
-        ProductShape(rows: count, columns: size, inner: size), Factor(aligned.changes.slice, stride: size),
-        Factor($0, stride: size), into: y.changes, stride: size)
+      BLAS.multiply(
+        ProductShape(rows: count, columns: size, inner: size), Operand(aligned.changes.slice, stride: size),
+        Operand($0, stride: size), into: y.changes, stride: size)
     }
   }
 

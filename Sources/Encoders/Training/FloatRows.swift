@@ -36,7 +36,7 @@ final class TrainingMemory {
     return FloatRows(arena.take(count * width), width: width)
   }
 
-  /// - Throws: `MemoryFailure.overrun`.
+  /// - Throws: `MemoryOverrun`.
   func verify() throws {
     for arena in arenas { try arena.verify() }
   }
@@ -76,28 +76,9 @@ struct Sequences: Sendable {
   }
 }
 
-// MARK: - Sixteen lanes, or what is left of them
-
-/// The first sixteen of `count` numbers at `pointer`, or all of them; the lanes beyond hold `filling`.
+/// x ← x + values, element by element.
 @inline(__always)
-func load(_ pointer: UnsafePointer<Float>, _ count: Int, filling: Float = 0) -> SIMD16<Float> {
-  if count >= 16 { return load(pointer) }
-  var lanes = SIMD16<Float>(repeating: filling)
-  for lane in 0..<count { lanes[lane] = pointer[lane] }
-  return lanes
-}
-
-/// Writes `count` lanes, at most sixteen, to `pointer`.
-@inline(__always)
-func store(_ lanes: SIMD16<Float>, to pointer: UnsafeMutablePointer<Float>, _ count: Int) {
-  if count >= 16 { return store(lanes, to: pointer) }
-  for lane in 0..<count { pointer[lane] = lanes[lane] }
-}
-
-/// Calls `body` with the start and the count of each sixteen of `width`, and of what is left.
-@inline(__always)
-func forEachLanes(_ width: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
-  let whole = width & ~15
-  for start in stride(from: 0, to: whole, by: 16) { body(start, 16) }
-  if whole < width { body(whole, width - whole) }
+func add(_ values: FloatSlice, to x: FloatSlice) {
+  let x = x[values.indices]
+  for index in values.indices { x[index] += values[index] }
 }

@@ -8,16 +8,17 @@ extension Linear {
   /// - Parameter start: may be `out`.
   func map(_ x: FloatSlice, rows: Int, into out: FloatSlice, start: FloatSlice? = nil) {
     guard rows > 0 else { return }
-    Product.multiplyByTiles(
-      ProductShape(rows: rows, columns: outputs, inner: inputs), Factor(x, stride: inputs),
-      factor(transposed: !isTurned), into: out, stride: outputs, start: start, bias: bias)
+    TileProduct.multiply(
+      ProductShape(rows: rows, columns: outputs, inner: inputs), Operand(x, stride: inputs),
+      factor(transposed: !isTurned), into: out, stride: outputs,
+      start: .init(start, stride: outputs, bias: bias))
   }
 
   /// dx ← dy·W: `(rows, outputs)` to `(rows, inputs)`.
   func backward(_ dy: FloatSlice, rows: Int, into dx: FloatSlice) {
     guard rows > 0 else { return }
-    Product.multiplyByTiles(
-      ProductShape(rows: rows, columns: inputs, inner: outputs), Factor(dy, stride: outputs),
+    TileProduct.multiply(
+      ProductShape(rows: rows, columns: inputs, inner: outputs), Operand(dy, stride: outputs),
       factor(transposed: isTurned), into: dx, stride: inputs)
   }
 }
@@ -37,28 +38,28 @@ extension LayerNorm {
   func backward(
     _ x: FloatSlice, _ dy: FloatSlice, adding dx: FloatSlice, into y: FloatSlice, _ sums: Sums
   ) {
-    let (x, dy) = (x.pointer(count: width), dy.pointer(count: width))
-    let (dx, y) = (dx.pointer(count: width), y.pointer(count: width))
-    let (weight, bias) = (weight.pointer(count: width), bias.pointer(count: width))
-    let sums = (weight: sums.weight.pointer(count: width), bias: sums.bias.pointer(count: width))
-    let mean = total { load(x + $0, $1) } / Float(width)
+    let (x, dy) = (x[0..<width], dy[0..<width])
+    let (dx, y) = (dx[0..<width], y[0..<width])
+    let (weight, bias) = (weight[0..<width], bias[0..<width])
+    let sums = (weight: sums.weight[0..<width], bias: sums.bias[0..<width])
+    let mean = total { x.lanes($0, $1) } / Float(width)
     let variance =
       total {
-        let deviation = load(x + $0, $1, filling: mean) - mean
+        let deviation = x.lanes($0, $1, filling: mean) - mean
         return deviation * deviation
       } / Float(width)
     let scale = 1 / (variance + epsilon).squareRoot()
-    let first = total { load(dy + $0, $1) * load(weight + $0, $1) } / Float(width)
+    let first = total { dy.lanes($0, $1) * weight.lanes($0, $1) } / Float(width)
     let second =
-      total { load(dy + $0, $1) * load(weight + $0, $1) * (load(x + $0, $1) - mean) } * scale / Float(width)
+      total { dy.lanes($0, $1) * weight.lanes($0, $1) * (x.lanes($0, $1) - mean) } * scale / Float(width)
     forEachLanes(width) { start, count in
-      let normed = (load(x + start, count) - mean) * scale
-      let (gain, change) = (load(weight + start, count), load(dy + start, count))
-      store(normed * gain + load(bias + start, count), to: y + start, count)
+      let normed = (x.lanes(start, count) - mean) * scale
+      let (gain, change) = (weight.lanes(start, count), dy.lanes(start, count))
+      y.set(normed * gain + bias.lanes(start, count), start, count)
       let inner = (change * gain - first - normed * second) * scale
-      store(load(dx + start, count) + inner, to: dx + start, count)
-      store(load(sums.weight + start, count) + change * normed, to: sums.weight + start, count)
-      store(load(sums.bias + start, count) + change, to: sums.bias + start, count)
+      dx.set(dx.lanes(start, count) + inner, start, count)
+      sums.weight.set(sums.weight.lanes(start, count) + change * normed, start, count)
+      sums.bias.set(sums.bias.lanes(start, count) + change, start, count)
     }
   }
 

@@ -98,18 +98,18 @@ struct OptimiserStep {
   /// Changes weights and moments, all of the gradients' count.
   func apply(_ weights: FloatSlice, _ gradients: FloatSlice, _ first: FloatSlice, _ second: FloatSlice) {
     let count = gradients.count
-    let (weights, gradients) = (weights.pointer(count: count), gradients.pointer(count: count))
-    let (first, second) = (first.pointer(count: count), second.pointer(count: count))
+    let (weights, gradients) = (weights[0..<count], gradients[0..<count])
+    let (first, second) = (first[0..<count], second[0..<count])
     forEachLanes(count) { start, count in
-      let w = load(weights + start, count)
-      let g = load(gradients + start, count) * clipping + w * coupled
-      let m = load(first + start, count)
+      let w = weights.lanes(start, count)
+      let g = gradients.lanes(start, count) * clipping + w * coupled
+      let m = first.lanes(start, count)
       let mean = m + (g - m) * gain1
-      let square = load(second + start, count) * keep2 + g * g * gain2
+      let square = second.lanes(start, count) * keep2 + g * g * gain2
       let root = square.squareRoot() * unbias + epsilon
-      store(mean, to: first + start, count)
-      store(square, to: second + start, count)
-      store(w * kept - mean * size / root, to: weights + start, count)
+      first.set(mean, start, count)
+      second.set(square, start, count)
+      weights.set(w * kept - mean * size / root, start, count)
     }
   }
 }

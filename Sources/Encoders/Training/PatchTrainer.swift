@@ -33,7 +33,7 @@ final class PatchTrainer: @unchecked Sendable {
 
   var sequences: Sequences { stack.sequences }
 
-  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  /// - Throws: `MemoryOverrun` where something wrote beyond its matrix.
   func verify() throws {
     try memory.verify()
     try stack.verify()

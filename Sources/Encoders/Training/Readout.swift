@@ -28,7 +28,7 @@ final class Readout: @unchecked Sendable {
     line = memory.rows(max(1, items), width: 2 * width)
   }
 
-  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  /// - Throws: `MemoryOverrun` where something wrote beyond its matrix.
   func verify() throws { try memory.verify() }
 
   /// Fills `pooled` for a block of items.
@@ -80,7 +80,6 @@ final class Readout: @unchecked Sendable {
 
 /// to ← to + factor·from.
 private func add(_ factor: Float, times source: FloatSlice, to target: FloatSlice) {
-  let count = source.count
-  let (from, to) = (source.pointer(count: count), target.pointer(count: count))
-  for index in 0..<count { to[index] += factor * from[index] }
+  let target = target[source.indices]
+  for index in source.indices { target[index] += factor * source[index] }
 }

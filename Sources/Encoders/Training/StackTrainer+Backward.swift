@@ -22,12 +22,10 @@ extension StackTrainer {
   /// To the gradient of `middle`; `hidden` becomes its gradient and `wide` the activation's result.
   private func backwardMLP(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
     let (rest, rows) = (rest(layer), carried(layer).rows(of: sequences.blocks[block]))
-    let (count, numbers) = (rows.count, 4 * rows.count * shape.width)
+    let count = rows.count
     sum(.down, block, rest.after, rows)
     weights.down.backward(rest.after[rows], rows: count, into: rest.wide[rows])
-    shape.activation.backward(
-      rest.hidden[rows].pointer(count: numbers), gradient: rest.wide[rows].pointer(count: numbers),
-      count: numbers)
+    shape.activation.backward(rest.hidden[rows], gradient: rest.wide[rows])
     sum(.up, block, rest.hidden, rows)
     weights.up.backward(rest.hidden[rows], rows: count, into: rest.change[rows])
     rest.gradient[rows].update(from: rest.after[rows])

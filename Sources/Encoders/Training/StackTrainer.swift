@@ -142,7 +142,7 @@ final class StackTrainer: @unchecked Sendable {
   }
 
   private func forwardRest(_ layer: Int, _ block: Int, _ weights: BlockWeights) {
-    let (items, rest, width) = (sequences.blocks[block], rest(layer), shape.width)
+    let (items, rest) = (sequences.blocks[block], rest(layer))
     let rows = carried(layer).rows(of: items)
     let count = rows.count
     if keepsOne(layer) {
@@ -156,17 +156,14 @@ final class StackTrainer: @unchecked Sendable {
       start: keepsOne(layer) ? rest.middle[rows] : inputs[layer][rows])
     weights.norm2.apply(rest.middle[rows], rows: count, into: rest.normed[rows])
     weights.up.map(rest.normed[rows], rows: count, into: rest.hidden[rows])
-    let numbers = 4 * count * width
-    shape.activation.apply(
-      rest.hidden[rows].pointer(count: numbers), into: rest.wide[rows].pointer(count: numbers), count: numbers
-    )
+    shape.activation.apply(rest.hidden[rows], into: rest.wide[rows])
     weights.down.map(rest.wide[rows], rows: count, into: rest.result[rows], start: rest.middle[rows])
   }
 
   func record(_ layer: Int) -> Record { records[recomputes ? 0 : layer] }
   func scratch(_ block: Int) -> FloatSlice { scratch[block] }
 
-  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  /// - Throws: `MemoryOverrun` where something wrote beyond its matrix.
   func verify() throws { try memory.verify() }
 }
 

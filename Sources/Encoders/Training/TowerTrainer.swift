@@ -33,7 +33,7 @@ package protocol TowerTrainer: AnyObject {
   /// Writes `(batch.count, embedding)`, before any normalisation, to `embeddings`.
   ///
   /// - Parameter weights: `layout.count` values.
-  /// - Throws: `Cancelled`; `TowerFailure` where the batch does not fit; `MemoryFailure`.
+  /// - Throws: `Cancelled`; `TowerFailure` where the batch does not fit; `MemoryOverrun`.
   func forward(
     _ batch: TowerBatch, weights: FloatSlice, into embeddings: FloatSlice, budget: ThreadBudget) throws
 

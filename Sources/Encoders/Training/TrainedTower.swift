@@ -45,17 +45,17 @@ final class TrainedTower: @unchecked Sendable {
   func squaredNorm(_ budget: ThreadBudget) throws -> Double {
     try budget.map(blocks: pieces.count) { piece in
       let range = self.pieces[piece]
-      let gradients = self.gradients[range].pointer(count: range.count)
+      let gradients = self.gradients[range]
       var lanes = SIMD16<Double>(repeating: 0)
       forEachLanes(range.count) { start, count in
-        let values = SIMD16<Double>(load(gradients + start, count))
+        let values = SIMD16<Double>(gradients.lanes(start, count))
         lanes += values * values
       }
       return lanes.sum()
     }.reduce(0, +)
   }
 
-  /// - Throws: `MemoryFailure` where something wrote beyond its buffer.
+  /// - Throws: `MemoryOverrun` where something wrote beyond its buffer.
   func verify() throws { try memory.verify() }
 
   /// Never stops halfway: a step that is half done could not be continued.

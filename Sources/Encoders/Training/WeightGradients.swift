@@ -33,10 +33,10 @@ struct GradientProduct: Sendable {
   func run(_ tile: Int) {
     let down = blockRange(tile / across, size: side, count: left.width)
     let along = blockRange(tile % across, size: side, count: right.width)
-    Product.multiplyByTiles(
+    TileProduct.multiply(
       ProductShape(rows: down.count, columns: along.count, inner: rows),
-      Factor(left.columns(from: down.lowerBound), stride: left.width, transposed: true),
-      Factor(right.columns(from: along.lowerBound), stride: right.width),
+      Operand(left.columns(from: down.lowerBound), stride: left.width, transposed: true),
+      Operand(right.columns(from: along.lowerBound), stride: right.width),
       into: out.from(down.lowerBound * right.width + along.lowerBound), stride: right.width)
   }
 }

@@ -41,22 +41,19 @@ package struct Attention {
     _ q: FloatSlice, stride: Int, queries: Int, _ keysValues: FloatSlice, _ keyRows: [Int],
     into out: FloatSlice, scratch: FloatSlice
   ) {
-    precondition(keyRows.allSatisfy { $0 >= 0 }, "rows are counted from the first")
-    let keysValues = keysValues.pointer(count: ((keyRows.max() ?? -1) + 1) * 3 * width)
-    let q = q.pointer(rows: queries, columns: width, stride: stride)
-    let out = out.pointer(count: queries * width)
+    let (q, out) = (q[0..<extent(rows: queries, columns: width, stride: stride)], out[0..<queries * width])
     let pack = Pack(
-      scratch.pointer(count: scratchCount(keys: keyRows.count)), keys: keyRows.count, head: headWidth,
+      scratch[0..<scratchCount(keys: keyRows.count)], keys: keyRows.count, head: headWidth,
       paddedHead: paddedHead)
     for head in 0..<heads {
       let column = head * headWidth
-      pack.fill(keysValues + width + column, valuesAt: width, stride: 3 * width, keyRows)
+      pack.fill(keysValues, stride: 3 * width, keyRows, from: width + column, valuesAt: 2 * width + column)
       for first in Swift.stride(from: 0, to: queries, by: Self.tileRows) {
         let count = min(Self.tileRows, queries - first)
         let seen = isCausal ? keyRows.count - queries + first + 1 : keyRows.count
         pack.attend(
-          q + first * stride + column, stride: stride, count: count, seen: seen, grows: isCausal,
-          into: out + first * width + column, stride: width)
+          q.from(first * stride + column), stride: stride, count: count, seen: seen, grows: isCausal,
+          into: out.from(first * width + column), stride: width)
       }
     }
   }
@@ -64,63 +61,73 @@ package struct Attention {
 
 /// One head's keys and values, laid out for tiles, and room for one tile.
 ///
-/// An inner loop, on pointers: `Attention.apply` has checked that the rows of all keys and queries lie within
-/// their slices, and that the scratch has the `scratchCount` which the places here add up to.
+/// Its inner loops check places where assertions are, and nowhere else: `Attention.apply` has checked that the
+/// rows of all keys and queries lie within their slices, and that the scratch has the `scratchCount` which the
+/// places here add up to.
 private struct Pack {
   let keyCount: Int
   let head: Int
   let paddedHead: Int
   let paddedKeys: Int
   /// `(head, paddedKeys)`, times d^−½.
-  let keys: UnsafeMutablePointer<Float>
-  /// `(keyCount, paddedHead)`.
-  let values: UnsafeMutablePointer<Float>
+  let keys: FloatSlice
+  /// `(paddedKeys, paddedHead)`, of which the first `keyCount` rows are used.
+  let values: FloatSlice
   /// `(4, head)`, `(4, paddedKeys)`, `(4, paddedHead)`.
-  let queries: UnsafeMutablePointer<Float>
-  let scores: UnsafeMutablePointer<Float>
-  let mixed: UnsafeMutablePointer<Float>
+  let queries: FloatSlice
+  let scores: FloatSlice
+  let mixed: FloatSlice
 
   /// - Parameter scratch: of `Attention.scratchCount`.
-  init(_ scratch: UnsafeMutablePointer<Float>, keys count: Int, head: Int, paddedHead: Int) {
+  init(_ scratch: FloatSlice, keys count: Int, head: Int, paddedHead: Int) {
     keyCount = count
     self.head = head
     self.paddedHead = paddedHead
     paddedKeys = Attention.padded(count)
-    keys = scratch
-    values = keys + head * paddedKeys
-    queries = values + paddedKeys * paddedHead
-    scores = queries + 4 * head
-    mixed = scores + 4 * paddedKeys
+    var rest = scratch
+    func next(_ count: Int) -> FloatSlice {
+      defer { rest = rest.from(count) }
+      return rest[0..<count]
+    }
+    keys = next(head * paddedKeys)
+    values = next(paddedKeys * paddedHead)
+    queries = next(4 * head)
+    scores = next(4 * paddedKeys)
+    mixed = next(4 * paddedHead)
   }
 
-  /// Takes in the keys at `source`, of which the rows `rows` lie `stride` apart, and the values at
-  /// `source + valuesAt`: `head` numbers of each.
-  func fill(_ source: UnsafePointer<Float>, valuesAt: Int, stride: Int, _ rows: [Int]) {
+  /// Takes in a key and a value from each of these rows, of `stride` numbers: `head` numbers from `column`, and
+  /// from `valuesAt` on.
+  func fill(_ source: FloatSlice, stride: Int, _ rows: [Int], from column: Int, valuesAt: Int) {
     let scale = 1 / Float(head).squareRoot()
-    for (index, row) in rows.enumerated() {
-      let key = source + row * stride
-      for column in 0..<head { keys[column * paddedKeys + index] = key[column] * scale }
-      (values + index * paddedHead).update(from: key + valuesAt, count: head)
+    for (index, number) in rows.enumerated() {
+      let row = source[number * stride..<(number + 1) * stride]
+      for place in 0..<head { keys[place * paddedKeys + index] = row[column + place] * scale }
+      values.from(index * paddedHead).update(from: row[valuesAt..<valuesAt + head])
     }
   }
 
   /// `count` ≤ 4 queries, of which the first sees `seen` keys; each next one sees one more where it grows.
   /// Reads and writes `head` numbers of each of `count` rows.
   func attend(
-    _ q: UnsafePointer<Float>, stride: Int, count: Int, seen: Int, grows: Bool,
-    into out: UnsafeMutablePointer<Float>, stride outStride: Int
+    _ q: FloatSlice, stride: Int, count: Int, seen: Int, grows: Bool, into out: FloatSlice,
+    stride outStride: Int
   ) {
     let most = min(keyCount, grows ? seen + count - 1 : seen)
-    for row in 0..<4 { (queries + row * head).update(from: q + min(row, count - 1) * stride, count: head) }
+    for row in 0..<4 {
+      let query = q.unchecked(from: min(row, count - 1) * stride, count: head)
+      queries.from(row * head).update(from: query)
+    }
     product(queries, stride: head, keys, stride: paddedKeys, inner: head, columns: most, into: scores)
     var scales = SIMD4<Float>(repeating: 0)
     for row in 0..<4 {
       let seen = min(most, grows ? seen + row : seen)
-      scales[row] = 1 / Softmax.exponentials(scores + row * paddedKeys, count: seen, clearingTo: most)
+      let line = scores[row * paddedKeys..<row * paddedKeys + most]
+      scales[row] = 1 / Softmax.exponentials(line, count: seen)
     }
     product(scores, stride: paddedKeys, values, stride: paddedHead, inner: most, columns: head, into: mixed)
     for row in 0..<count {
-      let (from, to) = (mixed + row * paddedHead, out + row * outStride)
+      let (from, to) = (mixed.from(row * paddedHead), out[row * outStride..<row * outStride + head])
       for column in 0..<head { to[column] = from[column] * scales[row] }
     }
   }
@@ -128,11 +135,11 @@ private struct Pack {
   /// out ← a·b for four rows of `a`, `inner` numbers of each; `b` has `inner` rows. `out` has four rows and
   /// the stride of `b`; of both, whole tiles are read and written.
   private func product(
-    _ a: UnsafePointer<Float>, stride: Int, _ b: UnsafePointer<Float>, stride bStride: Int, inner: Int,
-    columns: Int, into out: UnsafeMutablePointer<Float>
+    _ a: FloatSlice, stride: Int, _ b: FloatSlice, stride bStride: Int, inner: Int, columns: Int,
+    into out: FloatSlice
   ) {
     for column in Swift.stride(from: 0, to: columns, by: Attention.tileColumns) {
-      tile(a, stride, b + column, bStride, inner, into: out + column)
+      tile(a, stride, b.from(column), bStride, inner, into: out.from(column))
     }
   }
 
@@ -140,13 +147,12 @@ private struct Pack {
   /// `inner` times 32 of `b`, and writes four times 32.
   @inline(__always)
   private func tile(
-    _ a: UnsafePointer<Float>, _ stride: Int, _ b: UnsafePointer<Float>, _ bStride: Int, _ inner: Int,
-    into out: UnsafeMutablePointer<Float>
+    _ a: FloatSlice, _ stride: Int, _ b: FloatSlice, _ bStride: Int, _ inner: Int, into out: FloatSlice
   ) {
     var (a0, a1, b0, b1) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
     var (c0, c1, d0, d1) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
     for k in 0..<inner {
-      let (low, high) = (load(b + k * bStride), load(b + k * bStride + 16))
+      let (low, high) = (b.lanes(k * bStride), b.lanes(k * bStride + 16))
       a0 += low * a[k]
       a1 += high * a[k]
       b0 += low * a[stride + k]
@@ -157,8 +163,8 @@ private struct Pack {
       d1 += high * a[3 * stride + k]
     }
     for (row, pair) in [(a0, a1), (b0, b1), (c0, c1), (d0, d1)].enumerated() {
-      store(pair.0, to: out + row * bStride)
-      store(pair.1, to: out + row * bStride + 16)
+      out.set(pair.0, row * bStride)
+      out.set(pair.1, row * bStride + 16)
     }
   }
 }

@@ -43,16 +43,16 @@ package struct Linear: Sendable {
   ) {
     let least = RowProducts.leastRows(outputs: outputs, inputs: inputs)
     for range in groups.ranges where !range.isEmpty {
-      Product.multiply(
+      BLAS.multiply(
         ProductShape(rows: max(range.count, least), columns: outputs, inner: inputs),
-        Factor(x.from(range.lowerBound * inputs), stride: inputs), factor(transposed: !isTurned),
+        Operand(x.from(range.lowerBound * inputs), stride: inputs), factor(transposed: !isTurned),
         into: out.from(range.lowerBound * stride), stride: stride, beta: beta)
     }
   }
 
   /// The weights as a factor of a product.
-  func factor(transposed: Bool) -> Factor<Float> {
-    Factor(weight, stride: isTurned ? outputs : inputs, transposed: transposed)
+  func factor(transposed: Bool) -> Operand<Float> {
+    Operand(weight, stride: isTurned ? outputs : inputs, transposed: transposed)
   }
 
   /// The map to some of the outputs: of queries, keys and values, the first or the rest.

@@ -47,12 +47,10 @@ struct SharedTexts: Sendable {
 
   /// Rows in the order of the texts, back in that of the batch.
   func inOrder(_ sorted: Matrix) -> Matrix {
-    Matrix(rows: sorted.rows, columns: sorted.columns) { buffer in
-      buffer.withSlice { out in
-        sorted.withSlice { rows in
-          let (rows, out) = (FloatRows(rows, width: sorted.columns), FloatRows(out, width: sorted.columns))
-          for (row, item) in order.enumerated() { out[item].update(from: rows[row]) }
-        }
+    Matrix(rows: sorted.rows, columns: sorted.columns) { out in
+      sorted.withSlice { rows in
+        let (rows, out) = (FloatRows(rows, width: sorted.columns), FloatRows(out, width: sorted.columns))
+        for (row, item) in order.enumerated() { out[item].update(from: rows[row]) }
       }
     }
   }

@@ -53,10 +53,8 @@ func encodeBlocks(
   _ body: @escaping @Sendable (_ items: Range<Int>, _ out: FloatSlice) throws -> Void
 ) throws -> Matrix {
   let blocks = blocks(rows: rows)
-  return try Matrix(rows: rows.count, columns: columns) { buffer in
-    try buffer.withSlice { out in
-      let out = FloatRows(out, width: columns)
-      try budget.forEachBlock(blocks.count) { try body(blocks[$0], out[blocks[$0]]) }
-    }
+  return try Matrix(rows: rows.count, columns: columns) { out in
+    let out = FloatRows(out, width: columns)
+    try budget.forEachBlock(blocks.count) { try body(blocks[$0], out[blocks[$0]]) }
   }
 }

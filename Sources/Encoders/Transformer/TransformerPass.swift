@@ -48,7 +48,7 @@ final class TransformerPass {
   /// Carries `x` through the blocks. Then `body` gets what is read: `(rows, width)` for `all`, else
   /// `(items, width)`.
   ///
-  /// - Throws: `MemoryFailure` where something wrote beyond its place; what `body` throws.
+  /// - Throws: `MemoryOverrun` where something wrote beyond its place; what `body` throws.
   func run(_ blocks: [BlockWeights], _ body: (FloatSlice) throws -> Void) throws {
     let features = carry(blocks)
     try arena.verify()
@@ -102,8 +102,7 @@ final class TransformerPass {
     block.output.accumulate(y, groups, into: x)
     block.norm2.apply(x, rows: groups.count, into: y)
     block.up.apply(y, groups, into: hidden)
-    let count = groups.count * block.up.outputs
-    shape.activation.apply(to: hidden.pointer(count: count), count: count)
+    shape.activation.apply(to: hidden[0..<groups.count * block.up.outputs])
     block.down.accumulate(hidden, groups, into: x)
   }
 

@@ -8,53 +8,53 @@ import Kernels
 final class BestCandidates {
   let kept: Int
   private let capacity: Int
-  private let keys: UnsafeMutablePointer<UInt64>
-  private let counts: UnsafeMutablePointer<Int>
-  private let bars: UnsafeMutablePointer<Float>
+  /// `capacity` places a row, of which `counts` are taken.
+  private let keys: MemorySlice<UInt64>
+  private let counts: MemorySlice<Int>
+  private let bars: FloatSlice
+  private let arenas: (keys: Arena<UInt64>, counts: Arena<Int>, bars: Arena<Float>)
 
   init(rows: Int, keeping kept: Int) {
     self.kept = max(1, kept)
     capacity = 2 * self.kept + 32
-    keys = .allocate(capacity: max(1, rows * capacity))
-    counts = .allocate(capacity: max(1, rows))
-    bars = .allocate(capacity: max(1, rows))
-    counts.initialize(repeating: 0, count: max(1, rows))
-    bars.initialize(repeating: -.infinity, count: max(1, rows))
+    arenas = (Arena([rows * capacity]), Arena([rows]), Arena([rows]))
+    keys = arenas.keys.take(rows * capacity)
+    counts = arenas.counts.take(rows)
+    bars = arenas.bars.take(rows)
+    bars.fill(-.infinity)
   }
 
-  deinit {
-    keys.deallocate()
-    counts.deallocate()
-    bars.deallocate()
+  /// - Throws: `MemoryOverrun` where something wrote beyond the rows.
+  func verify() throws {
+    try arenas.keys.verify()
+    try arenas.counts.verify()
+    try arenas.bars.verify()
   }
 
-  /// Offers `count` values, less `offsets`, as the scores of indices `first`, `first` + 1…
-  func offer(
-    to row: Int, _ values: UnsafePointer<Float>, less offsets: UnsafePointer<Float>, count: Int, first: Int
-  ) {
+  /// Offers values, less as many `offsets`, as the scores of indices `first`, `first` + 1…
+  func offer(to row: Int, _ values: FloatSlice, less offsets: FloatSlice, first: Int) {
+    let offsets = offsets[values.indices]
     var start = 0
-    while start + 64 <= count {
-      if Self.anyAbove(values + start, offsets + start, bars[row]) {
-        offerEach(row, values, offsets, start..<start + 64, first)
-      }
+    while start + 64 <= values.count {
+      let range = start..<start + 64
+      if Self.anyAbove(values, offsets, range, bars[row]) { offerEach(row, values, offsets, range, first) }
       start += 64
     }
-    offerEach(row, values, offsets, start..<count, first)
+    offerEach(row, values, offsets, start..<values.count, first)
   }
 
-  /// Whether one of 64 scores is above the bar.
+  /// Whether one of these scores is above the bar.
   @inline(__always)
   private static func anyAbove(
-    _ values: UnsafePointer<Float>, _ offsets: UnsafePointer<Float>, _ bar: Float
+    _ values: FloatSlice, _ offsets: FloatSlice, _ range: Range<Int>, _ bar: Float
   ) -> Bool {
     var above: UInt32 = 0
-    for index in 0..<64 { above |= values[index] - offsets[index] > bar ? 1 : 0 }
+    for index in range { above |= values[index] - offsets[index] > bar ? 1 : 0 }
     return above != 0
   }
 
   private func offerEach(
-    _ row: Int, _ values: UnsafePointer<Float>, _ offsets: UnsafePointer<Float>, _ range: Range<Int>,
-    _ first: Int
+    _ row: Int, _ values: FloatSlice, _ offsets: FloatSlice, _ range: Range<Int>, _ first: Int
   ) {
     for index in range {
       let score = values[index] - offsets[index]
@@ -70,9 +70,9 @@ final class BestCandidates {
 
   /// Leaves the best `kept` and raises the bar to the least of them.
   private func prune(_ row: Int) {
-    let line = keys + row * capacity
     if counts[row] <= kept { return }
-    selectGreatest(line, counts[row], kept)
+    let line = line(row)
+    selectGreatest(line, kept)
     counts[row] = kept
     var least = line[0]
     for place in 1..<kept where line[place] < least { least = line[place] }
@@ -82,8 +82,12 @@ final class BestCandidates {
   /// The row's candidates, unordered, and a score that no other offer was above; −∞ where all are here.
   func finish(_ row: Int) -> (indices: [Int], bar: Float) {
     prune(row)
-    let line = keys + row * capacity
-    return ((0..<counts[row]).map { Int(~UInt32(truncatingIfNeeded: line[$0])) }, bars[row])
+    return (line(row).values.map { Int(~UInt32(truncatingIfNeeded: $0)) }, bars[row])
+  }
+
+  /// The keys that a row has.
+  private func line(_ row: Int) -> MemorySlice<UInt64> {
+    keys[row * capacity..<row * capacity + counts[row]]
   }
 
   private static func key(_ score: Float, _ index: Int) -> UInt64 {
@@ -98,9 +102,9 @@ final class BestCandidates {
   }
 }
 
-/// Moves the `wanted` greatest of `count` different keys to the front (Hoare's selection).
-private func selectGreatest(_ keys: UnsafeMutablePointer<UInt64>, _ count: Int, _ wanted: Int) {
-  var (low, high) = (0, count - 1)
+/// Moves the `wanted` greatest of different keys to the front (Hoare's selection).
+private func selectGreatest(_ keys: MemorySlice<UInt64>, _ wanted: Int) {
+  var (low, high) = (0, keys.count - 1)
   while low < high {
     let pivot = median(keys[low], keys[(low + high) / 2], keys[high])
     var (i, j) = (low, high)

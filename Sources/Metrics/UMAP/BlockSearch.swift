@@ -28,19 +28,20 @@ struct BlockSearch: Sendable {
     let label: Int32
   }
 
-  func run(_ rows: [Int], among ranges: [Range<Int>]) -> Found {
+  /// - Throws: `MemoryOverrun` where something wrote beyond its place.
+  func run(_ rows: [Int], among ranges: [Range<Int>]) throws -> Found {
     let total = rows.count * width
     var found = Found(
       labels: [Int32](repeating: -1, count: total), squares: [Float](repeating: 0, count: total))
-    let doubtful = search(Array(rows.indices), rows, ranges, precise: points.isNarrow, &found)
-    if !doubtful.isEmpty { _ = search(doubtful, rows, ranges, precise: true, &found) }
+    let doubtful = try search(Array(rows.indices), rows, ranges, precise: points.isNarrow, &found)
+    if !doubtful.isEmpty { _ = try search(doubtful, rows, ranges, precise: true, &found) }
     return found
   }
 
   /// Searches for the rows at these places and gives the places whose neighbours are not certain.
   private func search(
     _ places: [Int], _ rows: [Int], _ ranges: [Range<Int>], precise: Bool, _ found: inout Found
-  ) -> [Int] {
+  ) throws -> [Int] {
     let best = BestCandidates(rows: places.count, keeping: width + 1 + Self.spare)
     var scorer = TileScorer(points, places.map { rows[$0] }, precise: precise)
     for range in ranges {
@@ -58,15 +59,15 @@ struct BlockSearch: Sendable {
         found.squares[place * width + rank] = Float(line.square)
       }
     }
+    try best.verify()
     return doubtful
   }
 
   private func nearest(_ row: Int, _ candidates: [Int]) -> [Line] {
-    let dimension = points.dimension
-    let lines = points.rows.withPointer { base in
+    let lines = points.rows.withSlice { values in
       candidates.compactMap { place -> Line? in
         if place == row { return nil }
-        let square = squaredDistance(base + row * dimension, base + place * dimension, dimension)
+        let square = squaredDistance(points.row(row, of: values), points.row(place, of: values))
         return Line(square: square, label: labels.isEmpty ? Int32(place) : labels[place])
       }
     }
@@ -110,29 +111,31 @@ private struct TileScorer {
     } else {
       multiply(columns)
     }
-    tile.withUnsafeBufferPointer { tile in
-      (precise ? nothing : points.halfSquares).withUnsafeBufferPointer { offsets in
-        guard let tile = tile.baseAddress, let offsets = offsets.baseAddress else { return }
+    tile.withReadSlice { tile in
+      (precise ? nothing : points.halfSquares).withReadSlice { offsets in
+        let offsets = offsets.from(precise ? 0 : columns.lowerBound)
         for row in rows.indices {
           best.offer(
-            to: row, tile + row * BlockSearch.tileColumns,
-            less: offsets + (precise ? 0 : columns.lowerBound), count: columns.count,
-            first: columns.lowerBound)
+            to: row, line(row, of: tile)[0..<columns.count], less: offsets, first: columns.lowerBound)
         }
       }
     }
   }
 
+  /// The scores of the row at a place, `BlockSearch.tileColumns` of them.
+  private func line(_ place: Int, of tile: FloatSlice) -> FloatSlice {
+    tile[place * BlockSearch.tileColumns..<(place + 1) * BlockSearch.tileColumns]
+  }
+
   /// x·y.
   private mutating func multiply(_ columns: Range<Int>) {
     let d = points.dimension
-    points.rows.withPointer { base in
-      queries.withUnsafeBufferPointer { queries in
-        tile.withUnsafeMutableBufferPointer { tile in
-          guard let queries = queries.baseAddress, let tile = tile.baseAddress else { return }
+    points.rows.withSlice { others in
+      queries.withReadSlice { queries in
+        tile.withSlice { tile in
           BLAS.multiply(
             ProductShape(rows: rows.count, columns: columns.count, inner: d), Operand(queries, stride: d),
-            Operand(base + columns.lowerBound * d, stride: d, transposed: true), into: tile,
+            Operand(others.from(columns.lowerBound * d), stride: d, transposed: true), into: tile,
             stride: BlockSearch.tileColumns)
         }
       }
@@ -143,24 +146,12 @@ private struct TileScorer {
   private mutating func multiplyReal(_ columns: Range<Int>) {
     let (d, width) = (points.dimension, columns.count)
     let others = points.rows.values[columns.lowerBound * d..<columns.upperBound * d].map(Double.init)
-    var products = [Double](repeating: 0, count: rows.count * width)
-    others.withUnsafeBufferPointer { others in
-      realQueries.withUnsafeBufferPointer { queries in
-        products.withUnsafeMutableBufferPointer { out in
-          guard let a = queries.baseAddress, let b = others.baseAddress, let out = out.baseAddress
-          else { return }
-          BLAS.multiply(
-            ProductShape(rows: rows.count, columns: width, inner: d), Operand(a, stride: d),
-            Operand(b, stride: d, transposed: true), into: out, stride: width)
-          let squares = (0..<width).map { dot(b + $0 * d, b + $0 * d, d) }
-          for row in rows.indices {
-            let own = dot(a + row * d, a + row * d, d)
-            for column in 0..<width {
-              tile[row * BlockSearch.tileColumns + column] = Float(
-                2 * out[row * width + column] - own - squares[column])
-            }
-          }
-        }
+    let products = realProducts(realQueries, others, d)
+    let (own, squares) = (realSquares(realQueries, d), realSquares(others, d))
+    for row in rows.indices {
+      for column in 0..<width {
+        tile[row * BlockSearch.tileColumns + column] = Float(
+          2 * products[row * width + column] - own[row] - squares[column])
       }
     }
   }
@@ -168,18 +159,44 @@ private struct TileScorer {
   /// −Σ (x − y)², sixteen points at a time.
   private mutating func subtract(_ columns: Range<Int>) {
     let count = points.count
-    points.columns.withUnsafeBufferPointer { coordinates in
-      tile.withUnsafeMutableBufferPointer { tile in
-        guard let base = coordinates.baseAddress, let out = tile.baseAddress else { return }
+    points.columns.withReadSlice { coordinates in
+      tile.withSlice { tile in
         for (place, row) in rows.enumerated() {
-          let line = out + place * BlockSearch.tileColumns
-          line.update(repeating: 0, count: columns.count)
+          let first = place * BlockSearch.tileColumns
+          let line = tile[first..<first + columns.count]
+          line.fill(0)
           for dimension in 0..<points.dimension {
-            let axis = base + dimension * count
-            subtractSquares(line, axis + columns.lowerBound, axis[row], columns.count)
+            let axis = coordinates[dimension * count..<(dimension + 1) * count]
+            subtractSquares(line, axis[columns], axis[row])
           }
         }
       }
+    }
+  }
+}
+
+/// A·Bᵀ in float64 of rows of `dimension` numbers: `(rows of a, rows of b)`; empty where they have none.
+func realProducts(_ a: [Double], _ b: [Double], _ dimension: Int) -> [Double] {
+  guard dimension > 0 else { return [] }
+  let (rows, columns) = (a.count / dimension, b.count / dimension)
+  return [Double](count: rows * columns) { out in
+    a.withReadSlice { a in
+      b.withReadSlice { b in
+        BLAS.multiply(
+          ProductShape(rows: rows, columns: columns, inner: dimension), Operand(a, stride: dimension),
+          Operand(b, stride: dimension, transposed: true), into: out, stride: columns)
+      }
+    }
+  }
+}
+
+/// ‖x‖² of rows of `dimension` numbers in float64.
+func realSquares(_ rows: [Double], _ dimension: Int) -> [Double] {
+  guard dimension > 0 else { return [] }
+  return rows.withReadSlice { rows in
+    (0..<rows.count / dimension).map {
+      let row = rows[$0 * dimension..<($0 + 1) * dimension]
+      return dot(row, row)
     }
   }
 }

@@ -61,7 +61,7 @@ struct CellIndex: Sendable {
     let rows = (0..<size).map { $0 * points.count / size }
     let search = BlockSearch(points: points, width: width)
     let found = try budget.map(blocks: blockCount(size, size: 64)) { block in
-      search.run(Array(rows[blockRange(block, size: 64, count: size)]), among: [0..<points.count]).labels
+      try search.run(Array(rows[blockRange(block, size: 64, count: size)]), among: [0..<points.count]).labels
     }
     let before = candidatesBefore(found.flatMap { $0 }, near: rows, width: width).sorted()
     guard !before.isEmpty else { return (points.count, 1) }
@@ -107,7 +107,7 @@ struct CellIndex: Sendable {
     var result = Neighbors(count: points.count, width: width, recall: recall)
     try result.fill(blocks: blocks.count, rows: labels, budget) { block, place in
       let rows = blocks[block].rows
-      place(rows, search.run(Array(rows), among: candidates[blocks[block].cell]))
+      place(rows, try search.run(Array(rows), among: candidates[blocks[block].cell]))
     }
     return result
   }

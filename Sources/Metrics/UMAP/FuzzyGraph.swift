@@ -158,11 +158,8 @@ package struct SmoothDistances: Sendable {
   }
 
   private static func sum(_ excess: [Double], _ sigma: Double) -> Double {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: excess.count) { powers in
-      excess.withUnsafeBufferPointer { excess in
-        guard let base = excess.baseAddress, let powers = powers.baseAddress else { return 0 }
-        return exponentials(base, around: 0, -1 / sigma, excess.count, into: powers)
-      }
+    withScratch(of: Double.self, count: excess.count) { powers in
+      excess.withReadSlice { exponentials($0, around: 0, -1 / sigma, into: powers) }
     }
   }
 }

@@ -37,7 +37,7 @@ struct KMeans: Sendable {
     let d = sample.dimension
     var sums = [Float](repeating: 0, count: centres.count * d)
     var counts = [Float](repeating: 0, count: centres.count)
-    sample.rows.withPointer { rows in
+    sample.rows.withSlice { rows in
       for row in 0..<sample.count {
         let cell = Int(near.cells[row])
         counts[cell] += 1
@@ -74,19 +74,18 @@ struct KMeans: Sendable {
   /// x·c − ½‖c‖² of some points and all centres.
   private func scores(_ rows: Range<Int>, of points: PointSet) -> [Float] {
     let (d, count) = (points.dimension, centres.count)
-    return [Float](unsafeUninitializedCapacity: rows.count * count) { out, initialized in
-      initialized = rows.count * count
-      guard let out = out.baseAddress else { return }
-      points.rows.withPointer { base in
-        centres.rows.withPointer { centres in
+    return [Float](count: rows.count * count) { out in
+      points.rows.withSlice { points in
+        centres.rows.withSlice { centres in
           BLAS.multiply(
             ProductShape(rows: rows.count, columns: count, inner: d),
-            Operand(base + rows.lowerBound * d, stride: d), Operand(centres, stride: d, transposed: true),
+            Operand(points.from(rows.lowerBound * d), stride: d),
+            Operand(centres, stride: d, transposed: true),
             into: out, stride: count)
         }
       }
       for row in rows.indices {
-        let line = out + (row - rows.lowerBound) * count
+        let line = out.from((row - rows.lowerBound) * count)
         for cell in 0..<count { line[cell] -= centres.halfSquares[cell] }
       }
     }

@@ -142,8 +142,7 @@ struct Layout: Sendable {
   /// its round.
   private func draw(_ epoch: Int, into turns: inout [UInt8], _ budget: ThreadBudget) throws {
     let time = UInt32(truncatingIfNeeded: epoch)
-    try turns.withUnsafeMutableBufferPointer { turns in
-      let turns = SharedBuffer(turns)
+    try turns.withSlice { turns in
       try budget.forEachBlock(blocks) { block in
         for point in points(block) {
           let list = starts[point]..<starts[point + 1]
@@ -151,12 +150,12 @@ struct Layout: Sendable {
           for index in list {
             let phase = time &* edges[index].rate
             let isDrawn = phase &+ edges[index].rate < phase
-            turns.buffer[index] = isDrawn ? 0 : Self.never
+            turns[index] = isDrawn ? 0 : Self.never
             count += isDrawn ? 1 : 0
           }
           var drawn = 0
-          for index in list where turns.buffer[index] != Self.never {
-            turns.buffer[index] = UInt8(truncatingIfNeeded: round(drawn, of: count, phase: phases[point]))
+          for index in list where turns[index] != Self.never {
+            turns[index] = UInt8(truncatingIfNeeded: round(drawn, of: count, phase: phases[point]))
             drawn += 1
           }
         }
@@ -190,13 +189,10 @@ struct Layout: Sendable {
   private func move(
     _ time: LayoutTime, _ walks: [[RoundWalks]], from: [Float], to: inout [Float], _ budget: ThreadBudget
   ) throws {
-    try from.withUnsafeBufferPointer { from in
-      try to.withUnsafeMutableBufferPointer { to in
-        let (source, target) = (SharedBuffer(UnsafeMutableBufferPointer(mutating: from)), SharedBuffer(to))
+    try from.withReadSlice { from in
+      try to.withSlice { to in
         try budget.forEachBlock(blocks) { block in
-          move(
-            block, time, walks[block][time.round], from: UnsafeBufferPointer(source.buffer), to: target.buffer
-          )
+          try move(block, time, walks[block][time.round], from: from, to: to)
         }
       }
     }
@@ -204,12 +200,12 @@ struct Layout: Sendable {
 
   /// One round of a block of points.
   private func move(
-    _ block: Int, _ time: LayoutTime, _ walks: RoundWalks, from: UnsafeBufferPointer<Float>,
-    to: UnsafeMutableBufferPointer<Float>
-  ) {
+    _ block: Int, _ time: LayoutTime, _ walks: RoundWalks, from: FloatSlice, to: FloatSlice
+  ) throws {
     let points = points(block)
     let width = settings.components
-    for index in points.lowerBound * width..<points.upperBound * width { to[index] = from[index] }
+    let own = points.lowerBound * width..<points.upperBound * width
+    to[own].update(from: from[own])
     let rate = Float(settings.learningRate * (1 - Double(time.epoch) / Double(settings.epochs)))
     let lanes = LayoutLanes(forces, components: width, from: from, to: to)
     let number = UInt32(truncatingIfNeeded: time.epoch * Self.rounds + time.round)
@@ -225,5 +221,6 @@ struct Layout: Sendable {
       walks.asked.withStep(step) { lanes.pull($0, to: $1, rate: rate) }
     }
     lanes.finish()
+    try lanes.verify()
   }
 }

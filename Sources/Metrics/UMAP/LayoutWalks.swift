@@ -46,12 +46,10 @@ struct LayoutWalks: Sendable {
   }
 
   /// The walkers and tails of a step, one a lane.
-  func withStep(_ step: Int, _ body: (UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Int32>) -> Void) {
+  func withStep(_ step: Int, _ body: (_ walkers: MemorySlice<Int32>, _ tails: MemorySlice<Int32>) -> Void) {
     let range = step * Self.width..<(step + 1) * Self.width
-    walkers.withUnsafeBufferPointer { walkers in
-      tails.withUnsafeBufferPointer { tails in
-        body(UnsafeBufferPointer(rebasing: walkers[range]), UnsafeBufferPointer(rebasing: tails[range]))
-      }
+    walkers.withReadSlice { walkers in
+      tails.withReadSlice { tails in body(walkers[range], tails[range]) }
     }
   }
 }

@@ -33,7 +33,7 @@ package struct Neighbors: Sendable, Equatable {
     let size = max(16, min(BlockSearch.blockRows, points.count / 16))
     try result.fill(blocks: blockCount(points.count, size: size), budget) { block, place in
       let queries = blockRange(block, size: size, count: points.count)
-      place(queries, search.run(Array(queries), among: [0..<points.count]))
+      place(queries, try search.run(Array(queries), among: [0..<points.count]))
     }
     return result
   }
@@ -49,20 +49,21 @@ package struct Neighbors: Sendable, Equatable {
   /// Runs blocks that each place the neighbours of rows of their own; row i goes to `rows[i]` where given.
   mutating func fill(
     blocks: Int, rows: [Int32] = [], _ budget: ThreadBudget,
-    _ body: @escaping @Sendable (Int, (Range<Int>, BlockSearch.Found) -> Void) -> Void
+    _ body: @escaping @Sendable (Int, (Range<Int>, BlockSearch.Found) -> Void) throws -> Void
   ) throws {
     let width = width
-    try indices.withUnsafeMutableBufferPointer { indices in
-      try distances.withUnsafeMutableBufferPointer { distances in
-        guard let labels = indices.baseAddress, let lengths = distances.baseAddress else { return }
-        let (labelStore, lengthStore) = (Shared(labels), Shared(lengths))
+    try indices.withSlice { labels in
+      try distances.withSlice { lengths in
         try budget.forEachBlock(blocks) { block in
-          body(block) { queries, found in
+          try body(block) { queries, found in
             for (place, query) in queries.enumerated() {
-              let target = (rows.isEmpty ? query : Int(rows[query])) * width
+              let row = rows.isEmpty ? query : Int(rows[query])
+              let (labels, lengths) = (
+                labels[row * width..<(row + 1) * width], lengths[row * width..<(row + 1) * width]
+              )
               for rank in 0..<width {
-                labelStore.pointer[target + rank] = found.labels[place * width + rank]
-                lengthStore.pointer[target + rank] = found.squares[place * width + rank].squareRoot()
+                labels[rank] = found.labels[place * width + rank]
+                lengths[rank] = found.squares[place * width + rank].squareRoot()
               }
             }
           }

@@ -42,17 +42,15 @@ struct NormalizedAdjacency: Sendable {
   ) throws -> RealMatrix {
     let width = x.columns
     return try RealMatrix(rows: count, columns: width) { out in
-      let target = Shared(out)
       try budget.forEachBlock(blockCount(count, size: Self.blockSize)) { block in
-        x.values.withUnsafeBufferPointer { x in
-          z.values.withUnsafeBufferPointer { z in
-            guard let x = x.baseAddress, let z = z.baseAddress else { return }
+        x.withSlice { x in
+          z.withSlice { z in
             for row in blockRange(block, size: Self.blockSize, count: count) {
               for lane in stride(from: 0, to: width, by: 8) {
-                let sum = gathered(row, x + lane, width)
+                let sum = gathered(row, x.from(lane), width)
                 let place = row * width + lane
-                let rest = load(x + place) * beta + load(z + place) * gamma
-                store(sum * alpha + rest, to: target.pointer + place)
+                let rest = x.lanes(place) * beta + z.lanes(place) * gamma
+                out.set(sum * alpha + rest, place)
               }
             }
           }
@@ -64,11 +62,11 @@ struct NormalizedAdjacency: Sendable {
   /// Eight columns of row `row` of S·X, where `x` is X from the first of them on: `(count, width)`, of which
   /// as many columns are left.
   @inline(__always)
-  private func gathered(_ row: Int, _ x: UnsafePointer<Double>, _ width: Int) -> SIMD8<Double> {
+  private func gathered(_ row: Int, _ x: DoubleSlice, _ width: Int) -> SIMD8<Double> {
     var sum = SIMD8<Double>(repeating: 0)
-    values.withUnsafeBufferPointer { values in
-      graph.tails.withUnsafeBufferPointer { tails in
-        for edge in graph.edges(row) { sum += load(x + Int(tails[edge]) * width) * Double(values[edge]) }
+    values.withReadSlice { values in
+      graph.tails.withReadSlice { tails in
+        for edge in graph.edges(row) { sum += x.lanes(Int(tails[edge]) * width) * Double(values[edge]) }
       }
     }
     return sum

@@ -22,8 +22,9 @@ package struct PointSet: Sendable {
   /// Takes rows as they are; the caller has centred them.
   package init(_ rows: Matrix) {
     self.rows = rows
-    let squares = rows.withPointer { base in
-      (0..<rows.rows).map { squaredLength(base + $0 * rows.columns, rows.columns) }
+    let width = rows.columns
+    let squares = rows.withSlice { values in
+      (0..<rows.rows).map { squaredLength(values[$0 * width..<($0 + 1) * width]) }
     }
     halfSquares = squares.map { Float($0 / 2) }
     greatestSquare = squares.max() ?? 0
@@ -35,7 +36,7 @@ package struct PointSet: Sendable {
     var means = [Double](repeating: 0, count: rows.columns)
     var centred = rows
     let (count, width) = (rows.rows, rows.columns)
-    centred.withMutablePointer { base in
+    centred.withMutableSlice { base in
       for row in 0..<count { for c in 0..<width { means[c] += Double(base[row * width + c]) } }
       let mean = means.map { Float($0 / Double(max(1, count))) }
       for row in 0..<count { for c in 0..<width { base[row * width + c] -= mean[c] } }
@@ -43,15 +44,20 @@ package struct PointSet: Sendable {
     self.init(centred)
   }
 
+  /// The coordinates of a point in those of `rows`.
+  @inline(__always)
+  func row(_ index: Int, of values: FloatSlice) -> FloatSlice {
+    values[index * dimension..<(index + 1) * dimension]
+  }
+
   /// The same points in another order: row i is row `order[i]`.
   func reordered(_ order: [Int32]) -> PointSet {
     let width = dimension
     return PointSet(
-      Matrix(rows: order.count, columns: width) { buffer in
-        rows.withPointer { source in
-          guard let target = buffer.baseAddress else { return }
+      Matrix(rows: order.count, columns: width) { target in
+        rows.withSlice { source in
           for (place, row) in order.enumerated() {
-            (target + place * width).update(from: source + Int(row) * width, count: width)
+            target.from(place * width).update(from: source[Int(row) * width..<(Int(row) + 1) * width])
           }
         }
       })

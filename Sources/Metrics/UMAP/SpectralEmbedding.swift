@@ -40,7 +40,7 @@ struct SpectralEmbedding {
   ) -> RealMatrix {
     let width = (components + 4 + 7) / 8 * 8
     var noise = [Float](repeating: 0, count: adjacency.count * width)
-    random.gaussians(into: &noise, count: noise.count)
+    noise.withSlice { random.gaussians(into: $0) }
     var block = RealMatrix(rows: adjacency.count, columns: width, values: noise.map(Double.init))
     for row in 0..<adjacency.count { block[row, 0] = adjacency.roots[row] }
     return block

@@ -47,7 +47,7 @@ struct SpectralStart {
     var result: RealMatrix
     if rows.count < 2 * components || rows.count <= components + 1 {
       var noise = [Float](repeating: 0, count: rows.count * components)
-      random.uniforms(into: &noise, count: noise.count, offset: Int(rows.first ?? 0) * components)
+      noise.withSlice { random.uniforms(into: $0, offset: Int(rows.first ?? 0) * components) }
       result = RealMatrix(
         rows: rows.count, columns: components, values: noise.map { 2 * Double($0) - 1 })
     } else {
@@ -95,7 +95,7 @@ struct SpectralStart {
   private func centroids(_ parts: Components) -> RealMatrix {
     let d = points.dimension
     var means = RealMatrix(zeros: parts.rows.count, d)
-    points.rows.withPointer { base in
+    points.rows.withSlice { base in
       for (part, rows) in parts.rows.enumerated() {
         for row in rows { for c in 0..<d { means[part, c] += Double(base[Int(row) * d + c]) } }
         for c in 0..<d { means[part, c] /= Double(rows.count) }

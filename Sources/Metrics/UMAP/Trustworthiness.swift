@@ -54,15 +54,15 @@ package struct Trustworthiness: Sendable {
   package func value(_ budget: ThreadBudget) throws -> Double {
     guard k > 0 else { return 1 }
     let excess = try budget.map(blocks: blockCount(rows.count, size: Self.blockRows)) { block in
-      self.excess(Array(rows[blockRange(block, size: Self.blockRows, count: rows.count)]))
+      try self.excess(Array(rows[blockRange(block, size: Self.blockRows, count: rows.count)]))
     }
     let (n, count, k) = (Double(data.count), Double(rows.count), Double(k))
     return 1 - 2 / (count * k * (2 * n - 3 * k - 1)) * Double(excess.reduce(0, +))
   }
 
   /// Σ max(0, r − k) over the picture's neighbours of some points.
-  private func excess(_ rows: [Int]) -> Int {
-    let near = BlockSearch(points: picture, width: k).run(rows, among: [0..<picture.count])
+  private func excess(_ rows: [Int]) throws -> Int {
+    let near = try BlockSearch(points: picture, width: k).run(rows, among: [0..<picture.count])
     let ranks = RankCounter(data, rows, neighbors: near.labels, width: k).ranks()
     return ranks.reduce(0) { $0 + max(0, $1 - k) }
   }
@@ -94,12 +94,13 @@ private struct RankCounter {
       let columns = start..<min(data.count, start + Self.tileColumns)
       let d = data.dimension
       let tile = tile(data.rows.values[columns.lowerBound * d..<columns.upperBound * d])
-      tile.withUnsafeBufferPointer { values in
-        guard let base = values.baseAddress else { return }
+      tile.withReadSlice { values in
+        guard values.count > 0 else { return }
         for place in rows.indices {
+          let line = values[place * columns.count..<(place + 1) * columns.count]
           for rank in 0..<width {
             counts[place * width + rank] += nearer(
-              base + place * columns.count, columns, place, Int(neighbors[place * width + rank]),
+              line, columns, place, Int(neighbors[place * width + rank]),
               bars[place * width + rank])
           }
         }
@@ -123,27 +124,15 @@ private struct RankCounter {
     }
   }
 
+  /// ‖x − y‖² of the rows and these points: `(rows, points)`.
   private func tile(_ floats: ArraySlice<Float>) -> [Double] {
     let d = data.dimension
     let others = floats.map(Double.init)
-    let count = d > 0 ? others.count / d : 0
-    var out = [Double](repeating: 0, count: rows.count * count)
-    others.withUnsafeBufferPointer { others in
-      queries.withUnsafeBufferPointer { queries in
-        out.withUnsafeMutableBufferPointer { out in
-          guard let a = queries.baseAddress, let b = others.baseAddress, let out = out.baseAddress
-          else { return }
-          BLAS.multiply(
-            ProductShape(rows: rows.count, columns: count, inner: d), Operand(a, stride: d),
-            Operand(b, stride: d, transposed: true), into: out, stride: count)
-          let squares = (0..<count).map { dot(b + $0 * d, b + $0 * d, d) }
-          for row in rows.indices {
-            let own = dot(a + row * d, a + row * d, d)
-            for column in 0..<count {
-              out[row * count + column] = own + squares[column] - 2 * out[row * count + column]
-            }
-          }
-        }
+    var out = realProducts(queries, others, d)
+    let (own, squares) = (realSquares(queries, d), realSquares(others, d))
+    for (row, own) in own.enumerated() {
+      for (column, square) in squares.enumerated() {
+        out[row * squares.count + column] = own + square - 2 * out[row * squares.count + column]
       }
     }
     return out
@@ -152,7 +141,7 @@ private struct RankCounter {
   /// How many of a tile's points, the row's own aside, are nearer than the neighbour. Products and
   /// differences round differently, so distances equal to 1e-12 of the points' size count as equal.
   private func nearer(
-    _ line: UnsafePointer<Double>, _ columns: Range<Int>, _ place: Int, _ other: Int, _ bar: Double
+    _ line: DoubleSlice, _ columns: Range<Int>, _ place: Int, _ other: Int, _ bar: Double
   ) -> Int {
     let margin = 1e-12 * data.greatestSquare
     let low = SIMD8<Double>(repeating: bar - margin)
@@ -161,7 +150,7 @@ private struct RankCounter {
     var reached = sure
     let whole = columns.count & ~7
     for start in stride(from: 0, to: whole, by: 8) {
-      let lanes = load(line + start)
+      let lanes = line.lanes(start)
       sure &-= unsafeBitCast(lanes .< low, to: SIMD8<Int64>.self)
       reached &-= unsafeBitCast(lanes .<= high, to: SIMD8<Int64>.self)
     }

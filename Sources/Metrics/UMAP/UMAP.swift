@@ -148,7 +148,7 @@ package struct UMAP: Sendable {
     let greatest = start.values.reduce(0) { max($0, abs($1)) }
     let scale = greatest > 0 ? 10 / greatest : 0
     var positions = [Float](repeating: 0, count: count * width)
-    random("umap-noise").gaussians(into: &positions, count: positions.count, scale: 1e-4)
+    positions.withSlice { random("umap-noise").gaussians(into: $0, scale: 1e-4) }
     for index in positions.indices { positions[index] += Float(start.values[index] * scale) }
     for c in 0..<width {
       let axis = stride(from: c, to: positions.count, by: width)

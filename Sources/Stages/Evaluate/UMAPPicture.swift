@@ -65,11 +65,11 @@ struct UMAPPicture: Sendable {
     _ parts: [MovedRows], _ context: StageContext, progress: @escaping @Sendable (Double) -> Void
   ) throws -> UMAPResult {
     guard let first = parts.first else { throw MetricFailure.noRows }
-    let rows = try Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: first.columns) { buffer in
+    let rows = try Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: first.columns) { out in
       var first = 0
       for part in parts {
         let end = first + part.rows * part.columns
-        try part.fillFloats(UnsafeMutableBufferPointer(rebasing: buffer[first..<end]), context.budget)
+        try part.fillFloats(out[first..<end], context.budget)
         first = end
       }
     }

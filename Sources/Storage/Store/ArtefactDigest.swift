@@ -51,7 +51,7 @@ extension SHA256Hasher {
     let count = matrix.rows * matrix.columns
     let piece = min(count, 1 << 14)
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(1, piece)) { bits in
-      matrix.withPointer { values in
+      matrix.withSlice { values in
         for start in stride(from: 0, to: count, by: max(1, piece)) {
           let length = min(piece, count - start)
           for index in 0..<length { bits[index] = Self.canonical(values[start + index]).littleEndian }

@@ -9,30 +9,30 @@ extension ColumnTraining {
     _ x: PixelRows, _ pixels: Range<Int>, _ lines: Range<Int>, into out: FloatSlice
   ) {
     let run = shape.kernel * shape.inputs
-    let out = out.pointer(count: pixels.count * lines.count * run)
-    forEachLine(x, pixels, lines) { place, inside, skipped, count in
-      let target = out + place * run
-      guard count < run else { return copy(inside, to: target, run) }
-      target.update(repeating: 0, count: run)
-      if count > 0 { copy(inside, to: target + skipped, count) }
+    let out = out[0..<pixels.count * lines.count * run]
+    forEachLine(x, pixels, lines) { place, inside, skipped in
+      let target = out.unchecked(from: place * run, count: run)
+      guard inside.count < run else { return copy(inside, to: target) }
+      target.fill(0)
+      copy(inside, to: target.unchecked(from: skipped, count: inside.count))
     }
   }
 
   /// Adds columns, `(pixels, length)`, to the pixels that they came from.
   func scatter(_ columns: FloatSlice, _ pixels: Range<Int>, into change: PixelRows) {
     let run = shape.kernel * shape.inputs
-    let columns = columns.pointer(count: pixels.count * length)
-    forEachLine(change, pixels, 0..<shape.kernel) { place, inside, skipped, count in
-      if count > 0 { add(columns + place * run + skipped, to: inside, count) }
+    let columns = columns[0..<pixels.count * length]
+    forEachLine(change, pixels, 0..<shape.kernel) { place, inside, skipped in
+      add(columns.unchecked(from: place * run + skipped, count: inside.count), to: inside)
     }
   }
 
-  /// Calls `body` with each line of each window: its number, where it begins inside of the picture, how many
-  /// of its numbers lie before that, and how many inside, which is as far as that place goes.
+  /// Calls `body` with each line of each window: its number, its part inside of the picture, and how many of its
+  /// numbers lie before that.
   @inline(__always)
   private func forEachLine(
     _ x: PixelRows, _ pixels: Range<Int>, _ lines: Range<Int>,
-    _ body: (_ place: Int, _ inside: UnsafeMutablePointer<Float>, _ skipped: Int, _ count: Int) -> Void
+    _ body: (_ place: Int, _ inside: FloatSlice, _ skipped: Int) -> Void
   ) {
     guard let last = pixels.last else { return }
     x.require(images: last / output.area + 1)
@@ -45,9 +45,9 @@ extension ColumnTraining {
       for line in lines {
         let y = row * shape.stride + line - shape.padding
         let isInside = y >= 0 && y < input.height
-        body(
-          place, isInside ? x.pixel(image, y, left + first) : x[0], first * shape.inputs,
-          isInside ? (end - first) * shape.inputs : 0)
+        let inside =
+          isInside ? x.run(image, y, left + first, (end - first) * shape.inputs) : x.run(0, 0, 0, 0)
+        body(place, inside, first * shape.inputs)
         place += 1
       }
       pixel += 1
@@ -56,13 +56,14 @@ extension ColumnTraining {
   }
 }
 
-/// Copies `count` numbers in vectors; the last one overlaps its predecessor.
+/// Copies all of `from` in vectors; the last one overlaps its predecessor.
 @inline(__always)
-private func copy(_ from: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+private func copy(_ from: FloatSlice, to target: FloatSlice) {
+  let count = from.count
   guard count >= 16 else {
     for index in 0..<count { target[index] = from[index] }
     return
   }
-  for start in stride(from: 0, to: count - 15, by: 16) { store(load(from + start), to: target + start) }
-  store(load(from + count - 16), to: target + count - 16)
+  for start in stride(from: 0, to: count - 15, by: 16) { target.set(from.lanes(start), start) }
+  target.set(from.lanes(count - 16), count - 16)
 }

@@ -47,8 +47,8 @@ struct ColumnTraining: Sendable {
     let area = shape.kernel * shape.kernel
     let weights = FloatRows(weights, width: length)
     for output in blockRange(piece, size: Self.outputsOfPiece, count: shape.outputs) {
-      let from = weights[output].pointer(count: length)
-      let to = packed[output].pointer(count: length)
+      let from = weights[output]
+      let to = packed[output]
       for tap in 0..<area {
         for input in 0..<shape.inputs { to[tap * shape.inputs + input] = from[input * area + tap] }
       }
@@ -67,9 +67,9 @@ struct ColumnTraining: Sendable {
       let pixels = blockRange(block, size: step, count: rows)
       try pass.room.lend { scratch in
         let columns = columns(pass.x, pixels, 0..<shape.kernel, scratch)
-        Product.multiply(
+        BLAS.multiply(
           ProductShape(rows: pixels.count, columns: shape.outputs, inner: length),
-          Factor(columns.slice, stride: length), Factor(matrix.slice, stride: length, transposed: true),
+          Operand(columns.slice, stride: length), Operand(matrix.slice, stride: length, transposed: true),
           into: pass.y[pixels], stride: shape.outputs)
       }
     }
@@ -122,9 +122,9 @@ struct ColumnTraining: Sendable {
     for first in stride(from: images.lowerBound * output.area, to: end, by: step) {
       try pass.budget.cancellation.check()
       let pixels = first..<min(end, first + step)
-      Product.multiply(
+      BLAS.multiply(
         ProductShape(rows: pixels.count, columns: length, inner: shape.outputs),
-        Factor(pass.y[pixels], stride: shape.outputs), Factor(matrix.slice, stride: length),
+        Operand(pass.y[pixels], stride: shape.outputs), Operand(matrix.slice, stride: length),
         into: isPlain ? change[pixels] : scratch, stride: length, beta: isPlain && adding ? 1 : 0)
       if !isPlain { scatter(scratch, pixels, into: change) }
     }
@@ -152,10 +152,10 @@ struct ColumnTraining: Sendable {
       try pass.budget.cancellation.check()
       let pixels = first..<min(all.upperBound, first + step)
       let columns = columns(pass.x, pixels, lines, scratch)
-      Product.multiply(
+      BLAS.multiply(
         ProductShape(rows: shape.outputs, columns: width, inner: pixels.count),
-        Factor(pass.y[pixels], stride: shape.outputs, transposed: true),
-        Factor(columns.slice, stride: columns.width), into: out, stride: length,
+        Operand(pass.y[pixels], stride: shape.outputs, transposed: true),
+        Operand(columns.slice, stride: columns.width), into: out, stride: length,
         beta: first == all.lowerBound ? 0 : 1)
     }
   }
@@ -168,8 +168,8 @@ struct ColumnTraining: Sendable {
     try pass.budget.forEachBlock(blockCount(shape.outputs, size: size)) { piece in
       for output in blockRange(piece, size: size, count: shape.outputs) {
         for group in 1..<groups { add(sums[group * shape.outputs + output], to: sums[output]) }
-        let from = sums[output].pointer(count: length)
-        let to = gradients[output].pointer(count: length)
+        let from = sums[output]
+        let to = gradients[output]
         for input in 0..<shape.inputs {
           for tap in 0..<area { to[input * area + tap] = from[tap * shape.inputs + input] }
         }

@@ -23,20 +23,18 @@ struct NormTraining: Sendable {
     vectors = memory.rows(7, width: (channels + 15) / 16 * 16)
   }
 
-  // For inner loops over `channels` numbers, and over whole vectors of 16, up to which each has room.
-  private var mean: UnsafeMutablePointer<Float> { vector(0) }
-  private var unbiased: UnsafeMutablePointer<Float> { vector(1) }
-  private var reciprocal: UnsafeMutablePointer<Float> { vector(2) }
+  // Each has room for whole vectors of 16.
+  private var mean: FloatSlice { vector(0) }
+  private var unbiased: FloatSlice { vector(1) }
+  private var reciprocal: FloatSlice { vector(2) }
   /// y = scale·x + shift.
-  var scale: UnsafeMutablePointer<Float> { vector(3) }
-  var shift: UnsafeMutablePointer<Float> { vector(4) }
+  var scale: FloatSlice { vector(3) }
+  var shift: FloatSlice { vector(4) }
   /// mean(dy), and r·mean(dy·x̂).
-  private var first: UnsafeMutablePointer<Float> { vector(5) }
-  private var second: UnsafeMutablePointer<Float> { vector(6) }
+  private var first: FloatSlice { vector(5) }
+  private var second: FloatSlice { vector(6) }
 
-  private func vector(_ index: Int) -> UnsafeMutablePointer<Float> {
-    vectors[index].pointer(count: vectors.width)
-  }
+  private func vector(_ index: Int) -> FloatSlice { vectors[index] }
 
   static func rowsOfBlock(_ channels: Int) -> Int { max(1, 32_768 / channels) }
 
@@ -47,9 +45,9 @@ struct NormTraining: Sendable {
     _ x: PixelRows, rows: Int, weight: FloatSlice, bias: FloatSlice, _ budget: ThreadBudget
   ) throws {
     x.require(rows: rows)
-    let (weight, bias) = (weight.pointer(count: channels), bias.pointer(count: channels))
+    let (weight, bias) = (weight[0..<channels], bias[0..<channels])
     let totals = try total(rows, budget) { row, start, count in
-      let value = SIMD16<Double>(load(x[row] + start, count))
+      let value = SIMD16<Double>(x[row].lanes(start, count))
       return (value, value * value)
     }
     let number = Double(rows)
@@ -68,7 +66,7 @@ struct NormTraining: Sendable {
   /// What a running mean and variance become: 0.9 of themselves and 0.1 of this batch's, the variance
   /// unbiased, n/(n − 1)·σ². PyTorch's default momentum.
   func update(mean running: FloatSlice, variance: FloatSlice) {
-    let (running, variance) = (running.pointer(count: channels), variance.pointer(count: channels))
+    let (running, variance) = (running[0..<channels], variance[0..<channels])
     for channel in 0..<channels {
       running[channel] = Float(0.9 * Double(running[channel]) + 0.1 * Double(mean[channel]))
       variance[channel] = Float(0.9 * Double(variance[channel]) + 0.1 * Double(unbiased[channel]))
@@ -87,14 +85,14 @@ struct NormTraining: Sendable {
     x.require(rows: rows)
     dy.require(rows: rows)
     mask?.require(rows: rows)
-    let (weight, bias) = (weight.pointer(count: channels), bias.pointer(count: channels))
+    let (weight, bias) = (weight[0..<channels], bias[0..<channels])
     let totals = try total(rows, budget) { row, start, count in
-      var change = load(dy[row] + start, count)
+      var change = dy[row].lanes(start, count)
       if let mask {
-        change.replace(with: 0, where: load(mask[row] + start, count) .<= 0)
-        store(change, to: dy[row] + start, count)
+        change.replace(with: 0, where: mask[row].lanes(start, count) .<= 0)
+        dy[row].set(change, start, count)
       }
-      let normed = (load(x[row] + start, count) - load(mean + start)) * load(reciprocal + start)
+      let normed = (x[row].lanes(start, count) - mean.lanes(start)) * reciprocal.lanes(start)
       return (SIMD16<Double>(change), SIMD16<Double>(change * normed))
     }
     for channel in 0..<channels {
@@ -108,11 +106,11 @@ struct NormTraining: Sendable {
 
   private func turn(_ x: PixelRows, _ dy: PixelRows, _ rows: Range<Int>) {
     forEachLanes(channels) { start, count in
-      let (mean, factor) = (load(mean + start), load(scale + start))
-      let (first, second) = (load(first + start), load(second + start))
+      let (mean, factor) = (mean.lanes(start), scale.lanes(start))
+      let (first, second) = (first.lanes(start), second.lanes(start))
       for row in rows {
-        let centred = load(x[row] + start, count) - mean
-        store((load(dy[row] + start, count) - first - centred * second) * factor, to: x[row] + start, count)
+        let centred = x[row].lanes(start, count) - mean
+        x[row].set((dy[row].lanes(start, count) - first - centred * second) * factor, start, count)
       }
     }
   }
@@ -124,12 +122,12 @@ struct NormTraining: Sendable {
   private func total(
     _ rows: Int, _ budget: ThreadBudget,
     _ term: @escaping @Sendable (_ row: Int, _ start: Int, _ count: Int) -> (SIMD16<Double>, SIMD16<Double>)
-  ) throws -> UnsafeMutablePointer<Double> {
+  ) throws -> DoubleSlice {
     let (size, width) = (Self.rowsOfBlock(channels), 2 * channels)
     // (blocks, 2, channels)
     let sums = room.sums[0..<blockCount(rows, size: size) * width]
     try budget.forEachBlock(blockCount(rows, size: size)) { block in
-      let sum = sums[block * width..<(block + 1) * width].pointer(count: width)
+      let sum = sums[block * width..<(block + 1) * width]
       let rows = blockRange(block, size: size, count: rows)
       forEachLanes(channels) { start, count in
         var (first, second) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
@@ -144,11 +142,10 @@ struct NormTraining: Sendable {
         }
       }
     }
-    let total = sums.pointer(count: sums.count)
     for block in 1..<blockCount(rows, size: size) {
-      for index in 0..<width { total[index] += total[block * width + index] }
+      for index in 0..<width { sums[index] += sums[block * width + index] }
     }
-    return total
+    return sums[0..<width]
   }
 }
 

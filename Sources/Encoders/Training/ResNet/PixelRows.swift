@@ -40,15 +40,22 @@ struct PixelRows: Sendable {
   /// The same in pictures.
   func require(images: Int) { require(rows: images * extent.area) }
 
-  /// The channels of a row; checked in debug builds alone. Whoever loops over rows has `require`d them.
+  /// The channels of a row; checked where assertions are. Whoever loops over rows has `require`d them.
   @inline(__always)
-  subscript(row: Int) -> UnsafeMutablePointer<Float> {
-    slice.unchecked(row * extent.channels, count: extent.channels)
+  subscript(row: Int) -> FloatSlice {
+    slice.unchecked(from: row * extent.channels, count: extent.channels)
   }
 
   @inline(__always)
-  func pixel(_ image: Int, _ y: Int, _ x: Int) -> UnsafeMutablePointer<Float> {
+  func pixel(_ image: Int, _ y: Int, _ x: Int) -> FloatSlice {
     self[(image * extent.height + y) * extent.width + x]
+  }
+
+  /// `count` numbers from a pixel's first on, those of its neighbours to the right among them.
+  @inline(__always)
+  func run(_ image: Int, _ y: Int, _ x: Int, _ count: Int) -> FloatSlice {
+    slice.unchecked(
+      from: ((image * extent.height + y) * extent.width + x) * extent.channels, count: count)
   }
 
   private func picture(_ image: Int) -> FloatSlice { self[image * extent.area..<(image + 1) * extent.area] }
@@ -58,11 +65,10 @@ struct PixelRows: Sendable {
   /// Fills a picture from channels one after the other, `(channels, height, width)`.
   func fill(_ image: Int, from planes: FloatSlice) {
     let (channels, area) = (extent.channels, extent.area)
-    let target = picture(image).pointer(count: extent.count)
-    let planes = planes.pointer(count: extent.count)
+    let target = picture(image)[0..<extent.count]
+    let planes = planes[0..<extent.count]
     for channel in 0..<channels {
-      let plane = planes + channel * area
-      for place in 0..<area { target[place * channels + channel] = plane[place] }
+      for place in 0..<area { target[place * channels + channel] = planes[channel * area + place] }
     }
   }
 }

@@ -16,17 +16,16 @@ struct StemPooling: Sendable {
     pooled.require(images: image + 1)
     forEachWindow(image) { target, lines, places in
       forEachLanes(x.extent.channels) { start, count in
-        let (scale, shift) = (load(norm.scale + start), load(norm.shift + start))
+        let (scale, shift) = (norm.scale.lanes(start), norm.shift.lanes(start))
         var greatest = SIMD16<Float>(repeating: -.infinity)
         for line in lines {
           for place in places {
-            let value = load(x.pixel(image, line, place) + start, count) * scale + shift
+            let value = x.pixel(image, line, place).lanes(start, count) * scale + shift
             // Also where the value is NaN, which must not be lost.
             greatest.replace(with: value, where: .!(value .<= greatest))
           }
         }
-        store(
-          greatest.replacing(with: 0, where: greatest .< 0), to: pooled[target] + start, count)
+        pooled[target].set(greatest.replacing(with: 0, where: greatest .< 0), start, count)
       }
     }
   }
@@ -39,15 +38,15 @@ struct StemPooling: Sendable {
     dy.clear(image..<image + 1)
     forEachWindow(image) { target, lines, places in
       forEachLanes(x.extent.channels) { start, count in
-        let (scale, shift) = (load(norm.scale + start), load(norm.shift + start))
-        let greatest = load(pooled[target] + start, count)
-        var change = load(gradient[target] + start, count).replacing(with: 0, where: greatest .<= 0)
+        let (scale, shift) = (norm.scale.lanes(start), norm.shift.lanes(start))
+        let greatest = pooled[target].lanes(start, count)
+        var change = gradient[target].lanes(start, count).replacing(with: 0, where: greatest .<= 0)
         for line in lines {
           for place in places {
-            let value = load(x.pixel(image, line, place) + start, count) * scale + shift
+            let value = x.pixel(image, line, place).lanes(start, count) * scale + shift
             let isHit = value .== greatest
-            let out = dy.pixel(image, line, place) + start
-            store(load(out, count) + change.replacing(with: 0, where: .!isHit), to: out, count)
+            let out = dy.pixel(image, line, place)
+            out.set(out.lanes(start, count) + change.replacing(with: 0, where: .!isHit), start, count)
             change.replace(with: 0, where: isHit)
           }
         }
@@ -73,22 +72,22 @@ struct StemPooling: Sendable {
 enum MeanPooling {
   static func forward(_ x: PixelRows, _ image: Int, into out: FloatSlice) {
     x.require(images: image + 1)
-    let out = out.pointer(count: x.extent.channels)
+    let out = out[0..<x.extent.channels]
     let scale = 1 / Float(x.extent.area)
     forEachLanes(x.extent.channels) { start, count in
       var sum = SIMD16<Float>.zero
-      for pixel in 0..<x.extent.area { sum += load(x[image * x.extent.area + pixel] + start, count) }
-      store(sum * scale, to: out + start, count)
+      for pixel in 0..<x.extent.area { sum += x[image * x.extent.area + pixel].lanes(start, count) }
+      out.set(sum * scale, start, count)
     }
   }
 
   static func backward(_ gradient: FloatSlice, _ image: Int, into dx: PixelRows) {
     dx.require(images: image + 1)
-    let gradient = gradient.pointer(count: dx.extent.channels)
+    let gradient = gradient[0..<dx.extent.channels]
     let scale = 1 / Float(dx.extent.area)
     forEachLanes(dx.extent.channels) { start, count in
-      let change = load(gradient + start, count) * scale
-      for pixel in 0..<dx.extent.area { store(change, to: dx[image * dx.extent.area + pixel] + start, count) }
+      let change = gradient.lanes(start, count) * scale
+      for pixel in 0..<dx.extent.area { dx[image * dx.extent.area + pixel].set(change, start, count) }
     }
   }
 }

@@ -50,7 +50,7 @@ final class ResNetRecords: @unchecked Sendable {
     maker.room.allocate()
   }
 
-  /// - Throws: `MemoryFailure` where something wrote beyond its matrix.
+  /// - Throws: `MemoryOverrun` where something wrote beyond its matrix.
   func verify() throws {
     try memory.verify()
     try room.verify()

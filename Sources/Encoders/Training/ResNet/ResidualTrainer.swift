@@ -40,11 +40,11 @@ struct ResidualTrainer: Sendable {
 
   private func finish(_ stage: Stage, _ rows: Range<Int>) {
     guard let downsample else {
-      return rectify(stage, rows) { row, start, count in load(input[row] + start, count) }
+      return rectify(stage, rows) { row, start, count in input[row].lanes(start, count) }
     }
     let (sums, scale, shift) = (downsample.sums, downsample.norm.scale, downsample.norm.shift)
     rectify(stage, rows) { row, start, count in
-      load(sums[row] + start, count) * load(scale + start) + load(shift + start)
+      sums[row].lanes(start, count) * scale.lanes(start) + shift.lanes(start)
     }
   }
 
@@ -55,10 +55,10 @@ struct ResidualTrainer: Sendable {
   ) {
     let (sums, norm) = (stage.link.sums, stage.link.norm)
     forEachLanes(sums.extent.channels) { start, count in
-      let (scale, shift) = (load(norm.scale + start), load(norm.shift + start))
+      let (scale, shift) = (norm.scale.lanes(start), norm.shift.lanes(start))
       for row in rows {
-        let value = load(sums[row] + start, count) * scale + shift + shortcut(row, start, count)
-        store(value.replacing(with: 0, where: value .< 0), to: stage.result[row] + start, count)
+        let value = sums[row].lanes(start, count) * scale + shift + shortcut(row, start, count)
+        stage.result[row].set(value.replacing(with: 0, where: value .< 0), start, count)
       }
     }
   }

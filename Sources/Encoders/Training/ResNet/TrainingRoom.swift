@@ -25,7 +25,7 @@ final class TrainingRoom: @unchecked Sendable {
     (shared, sums) = (rooms.shared.take(needs.shared), rooms.sums.take(needs.sums))
   }
 
-  /// - Throws: `MemoryFailure` where something wrote beyond its room.
+  /// - Throws: `MemoryOverrun` where something wrote beyond its room.
   func verify() throws {
     try rooms.shared.verify()
     try rooms.sums.verify()

@@ -22,7 +22,7 @@ struct Encoding: Sendable {
   /// `(count, embedding)`, before any normalisation.
   ///
   /// - Throws: `TowerFailure` before anything is read where the items do not fit, the data's failures, `Cancelled`,
-  ///   `MemoryFailure`.
+  ///   `MemoryFailure`, `MemoryOverrun`.
   func run(
     _ tower: any Tower, _ weights: NetworkWeights, _ budget: ThreadBudget, progress: (Double) -> Void
   ) throws -> Matrix {
@@ -34,16 +34,13 @@ struct Encoding: Sendable {
       4 * Double(weights.values.count), for: "the weights, packed for products,",
       advice: "lower the tower's sizes")
     let prepared = try tower.prepare(weights, budget: budget)
-    return try Matrix(rows: count, columns: tower.embedding) { buffer in
-      guard let base = buffer.baseAddress else { return }
+    return try Matrix(rows: count, columns: tower.embedding) { out in
       for start in stride(from: 0, to: count, by: batch) {
         try budget.cancellation.check()
         let end = min(count, start + batch)
         let items = range.lowerBound + start..<range.lowerBound + end
         let features = try prepared.encode(try side.batch(items, budget), budget: budget)
-        features.withPointer {
-          (base + start * tower.embedding).update(from: $0, count: (end - start) * tower.embedding)
-        }
+        features.withSlice { out[start * tower.embedding..<end * tower.embedding].update(from: $0) }
         progress(Double(end) / Double(count))
       }
     }

@@ -82,17 +82,15 @@ extension Matrix {
   /// Every row r as r·Wᵀ; an orthogonal W leaves norms alone.
   func turned(by w: Matrix, _ budget: ThreadBudget) throws -> Matrix {
     let (rows, d) = (rows, columns)
-    return try Matrix(rows: rows, columns: d) { buffer in
-      guard let out = buffer.baseAddress else { return }
-      let shared = Shared(out)
+    return try Matrix(rows: rows, columns: d) { out in
       try budget.forEachBlock(blockCount(rows, size: 256)) { block in
         let range = blockRange(block, size: 256, count: rows)
-        self.withPointer { source in
-          w.withPointer { w in
+        self.withSlice { source in
+          w.withSlice { w in
             BLAS.multiply(
               ProductShape(rows: range.count, columns: d, inner: d),
-              Operand(source + range.lowerBound * d, stride: d), Operand(w, stride: d, transposed: true),
-              into: shared.pointer + range.lowerBound * d, stride: d)
+              Operand(source.from(range.lowerBound * d), stride: d), Operand(w, stride: d, transposed: true),
+              into: out.from(range.lowerBound * d), stride: d)
           }
         }
       }

@@ -40,10 +40,10 @@ package final class Arena<Element: BitwiseCopyable> {
       (memory + start).bindMemory(to: Element.self, capacity: count), count: count)
   }
 
-  /// - Throws: `MemoryFailure.overrun` where something wrote beyond a piece.
+  /// - Throws: `MemoryOverrun` where something wrote beyond a piece.
   package func verify() throws {
     for (piece, canary) in canaries.enumerated() where !isWhole(canary) {
-      throw MemoryFailure.overrun(piece: piece, pieces: canaries.count - 1)
+      throw MemoryOverrun(piece: piece, pieces: canaries.count - 1)
     }
   }
 

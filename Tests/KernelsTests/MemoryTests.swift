@@ -1,5 +1,5 @@
 import Contracts
-import Encoders
+import Kernels
 import Testing
 
 @Suite("Writing beyond a piece of memory is found")
@@ -28,13 +28,13 @@ struct MemoryTests {
     let counts = [count, 3, 0, 2 * count]
     for piece in counts.indices {
       for place in [counts[piece], counts[piece] + 7] {
-        let expected = MemoryFailure.overrun(piece: piece + 1, pieces: 4)
-        #expect(damaged(Float(1), counts, piece: piece, at: place) as? MemoryFailure == expected)
-        #expect(damaged(1.0, counts, piece: piece, at: place) as? MemoryFailure == expected)
+        let expected = MemoryOverrun(piece: piece + 1, pieces: 4)
+        #expect(damaged(Float(1), counts, piece: piece, at: place) as? MemoryOverrun == expected)
+        #expect(damaged(1.0, counts, piece: piece, at: place) as? MemoryOverrun == expected)
       }
     }
     let before = damaged(Float(0), counts, piece: 0, at: -1)
-    #expect(before as? MemoryFailure == .overrun(piece: 0, pieces: 4))
+    #expect(before as? MemoryOverrun == MemoryOverrun(piece: 0, pieces: 4))
   }
 
   @Test("pieces are zero, begin at cache lines, and can be filled to their ends")
@@ -64,7 +64,7 @@ struct MemoryTests {
 
   @Test("the sentence says what happened and what to do")
   func sentence() {
-    let failure = MemoryFailure.overrun(piece: 4, pieces: 8)
+    let failure = MemoryOverrun(piece: 4, pieces: 8)
     #expect(failure.kind == .internal && failure.sentence.contains("piece 4 of 8"))
     #expect(failure.sentence.contains("report"))
   }
