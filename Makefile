@@ -118,6 +118,7 @@ campaigns: build ## mutated inputs, kills and limits, small; ARGS="--count 10000
 
 lint: toolchain ## swift format, strict, over all sources; and what may be used in its home only (Tests/lint)
 	Tests/lint/homes.sh
+	Tests/lint/pointers.sh
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
 format: toolchain ## puts all sources into that format
