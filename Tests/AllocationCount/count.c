@@ -17,7 +17,16 @@ struct allocation_count allocation_count_end(void) {
   return found;
 }
 
-#if defined(__GLIBC__)
+// AddressSanitizer and ThreadSanitizer bring a malloc of their own, which must stay.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(SANITIZED)
+bool allocations_are_counted(void) { return true; }
+
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
@@ -63,4 +72,6 @@ int posix_memalign(void **block, size_t alignment, size_t size) {
   *block = made;
   return 0;
 }
+#else
+bool allocations_are_counted(void) { return false; }
 #endif

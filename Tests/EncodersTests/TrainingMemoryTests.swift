@@ -3,7 +3,9 @@ import Encoders
 import Kernels
 import Testing
 
-@Suite("Memory of a step")
+@Suite(
+  "Memory of a step",
+  .enabled(if: allocations_are_counted(), "this C library, or a sanitizer, brings a malloc of its own"))
 struct TrainingMemoryTests {
   /// On one thread, which is what is counted; a step's work is cut alike for any number of them.
   private func counts(recomputes: Bool, steps: Int) throws -> [allocation_count] {

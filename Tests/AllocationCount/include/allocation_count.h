@@ -1,6 +1,7 @@
 // Counts what a thread allocates: in a program that links this, malloc and its kin are these.
-// Where the C library is not glibc, nothing is counted.
+// Where the C library is not glibc, or a sanitizer has its own, nothing is counted.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 struct allocation_count {
@@ -14,6 +15,8 @@ struct allocation_count {
   ptrdiff_t held_blocks;
 };
 
+/// Whether anything is.
+bool allocations_are_counted(void);
 /// From now on, on this thread.
 void allocation_count_begin(void);
 /// What it has been since then.
