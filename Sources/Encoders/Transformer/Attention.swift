@@ -42,6 +42,9 @@ package struct Attention {
     into out: FloatSlice, scratch: FloatSlice
   ) {
     let (q, out) = (q[0..<extent(rows: queries, columns: width, stride: stride)], out[0..<queries * width])
+    precondition(
+      keyRows.allSatisfy { $0 >= 0 && ($0 + 1) * 3 * width <= keysValues.count },
+      "the rows of all keys lie within their slice")
     let pack = Pack(
       scratch[0..<scratchCount(keys: keyRows.count)], keys: keyRows.count, head: headWidth,
       paddedHead: paddedHead)
@@ -101,9 +104,9 @@ private struct Pack {
   func fill(_ source: FloatSlice, stride: Int, _ rows: [Int], from column: Int, valuesAt: Int) {
     let scale = 1 / Float(head).squareRoot()
     for (index, number) in rows.enumerated() {
-      let row = source[number * stride..<(number + 1) * stride]
+      let row = source.unchecked(from: number * stride, count: stride)
       for place in 0..<head { keys[place * paddedKeys + index] = row[column + place] * scale }
-      values.from(index * paddedHead).update(from: row[valuesAt..<valuesAt + head])
+      copy(row.unchecked(from: valuesAt, count: head), to: values.unchecked(from: index * paddedHead))
     }
   }
 
@@ -116,7 +119,7 @@ private struct Pack {
     let most = min(keyCount, grows ? seen + count - 1 : seen)
     for row in 0..<4 {
       let query = q.unchecked(from: min(row, count - 1) * stride, count: head)
-      queries.from(row * head).update(from: query)
+      copy(query, to: queries.unchecked(from: row * head))
     }
     product(queries, stride: head, keys, stride: paddedKeys, inner: head, columns: most, into: scores)
     var scales = SIMD4<Float>(repeating: 0)
@@ -127,9 +130,16 @@ private struct Pack {
     }
     product(scores, stride: paddedKeys, values, stride: paddedHead, inner: most, columns: head, into: mixed)
     for row in 0..<count {
-      let (from, to) = (mixed.from(row * paddedHead), out[row * outStride..<row * outStride + head])
+      let from = mixed.unchecked(from: row * paddedHead, count: head)
+      let to = out.unchecked(from: row * outStride, count: head)
       for column in 0..<head { to[column] = from[column] * scales[row] }
     }
+  }
+
+  /// Copies all of `from`.
+  @inline(__always)
+  private func copy(_ from: FloatSlice, to: FloatSlice) {
+    for index in from.indices { to[index] = from[index] }
   }
 
   /// out ← a·b for four rows of `a`, `inner` numbers of each; `b` has `inner` rows. `out` has four rows and
@@ -139,7 +149,7 @@ private struct Pack {
     into out: FloatSlice
   ) {
     for column in Swift.stride(from: 0, to: columns, by: Attention.tileColumns) {
-      tile(a, stride, b.from(column), bStride, inner, into: out.from(column))
+      tile(a, stride, b.unchecked(from: column), bStride, inner, into: out.unchecked(from: column))
     }
   }
 
