@@ -115,6 +115,7 @@ campaigns: build ## mutated inputs, kills and limits, small; ARGS="--count 10000
 	python3 Tests/campaigns/kills.py $(or $(ARGS),--count 20)
 	python3 Tests/campaigns/limits.py $(or $(ARGS),--count 40)
 	python3 Tests/campaigns/pairs.py $(or $(ARGS),--count 10)
+	python3 Tests/campaigns/texts.py $(or $(ARGS),--count 20)
 
 lint: toolchain ## swift format, strict, over all sources; and what may be used in its home only (Tests/lint)
 	Tests/lint/homes.sh

@@ -19,6 +19,7 @@ let package = Package(
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG", "CWebP"]),
     .target(name: "CTiles"),
     .target(name: "CAllocator"),
+    .target(name: "CChild"),
 
     // MARK: - What the engine and the stages agree on
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CTiles"]),
@@ -33,6 +34,7 @@ let package = Package(
       name: "Runner",
       dependencies: [
         "ExperimentPlan", "Stages", "Datasets", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5",
+        "CZlib",
       ]),
     .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5", "CImageCodecs", "CZlib"]),
@@ -48,7 +50,8 @@ let package = Package(
     .target(name: "Claims", dependencies: ["Contracts", "ExperimentConfig", "Kernels"]),
     // Its tests look inside it (@testable), in the one build that `make` and `make test` share.
     .target(
-      name: "Figures", dependencies: ["Contracts", "ExperimentConfig", "Claims"],
+      name: "Figures",
+      dependencies: ["Contracts", "ExperimentConfig", "Claims", "Kernels", "CZlib", "CChild"],
       swiftSettings: [.unsafeFlags(["-enable-testing"])]),
 
     // MARK: - The command line
@@ -79,7 +82,9 @@ let package = Package(
         "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Encoders", "Figures", "Claims",
         "Contracts", "TestSupport",
       ], exclude: ["Corpus"]),
-    .testTarget(name: "FiguresTests", dependencies: ["Figures", "Claims", "Contracts", "TestSupport"]),
+    .testTarget(
+      name: "FiguresTests",
+      dependencies: ["Figures", "Claims", "Contracts", "Kernels", "CZlib", "TestSupport"]),
     .testTarget(
       name: "RunnerTests",
       dependencies: [

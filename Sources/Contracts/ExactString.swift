@@ -43,6 +43,28 @@ extension StringProtocol {
   }
 }
 
+extension String {
+  /// The text with every place that has these bytes, whole code points of them, replaced: Foundation and the
+  /// standard library go by Character, and miss a letter with a combining mark behind it.
+  package func replacingBytes(_ part: String, with other: String) -> String {
+    let (text, part) = (Array(utf8), Array(part.utf8))
+    guard !part.isEmpty, text.count >= part.count else { return self }
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var place = 0
+    while place < text.count {
+      if text[place...].starts(with: part) {
+        result += other.utf8
+        place += part.count
+      } else {
+        result.append(text[place])
+        place += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+}
+
 extension Sequence where Element == String {
   /// In the order of their bytes, so that canonically equal names have an order, too.
   package func sortedByBytes() -> [String] { sorted { $0.isExactlyBefore($1) } }

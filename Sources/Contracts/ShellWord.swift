@@ -1,4 +1,14 @@
-/// Words and commands as a shell reads them, so that what is printed can be pasted.
+/// A command as a shell reads it, made of words that are quoted: what is printed can be pasted, and does what the
+/// words say.
+package struct ShellCommand: Sendable, Equatable, CustomStringConvertible {
+  package let text: String
+
+  package init(_ words: [String]) { text = words.map(ShellWord.quoted).joined(separator: " ") }
+
+  package var description: String { text }
+}
+
+/// Words as a shell reads them.
 package enum ShellWord {
   /// The word, in quotes where it needs them: a POSIX shell gives back the same bytes.
   ///
@@ -6,7 +16,8 @@ package enum ShellWord {
   /// to a shell. What has control characters, or others that a terminal or a report would not show as they are,
   /// stands on one line as `$'…\n…'`, which bash, zsh, ksh and POSIX of 2024 read.
   package static func quoted(_ word: String) -> String {
-    if !word.isEmpty, word.utf8.allSatisfy(isPlain) { return word }
+    // zsh takes a word that begins with `=` for a program's name.
+    if !word.isEmpty, word.utf8.first != UInt8(ascii: "="), word.utf8.allSatisfy(isPlain) { return word }
     if word.unicodeScalars.contains(where: isHidden) { return escaped(word) }
     var text = "'"
     for scalar in word.unicodeScalars {
@@ -14,9 +25,6 @@ package enum ShellWord {
     }
     return text + "'"
   }
-
-  /// The words, each quoted, with spaces between them.
-  package static func command(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
   /// A path that no program takes for an option.
   package static func path(_ path: String) -> String { path.hasBytes(first: "-") ? "./" + path : path }

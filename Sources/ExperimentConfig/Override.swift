@@ -31,7 +31,7 @@ package struct Override: Sendable {
     let target = argument[..<equals]
     appends = target.hasSuffix("+")
     path = String(appends ? target.dropLast() : target)
-    steps = path.replacing("[", with: ".").replacing("]", with: "")
+    steps = path.replacingBytes("[", with: ".").replacingBytes("]", with: "")
       .split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard !steps.contains("") else { throw OverrideError(argument: argument) }
     text = "--set \(argument)"

@@ -4,14 +4,19 @@ import Contracts
 package enum FigureFailure: Failure, Equatable {
   case unknownKind(String, known: [String])
   case badName(String)
-  case gnuplotFailed(script: String, status: Int32, message: String)
+  case tooManyPoints(count: Int, most: Int)
+  case tooManyValues(column: String, count: Int, most: Int)
+  case gnuplotFailed(script: String, ending: ChildProgram.Ending, message: String)
   case gnuplotTooSlow(script: String, seconds: Double)
   case gnuplotNotStarted(path: String, reason: String)
+  case pictureNotWhole(file: String, flaw: String, message: String)
+  case noScratch(folder: String, reason: String)
 
   package var kind: FailureKind {
     switch self {
-    case .unknownKind, .badName: .invalidInput
-    case .gnuplotFailed, .gnuplotTooSlow, .gnuplotNotStarted: .stage
+    case .unknownKind, .badName, .tooManyPoints, .tooManyValues: .invalidInput
+    case .gnuplotFailed, .gnuplotTooSlow, .gnuplotNotStarted, .pictureNotWhole: .stage
+    case .noScratch: .io
     }
   }
 
@@ -21,11 +26,20 @@ package enum FigureFailure: Failure, Equatable {
       "there is no figure of kind \(kind); there are \(known.joined(separator: ", "))"
     case .badName(let name):
       "\"\(name)\" cannot name a figure: letters, digits, -, _ and . only, and not . or .."
-    case .gnuplotFailed(let script, let status, let message):
-      "gnuplot ended with status \(status) on \(script): \(message)"
+    case .tooManyPoints(let count, let most):
+      "it has \(count) points, and a picture takes \(most) points, lines and texts; choose fewer rows with `where`"
+    case .tooManyValues(let column, let count, let most):
+      "its column \(column) has \(count) values, and at most \(most) of them can be told apart; choose some with `where`"
+    case .gnuplotFailed(let script, let ending, let message):
+      "gnuplot \(ending) on \(script)\(message.isEmpty ? "" : ": \(message)")"
     case .gnuplotTooSlow(let script, let seconds):
       "gnuplot did not finish \(script) in \(plotted(seconds)) seconds and was stopped"
     case .gnuplotNotStarted(let path, let reason): "gnuplot at \(path) could not be started: \(reason)"
+    case .pictureNotWhole(let file, let flaw, let message):
+      "gnuplot left no whole \(file): \(flaw)\(message.isEmpty ? "" : " (gnuplot says: \(message))"); is a disk full, or "
+        + "does a limit on the size of files (ulimit -f) apply?"
+    case .noScratch(let folder, let reason):
+      "\(folder): could not make a folder for gnuplot there: \(reason); TMPDIR names another place"
     }
   }
 }

@@ -2,13 +2,26 @@ import Claims
 import Contracts
 import ExperimentConfig
 
+/// A script that this process wrote; gnuplot is given nothing else.
+package struct GnuplotScript: Sendable, Equatable {
+  /// What the pictures are called, without their endings.
+  package let name: String
+  let code: GnuplotCode
+  let formats: [PictureFormat]
+
+  package var text: String { code.text }
+}
+
+/// More than gnuplot draws, and a viewer shows, in a bearable time.
+let mostLinesOfAScript = 400_000
+
 /// The gnuplot script of a figure, data inline. The same spec and tables give the same bytes.
 ///
 /// A table whose optional data are missing leaves a grey box that says so in its place.
 /// - Throws: `FigureFailure` or `RowFailure` where the tables do not hold what the figure asks for.
 package func figureScript(
   _ spec: FigureSpec, tables: @escaping (String) -> FoundTable, axes: RunAxes = RunAxes()
-) throws -> String {
+) throws -> GnuplotScript {
   guard isFileName(spec.name) else { throw FigureFailure.badName(spec.name) }
   let variant = try figureVariant(spec.kind)
   let parameters = FigureParameters(json: spec.parameters)
@@ -17,7 +30,10 @@ package func figureScript(
   var page = Page(name: spec.name, width: size.width, height: size.height)
   page.draw(
     picture, in: Rectangle(left: 8, bottom: 8, right: size.width - 8, top: size.height - 4))
-  return page.script
+  guard page.lineCount <= mostLinesOfAScript else {
+    throw FigureFailure.tooManyPoints(count: page.lineCount, most: mostLinesOfAScript)
+  }
+  return GnuplotScript(name: spec.name, code: page.script, formats: PictureFormat.allCases)
 }
 
 /// The reasons of the places that had to be left grey, and what else could not be drawn; empty for a whole figure.

@@ -84,7 +84,9 @@ package struct Engine: Sendable {
     let renewal = isOther ? try Renewal.begin(in: folder, for: plan) : nil
     let writer = try ResultsWriter(
       engine: self, store: store, outcomes: outcomes, executor: executor, renewal: renewal)
-    (summary.verdicts, summary.figureFailures) = try writer.write(machine: machine, observe: listen)
+    let written = try writer.write(machine: machine, observe: listen)
+    (summary.verdicts, summary.figureFailures) = (written.verdicts, written.failures)
+    if written.wasInterrupted { summary.wasInterrupted = true }
     summary.reportIsWritten = true
   }
 
@@ -207,7 +209,7 @@ final class Outcomes: Sendable {
   func all() -> [TaskOutcome?] { state.withLock { $0 } }
 }
 
-/// Asking git takes longer than a cached run may, so it is done meanwhile.
+/// Comparing a repository with its files may take longer than a cached run does, so it is done meanwhile.
 private final class MachineInBackground: Sendable {
   private let machine = Mutex<Machine?>(nil)
   private let group = DispatchGroup()
@@ -227,7 +229,7 @@ private final class MachineInBackground: Sendable {
 }
 
 extension Machine {
-  /// What is known without asking git.
+  /// What is known without looking at the repository.
   static func bare(threads: Int) -> Machine {
     Machine(
       cpu: cpuName, openblas: BLASKernel.version, openblasKernel: BLASKernel.name, hdf5: HDF5Version.text,

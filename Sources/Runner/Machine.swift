@@ -40,37 +40,3 @@ package struct Machine: Codable, Sendable, Equatable {
     #endif
   }
 }
-
-/// The revision of the repository that a folder belongs to.
-package struct GitState: Sendable {
-  package let revision: String
-  package let isDirty: Bool
-
-  /// Nil where there is no git or no repository.
-  package init?(folder: String) {
-    guard let output = Subprocess.output("git", ["-C", folder, "rev-parse", "HEAD"]), !output.isEmpty else {
-      return nil
-    }
-    revision = output.trimmingCharacters(in: .whitespacesAndNewlines)
-    let status = Subprocess.output("git", ["-C", folder, "status", "--porcelain", "--untracked-files=no"])
-    isDirty = !(status ?? "").isEmpty
-  }
-}
-
-/// Runs a program for its output.
-package enum Subprocess {
-  /// Standard output, or nil where the program is missing or fails.
-  package static func output(_ program: String, _ arguments: [String]) -> String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
-  }
-}

@@ -54,6 +54,16 @@ final class OutputLedger: Sendable {
     return true
   }
 
+  /// Makes the file with these bytes, whatever is there and whoever vouches for it.
+  func put(_ path: String, from source: String, _ bytes: [UInt8]) throws {
+    try renewal?.note(path, .announced(digest: Digest(of: bytes).hex))
+    try output.write(bytes, to: path)
+    record([path], from: source)
+  }
+
+  /// The content of a file, or nil where there is none.
+  func read(_ path: String) throws -> [UInt8]? { try output.read(path) }
+
   /// Whether all these files are as they were made from `source`; they are then part of the results.
   func keep(_ paths: [String], from source: String) -> Bool {
     let known = state.withLock { state in paths.map { state.before[$0] } }

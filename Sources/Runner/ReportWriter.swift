@@ -39,7 +39,7 @@ package struct ReportWriter {
   }
 
   /// The command that computes a claim's number again.
-  package static func command(_ recipe: RunRecipe) -> @Sendable (Verdict) -> String {
+  package static func command(_ recipe: RunRecipe) -> @Sendable (Verdict) -> ShellCommand {
     { verdict in
       let stage = verdict.table.split(separator: ".").first.map(String.init) ?? verdict.table
       return recipe.command(["--only", stage, "--force", stage])

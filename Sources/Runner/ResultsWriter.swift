@@ -30,9 +30,11 @@ struct ResultsWriter {
     self.ledger = try OutputLedger(engine.folder, renewal: renewal)
   }
 
-  /// - Returns: the verdicts, none where the run was interrupted, for there is not enough to judge by; and
-  ///   the figures that could not be drawn.
-  func write(machine: Machine, observe: RunObserver) throws -> ([Verdict], [RunSummary.FigureFailed]) {
+  /// - Returns: the verdicts, none where the run was interrupted, for there is not enough to judge by;
+  ///   the figures that could not be drawn; and whether the drawing was interrupted.
+  func write(
+    machine: Machine, observe: RunObserver
+  ) throws -> (verdicts: [Verdict], failures: [RunSummary.FigureFailed], wasInterrupted: Bool) {
     let tables = ResultTables(plan: plan, outcomes: outcomes) { try store.loadTables($0) }
     try writeTables(tables)
     try EmbeddingsWriter(
@@ -45,24 +47,26 @@ struct ResultsWriter {
     let broken = irreproducible
     let verdicts = Self.verdicts(of: plan, tables)
     let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
-    let (drawn, failures) = try figures.write(draws: !isInterrupted, observe: observe)
+    let drawn = try figures.write(draws: !isInterrupted, observe: observe)
     var report = ReportWriter(plan: plan, folder: engine.folder, recipe: engine.options.recipe(for: plan))
     report.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
     report.warnings = broken.map(\.sentence)
-    if isInterrupted {
+    if isInterrupted || drawn.wasInterrupted {
       report.warnings.append("the run was interrupted: run it again to have the rest, and the figures")
     }
-    let isWhole = !isInterrupted && engine.options.only.isEmpty && outcomes.allSatisfy(\.isSettled)
+    let isWhole =
+      !isInterrupted && !drawn.wasInterrupted && engine.options.only.isEmpty
+      && outcomes.allSatisfy(\.isSettled)
     // Nothing of another plan stays, whole or not.
     let removesStale = isWhole || renewal != nil
     try ledger.close(removingStale: removesStale)
     if removesStale { try? removeRunsThatAreNoMore() }
     try writeManifest(machine, broken)
     // Last: a report that is there is of the manifest and the tables beside it.
-    try report.write(verdicts, figures: drawn)
+    try report.write(verdicts, figures: drawn.figures)
     try renewal?.end()
     try PendingPlans(engine.folder).settle(plan)
-    return (isInterrupted ? [] : verdicts, failures)
+    return (isInterrupted ? [] : verdicts, drawn.failures, drawn.wasInterrupted)
   }
 
   /// Those of this run, and those of earlier ones whose results are still in use.

@@ -6,12 +6,12 @@ package enum RunFailure: Failure {
   /// - Parameter isOneOfThoseOf: the path is of a folder or a list, and what changed is a file of it.
   case fileChanged(task: String, path: String, isOneOfThoseOf: Bool = false)
   case fileKeepsChanging(task: String, path: String)
-  case missingInput(task: String, command: String)
-  case notReproduced(task: String, before: String, now: String, command: String)
+  case missingInput(task: String, command: ShellCommand)
+  case notReproduced(task: String, before: String, now: String, command: ShellCommand)
   case unknownTask(String, known: [String])
   case unknownStageID(String, known: [String])
   case unreadableManifest(path: String, reason: String)
-  case noResults(folder: String, command: String)
+  case noResults(folder: String, command: ShellCommand)
   case noStore(folder: String)
   case notComparable(String)
   /// Two names that differ in the case of letters alone, where the file system does not tell them apart.
@@ -19,7 +19,7 @@ package enum RunFailure: Failure {
   /// Somebody runs another plan of the name.
   case resultsAreTaken(folder: String, holder: String, seconds: Double)
   /// The folder's tables are of another plan than the config's.
-  case resultsOfAnotherPlan(folder: String, isHalf: Bool, command: String)
+  case resultsOfAnotherPlan(folder: String, isHalf: Bool, command: ShellCommand)
 
   package var kind: FailureKind {
     switch self {

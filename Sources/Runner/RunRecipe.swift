@@ -19,11 +19,11 @@ package struct RunRecipe: Sendable, Equatable {
   }
 
   /// `modgap run CONFIG --only g --force g`, quoted for a shell.
-  package func command(_ name: String = "run", _ options: [String] = []) -> String {
-    ShellWord.command(["modgap", name] + words + options)
+  package func command(_ name: String = "run", _ options: [String] = []) -> ShellCommand {
+    ShellCommand(["modgap", name] + words + options)
   }
 
-  package func command(_ options: [String]) -> String { command("run", options) }
+  package func command(_ options: [String]) -> ShellCommand { command("run", options) }
 
   private static func option(_ results: String?) -> [String] { results.map { ["--results", $0] } ?? [] }
 

@@ -6,7 +6,7 @@ import ExperimentPlan
 package struct RunSummary: Sendable {
   package let plan: Plan
   package let outcomes: [TaskOutcome?]
-  package let wasInterrupted: Bool
+  package internal(set) var wasInterrupted: Bool
   package var verdicts: [Verdict] = []
   package var figureFailures: [FigureFailed] = []
   /// Stages that gave another result than before under the same key.

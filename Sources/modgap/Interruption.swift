@@ -1,4 +1,6 @@
+import Contracts
 import Dispatch
+import Figures
 import Foundation
 import Kernels
 import Synchronization
@@ -9,9 +11,9 @@ final class Interruption: Sendable {
   let cancellation = Cancellation()
   private let received = Mutex<[Int32]>([])
   nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
-  private let resumeCommand: String
+  private let resumeCommand: ShellCommand
 
-  init(resumeCommand: String) {
+  init(resumeCommand: ShellCommand) {
     self.resumeCommand = resumeCommand
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
@@ -31,6 +33,7 @@ final class Interruption: Sendable {
       cancellation.raise()
       Terminal.errLines("\nstopping at the next safe point; once more stops at once")
     } else {
+      ChildProgram.endAll()
       tellHowToResume()
       _exit(128 + number)
     }

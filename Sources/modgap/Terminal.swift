@@ -30,7 +30,7 @@ enum Terminal {
     guard hasColor, plain.utf8.count != text.utf8.count else { return plain }
     var result = plain
     for code in Style.allCases.map(\.rawValue) + ["0"] {
-      result = result.replacing("\\u001b[\(code)m", with: "\u{1b}[\(code)m")
+      result = result.replacingBytes("\\u001b[\(code)m", with: "\u{1b}[\(code)m")
     }
     return result
   }

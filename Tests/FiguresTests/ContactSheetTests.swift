@@ -98,6 +98,8 @@ struct ContactSheetTests {
   }
 
   @Test func nothingInATextMeansAnythingToGnuplot() {
-    #expect(SheetText.constant("a `b` \"'\\1é") == #""a \140b\140 \042\047\134\061\303\251""#)
+    let sheet = ContactSheet(
+      heading: ["a `b` \"'\\1é"], items: [SheetItem(title: "", pictures: [], texts: [])], fonts: Self.latin)
+    #expect(sheet.script().text.contains(#"set label 1 "a \140b\140 \042\047\134\061é" at "#))
   }
 }

@@ -1,7 +1,9 @@
 import Claims
 import Contracts
+import Dispatch
 import ExperimentConfig
 import Foundation
+import Kernels
 import Testing
 
 @testable import Figures
@@ -9,12 +11,6 @@ import Testing
 /// Draws with the real gnuplot; skipped where there is none.
 @Suite("Rendering", .enabled(if: Gnuplot.find() != nil, "gnuplot is not installed"))
 struct RenderingTests {
-  private static func folder() throws -> URL {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("figures-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return folder
-  }
-
   static let tables: [String: Table] = [
     "loss": ScriptTests.losses, "pca": ScriptTests.points,
     "cos.histogram": table(
@@ -35,40 +31,151 @@ struct RenderingTests {
     """#,
   ])
   func everyKindInEveryFormatWithoutAWarning(config: String) throws {
-    let folder = try Self.folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let script = folder.appendingPathComponent("figure.gp")
-    try Data(ScriptTests.script(config, Self.tables).utf8).write(to: script)
-    let drawing = try draw(script, timeout: 60)
-    #expect(drawing == .drawn(files: ["figure.svg", "figure.png", "figure.pdf"], warnings: ""))
-    for (file, magic) in [("figure.svg", "<?xml"), ("figure.png", "\u{89}PNG"), ("figure.pdf", "%PDF")] {
-      let data = try Data(contentsOf: folder.appendingPathComponent(file))
-      #expect(data.count > 1000)
-      #expect(data.prefix(magic.unicodeScalars.count) == Data(magic.unicodeScalars.map { UInt8($0.value) }))
+    let parameters = try json(config)
+    let script = try figureScript(
+      FigureSpec(name: "figure", kind: parameters["kind"]?.string ?? "", parameters: parameters),
+      tables: { Self.tables[$0].map { .present($0) } ?? .missing("\($0) is missing") })
+    let (pictures, warnings) = try drawn(script)
+    #expect(warnings == "")
+    #expect(pictures.map(\.file) == ["figure.svg", "figure.png", "figure.pdf"])
+    for (picture, magic) in zip(pictures, ["<?xml", "\u{89}PNG", "%PDF"]) {
+      #expect(picture.bytes.count > 1000)
+      #expect(picture.bytes.starts(with: magic.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }))
     }
   }
 
+  private func drawn(
+    _ script: GnuplotScript, seconds: Double = 60, cancellation: Cancellation = Cancellation()
+  ) throws -> (pictures: [DrawnPicture], warnings: String) {
+    guard
+      case .drawn(let pictures, let warnings) = try draw(script, seconds: seconds, cancellation: cancellation)
+    else { return ([], "there is no gnuplot") }
+    return (pictures, warnings)
+  }
+
+  /// Text of a config is drawn as it is, and runs nothing: not where a combining mark hides an apostrophe, not where an
+  /// apostrophe stands first.
+  @Test(arguments: [
+    "x'\u{301} `touch PWNED` it's", "'Modality gap' after training", "`touch PWNED`", "$(touch PWNED) @x \\",
+    "''", "'",
+    "\\'`touch PWNED`'", "\"\u{20DD}`touch PWNED`\"", "a]]>b &#0; a\u{A0}\u{301}b",
+    "{ } # ! %s %d \u{1B}[31m \u{202E}x",
+  ])
+  func textIsDrawnAndNotRun(text: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ran-\(UUID().uuidString)")
+      .path
+    let text = text.replacingBytes("PWNED", with: folder)
+    let value = JSONValue.string(text)
+    let members: [String: JSONValue] = [
+      "kind": "lines", "table": "loss", "x": "distance", "y": "loss", "series": "temperature", "title": value,
+      "caption": value, "xlabel": value, "ylabel": value, "legend_title": value, "xscale": "log",
+      "xformat": value,
+      "facet": "delta", "facet_order": .array([.number(0)]), "facet_titles": .array([value]),
+    ]
+    let script = try figureScript(
+      FigureSpec(name: "-p", kind: "lines", parameters: .object(members)),
+      tables: { Self.tables[$0].map { .present($0) } ?? .missing("none") })
+    let (pictures, warnings) = try drawn(script)
+    #expect(warnings == "" && pictures.count == 3)
+    #expect(!FileManager.default.fileExists(atPath: folder))
+  }
+
   @Test func aBrokenScriptGivesGnuplotsOwnWords() throws {
-    let folder = try Self.folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let script = folder.appendingPathComponent("broken.gp")
-    try Data("plot nonsense(x)\n".utf8).write(to: script)
     do {
-      _ = try draw(script)
+      _ = try drawn(GnuplotScript(name: "broken", code: "plot nonsense(x)\n", formats: []))
       Issue.record("a broken script was drawn")
     } catch let failure as FigureFailure {
       #expect(failure.sentence.contains("broken.gp") && failure.sentence.contains("nonsense"))
     }
   }
 
-  @Test func aScriptThatNeverEndsIsStopped() throws {
-    let folder = try Self.folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let script = folder.appendingPathComponent("slow.gp")
-    try Data("pause 30\n".utf8).write(to: script)
-    #expect(throws: FigureFailure.gnuplotTooSlow(script: "slow.gp", seconds: 0.3)) {
-      try draw(script, timeout: 0.3)
+  @Test func aScriptThatDrawsNothingIsNotDrawn() throws {
+    do {
+      _ = try drawn(GnuplotScript(name: "empty", code: "set output\n", formats: [.png]))
+      Issue.record("nothing was drawn")
+    } catch let failure as FigureFailure {
+      #expect(failure.sentence.contains("empty.png"), "\(failure.sentence)")
     }
+  }
+
+  @Test func aScriptThatNeverEndsIsStopped() throws {
+    let script = GnuplotScript(name: "slow", code: "pause 30\n", formats: [])
+    #expect(throws: FigureFailure.gnuplotTooSlow(script: "slow.gp", seconds: 0.3)) {
+      try drawn(script, seconds: 0.3)
+    }
+  }
+
+  @Test func aScriptIsStoppedWhereTheRunIs() throws {
+    let cancellation = Cancellation()
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { cancellation.raise() }
+    #expect(throws: Cancelled.self) {
+      try drawn(GnuplotScript(name: "slow", code: "pause 30\n", formats: []), cancellation: cancellation)
+    }
+  }
+
+  /// Neither `~/.gnuplot` nor variables have a say.
+  @Test func nobodysSettingsCount() throws {
+    let script = GnuplotScript(
+      name: "settings",
+      code: """
+        set print 'settings.svg'
+        print '<svg>'.(exists('mine') ? 'mine' : '').system('echo x$GNUPLOT_LIB$GNUTERM$MODGAP_TEST').'</svg>'
+        set print
+
+        """, formats: [.svg])
+    setenv("GNUPLOT_LIB", "/nonexistent", 1)
+    setenv("MODGAP_TEST", "seen", 1)
+    defer { for name in ["GNUPLOT_LIB", "MODGAP_TEST"] { unsetenv(name) } }
+    let (pictures, _) = try drawn(script)
+    #expect(pictures.first.map { String(decoding: $0.bytes, as: UTF8.self) } == "<svg>x</svg>\n")
+  }
+}
+
+/// Programs that do not do what they should.
+@Suite("Programs")
+struct ChildProgramTests {
+  private static let shell = ChildProgram(path: "/bin/sh")
+
+  private func run(_ text: String, seconds: Double = 20, bytes: Int = 1000) throws -> ChildProgram.Ended {
+    try Self.shell.run(["-c", text], limit: .init(seconds: seconds, outputBytes: bytes))
+  }
+
+  @Test func theirOutputIsKeptUpToItsLimit() throws {
+    let ended = try run("head -c 300000 /dev/zero; echo no >&2; exit 3")
+    #expect(ended.ending == .status(3) && ended.output.count == 1000)
+    #expect(ended.errors == Array("no\n".utf8))
+  }
+
+  @Test func whatTheyStartedEndsWithThem() throws {
+    let ended = try run("sleep 60 & echo $!")
+    let id = try #require(
+      pid_t(String(decoding: ended.output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
+    // Killed; nobody may have waited for it yet.
+    for _ in 0..<500 where kill(id, 0) == 0 && !isDead(id) { usleep(10_000) }
+    #expect(kill(id, 0) != 0 || isDead(id))
+  }
+
+  private func isDead(_ id: pid_t) -> Bool {
+    let state = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ") Z"
+    return state.contains(") Z") || state.contains(") X")
+  }
+
+  @Test func signalsAreTold() throws {
+    #expect(try run("kill -9 $$").ending == .signal(9))
+    #expect(try run("kill -PIPE $$").ending == .signal(SIGPIPE), "it ignores none that this program ignores")
+    #expect(throws: ChildProgram.NotStarted.self) {
+      try ChildProgram(path: "/nonexistent").run([], limit: .init(seconds: 1))
+    }
+  }
+
+  @Test func theyAreLookedForInWholePathsOnly() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("path-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: folder.appendingPathComponent("sh"), withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let found = ChildProgram.find("sh", environment: ["PATH": "::.:bin:\(folder.path):/bin"])
+    #expect(found?.path == "/bin/sh")
+    #expect(ChildProgram.find("sh", environment: [:]) == nil)
   }
 }
 
@@ -76,7 +183,7 @@ struct RenderingTests {
 struct WithoutGnuplotTests {
   @Test func oneSentenceSaysSo() throws {
     let drawing = try draw(
-      URL(fileURLWithPath: "/nonexistent/figure.gp"), environment: ["PATH": "/nonexistent"])
+      GnuplotScript(name: "figure", code: "plot x\n", formats: []), environment: ["PATH": "/nonexistent"])
     #expect(drawing == .gnuplotMissing(Gnuplot.missingSentence))
     #expect(!Gnuplot.missingSentence.contains("\n"))
   }

@@ -32,7 +32,7 @@ struct ReportTests {
         Report.Figure(name: "figure2", isDrawn: false),
       ],
       verdicts: verdicts, tables: ["loss"], notes: ["a note & more"],
-      command: { "modgap verify 'x & y' --claim \($0.id)" })
+      command: { ShellCommand(["modgap", "verify", "x & y", "--claim", $0.id]) })
   }
 
   @Test func verdictsOfEveryKind() throws {
@@ -67,7 +67,7 @@ struct ReportTests {
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("| a thing holds") }
     #expect(rows.count == 5)
     #expect(text.contains("![\\<b\\>&\"quoted\" 'it' \\| \\`code\\` \\*x\\* \\]\\]\\>](figures/figure1.svg)"))
-    #expect(markdownCode("a`b") == "`` a`b ``")
+    #expect(Markdown.span("a`b").text == "`` a`b ``")
   }
 
   @Test func theTableAndTheJSONHoldTheSame() throws {

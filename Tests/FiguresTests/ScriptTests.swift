@@ -20,7 +20,8 @@ struct ScriptTests {
     let parameters = try json(parameters)
     return try figureScript(
       FigureSpec(name: name, kind: parameters["kind"]?.string ?? "", parameters: parameters),
-      tables: { tables[$0].map { .present($0) } ?? .missing("\($0) is missing; make data") }, axes: axes)
+      tables: { tables[$0].map { .present($0) } ?? .missing("\($0) is missing; make data") }, axes: axes
+    ).text
   }
 
   static func lines(_ parameters: String, _ tables: [String: Table], axes: RunAxes = RunAxes()) throws
@@ -201,9 +202,11 @@ struct ScriptTests {
     let title = #"it's `touch /tmp/x` \"a_b^{c}\" @m # ' ; !ls"#
     let lines = try Self.lines(
       #"{"kind": "scatter", "table": "pca", "title": "\#(title)"}"#, ["pca": Self.points])
-    #expect(lines.contains { $0.hasPrefix(#"set label 'it''s `touch /tmp/x` "a_b^{c}" @m # '' ; !ls' at"#) })
-    #expect(quoted("two\nlines\u{7}") == "'two lines'")
-    #expect(comment("a\nb\\") == "# a b/")
+    let constant = #""it\047s \140touch /tmp/x\140 \042a_b^\173c\175\042 \100m \043 \047 ; \041ls""#
+    #expect(lines.contains { $0.hasPrefix("set label \(constant) at") })
+    #expect(GnuplotCode("two\nlines\u{7}").text == "'two lines\u{FFFD}'")
+    #expect(GnuplotCode.comment("a\nb\\ `c` {d} @e").text == "# a b/ 'c' (d) ?e")
+    #expect(GnuplotCode.mark("50% of `it`").text == #""50%% of \140it\140""#)
   }
 
   @Test(arguments: ["", ".", "..", "a/b", "a b", "é", "a'b"])
@@ -248,7 +251,8 @@ struct ScriptTests {
       absent: [AbsentRun(values: ["set": "gone"], reason: "no file")])
     let script = try figureScript(
       FigureSpec(name: "f", kind: "lines", parameters: parameters), tables: { _ in found },
-      axes: RunAxes(["set"]))
+      axes: RunAxes(["set"])
+    ).text
     #expect(script.contains("set label 'gone: data missing'"))
     #expect(!script.contains("$data2"))
   }
@@ -261,6 +265,30 @@ struct ScriptTests {
       #"{"kind": "scatter", "table": "pca", "size": [1, 1], "caption": "far too long for so small a picture"}"#,
     ] {
       #expect(try Self.script(config, ["pca": Self.points]).hasSuffix("reread\n"))
+    }
+  }
+
+  @Test func aMillionPointsAreDrawnByDensity() throws {
+    let count = 1_000_000
+    let values = (0..<count).map { Double($0 % 1000) / 1000 }
+    let table = Table([
+      .init("modality", .texts((0..<count).map { $0 % 2 == 0 ? "x" : "y" })), .init("c1", .reals(values)),
+      .init("c2", .reals(values.map { $0 * $0 })),
+    ])
+    let spec = FigureSpec(name: "f", kind: "scatter", parameters: try json(#"{"table": "t"}"#))
+    let script = try figureScript(spec, tables: { _ in .present(table) })
+    #expect(script.text.utf8.count < 2_000_000)
+    let notes = try missingParts(of: spec, tables: { _ in .present(table) })
+    #expect(notes == ["1000000 points, drawn by how many lie in each of 240 × 200 cells"])
+    // Curves are not thinned out: the number is said.
+    let curve = FigureSpec(
+      name: "f", kind: "lines", parameters: try json(#"{"table": "t", "x": "n", "y": "n"}"#))
+    let long = Table([.init("n", .integers(Array(0..<count)))])
+    #expect(throws: FigureFailure.self) { try figureScript(curve, tables: { _ in .present(long) }) }
+    let series = FigureSpec(
+      name: "f", kind: "lines", parameters: try json(#"{"table": "t", "x": "n", "y": "n", "series": "n"}"#))
+    #expect(throws: FigureFailure.tooManyValues(column: "n", count: count, most: 1000)) {
+      try figureScript(series, tables: { _ in .present(long) })
     }
   }
 
@@ -304,6 +332,7 @@ struct LayoutTests {
   @Test func textIsWrapped() {
     #expect(wrapped("one two three", size: 10, width: 50) == ["one two", "three"])
     #expect(wrapped("", size: 10, width: 50).isEmpty)
+    #expect(wrapped("a \u{301}b", size: 10, width: 50) == ["a \u{301}b"])
     #expect(wrapped("abcdefghij", size: 10, width: 20).joined() == "abcdefghij")
     #expect(textWidth("WWW", size: 10) > textWidth("iii", size: 10))
   }

@@ -73,10 +73,10 @@ struct SourceTests {
     let parameters = try json(
       #"{"kind": "intervals", "table": "t", "x": "delta", "y": "l2m", "places": ["nan"], "series": "from", "order": ["file", "net"]}"#
     )
-    let text = try figureScript(
+    let script = try figureScript(
       FigureSpec(name: "f", kind: "intervals", parameters: parameters),
       tables: { _ in .present(Self.mixed, sources: Self.sources) }, axes: seeds)
-    let lines = text.split(separator: "\n").map(String.init)
+    let lines = script.text.split(separator: "\n").map(String.init)
     #expect(lines.contains { $0.hasSuffix(" 0.33 0.33 0.33") }, "a mark without an interval")
     let net = try #require(lines.first { $0.contains(" 0.31 ") })
     #expect(!net.hasSuffix(" 0.31 0.31 0.31"))

@@ -165,7 +165,8 @@ struct HostileInputsTests {
       #expect(try program.run("run", "\(name).json", "--results", name, "--no-figures").status == 0)
     }
     let file = "d/runs/single/embeddings.h5"
-    #expect(try program.run("diff", "a/\(file)", "b/\(file)").output.contains("m/coordinates/delta  1 of 2 differ"))
+    #expect(
+      try program.run("diff", "a/\(file)", "b/\(file)").output.contains("m/coordinates/delta  1 of 2 differ"))
     #expect(!(try program.run("diff", "a/\(file)", "a/\(file)").output.contains("differ")))
   }
 }

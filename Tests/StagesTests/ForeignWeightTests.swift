@@ -39,7 +39,7 @@ struct ForeignWeightTests {
       #expect(
         says(path)
           == "\(path) is a Python pickle, which could run any code while it is read; if you trust it, convert it once: "
-          + conversion("'\(path)'", "'\(folder.path)/\(target)'"))
+          + conversion(path, "\(folder.path)/\(target)"))
     }
     let odd = try folder.write(zip, "it's $(mine).pt")
     #expect(

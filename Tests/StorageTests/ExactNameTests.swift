@@ -91,6 +91,16 @@ import Testing
   }
 }
 
+@Suite struct ReplacedByteTests {
+  /// Foundation and the standard library see no `/` in `/` and a combining mark.
+  @Test func marksHideNothing() {
+    #expect("a/\u{301}b/c".replacingBytes("/", with: "_") == "a_\u{301}b_c")
+    #expect("aaa".replacingBytes("aa", with: "b") == "ba")
+    #expect("".replacingBytes("a", with: "b") == "" && "ab".replacingBytes("", with: "x") == "ab")
+    #expect("ééx".replacingBytes("é", with: "").utf8.elementsEqual("x".utf8))
+  }
+}
+
 /// What is printed for a shell comes back out of it as it was.
 @Suite struct ShellWordTests {
   private static let words = [
@@ -101,7 +111,7 @@ import Testing
   ]
 
   @Test func bashGivesBackTheSameBytes() throws {
-    let command = "printf '%s\\0' " + ShellWord.command(Self.words)
+    let command = "printf '%s\\0' " + ShellCommand(Self.words).text
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = ["-c", command]
@@ -118,5 +128,6 @@ import Testing
   @Test func aPathIsNoOption() {
     #expect(ShellWord.path("-x.json") == "./-x.json")
     #expect(ShellWord.path("x.json") == "x.json")
+    #expect(ShellCommand(["=ls", "a=b"]).text == "'=ls' a=b", "zsh runs =ls")
   }
 }

@@ -1,30 +1,32 @@
 #!/usr/bin/env bash
 # What may be used in one place only, its home: elsewhere it is a way around what that place checks.
 #
-# A rule is a line `pattern | homes | reason`: an extended regular expression, the files (or folders) below
-# Sources that may hold it, and what to use instead. Lines of comments are not looked at.
+# A rule is a line `pattern @ homes @ reason`: an extended regular expression, the files or folders below Sources
+# that may hold it (none: `-`), and what to use instead. Lines of comments are not looked at.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 rules() {
   cat << 'RULES'
-\breplacingOccurrences\b | Figures/Kinds/AxisLabels.swift Figures/Script/Quoting.swift Figures/Script/DrawPlot.swift | it replaces by Character, so a combining mark hides what it was to replace: go by bytes or scalars
-\bFileHandle\b.*\.write\b | - | it traps where the write fails: Disk.write
-\bProcess\(\) | Figures/Gnuplot.swift Figures/ContactSheet/SheetText.swift Runner/Machine.swift | programs are started in one place, with a bounded time and pipe and an environment of their own
-"\\\([A-Za-z.]*[fF]older\)/ | Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/KernelTrust.swift | a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
-"\\\([A-Za-z.]*[rR]oot\)/ | Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/KernelTrust.swift | a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
-"\\\([A-Za-z.]*[pP]ath\)/ | Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/KernelTrust.swift | a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
-\bunlink\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
-\brmdir\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
-\bmkdir\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
-\bcreateDirectory\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
-\bremoveItem\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
-\bcontentsOfDirectory\( | Datasets Figures modgap Storage Runner/KernelTrust.swift | files of results and stores are made and removed through InnerFolder
+\breplacingOccurrences\b @ - @ it replaces by Character, so a combining mark hides what it was to replace: replacingBytes
+\.replacing\("|\.replacing\([a-z]+, with: " @ - @ it replaces by Character, so a combining mark hides what it was to replace: replacingBytes
+\bFileHandle\b.*\.write\b @ - @ it traps where the write fails: Disk.write
+\bProcess\(\) @ - @ it has no limit and no environment of its own: ChildProgram
+\bposix_spawnp?\b|\bexecvp?e?\(|\bfork\(|\bpopen\(|\bsystem\(|modgap_start_child @ Figures/Gnuplot/ProcessGroup.swift modgap/Bench/ChildProcess.swift Kernels/BLASKernel.swift @ programs are started by ChildProgram
+"\\\([A-Za-z.]*[fF]older\)/ @ Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/Git Runner/KernelTrust.swift @ a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
+"\\\([A-Za-z.]*[rR]oot\)/ @ Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/Git Runner/KernelTrust.swift @ a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
+"\\\([A-Za-z.]*[pP]ath\)/ @ Claims Contracts Datasets Digests Encoders ExperimentConfig ExperimentPlan Figures HDF5 Kernels Metrics Stages modgap Storage/Disk Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/OutputLedger.swift Runner/ResultsFolder.swift Runner/Git Runner/KernelTrust.swift @ a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
+\bunlink\( @ Datasets Figures modgap Storage Runner/Git Runner/KernelTrust.swift @ files of results and stores are made and removed through InnerFolder
+\brmdir\( @ Datasets Figures modgap Storage Runner/Git Runner/KernelTrust.swift @ files of results and stores are made and removed through InnerFolder
+\bmkdir\( @ Datasets Figures modgap Storage Runner/Git Runner/KernelTrust.swift @ files of results and stores are made and removed through InnerFolder
+\bcreateDirectory\( @ Datasets Figures modgap Storage Runner/Git Runner/KernelTrust.swift @ files of results and stores are made and removed through InnerFolder
+\bremoveItem\( @ Datasets Figures modgap Storage Runner/Git Runner/KernelTrust.swift @ files of results and stores are made and removed through InnerFolder
+\bcontentsOfDirectory\( @ Datasets Figures modgap Storage Runner/Git Runner/KernelTrust.swift @ files of results and stores are made and removed through InnerFolder
 RULES
 }
 
 status=0
-while IFS='|' read -r pattern homes reason; do
+while IFS='@' read -r pattern homes reason; do
   pattern=${pattern%% } homes=${homes# } reason=${reason# }
   while IFS=: read -r file line text; do
     allowed=

@@ -87,7 +87,7 @@ package enum WeightFailure: Failure, Equatable {
     python3 -c "import sys, torch, safetensors.torch as st; m = torch.load(sys.argv[1], map_location='cpu', \
     weights_only=False); m = m.state_dict() if hasattr(m, 'state_dict') else m.get('state_dict', m); \
     st.save_file({k: v.clone().contiguous() for k, v in m.items() if hasattr(v, 'shape')}, sys.argv[2])" \
-    \(quoted(path)) \(quoted(target(path)))
+    \(ShellCommand([path, target(path)]))
     """
   }
 
@@ -97,13 +97,5 @@ package enum WeightFailure: Failure, Equatable {
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return path + ".safetensors" }
     let isTaken = name[dot...].lowercased() == ".safetensors"
     return path[..<dot] + (isTaken ? ".converted.safetensors" : ".safetensors")
-  }
-
-  /// For a shell, which obeys nothing between apostrophes.
-  private static func quoted(_ path: String) -> String {
-    // By code points: an apostrophe with a combining accent is one character.
-    "'"
-      + path.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false).map { String($0) }
-      .joined(separator: "'\\''") + "'"
   }
 }

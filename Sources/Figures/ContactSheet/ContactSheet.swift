@@ -123,24 +123,22 @@ extension ContactSheet {
   ///
   /// The terminal counts twentieths of a pixel, one less than there are: with ranges of whole pixels it would
   /// leave out a line of a tall page. Seen with gnuplot 5.4: so every pixel but those at the page's edge is its own.
-  func script() -> String {
-    let head = """
-      set encoding utf8
-      set terminal pngcairo size \(width),\(height) font "DejaVu Sans Mono,\(SheetText.size)" noenhanced background "#ffffff"
-      set output 'sheet.png'
-      set margins 0,0,0,0
-      unset border
-      unset tics
-      unset key
-      set xrange [-0.5:\(width - 1).45]
-      set yrange [\(height - 1).45:-0.45]
-
-      """
-    let texts = labels.enumerated().map { number, label in
-      "set label \(number + 1) \(SheetText.constant(label.text)) at \(label.x),\(label.y) left front "
-        + "textcolor rgb \"\(label.isGrey ? "#777777" : "#000000")\"\n"
+  func script() -> GnuplotScript {
+    let head: [GnuplotCode] = [
+      "set encoding utf8",
+      "set terminal pngcairo size \(width),\(height) font \"DejaVu Sans Mono,\(SheetText.size)\" noenhanced background \"#ffffff\"",
+      "set output 'sheet.png'", "set margins 0,0,0,0", "unset border", "unset tics", "unset key",
+      "set xrange [-0.5:\(width - 1).45]", "set yrange [\(height - 1).45:-0.45]",
+    ]
+    let texts = labels.enumerated().map { number, label -> GnuplotCode in
+      let colour = Colour(label.isGrey ? 0x777777 : 0)
+      return
+        "set label \(number + 1) \(label.text) at \(label.x),\(label.y) left front textcolor rgb \(colour)"
     }
-    return head + texts.joined()
-      + "plot 'sheet.rgb' binary array=(\(width),\(height)) format='%uchar' with rgbimage\n"
+    let plot: [GnuplotCode] = [
+      "plot 'sheet.rgb' binary array=(\(width),\(height)) format='%uchar' with rgbimage"
+    ]
+    return GnuplotScript(
+      name: "sheet", code: (head + texts + plot).joined(separator: "\n") + "\n", formats: [.png])
   }
 }

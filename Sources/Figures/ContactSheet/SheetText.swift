@@ -23,20 +23,14 @@ package struct FontCoverage: Sendable {
     }
   }
 
-  /// Asks `fc-list`; where there is none, what every font has.
+  /// Asks `fc-list`; where there is none, or it does not answer, what every font has.
   package static func installed() -> FontCoverage {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["fc-list", "--format", "%{charset}\n"]
-    process.standardInput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    guard (try? process.run()) != nil else { return least }
-    let listing = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let coverage = FontCoverage(listing: String(decoding: listing, as: UTF8.self))
-    return process.terminationStatus == 0 && !coverage.ranges.isEmpty ? coverage : least
+    let limit = ChildProgram.Limit(seconds: 20, outputBytes: 16 << 20)
+    guard let program = ChildProgram.find("fc-list"),
+      let ended = try? program.run(["--format", "%{charset}\n"], limit: limit), ended.ending == .status(0)
+    else { return least }
+    let coverage = FontCoverage(listing: String(decoding: ended.output, as: UTF8.self))
+    return coverage.ranges.isEmpty ? least : coverage
   }
 
   func has(_ scalar: Unicode.Scalar) -> Bool { ranges.contains { $0.contains(scalar.value) } }
@@ -135,14 +129,5 @@ package struct SheetText {
     // Joiners shape the letters beside them.
     let isJoiner = scalar == "\u{200C}" || scalar == "\u{200D}"
     return (isJoiner || !Self.isControl(scalar)) && coverage.has(scalar)
-  }
-
-  /// A string of gnuplot in which nothing has a meaning: all but letters and spaces as octal numbers.
-  static func constant(_ text: String) -> String {
-    let bytes = text.utf8.map { byte -> String in
-      let isPlain = (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x20
-      return isPlain ? String(Unicode.Scalar(byte)) : "\\" + String(format: "%03o", Int32(byte))
-    }
-    return "\"" + bytes.joined() + "\""
   }
 }

@@ -26,15 +26,15 @@ enum Arrows {
     let (a, b) = (groups[0].centroid, groups[1].centroid)
     let offset = 0.06 * (plot.y.high - plot.y.low)
     plot.decorations.append(arrow(from: b, to: a, raisedBy: offset, colour: Style.gold))
-    plot.decorations.append(arrow(from: a, to: b, raisedBy: -offset, colour: "#1F77B4"))
+    plot.decorations.append(arrow(from: a, to: b, raisedBy: -offset, colour: Colour(0x1F77B4)))
     return plot
   }
 
   private static func arrow(
     from start: (x: Double, y: Double), to end: (x: Double, y: Double), raisedBy offset: Double,
-    colour: String
-  ) -> String {
-    "set arrow from first \(plotted(start.x)), \(plotted(start.y + offset)) to first \(plotted(end.x)), "
-      + "\(plotted(end.y + offset)) head filled size screen 0.025,22 linewidth 4 linecolor rgb '\(colour)' front"
+    colour: Colour
+  ) -> GnuplotCode {
+    "set arrow from first \(start.x), \(start.y + offset) to first \(end.x), "
+      + "\(end.y + offset) head filled size screen 0.025,22 linewidth 4 linecolor rgb \(colour) front"
   }
 }

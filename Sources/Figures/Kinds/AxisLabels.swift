@@ -1,8 +1,9 @@
+import Contracts
 import Foundation
 
 /// What the columns of the tables mean, for axes that the config does not label.
 func meaning(of column: String) -> String {
-  meanings[column] ?? column.replacingOccurrences(of: "_", with: " ")
+  meanings[column] ?? column.replacingBytes("_", with: " ")
 }
 
 private let meanings = [
@@ -30,8 +31,8 @@ private let meanings = [
 /// A series' name in the legend: the format with `{value}` as the table has it and `{fraction}` as 1/n
 /// where it is one: `τ = {fraction}` gives `τ = 1/100` for 0.01.
 func seriesTitle(_ plain: String, number: Double?, format: String) -> String {
-  format.replacingOccurrences(of: "{value}", with: plain)
-    .replacingOccurrences(of: "{fraction}", with: number.map(fraction) ?? plain)
+  format.replacingBytes("{value}", with: plain)
+    .replacingBytes("{fraction}", with: number.map(fraction) ?? plain)
 }
 
 /// 1/100 for 0.01, 1 for 1, and the plain number where it is no reciprocal of an integer.

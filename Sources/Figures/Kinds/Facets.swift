@@ -76,7 +76,7 @@ private func facetValues(
   guard let column = rows.table[facet] else {
     throw RowFailure.unknownColumn(facet, table: rows.name, columns: rows.table.columnNames)
   }
-  return distinct(column, rows.rows).map(JSONValue.init)
+  return try few(distinct(column, rows.rows), of: facet).map(JSONValue.init)
 }
 
 private func narrowed(
@@ -85,6 +85,15 @@ private func narrowed(
   var selection = parameters.json["where"]?.object ?? [:]
   selection[facet] = value
   return parameters.with(["where": .object(selection), "title": .string(title), "caption": nil])
+}
+
+/// Each value gets a curve, a colour or a panel: of too many there is nothing to be seen.
+func few<Value>(_ values: [Value], of column: String) throws -> [Value] {
+  let most = 1000
+  guard values.count <= most else {
+    throw FigureFailure.tooManyValues(column: column, count: values.count, most: most)
+  }
+  return values
 }
 
 extension JSONValue {

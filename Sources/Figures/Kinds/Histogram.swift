@@ -31,9 +31,11 @@ enum Histogram {
       .init(comment: "outline: x, pairs", rows: bins.flatMap { [[$0.low, $0.count], [$0.high, $0.count]] })
     ]
     plot.layers = [
-      "$1 using 1:2 with filledcurves y=0 fillcolor rgb '\(Style.faded(Style.blue, opacity: 0.75))' "
-        + "fillstyle solid noborder notitle",
-      "$1 using 1:2 with lines linewidth 0.8 linecolor rgb '\(Style.blue)' notitle",
+      .init(
+        0,
+        "using 1:2 with filledcurves y=0 fillcolor rgb \(Style.blue.faded(0.75)) fillstyle solid noborder notitle"
+      ),
+      .init(0, "using 1:2 with lines linewidth 0.8 linecolor rgb \(Style.blue) notitle"),
     ]
     plot.note = "Avg = \(average(try mean(parameters, context, bins)))"
     return plot

@@ -42,7 +42,7 @@ struct HorizontalScale {
 
 extension [Plot.Mark] {
   /// `set xtics ('1/100' -2, …)` without its first words; of marks whose texts would overlap the later go.
-  func command(unitsPerPixel: Double) -> String {
+  func command(unitsPerPixel: Double) -> GnuplotCode {
     var end = -Double.infinity
     let shown = filter { mark in
       let reach = (textWidth(mark.text, size: Style.tickSize) / 2 + 4) * unitsPerPixel
@@ -50,6 +50,7 @@ extension [Plot.Mark] {
       end = mark.at + reach
       return true
     }
-    return "(" + shown.map { "\(quoted($0.text)) \(plotted($0.at))" }.joined(separator: ", ") + ")"
+    let marks: [GnuplotCode] = shown.map { "\(GnuplotCode.mark($0.text)) \($0.at)" }
+    return "(\(marks.joined(separator: ", ")))"
   }
 }

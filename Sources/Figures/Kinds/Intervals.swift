@@ -34,7 +34,7 @@ enum Intervals {
     let title: String
     /// Ours are filled; what is published has the colour of the series at the same place of the list.
     let isOurs: Bool
-    let colour: String
+    let colour: Colour
     let points: [(y: Double, low: Double, high: Double)]
     /// Of the table, that the points were made of.
     var rowCount = 0
@@ -113,16 +113,17 @@ enum Intervals {
       .init(
         comment: "\(marks.title): place, mean, low and high end of the 95% interval",
         rows: zip(places, marks.points).map { [$0, $1.y, $1.low, $1.high] }))
-    let (data, paint) = ("$\(plot.blocks.count) ", "linecolor rgb '\(marks.colour)'")
-    plot.layers.append(data + "using 1:2 with lines dashtype 3 linewidth 1 \(paint) notitle")
-    plot.layers.append(
-      data + "using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.1*dot linewidth 1.8 \(paint) notitle")
-    let marker = "pointtype 7 pointsize 0.9*dot \(paint)"
-    plot.layers.append(data + "using 1:2 with points \(marker) notitle")
+    let paint: GnuplotCode = "linecolor rgb \(marks.colour)"
+    let marker: GnuplotCode = "pointtype 7 pointsize 0.9*dot \(paint)"
+    var styles: [GnuplotCode] = [
+      "using 1:2 with lines dashtype 3 linewidth 1 \(paint) notitle",
+      "using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.1*dot linewidth 1.8 \(paint) notitle",
+      "using 1:2 with points \(marker) notitle",
+    ]
     if !marks.isOurs {
-      plot.layers.append(
-        data + "using 1:2 with points pointtype 7 pointsize 0.55*dot linecolor rgb '#FFFFFF' notitle")
+      styles.append("using 1:2 with points pointtype 7 pointsize 0.55*dot linecolor rgb '#FFFFFF' notitle")
     }
+    plot.layers += styles.map { .init(plot.blocks.count - 1, $0) }
     plot.legend.append(
       .init(
         title: marks.title, line: nil,

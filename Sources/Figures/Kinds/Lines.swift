@@ -49,6 +49,10 @@ enum Lines {
         [try parameters.string("x"), try parameters.string("y")], table: try parameters.string("table"),
         count: curves.reduce(0) { $0 + $1.rowCount })
     }
+    let count = curves.reduce(0) { $0 + $1.points.count }
+    guard count <= Scatter.mostPoints else {
+      throw FigureFailure.tooManyPoints(count: count, most: Scatter.mostPoints)
+    }
     let references = try Self.references(parameters)
     let scale = HorizontalScale(parameters)
     let verticals = try straights("vertical", parameters, context).map {
@@ -85,7 +89,7 @@ extension Lines {
   /// A curve with its interval, where there is one.
   struct Curve {
     let title: String?
-    let colour: String
+    let colour: Colour
     let points: [(x: Double, y: Double, low: Double, high: Double)]
     /// Of the table, that the points were made of.
     var rowCount = 0
@@ -142,11 +146,11 @@ extension Lines {
     guard let column = rows.table[series] else {
       throw RowFailure.unknownColumn(series, table: rows.name, columns: rows.table.columnNames)
     }
-    return distinct(column, rows.rows).map(JSONValue.init)
+    return try few(distinct(column, rows.rows), of: series).map(JSONValue.init)
   }
 
   private static func curve(
-    _ rows: SelectedRows, _ parameters: FigureParameters, title: String?, colour: String
+    _ rows: SelectedRows, _ parameters: FigureParameters, title: String?, colour: Colour
   ) throws -> Curve {
     let band = parameters.flag("band", or: true)
     let scale = HorizontalScale(parameters)
@@ -194,40 +198,40 @@ extension Lines {
   private static func add(_ curves: [Curve], to plot: inout Plot, _ parameters: FigureParameters) {
     let marks = parameters.flag("points", or: true)
     for curve in curves {
-      let paint = "linecolor rgb '\(curve.colour)'"
+      let paint: GnuplotCode = "linecolor rgb \(curve.colour)"
       if !curve.points.isEmpty { add(curve, to: &plot, marks: marks, paint: paint) }
       if let title = curve.title {
-        let marker = marks ? "pointtype 7 pointsize 0.62*dot \(paint)" : nil
+        let marker: GnuplotCode? = marks ? "pointtype 7 pointsize 0.62*dot \(paint)" : nil
         plot.legend.append(.init(title: title, line: "linewidth 1.8 \(paint)", marker: marker))
       }
       plot.occupied += traced(curve, of: plot)
     }
   }
 
-  private static func add(_ curve: Curve, to plot: inout Plot, marks: Bool, paint: String) {
+  private static func add(_ curve: Curve, to plot: inout Plot, marks: Bool, paint: GnuplotCode) {
     plot.blocks.append(
       .init(
         comment: "\(curve.title ?? "the curve"): x, y, low and high end of the 95% interval",
         rows: curve.points.map { [$0.x, $0.y, $0.low, $0.high] }))
-    let data = "$\(plot.blocks.count) "
+    func layer(_ style: GnuplotCode) -> Plot.Layer { .init(plot.blocks.count - 1, style) }
     if curve.hasBand {
-      plot.layers.insert(
-        data + "using 1:3:4 with filledcurves fillcolor rgb '\(curve.colour)' "
-          + "fillstyle transparent solid 0.2 noborder notitle", at: 0)
+      let style: GnuplotCode =
+        "using 1:3:4 with filledcurves fillcolor rgb \(curve.colour) fillstyle transparent solid 0.2 noborder notitle"
+      plot.layers.insert(layer(style), at: 0)
     }
-    plot.layers.append(data + "using 1:2 with lines linewidth 1.8 \(paint) notitle")
+    plot.layers.append(layer("using 1:2 with lines linewidth 1.8 \(paint) notitle"))
     guard marks else { return }
     plot.layers.append(
-      data + "using 1:2 with points pointtype 7 pointsize 0.85*dot linecolor rgb '#FFFFFF' notitle")
-    plot.layers.append(data + "using 1:2 with points pointtype 7 pointsize 0.62*dot \(paint) notitle")
+      layer("using 1:2 with points pointtype 7 pointsize 0.85*dot linecolor rgb '#FFFFFF' notitle"))
+    plot.layers.append(layer("using 1:2 with points pointtype 7 pointsize 0.62*dot \(paint) notitle"))
   }
 
   private static func add(_ references: [Curve], to plot: inout Plot) {
     for (index, curve) in references.enumerated() {
       plot.blocks.append(
         .init(comment: "\(curve.title ?? "reference"): x, y", rows: curve.points.map { [$0.x, $0.y] }))
-      let style = "dashtype \(index + 2) linewidth 1.2 linecolor rgb '\(curve.colour)'"
-      plot.layers.append("$\(plot.blocks.count) using 1:2 with lines \(style) notitle")
+      let style: GnuplotCode = "dashtype \(index + 2) linewidth 1.2 linecolor rgb \(curve.colour)"
+      plot.layers.append(.init(plot.blocks.count - 1, "using 1:2 with lines \(style) notitle"))
       if let title = curve.title { plot.legend.append(.init(title: title, line: style)) }
       plot.occupied += traced(curve, of: plot)
     }
@@ -235,8 +239,8 @@ extension Lines {
 
   private static func add(_ lines: [Straight], to plot: inout Plot, isVertical: Bool) {
     for line in lines where line.at.isFinite {
-      let at = plotted(line.at)
-      let ends =
+      let at = line.at
+      let ends: [GnuplotCode] =
         isVertical
         ? ["first \(at), graph 0", "first \(at), graph 1"] : ["graph 0, first \(at)", "graph 1, first \(at)"]
       plot.decorations.append(
@@ -258,8 +262,10 @@ extension Lines {
   /// Points along the curve and the ends of its band, close enough to each other that a legend between two of
   /// them is noticed.
   private static func traced(_ curve: Curve, of plot: Plot) -> [(x: Double, y: Double)] {
-    zip(curve.points, curve.points.dropFirst()).flatMap { a, b in
-      (0...12).flatMap { step in
+    // Many points lie close to each other as they are.
+    let steps = curve.points.count > 2000 ? 0...0 : 0...12
+    return zip(curve.points, curve.points.dropFirst()).flatMap { a, b in
+      steps.flatMap { step in
         let t = Double(step) / 12
         return [(a.y, b.y), (a.low, b.low), (a.high, b.high)].map {
           (a.x + t * (b.x - a.x), $0 + t * ($1 - $0))

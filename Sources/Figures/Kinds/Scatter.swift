@@ -26,9 +26,9 @@ enum Scatter {
     case redBlue = "red-blue"
     case blueOrange = "blue-orange"
 
-    var colours: [String] {
+    var colours: [Colour] {
       switch self {
-      case .redBlue: ["#B81D24", "#1F4E9E"]
+      case .redBlue: [Colour(0xB81D24), Colour(0x1F4E9E)]
       case .blueOrange: [Style.blue, Style.orange]
       }
     }
@@ -38,6 +38,9 @@ enum Scatter {
     .defaulted(
       "palette", .choice(Palette.allCases.map(\.rawValue)), .string(usual.rawValue), "colours of two values")
   }
+
+  /// More of them are drawn by how many lie in a cell: a picture shows no more, and takes minutes.
+  static let mostPoints = 100_000
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
     let (rows, groups) = try groups(parameters, context)
@@ -50,19 +53,28 @@ enum Scatter {
       "\($0.title): \($0.left) of \(counted($0.left + $0.points.count, "point")) have no finite "
         + columns.joined(separator: " and ")
     }
-    if parameters.flag("connect", or: true), groups.count == 2 { try connect(groups, rows, &plot) }
+    let count = groups.reduce(0) { $0 + $1.points.count }
+    let isDense = count > mostPoints
+    if isDense { plot.notes.append(Density.note(count)) }
+    if parameters.flag("connect", or: true), groups.count == 2, !isDense { try connect(groups, rows, &plot) }
     plot.legendPlace = .above
     for group in groups where !group.points.isEmpty {
-      let dot = groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
-      plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
-      let style = "points pointtype 7 pointsize \(dot)*dot linecolor rgb "
-      let colour = Style.faded(group.colour, opacity: groups.count > 2 ? 0.8 : 0.45)
-      plot.layers.append("$\(plot.blocks.count) using 1:2 with \(style)'\(colour)' notitle")
       if groups.count <= 10 {
         plot.legend.append(
-          .init(title: group.title, marker: "pointtype 7 pointsize 0.7*dot linecolor rgb '\(group.colour)'")
+          .init(title: group.title, marker: "pointtype 7 pointsize 0.7*dot linecolor rgb \(group.colour)")
         )
       }
+      if isDense {
+        Density(group.points, in: plot).draw(group.title, group.colour, in: &plot)
+        continue
+      }
+      let dot = groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
+      plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
+      let colour = group.colour.faded(groups.count > 2 ? 0.8 : 0.45)
+      plot.layers.append(
+        .init(
+          plot.blocks.count - 1,
+          "using 1:2 with points pointtype 7 pointsize \(dot)*dot linecolor rgb \(colour) notitle"))
       plot.occupied += group.points
     }
     return plot
@@ -72,7 +84,7 @@ enum Scatter {
 extension Scatter {
   struct Group {
     let title: String
-    let colour: String
+    let colour: Colour
     let rows: [Int]
     let points: [(x: Double, y: Double)]
     /// How many rows are no points, for want of finite numbers.
@@ -94,7 +106,7 @@ extension Scatter {
     guard let column = rows.table[by] else {
       throw RowFailure.unknownColumn(by, table: rows.name, columns: rows.table.columnNames)
     }
-    let values = distinct(column, rows.rows)
+    let values = try few(distinct(column, rows.rows), of: by)
     try requireOnePlace(rows, colour: by)
     let titles = parameters.strings("titles")
     let colours = colours(parameters, values.count)
@@ -122,7 +134,7 @@ extension Scatter {
     }
   }
 
-  private static func colours(_ parameters: FigureParameters, _ count: Int) -> [String] {
+  private static func colours(_ parameters: FigureParameters, _ count: Int) -> [Colour] {
     if count > 2 { return (0..<count).map { Style.colour($0, of: count) } }
     return (parameters.optionalString("palette").flatMap(Palette.init) ?? .redBlue).colours
   }
@@ -149,8 +161,9 @@ extension Scatter {
     plot.blocks.append(.init(comment: "pairs: the two ends of each line", rows: Array(segments.joined())))
     let opacity = min(max(40 / Double(pairs.count), 0.03), 0.25)
     plot.layers.append(
-      "$\(plot.blocks.count) using 1:2 with lines linewidth 0.8 linecolor rgb "
-        + "'\(Style.faded("#000000", opacity: opacity))' notitle")
+      .init(
+        plot.blocks.count - 1,
+        "using 1:2 with lines linewidth 0.8 linecolor rgb \(Colour(0).faded(opacity)) notitle"))
     plot.occupied += pairs.flatMap { a, b in
       (1..<12).map { (a.x + Double($0) / 12 * (b.x - a.x), a.y + Double($0) / 12 * (b.y - a.y)) }
     }

@@ -38,27 +38,37 @@ enum Sphere {
     plot.layers = Sphere.layers
     plot.decorations += setup.labels
     plot.legend = [
-      .init(title: "Image", marker: "pointtype 9 pointsize 1.1*dot linecolor rgb '\(Style.blue)'"),
-      .init(title: "Text", marker: "pointtype 13 pointsize 1.1*dot linecolor rgb '\(Style.orange)'"),
+      .init(title: "Image", marker: "pointtype 9 pointsize 1.1*dot linecolor rgb \(Style.blue)"),
+      .init(title: "Text", marker: "pointtype 13 pointsize 1.1*dot linecolor rgb \(Style.orange)"),
     ]
     plot.legendPlace = .topRight
     return plot
   }
 
-  private static let layers: [String] = {
-    let place = "(u($1,$2)):(v($1,$2))"
-    let steps = "(u($1,$3)-u($1,$2)):(v($1,$3)-v($1,$2))"
-    return [
-      "$1 using (u($1,$2)):(depth($1,$2)<0 ? v($1,$2) : NaN) with lines linewidth 0.5 linecolor rgb '#CFC8D2' notitle",
-      "$1 using (u($1,$2)):(depth($1,$2)>=0 ? v($1,$2) : NaN) with lines linewidth 0.7 linecolor rgb '#A49CA8' notitle",
-      "$2 using 1:2 with lines linewidth 0.9 linecolor rgb '#6E6873' notitle",
-      "$3 using \(place) with lines linewidth 1 linecolor rgb '#D9A58C' notitle",
-      "$4 using \(place) with lines linewidth 2 linecolor rgb '#E3342F' notitle",
-      "$5 using \(place):\(steps) with vectors head filled size screen 0.012,25 linewidth 2.4 "
-        + "linecolor rgb '\(Style.gold)' notitle",
-      "$6 using \(place) with points pointtype 9 pointsize 1.3*dot linecolor rgb '\(Style.blue)' notitle",
-      "$7 using \(place) with points pointtype 13 pointsize 1.3*dot linecolor rgb '\(Style.orange)' notitle",
+  private static let layers: [Plot.Layer] = {
+    let place: GnuplotCode = "(u($1,$2)):(v($1,$2))"
+    let steps: GnuplotCode = "(u($1,$3)-u($1,$2)):(v($1,$3)-v($1,$2))"
+    let styles: [(block: Int, style: GnuplotCode)] = [
+      (
+        0,
+        "using (u($1,$2)):(depth($1,$2)<0 ? v($1,$2) : NaN) with lines linewidth 0.5 linecolor rgb '#CFC8D2' notitle"
+      ),
+      (
+        0,
+        "using (u($1,$2)):(depth($1,$2)>=0 ? v($1,$2) : NaN) with lines linewidth 0.7 linecolor rgb '#A49CA8' notitle"
+      ),
+      (1, "using 1:2 with lines linewidth 0.9 linecolor rgb '#6E6873' notitle"),
+      (2, "using \(place) with lines linewidth 1 linecolor rgb '#D9A58C' notitle"),
+      (3, "using \(place) with lines linewidth 2 linecolor rgb '#E3342F' notitle"),
+      (
+        4,
+        "using \(place):\(steps) with vectors head filled size screen 0.012,25 linewidth 2.4 "
+          + "linecolor rgb \(Style.gold) notitle"
+      ),
+      (5, "using \(place) with points pointtype 9 pointsize 1.3*dot linecolor rgb \(Style.blue) notitle"),
+      (6, "using \(place) with points pointtype 13 pointsize 1.3*dot linecolor rgb \(Style.orange) notitle"),
     ]
+    return styles.map { .init($0.block, $0.style) }
   }()
 }
 
@@ -88,9 +98,9 @@ extension Sphere {
     }
 
     /// The orthographic view: u to the right, v upwards, depth towards the viewer.
-    var definitions: [String] {
+    var definitions: [GnuplotCode] {
       [
-        "look = \(plotted(view.azimuth)); tilt = \(plotted(view.elevation))",
+        "look = \(view.azimuth); tilt = \(view.elevation)",
         "rad(a) = a * pi / 180",
         "u(a,e) = cos(rad(e)) * sin(rad(a - look))",
         "v(a,e) = cos(rad(tilt)) * sin(rad(e)) - sin(rad(tilt)) * cos(rad(e)) * cos(rad(a - look))",
@@ -148,7 +158,7 @@ extension Sphere {
       return [[azimuths[0], 0], [azimuths[1], elevation], [], [azimuths[1], 0], [azimuths[0], elevation]]
     }
 
-    var labels: [String] {
+    var labels: [GnuplotCode] {
       let names = zip(["x", "y", "z"], Setup.axisEnds).map { name, end in
         let place = screen(end.0, end.1)
         return label(name, (1.18 * place.x, 1.18 * place.y), colour: Style.ink)
@@ -164,13 +174,12 @@ extension Sphere {
       return names + images + texts
     }
 
-    private func colour(_ index: Int, _ usual: String) -> String {
-      isMismatched && index < 2 ? "#E3342F" : usual
+    private func colour(_ index: Int, _ usual: Colour) -> Colour {
+      isMismatched && index < 2 ? Colour(0xE3342F) : usual
     }
 
-    private func label(_ text: String, _ place: (Double, Double), colour: String) -> String {
-      "set label \(quoted(text)) at first \(plotted(place.0)), \(plotted(place.1)) center font ',14' "
-        + "textcolor rgb '\(colour)' front"
+    private func label(_ text: String, _ place: (Double, Double), colour: Colour) -> GnuplotCode {
+      "set label \(text) at first \(place.0), \(place.1) center font ',14' textcolor rgb \(colour) front"
     }
   }
 }

@@ -1,94 +1,95 @@
 import Claims
+import Contracts
 
 /// `report.html`: one file, pictures by relative address.
 package func htmlReport(_ report: Report) -> String {
-  let body =
-    [
-      "<h1>\(escaped(report.heading))</h1>",
-      "<p class=\"counts\">\(VerdictCounts(report.verdicts).sentence)</p>",
-    ]
-    + report.notes.map { "<p class=\"note\">\(escaped($0))</p>" }
-    + report.notices.map { "<p class=\"note\">\(escaped($0))</p>" }
-    + claimsSection(report) + figuresSection(report) + tablesSection(report) + methodsSection(report)
-  return """
+  let notes: [HTML] = (report.notes + report.notices).map { "<p class=\"note\">\($0)</p>" }
+  let head: [HTML] = [
+    "<h1>\(report.heading)</h1>", "<p class=\"counts\">\(VerdictCounts(report.verdicts).sentence)</p>",
+  ]
+  let parts = [
+    head, notes, claimsSection(report), figuresSection(report), tablesSection(report), methodsSection(report),
+  ]
+  let page: HTML = """
     <!DOCTYPE html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(escaped(report.heading))</title>
+    <title>\(report.heading)</title>
     <style>
     \(styleSheet)
     </style>
     </head>
     <body>
-    \(body.joined(separator: "\n"))
+    \(parts.joined().joined(separator: "\n"))
     </body>
     </html>
 
     """
+  return page.text
 }
 
-private func claimsSection(_ report: Report) -> [String] {
+private func claimsSection(_ report: Report) -> [HTML] {
   guard !report.verdicts.isEmpty else { return [] }
-  let head = ["Claim", "Paper", "Ours", "n", "95% interval", "Verdict", "Source"]
-  return ["<h2>Claims</h2>", "<div class=\"wide\"><table>", "<thead><tr>"]
-    + head.map { "<th>\($0)</th>" } + ["</tr></thead>", "<tbody>"]
+  let titles: [HTML] = ["Claim", "Paper", "Ours", "n", "95% interval", "Verdict", "Source"]
+  let head: [HTML] = ["<h2>Claims</h2>", "<div class=\"wide\"><table>", "<thead><tr>"]
+  return head + titles.map { "<th>\($0)</th>" } + ["</tr></thead>", "<tbody>"]
     + report.verdicts.map { claimRow($0, command: report.command($0)) } + ["</tbody></table></div>"]
 }
 
-private func claimRow(_ verdict: Verdict, command: String) -> String {
+private func claimRow(_ verdict: Verdict, command: ShellCommand) -> HTML {
   let word = verdict.outcome.word
-  let claim =
-    "<strong>\(escaped(verdict.says))</strong><br><small>\(escaped(verdict.id)): "
-    + "\(escaped(verdict.explanation))</small><br><code>\(escaped(command))</code>"
-  let cells = [
-    claim, escaped(verdict.paper), escaped(verdict.ours), verdict.countText, escaped(verdict.intervalText),
-    "<span class=\"verdict\">\(word)</span>", escaped(verdict.source),
+  let claim: HTML =
+    "<strong>\(verdict.says)</strong><br><small>\(verdict.id): \(verdict.explanation)</small><br><code>\(command.text)</code>"
+  let cells: [HTML] = [
+    claim, "\(verdict.paper)", "\(verdict.ours)", "\(verdict.countText)", "\(verdict.intervalText)",
+    "<span class=\"verdict\">\(word)</span>", "\(verdict.source)",
   ]
-  return "<tr class=\"\(word)\" id=\"\(escaped(verdict.id))\">" + cells.map { "<td>\($0)</td>" }.joined()
-    + "</tr>"
+  let row: [HTML] = cells.map { "<td>\($0)</td>" }
+  return "<tr class=\"\(word)\" id=\"\(verdict.id)\">\(row.joined())</tr>"
 }
 
-private func figuresSection(_ report: Report) -> [String] {
+private func figuresSection(_ report: Report) -> [HTML] {
   guard !report.figures.isEmpty else { return [] }
-  return ["<h2>Figures</h2>"]
-    + report.figures.map { figure in
-      let name = escaped(figure.name)
-      let picture =
-        figure.isDrawn
-        ? "<a href=\"figures/\(name).svg\"><img src=\"figures/\(name).svg\" alt=\"\(name)\"></a>"
-        : "<p>Not drawn; the script is <a href=\"figures/\(name).gp\">figures/\(name).gp</a>.</p>"
-      let links = ["svg", "png", "pdf", "gp"].filter { figure.isDrawn || $0 == "gp" }
-        .map { "<a href=\"figures/\(name).\($0)\">\($0)</a>" }.joined(separator: " ")
-      let notes = figure.notes.map { "<br><small>\(escaped($0))</small>" }.joined()
-      return
-        "<figure>\(picture)<figcaption>\(escaped(figure.title ?? figure.name)) \(links)\(notes)</figcaption>"
-        + "</figure>"
-    }
+  return ["<h2>Figures</h2>"] + report.figures.map(figureSection)
 }
 
-private func tablesSection(_ report: Report) -> [String] {
+private func figureSection(_ figure: Report.Figure) -> HTML {
+  let stem = HTML.address("figures/\(figure.name)")
+  let picture: HTML =
+    figure.isDrawn
+    ? "<a href=\"\(stem).svg\"><img src=\"\(stem).svg\" alt=\"\(figure.name)\"></a>"
+    : "<p>Not drawn; the script is <a href=\"\(stem).gp\">\("figures/\(figure.name).gp")</a>.</p>"
+  let endings: [HTML] = figure.isDrawn ? ["svg", "png", "pdf", "gp"] : ["gp"]
+  let links: [HTML] = endings.map { "<a href=\"\(stem).\($0)\">\($0)</a>" }
+  let notes: [HTML] = figure.notes.map { "<br><small>\($0)</small>" }
+  return
+    "<figure>\(picture)<figcaption>\(figure.title ?? figure.name) \(links.joined(separator: " "))\(notes.joined())</figcaption></figure>"
+}
+
+private func tablesSection(_ report: Report) -> [HTML] {
   guard !report.tables.isEmpty else { return [] }
-  let links = report.tables.map { "<li><a href=\"tables/\(escaped($0)).csv\">\(escaped($0)).csv</a></li>" }
-  return ["<h2>Tables</h2>", "<ul>"] + links + ["</ul>"]
+  return ["<h2>Tables</h2>", "<ul>"]
+    + report.tables.map { "<li><a href=\"\(HTML.address("tables/\($0).csv"))\">\($0).csv</a></li>" } + [
+      "</ul>"
+    ]
 }
 
-private func methodsSection(_ report: Report) -> [String] {
+private func methodsSection(_ report: Report) -> [HTML] {
   guard !report.methods.isEmpty else { return [] }
-  return ["<h2 id=\"methods\">Methods</h2>"]
-    + report.methods.flatMap { method -> [String] in
-      let rows = method.settings.map { setting in
-        "<tr><td>\(escaped(setting.name))</td><td>\(escaped(setting.value + setting.remark))</td></tr>"
-      }
-      return [
-        "<details><summary>\(escaped(method.stage)) <small>\(escaped(method.kind))</small></summary><table>"
-      ]
-        + rows + ["</table></details>"]
-    }
+  return ["<h2 id=\"methods\">Methods</h2>"] + report.methods.flatMap(methodSection)
 }
 
-private let styleSheet = """
+private func methodSection(_ method: Report.Method) -> [HTML] {
+  let head: HTML = "<details><summary>\(method.stage) <small>\(method.kind)</small></summary><table>"
+  let rows: [HTML] = method.settings.map {
+    "<tr><td>\($0.name)</td><td>\($0.value + $0.remark)</td></tr>"
+  }
+  return [head] + rows + ["</table></details>"]
+}
+
+private let styleSheet: HTML = """
   body { font: 16px/1.45 system-ui, sans-serif; color: #262626; max-width: 1200px; margin: 2em auto; padding: 0 1em }
   table { border-collapse: collapse; width: 100% }
   th, td { text-align: left; vertical-align: top; padding: .45em .6em; border-bottom: 1px solid #ddd }

@@ -1,60 +1,62 @@
 import Claims
+import Contracts
 
 /// `report.md`, for code hosts and mail.
 package func markdownReport(_ report: Report) -> String {
-  var lines = ["# \(markdownCell(report.heading))", "", VerdictCounts(report.verdicts).sentence, ""]
-  for note in report.notes { lines += ["> \(markdownCell(note))", ""] }
-  for notice in report.notices { lines += ["> \(markdownCell(notice))", ""] }
+  var lines: [Markdown] = ["# \(report.heading)", "", "\(VerdictCounts(report.verdicts).sentence)", ""]
+  for note in report.notes + report.notices { lines += ["> \(note)", ""] }
   lines += claims(report) + figures(report) + tables(report) + methods(report)
-  return lines.joined(separator: "\n")
+  return lines.joined(separator: "\n").text
 }
 
-private func claims(_ report: Report) -> [String] {
+private func row(_ cells: [String]) -> Markdown {
+  let cells: [Markdown] = cells.map { "\($0)" }
+  return "| \(cells.joined(separator: " | ")) |"
+}
+
+private func claims(_ report: Report) -> [Markdown] {
   guard !report.verdicts.isEmpty else { return [] }
   let rows = report.verdicts.map { verdict in
-    let cells = [
+    row([
       verdict.says, verdict.paper, verdict.ours, verdict.countText, verdict.intervalText,
       verdict.outcome.word, verdict.source,
-    ]
-    return "| " + cells.map(markdownCell).joined(separator: " | ") + " |"
+    ])
   }
-  let head = [
+  let head: [Markdown] = [
     "## Claims", "", "| Claim | Paper | Ours | n | 95% interval | Verdict | Source |",
     "|---|---|---|---|---|---|---|",
   ]
   return head + rows + ["", "Each number again:", ""]
     + report.verdicts.map { verdict in
-      "- \(markdownCell(verdict.id)): \(markdownCell(verdict.explanation)). "
-        + markdownCode(report.command(verdict))
+      "- \(verdict.id): \(verdict.explanation). \(Markdown.span(report.command(verdict).text))"
     } + [""]
 }
 
-private func figures(_ report: Report) -> [String] {
+private func figures(_ report: Report) -> [Markdown] {
   guard !report.figures.isEmpty else { return [] }
   return ["## Figures", ""]
-    + report.figures.flatMap { figure in
-      let picture =
+    + report.figures.flatMap { figure -> [Markdown] in
+      let stem = Markdown.address("figures/\(figure.name)")
+      let picture: Markdown =
         figure.isDrawn
-        ? "![\(markdownCell(figure.title ?? figure.name))](figures/\(figure.name).svg)"
-        : "Not drawn; the script is [figures/\(figure.name).gp](figures/\(figure.name).gp)."
-      return [picture, ""] + figure.notes.flatMap { ["> \(markdownCell($0))", ""] }
+        ? "![\(figure.title ?? figure.name)](\(stem).svg)"
+        : "Not drawn; the script is [\("figures/\(figure.name).gp")](\(stem).gp)."
+      return [picture, ""] + figure.notes.flatMap { note -> [Markdown] in ["> \(note)", ""] }
     }
 }
 
-private func tables(_ report: Report) -> [String] {
+private func tables(_ report: Report) -> [Markdown] {
   guard !report.tables.isEmpty else { return [] }
-  return ["## Tables", ""] + report.tables.map { "- [\(markdownCell($0)).csv](tables/\($0).csv)" } + [""]
+  return ["## Tables", ""] + report.tables.map { "- [\($0).csv](\(Markdown.address("tables/\($0).csv")))" }
+    + [""]
 }
 
-private func methods(_ report: Report) -> [String] {
+private func methods(_ report: Report) -> [Markdown] {
   guard !report.methods.isEmpty else { return [] }
   let rows = report.methods.flatMap { method in
     (method.settings.isEmpty
       ? [Report.Method.Setting(name: "", value: "")] : method.settings).map { setting in
-        let cells = [
-          method.stage, method.kind, setting.name, setting.value + setting.remark,
-        ]
-        return "| " + cells.map(markdownCell).joined(separator: " | ") + " |"
+        row([method.stage, method.kind, setting.name, setting.value + setting.remark])
       }
   }
   return ["## Methods", "", "| Stage | Kind | Setting | Value |", "|---|---|---|---|"] + rows + [""]

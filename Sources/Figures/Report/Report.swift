@@ -63,11 +63,11 @@ package struct Report: Sendable {
   package let notes: [String]
   package let methods: [Method]
   /// The command that computes a claim's number again.
-  package let command: @Sendable (Verdict) -> String
+  package let command: @Sendable (Verdict) -> ShellCommand
 
   package init(
     name: String, title: String? = nil, figures: [Figure] = [], verdicts: [Verdict], tables: [String] = [],
-    notes: [String] = [], methods: [Method] = [], command: @escaping @Sendable (Verdict) -> String
+    notes: [String] = [], methods: [Method] = [], command: @escaping @Sendable (Verdict) -> ShellCommand
   ) {
     self.name = name
     self.title = title

@@ -1,7 +1,8 @@
 import Claims
+import Contracts
 
 /// The verdicts as aligned text, each with its explanation where it is not a plain pass.
-package func terminalTable(_ verdicts: [Verdict], color: Bool, command: (Verdict) -> String) -> String {
+package func terminalTable(_ verdicts: [Verdict], color: Bool, command: (Verdict) -> ShellCommand) -> String {
   let head = ["verdict", "claim", "paper", "ours", "n", "95% interval", "source"]
   let rows = verdicts.map { verdict in
     [
@@ -15,7 +16,7 @@ package func terminalTable(_ verdicts: [Verdict], color: Bool, command: (Verdict
     lines.append(painted(aligned(row, widths), verdict.outcome, color))
     if case .pass = verdict.outcome { continue }
     lines.append("  \(printable(verdict.explanation))")
-    lines.append("  \(printable(command(verdict)))")
+    lines.append("  \(printable(command(verdict).text))")
   }
   lines.append(VerdictCounts(verdicts).sentence)
   return lines.joined(separator: "\n") + "\n"

@@ -2,7 +2,7 @@ import Claims
 import Contracts
 
 /// `verdicts.csv`: one row a claim.
-package func verdictTable(_ verdicts: [Verdict], command: (Verdict) -> String) -> Table {
+package func verdictTable(_ verdicts: [Verdict], command: (Verdict) -> ShellCommand) -> Table {
   func texts(_ name: String, _ value: (Verdict) -> String) -> Table.NamedColumn {
     Table.NamedColumn(name, .texts(verdicts.map(value)))
   }
@@ -14,12 +14,12 @@ package func verdictTable(_ verdicts: [Verdict], command: (Verdict) -> String) -
     texts("paper") { $0.paper }, texts("ours") { $0.ours }, reals("number") { $0.number },
     Table.NamedColumn("n", .integers(verdicts.map(\.count))), reals("ci95_low") { $0.interval?.low },
     reals("ci95_high") { $0.interval?.high }, texts("source") { $0.source }, texts("table") { $0.table },
-    texts("explanation") { $0.explanation }, texts("command", command),
+    texts("explanation") { $0.explanation }, texts("command") { command($0).text },
   ])
 }
 
 /// The verdicts as one JSON value, for `--json`; numbers that are not finite are null.
-package func verdictsJSON(_ verdicts: [Verdict], command: (Verdict) -> String) -> JSONValue {
+package func verdictsJSON(_ verdicts: [Verdict], command: (Verdict) -> ShellCommand) -> JSONValue {
   func number(_ value: Double?) -> JSONValue {
     guard let value, value.isFinite else { return .null }
     return .number(value)
@@ -32,7 +32,7 @@ package func verdictsJSON(_ verdicts: [Verdict], command: (Verdict) -> String) -
         "paper": .string(verdict.paper), "ours": .string(verdict.ours), "number": number(verdict.number),
         "n": .number(Double(verdict.count)), "ci95_low": number(verdict.interval?.low),
         "ci95_high": number(verdict.interval?.high), "explanation": .string(verdict.explanation),
-        "command": .string(command(verdict)),
+        "command": .string(command(verdict).text),
       ])
     })
 }

@@ -9,7 +9,7 @@ extension Page {
     let box = LegendBox(plot)
     draw(
       "set object rectangle from \(x(place.x)), \(y(place.y)) to \(x(place.x + box.width)), "
-        + "\(y(place.y - box.height)) front fillcolor rgb '\(Style.panel)' fillstyle solid noborder")
+        + "\(y(place.y - box.height)) front fillcolor rgb \(Style.panel) fillstyle solid noborder")
     var height = place.y - LegendBox.padding - LegendBox.rowHeight / 2
     if let title = plot.legendTitle {
       text(title, x: place.x + LegendBox.padding, y: height, size: Style.legendSize, justified: "left")

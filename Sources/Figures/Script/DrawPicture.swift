@@ -52,7 +52,7 @@ extension Page {
   private mutating func drawGridTexts(_ grid: PictureGrid, _ rectangle: Rectangle, _ area: Rectangle) {
     guard grid.caption != nil || grid.title != nil || !grid.columnTitles.isEmpty || !grid.rowTitles.isEmpty
     else { return }
-    draw("", comment("titles of columns and rows"), "reset", "unset border; unset tics; unset key")
+    draw("", .comment("titles of columns and rows"), "reset", "unset border; unset tics; unset key")
     for (index, title) in grid.columnTitles.prefix(min(grid.columns, grid.cells.count)).enumerated() {
       let place = cell(index, of: grid, in: area)
       drawTitle(
@@ -96,10 +96,10 @@ extension Page {
     var area = rectangle
     area.bottom += captionHeight(caption, rectangle.width) + 4
     area.top -= titleHeight(title, rectangle.width) + 8
-    draw("", comment("missing: \(reason)"), "reset", "unset border; unset tics; unset key")
+    draw("", .comment("missing: \(reason)"), "reset", "unset border; unset tics; unset key")
     draw(
       "set object rectangle from \(x(area.left + 8)), \(y(area.bottom)) to \(x(area.right - 8)), "
-        + "\(y(area.top)) behind fillcolor rgb '\(Style.missing)' fillstyle solid noborder")
+        + "\(y(area.top)) behind fillcolor rgb \(Style.missing) fillstyle solid noborder")
     let lines = wrapped(reason, size: Style.labelSize, width: area.width - 40)
     for (index, line) in lines.enumerated() {
       let offset = (Double(lines.count - 1) / 2 - Double(index)) * Style.labelSize * Style.leading

@@ -1,11 +1,9 @@
-import Foundation
-
 /// Puts a plot into its rectangle: margins from the sizes of its texts, so that none overlap.
 extension Page {
   mutating func draw(_ plot: Plot, in rectangle: Rectangle) {
     var plot = plot
     let inner = self.inner(plot, in: rectangle)
-    draw("", comment(plot.caption ?? plot.title ?? "a plot"), "reset")
+    draw("", .comment(plot.caption ?? plot.title ?? "a plot"), "reset")
     draw(frame(plot, inner.area))
     drawTitles(plot, rectangle, inner.area)
     drawAxes(plot, inner.area)
@@ -70,14 +68,14 @@ extension Page {
     return lines == 0 ? 0 : Double(lines) * Style.captionSize * Style.leading + 6
   }
 
-  private func frame(_ plot: Plot, _ area: Rectangle) -> [String] {
+  private func frame(_ plot: Plot, _ area: Rectangle) -> [GnuplotCode] {
     [
       "set lmargin at \(x(area.left)); set rmargin at \(x(area.right))",
       "set bmargin at \(y(area.bottom)); set tmargin at \(y(area.top))",
-      "set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb '\(Style.panel)' "
+      "set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb \(Style.panel) "
         + "fillstyle solid noborder",
-      "set xrange [\(plotted(plot.x.low)):\(plotted(plot.x.high))]",
-      "set yrange [\(plotted(plot.y.low)):\(plotted(plot.y.high))]",
+      "set xrange [\(plot.x.low):\(plot.x.high)]",
+      "set yrange [\(plot.y.low):\(plot.y.high)]",
       "unset border; unset key",
     ]
   }
@@ -117,7 +115,7 @@ extension Page {
     return Ticks(low: plot.x.low, high: plot.x.high, count: 1, isWhole: plot.x.isWhole)
   }
 
-  private func marks(_ axis: Plot.Axis, _ width: Double) -> String? {
+  private func marks(_ axis: Plot.Axis, _ width: Double) -> GnuplotCode? {
     axis.marks.isEmpty ? nil : axis.marks.command(unitsPerPixel: (axis.high - axis.low) / max(1, width))
   }
 
@@ -132,10 +130,10 @@ extension Page {
     }
     let (across, up) = (xTicks(plot, width: area.width), yTicks(plot, height: area.height))
     draw(
-      "set grid linetype 1 linewidth 1.2 linecolor rgb '\(Style.grid)'",
-      "set tics scale 0 font ',\(plotted(Style.tickSize))' textcolor rgb '\(Style.ink)'",
-      "set xtics \(marks(plot.x, area.width) ?? across.command); set format x '\(across.format)'",
-      "set ytics \(up.command); set format y '\(up.format)'")
+      "set grid linetype 1 linewidth 1.2 linecolor rgb \(Style.grid)",
+      "set tics scale 0 font ',\(Style.tickSize)' textcolor rgb \(Style.ink)",
+      "set xtics \(marks(plot.x, area.width) ?? across.command); set format x '%.\(across.decimals)f'",
+      "set ytics \(up.command); set format y '%.\(up.decimals)f'")
     drawAxisLabels(plot, area, tickWidth: up.width)
   }
 
@@ -172,10 +170,8 @@ extension Page {
 
   private mutating func drawLayers(_ plot: inout Plot) {
     let names = plot.blocks.map { add($0) }
-    var layers = plot.layers.map { layer in
-      names.indices.reversed().reduce(layer) { text, index in
-        text.replacingOccurrences(of: "$\(index + 1) ", with: names[index] + " ")
-      }
+    var layers: [GnuplotCode] = plot.layers.filter { names.indices.contains($0.block) }.map {
+      "\(names[$0.block]) \($0.style)"
     }
     if layers.isEmpty { layers = ["NaN notitle"] }
     draw("plot \\\n  " + layers.joined(separator: ", \\\n  "))

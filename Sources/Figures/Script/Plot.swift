@@ -18,15 +18,25 @@ struct Plot {
   struct LegendEntry {
     let title: String
     /// `linewidth 2 linecolor rgb '#…'`, for curves.
-    var line: String?
+    var line: GnuplotCode?
     /// `pointtype 7 pointsize 1 linecolor rgb '#…'`, for points.
-    var marker: String?
+    var marker: GnuplotCode?
   }
 
   /// Rows of numbers that the script holds inline. An empty row is a break in a line.
   struct Block {
     let comment: String
     let rows: [[Double]]
+  }
+
+  /// How a block is drawn.
+  struct Layer {
+    /// Of `blocks`.
+    let block: Int
+    /// `using 1:2 with lines …`
+    let style: GnuplotCode
+
+    init(_ block: Int, _ style: GnuplotCode) { (self.block, self.style) = (block, style) }
   }
 
   var title: String?
@@ -37,11 +47,11 @@ struct Plot {
   var isBare = false
   var blocks: [Block] = []
   /// Functions and constants that the layers use.
-  var definitions: [String] = []
+  var definitions: [GnuplotCode] = []
   /// `set object …`, `set arrow …`, `set label …`, without tags.
-  var decorations: [String] = []
-  /// Elements of the plot command; `$1` stands for the first block, `$2` for the second.
-  var layers: [String] = []
+  var decorations: [GnuplotCode] = []
+  /// Elements of the plot command.
+  var layers: [Layer] = []
   var legend: [LegendEntry] = []
   /// What of the rows could not be drawn, and why.
   var notes: [String] = []

@@ -21,7 +21,9 @@ private let asciiWidths = [
 func wrapped(_ text: String, size: Double, width: Double) -> [String] {
   var lines: [String] = []
   var line = ""
-  for word in text.split(whereSeparator: \.isWhitespace).flatMap({ pieces($0, size: size, width: width) }) {
+  // By code points: a space and a combining mark behind it are one character.
+  let words = text.unicodeScalars.split { $0.properties.isWhitespace }.map { Substring($0) }
+  for word in words.flatMap({ pieces($0, size: size, width: width) }) {
     let longer = line.isEmpty ? word : "\(line) \(word)"
     if line.isEmpty || textWidth(longer, size: size) <= width {
       line = longer

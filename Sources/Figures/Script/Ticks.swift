@@ -44,8 +44,7 @@ struct Ticks: Equatable {
   var width: Double { labels.map { textWidth($0, size: Style.tickSize) }.max() ?? 0 }
 
   /// `set xtics 0, 0.5, 2` without its first words.
-  var command: String { "\(plotted(first)), \(plotted(step)), \(plotted(last))" }
-  var format: String { "%.\(decimals)f" }
+  var command: GnuplotCode { "\(first), \(step), \(last)" }
 }
 
 /// A range that shows all of the values, with a little room around them; never empty.

@@ -26,7 +26,7 @@ extension ArtefactStore {
     }
     return
       "\(folder) is of \(owner.name), mode \(owner.mode), and cannot be read or replaced by this user, so it is "
-      + "computed again and kept beside; \(owner.name) can share it (\(ShellWord.command(["chmod", "-R", "a+rX", folder]))), and what is "
+      + "computed again and kept beside; \(owner.name) can share it (\(ShellCommand(["chmod", "-R", "a+rX", folder]))), and what is "
       + "computed later with umask 022"
   }
 

@@ -98,9 +98,7 @@ private enum Doctor {
     guard let gnuplot = Gnuplot.find() else {
       return text("gnuplot", "gnuplot", Gnuplot.missingSentence)
     }
-    let version = Subprocess.output(gnuplot.path, ["--version"])?.trimmingCharacters(
-      in: .whitespacesAndNewlines)
-    return text("gnuplot", "gnuplot", version ?? gnuplot.path)
+    return text("gnuplot", "gnuplot", gnuplot.version ?? gnuplot.path)
   }
 
   private static func disk(_ resultsRoot: String) -> Finding {

@@ -60,7 +60,7 @@ extension Command {
       let command = ["modgap", "gc", "--forget", root.path] + repeated(arguments)
       Terminal.err(
         "\(root.path) shares this store and cannot be asked what it needs (\(root.reason)), so no artefact is "
-          + "removed; if it is gone for good: \(ShellWord.command(command))")
+          + "removed; if it is gone for good: \(ShellCommand(command))")
     }
     for stranger in garbage.strangers { Terminal.err("\(stranger.name): left alone: \(stranger.why)") }
     for item in left { Terminal.err("\(item.name): could not be removed: \(item.why)") }

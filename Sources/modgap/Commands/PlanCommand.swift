@@ -106,7 +106,7 @@ struct PlanPrinter {
     let (word, why) = words(index)
     var members: [String: JSONValue] = [
       "id": .string(task.id), "stage": .string(task.stage), "phase": .string(task.phase.rawValue),
-      "kind": .string(task.kind), "state": .string(word.replacing(" ", with: "-")), "why": .string(why),
+      "kind": .string(task.kind), "state": .string(word.replacingBytes(" ", with: "-")), "why": .string(why),
       "needs": .array(task.dependencies.map { .string(status.plan.tasks[$0].id) }),
     ]
     if let seconds = prediction(index) { members["predicted_seconds"] = .number(seconds) }

@@ -146,5 +146,5 @@ private struct RunCommand {
     return folder.deletingLastPathComponent().path
   }
 
-  private var resumeCommand: String { ShellWord.command(CommandLine.arguments) }
+  private var resumeCommand: ShellCommand { ShellCommand(CommandLine.arguments) }
 }

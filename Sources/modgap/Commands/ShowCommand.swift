@@ -75,7 +75,7 @@ private struct ShowCommand {
   }
 
   private func write(_ png: [UInt8], experiment: String) throws -> String {
-    let file = name.replacing("/", with: "_") + ".png"
+    let file = name.replacingBytes("/", with: "_") + ".png"
     guard let path = arguments.value("--output") else {
       let results = try ResultsFolder(root: arguments.resultsRoot, experiment: experiment).files
       try OutputFolder(results).write(png, to: "show/\(file)")

@@ -57,9 +57,9 @@ extension Command {
   }
 
   /// The command that computes each number again, with the claims it stands behind.
-  private static func recomputing(_ verdicts: [Verdict], _ command: (Verdict) -> String) -> String {
+  private static func recomputing(_ verdicts: [Verdict], _ command: (Verdict) -> ShellCommand) -> String {
     var claims: [String: [String]] = [:]
-    for verdict in verdicts { claims[command(verdict), default: []].append(verdict.id) }
+    for verdict in verdicts { claims[command(verdict).text, default: []].append(verdict.id) }
     let lines = claims.sorted { $0.key < $1.key }.map {
       "  \($0.key)\n      \($0.value.joined(separator: ", "))\n"
     }

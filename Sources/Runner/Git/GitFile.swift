@@ -1,0 +1,50 @@
+import Foundation
+
+/// A file of a repository, which may be anybody's: only a regular one is read, and only as much as it may have.
+final class GitFile {
+  let size: Int
+  private let descriptor: Int32
+
+  /// Nil where there is no regular file.
+  init?(_ path: String, followsLink: Bool = true) {
+    let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (followsLink ? 0 : O_NOFOLLOW)
+    let descriptor = open(path, flags)
+    guard descriptor >= 0 else { return nil }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      return nil
+    }
+    (self.descriptor, size) = (descriptor, Int(status.st_size))
+  }
+
+  deinit { close(descriptor) }
+
+  /// The bytes of the range, as far as the file has them.
+  func bytes(at offset: Int, count: Int) -> [UInt8] {
+    guard offset >= 0, offset < size, count > 0 else { return [] }
+    return [UInt8](unsafeUninitializedCapacity: min(count, size - offset)) { buffer, filled in
+      while filled < buffer.count {
+        let read = pread(
+          descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled, off_t(offset + filled))
+        if read < 0, errno == EINTR { continue }
+        guard read > 0 else { break }
+        filled += read
+      }
+    }
+  }
+
+  /// The whole content; nil where there is no regular file, or one of more than `most` bytes.
+  static func read(_ path: String, most: Int) -> [UInt8]? {
+    guard let file = GitFile(path), file.size <= most else { return nil }
+    return file.bytes(at: 0, count: file.size)
+  }
+
+  /// A short text without the white space at its end.
+  static func line(_ path: String) -> String? {
+    guard let bytes = read(path, most: 1 << 14), let text = String(validating: bytes, as: UTF8.self) else {
+      return nil
+    }
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
