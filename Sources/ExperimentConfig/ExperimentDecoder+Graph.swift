@@ -54,7 +54,7 @@ extension ExperimentDecoder {
     }
   }
 
-  static let longestChain = 1000
+  static let longestChain = 10_000
 
   private func edges(of stage: DecodedStage) -> [Edge] {
     let from = stage.node["from"]

@@ -45,7 +45,9 @@ final class Renewal: Sendable {
     let renewal = Renewal(files, left: lines(try files.readIfPresent(file) ?? []))
     let text = "plan \(try plan.digest)\n" + renewal.left.map(Self.text).joined()
     try files.write(Array(text.utf8), to: file, syncsFile: true)
-    for name in ReportWriter.files { try files.removeFile(try InnerPath(component: name)) }
+    let reports = try ReportWriter.files.map { try InnerPath(component: $0) }
+    for report in reports { try files.refuseLink(report, .remove) }
+    for report in reports { try files.removeFile(report) }
     return renewal
   }
 

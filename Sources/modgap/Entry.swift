@@ -9,15 +9,17 @@ import Runner
 struct Entry {
   static func main() {
     StandardStreams.prepare()
-    let failures: [(any Failure)?] = [NameCheck.failure, OpenFileLimit.prepare()]
-    if let failure = failures.compactMap({ $0 }).first {
-      Terminal.err(message(failure.sentence))
-      exit(failure.kind.rawValue)
-    }
+    if let failure = NameCheck.failure { end(failure) }
+    if let failure = OpenFileLimit.prepare() { end(failure) }
     keepFreedMemory()
     BLASKernel.restartIfBetter()
     guardAllocations()
     exit(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  private static func end(_ failure: some Failure) -> Never {
+    Terminal.err(message(failure.sentence))
+    exit(failure.kind.rawValue)
   }
 
   /// Buffers of up to 32 MB are used again rather than given back to the system: mapping fresh pages for

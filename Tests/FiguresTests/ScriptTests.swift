@@ -204,7 +204,7 @@ struct ScriptTests {
       #"{"kind": "scatter", "table": "pca", "title": "\#(title)"}"#, ["pca": Self.points])
     let constant = #""it\047s \140touch /tmp/x\140 \042a_b^\173c\175\042 \100m \043 \047 ; \041ls""#
     #expect(lines.contains { $0.hasPrefix("set label \(constant) at") })
-    #expect(GnuplotCode("two\nlines\u{7}").text == "'two lines\u{FFFD}'")
+    #expect(GnuplotCode(String("two\nlines\u{7}")).text == "'two lines\u{FFFD}'")
     #expect(GnuplotCode.comment("a\nb\\ `c` {d} @e").text == "# a b/ 'c' (d) ?e")
     #expect(GnuplotCode.mark("50% of `it`").text == #""50%% of \140it\140""#)
   }

@@ -20,7 +20,7 @@ import Testing
 
   private func checkpoints(_ bench: Workbench) -> Int {
     let names = try? FileManager.default.contentsOfDirectory(atPath: bench.results + "/.store/.checkpoints")
-    return (names ?? []).count { !$0.hasPrefix(".") }
+    return (names ?? []).count { !$0.hasPrefix(".") && !$0.hasSuffix(".stage") }
   }
 
   /// What happens to the file each time that it is read.

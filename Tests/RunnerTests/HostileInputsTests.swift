@@ -47,7 +47,7 @@ struct HostileInputsTests {
     let bench = try Workbench()
     try bench.write(
       """
-      { "name": "p", "matrix": { "activation": ["relu", "tanh"] }, "stages": [
+      { "name": "p", "matrix": { "activation": ["linear", "tanh"] }, "stages": [
         { "id": "s", "stage": "init", "kind": "sphere" }, { "id": "S", "stage": "init", "kind": "sphere" },
         { "id": "m", "stage": "init", "kind": "mlp", "with": { "activation": "${activation}", "width": 4, "depth": 1 } } ] }
       """, to: "c.json")

@@ -53,7 +53,8 @@ struct TrainingRunTests {
   }
 
   private func checkpoints(_ bench: Workbench) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: "\(bench.results)/.store/.checkpoints")) ?? []
+    let names = try? FileManager.default.contentsOfDirectory(atPath: "\(bench.results)/.store/.checkpoints")
+    return (names ?? []).filter { !$0.hasSuffix(".stage") }
   }
 
   private static let run = ["run", "e.json", "--jobs", "2", "--no-figures"]

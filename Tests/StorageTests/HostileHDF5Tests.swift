@@ -98,7 +98,7 @@ import Testing
     for _ in 0..<20 {
       let (rows, columns) = (Int.random(in: 1...9, using: &numbers), Int.random(in: 1...9, using: &numbers))
       let matrix = numbers.matrix(rows, columns)
-      let wide = (0..<columns).map { _ in numbers.double() } + [-0.0, .infinity, 5e-324]
+      let wide = (0..<columns).map { _ in numbers.double() } + [-0.0, .infinity, .leastNonzeroMagnitude]
       let whole = [Int.min, -1, 0, Int.max]
       let text = String(repeating: "é\"", count: columns)
       let bytes = try HDF5Image.make { (root) throws in
