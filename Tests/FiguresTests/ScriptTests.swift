@@ -206,6 +206,9 @@ struct ScriptTests {
     #expect(lines.contains { $0.hasPrefix("set label \(constant) at") })
     #expect(GnuplotCode(String("two\nlines\u{7}")).text == "'two lines\u{FFFD}'")
     #expect(GnuplotCode.comment("a\nb\\ `c` {d} @e").text == "# a b/ 'c' (d) ?e")
+    // gnuplot cuts a mark after 49 bytes, be it within a character.
+    let long = GnuplotCode.mark(String(repeating: "é", count: 40)).text
+    #expect(long.utf8.count <= 51 && long.contains("é…"))
     #expect(GnuplotCode.mark("50% of `it`").text == #""50%% of \140it\140""#)
   }
 

@@ -34,7 +34,8 @@ def text(campaign, count):
             parts.append(campaign.random.choice(PIECES).replace("PWNED", campaign.path("pwned")))
         else:
             parts.append(campaign.random.choice(SCALARS))
-    return "".join(parts)
+    # `${` begins an axis, which no text of a figure or a claim may have, and format's own words are in braces.
+    return "".join(parts).replace("${", "$ {")
 
 
 def shown(text):
@@ -90,7 +91,7 @@ def experiment(campaign):
     figure = {
         "name": campaign.random.choice(["f", "-p", "--version", "a.b", "-"]), "kind": "lines", "table": "c", "where": {"layer": [1, 2]}, "x": "layer",
         "y": "mean", "title": text(campaign, 40), "caption": text(campaign, 40), "xlabel": text(campaign, 12),
-        "ylabel": text(campaign, 12), "series": "seed", "format": text(campaign, 10) + "{value}",
+        "ylabel": text(campaign, 12), "series": "seed", "format": (text(campaign, 10) + "{value}").replace("${", "$ {"),
         "legend_title": text(campaign, 10),
         "vertical": [{"at": 1, "title": text(campaign, 20)}], "size": [900, 700]}
     if campaign.random.random() < 0.5:

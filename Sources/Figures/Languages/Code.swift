@@ -60,8 +60,25 @@ extension Code where Language == GnuplotLanguage {
   static func comment(_ text: String) -> Code { GnuplotLanguage.made("# " + GnuplotLanguage.commented(text)) }
 
   /// The text of a mark on an axis, which gnuplot takes for a format of the number there.
+  ///
+  /// gnuplot cuts such a text after 49 bytes, in the middle of a character: here it ends before, with an ellipsis.
   static func mark(_ text: String) -> Code {
-    GnuplotLanguage.made(GnuplotLanguage.quoted(text.replacingBytes("%", with: "%%")))
+    let whole = markCode(text)
+    guard whole.utf8.count > mostMarkBytes else { return GnuplotLanguage.made(whole) }
+    var kept = ""
+    for character in text {
+      let longer = kept + String(character)
+      guard markCode(longer).utf8.count <= mostMarkBytes else { break }
+      kept = longer
+    }
+    return GnuplotLanguage.made(markCode(kept + "…"))
+  }
+
+  /// With its quotes, and room for the ellipsis.
+  private static var mostMarkBytes: Int { 46 }
+
+  private static func markCode(_ text: String) -> String {
+    GnuplotLanguage.quoted(text.replacingBytes("%", with: "%%"))
   }
 
   /// Eight significant digits, or `NaN`, which gnuplot skips.
