@@ -342,8 +342,9 @@ static inline herr_t modgap_h5_read_numbers(hid_t dataset, modgap_h5_report *rep
   return status;
 }
 
-static inline void modgap_h5_read_task(void *context) {
-  modgap_h5_report *report = (modgap_h5_report *)context;
+/// Fills `report->values` by `read`, where the dataset is what it was when the file was looked at.
+static inline void modgap_h5_fill(
+    modgap_h5_report *report, herr_t (*read)(hid_t dataset, modgap_h5_report *report)) {
   hid_t file = modgap_h5_open_file(report);
   if (file < 0) return;
   hid_t dataset = modgap_h5_open_object(file, report);
@@ -351,29 +352,23 @@ static inline void modgap_h5_read_task(void *context) {
   if (dataset >= 0 && modgap_h5_is_elsewhere(dataset)) return;
   hid_t space = H5Dget_space(dataset);
   report->outcome = MODGAP_H5_UNREADABLE;
-  if (space >= 0 && (uint64_t)H5Sget_simple_extent_npoints(space) == report->count &&
-      modgap_h5_read_numbers(dataset, report) >= 0) {
+  if (space >= 0 && (uint64_t)H5Sget_simple_extent_npoints(space) == report->count && read(dataset, report) >= 0) {
     report->outcome = MODGAP_H5_READ;
   } else {
     modgap_h5_last_error(report->message, sizeof report->message);
   }
 }
 
+static inline void modgap_h5_read_task(void *context) {
+  modgap_h5_fill((modgap_h5_report *)context, modgap_h5_read_numbers);
+}
+
+static inline herr_t modgap_h5_read_as_doubles(hid_t dataset, modgap_h5_report *report) {
+  return H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, report->values);
+}
+
 static inline void modgap_h5_read_doubles_task(void *context) {
-  modgap_h5_report *report = (modgap_h5_report *)context;
-  hid_t file = modgap_h5_open_file(report);
-  if (file < 0) return;
-  hid_t dataset = modgap_h5_open_object(file, report);
-  report->outcome = MODGAP_H5_ELSEWHERE;
-  if (dataset >= 0 && modgap_h5_is_elsewhere(dataset)) return;
-  hid_t space = H5Dget_space(dataset);
-  report->outcome = MODGAP_H5_UNREADABLE;
-  if (space >= 0 && (uint64_t)H5Sget_simple_extent_npoints(space) == report->count &&
-      H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, report->values) >= 0) {
-    report->outcome = MODGAP_H5_READ;
-  } else {
-    modgap_h5_last_error(report->message, sizeof report->message);
-  }
+  modgap_h5_fill((modgap_h5_report *)context, modgap_h5_read_as_doubles);
 }
 
 /// Reads `report->count` numbers as double into the memory at `report->values`, which has room for them.

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 static _Thread_local bool counts;
 static _Thread_local struct allocation_count found;
@@ -33,26 +34,55 @@ void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
 
-static void *noted(void *block) {
+// What was asked for, by block: the usable size varies with the place, by what the allocator had no use for. Each thread
+// that counts has a table of its own, and keeps it. A block that another thread freed stands here until its place is
+// taken again.
+enum { PLACES = 1 << 16 };
+struct asked {
+  void *block;
+  size_t size;
+};
+static _Thread_local struct asked *table;
+
+// The place of the block, or the free one where it would be; NULL where the table is full.
+static struct asked *place(void *block) {
+  if (!table) table = __libc_calloc(PLACES, sizeof *table);
+  if (!table) return NULL;
+  size_t start = ((uintptr_t)block >> 4) * 0x9E3779B97F4A7C15u >> 48;
+  for (size_t step = 0; step < PLACES; step++) {
+    struct asked *entry = &table[(start + step) % PLACES];
+    if (!entry->block || entry->block == block) return entry;
+  }
+  return NULL;
+}
+
+static void *noted(void *block, size_t size) {
   if (!counts || !block) return block;
-  size_t size = malloc_usable_size(block);
+  const size_t usable = malloc_usable_size(block);
+  struct asked *asked = place(block);
+  if (asked) *asked = (struct asked){block, size};
   found.blocks++;
-  found.bytes += size;
-  found.held += (ptrdiff_t)size;
+  found.bytes += usable;
+  found.held += (ptrdiff_t)(asked ? size : usable);
   found.held_blocks++;
-  if (size > found.largest) found.largest = size;
+  if (usable > found.largest) found.largest = usable;
   return block;
 }
 
 static void forget(void *block) {
   if (!counts || !block) return;
-  found.held -= (ptrdiff_t)malloc_usable_size(block);
+  struct asked *asked = place(block);
+  // A block of before the counting is not in the table.
+  const bool is_known = asked && asked->block && asked->size != SIZE_MAX;
+  found.held -= (ptrdiff_t)(is_known ? asked->size : malloc_usable_size(block));
   found.held_blocks--;
+  // The entry stays, for those behind it to be found.
+  if (is_known) asked->size = SIZE_MAX;
 }
 
-void *malloc(size_t size) { return noted(__libc_malloc(size)); }
+void *malloc(size_t size) { return noted(__libc_malloc(size), size); }
 
-void *calloc(size_t count, size_t size) { return noted(__libc_calloc(count, size)); }
+void *calloc(size_t count, size_t size) { return noted(__libc_calloc(count, size), count * size); }
 
 void free(void *block) {
   forget(block);
@@ -61,13 +91,15 @@ void free(void *block) {
 
 void *realloc(void *block, size_t size) {
   forget(block);
-  return noted(__libc_realloc(block, size));
+  return noted(__libc_realloc(block, size), size);
 }
 
-void *aligned_alloc(size_t alignment, size_t size) { return noted(__libc_memalign(alignment, size)); }
+void *aligned_alloc(size_t alignment, size_t size) {
+  return noted(__libc_memalign(alignment, size), size);
+}
 
 int posix_memalign(void **block, size_t alignment, size_t size) {
-  void *made = noted(__libc_memalign(alignment, size));
+  void *made = noted(__libc_memalign(alignment, size), size);
   if (!made) return ENOMEM;
   *block = made;
   return 0;

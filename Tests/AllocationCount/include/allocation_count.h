@@ -8,10 +8,9 @@ struct allocation_count {
   size_t blocks, bytes;
   /// Of the largest block.
   size_t largest;
-  /// Bytes allocated and not freed, less those of earlier blocks that were.
+  /// Bytes asked for and not freed, less those of earlier blocks that were.
   ptrdiff_t held;
-  /// The same in blocks: exact, where the bytes of a block that takes another's place may differ by what the
-  /// allocator had no use for.
+  /// The same in blocks.
   ptrdiff_t held_blocks;
 };
 
