@@ -46,10 +46,11 @@ extension Engine {
   private func freeze(_ known: Manifest?) throws {
     if let known, known.plan.isExactly(plan) { return }
     let manifest = Manifest(plan: plan, machine: known?.machine ?? Machine.bare(threads: options.jobs))
-    // Where the manifest alone is gone, the ledger tells of results of a plan that nobody knows.
-    if options.task == nil, try folder.files.status(ResultsFolder.manifestFile) == nil,
-      try folder.files.status(ResultsFolder.ledgerFile) == nil, !Renewal.isUnfinished(in: folder)
-    {
+    // Where the manifest alone is gone, these tell of results of a plan that nobody knows.
+    let signs = [
+      ResultsFolder.manifestFile, ResultsFolder.ledgerFile, OutputJournal.file, Renewal.file,
+    ]
+    if options.task == nil, try signs.allSatisfy({ try folder.files.status($0) == nil }) {
       return try manifest.write(to: folder)
     }
     try PendingPlans(folder).add(manifest, isTask: options.task != nil)

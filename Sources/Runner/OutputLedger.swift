@@ -14,7 +14,7 @@ final class OutputLedger: Sendable {
 
   private struct State {
     var before: [String: Entry]
-    /// Of files that a renewal was about to write when it was killed.
+    /// Of files that a run was about to write when it was killed.
     var announced: [String: String] = [:]
     var now: [String: Entry] = [:]
   }
@@ -22,17 +22,16 @@ final class OutputLedger: Sendable {
   private let output: OutputFolder
   private var files: InnerFolder { output.files }
   private let state: Mutex<State>
-  /// Set where the folder's files become those of another plan.
-  private let renewal: Renewal?
+  private let journal: OutputJournal
 
   /// - Throws: `FileFailure` where the folder cannot be made.
-  init(_ folder: ResultsFolder, renewal: Renewal? = nil) throws {
-    self.renewal = renewal
+  init(_ folder: ResultsFolder) throws {
     output = try OutputFolder(try folder.files)
+    journal = try OutputJournal(output.files)
     let data = try output.files.readIfPresent(ResultsFolder.ledgerFile).map { Data($0) }
     let known = data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
     var state = State(before: known.filter { Self.isOutput($0.key) })
-    for left in renewal?.left ?? [] where Self.isOutput(left.path) {
+    for left in journal.left where Self.isOutput(left.path) {
       switch left.mark {
       case .written(let size, let modified):
         state.before[left.path] = Entry(source: "", size: size, modified: modified)
@@ -47,16 +46,13 @@ final class OutputLedger: Sendable {
   @discardableResult
   func write(_ path: String, from source: String, _ content: () throws -> [UInt8]) throws -> Bool {
     if keep([path], from: source) { return false }
-    let bytes = try content()
-    try renewal?.note(path, .announced(digest: Digest(of: bytes).hex))
-    try output.write(bytes, to: path)
-    record([path], from: source)
+    try put(path, from: source, try content())
     return true
   }
 
   /// Makes the file with these bytes, whatever is there and whoever vouches for it.
   func put(_ path: String, from source: String, _ bytes: [UInt8]) throws {
-    try renewal?.note(path, .announced(digest: Digest(of: bytes).hex))
+    try journal.note(path, .announced(digest: Digest(of: bytes).hex))
     try output.write(bytes, to: path)
     record([path], from: source)
   }
@@ -82,30 +78,19 @@ final class OutputLedger: Sendable {
       guard let entry = entry(path, source) else { continue }
       state.withLock { $0.now[path] = entry }
       // A disk that takes no note takes no ledger either, and that is said there.
-      try? renewal?.note(path, .written(size: entry.size, modified: entry.modified))
+      try? journal.note(path, .written(size: entry.size, modified: entry.modified))
     }
   }
-
-  func absolute(_ path: String) -> String { "\(files.path)/\(path)" }
 
   /// Makes `path` one more name of a file that is part of the results; not every file system has such.
   func link(_ file: String, _ path: String) throws -> Bool {
-    let (file, path) = (try InnerPath(file), try InnerPath(path))
-    try files.refuseLink(path)
-    try files.removeFile(path)
-    return (try? files.link(file, to: path)) != nil
-  }
-
-  /// What another program is to write: a link there is refused, and a file with other names, which it would write
-  /// through, loses this one.
-  func clearTheWay(for paths: [String]) throws {
-    for path in paths {
-      let inner = try InnerPath(path)
-      try files.refuseLink(inner)
-      if let status = try files.status(inner), status.isFile, status.st_nlink > 1 {
-        try files.removeFile(inner)
-      }
-    }
+    guard let made = entry(file, "") else { return false }
+    let (file, inner) = (try InnerPath(file), try InnerPath(path))
+    try files.refuseLink(inner)
+    // The other name will be of this size and time, too.
+    try journal.note(path, .written(size: made.size, modified: made.modified))
+    try files.removeFile(inner)
+    return (try? files.link(file, to: inner)) != nil
   }
 
   private func entry(_ path: String, _ source: String) -> Entry? {
@@ -157,10 +142,24 @@ final class OutputLedger: Sendable {
       for path in stale { try? removeStale(path, before[path], announced[path]) }
     }
     removeAbandoned(now.keys)
-    let kept = removingStale ? now : before.merging(now) { _, new in new }
-    guard kept != before || !files.isFile(ResultsFolder.ledgerFile) else { return }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try output.write([UInt8](try encoder.encode(kept)), to: "\(ResultsFolder.ledgerFile)")
+    let kept = removingStale ? now : before.merging(found(announced)) { $1 }.merging(now) { $1 }
+    if kept != before || !files.isFile(ResultsFolder.ledgerFile) || !journal.left.isEmpty {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      try output.write([UInt8](try encoder.encode(kept)), to: "\(ResultsFolder.ledgerFile)")
+    }
+    try journal.end()
+  }
+
+  /// Files that a killed run had announced and did write.
+  private func found(_ announced: [String: String]) -> [String: Entry] {
+    var found: [String: Entry] = [:]
+    for (path, digest) in announced {
+      guard let inner = try? InnerPath(path), files.isFile(inner),
+        let present = try? files.digest(of: inner), present.hex == digest
+      else { continue }
+      found[path] = entry(path, "")
+    }
+    return found
   }
 }

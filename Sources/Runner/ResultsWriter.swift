@@ -27,7 +27,7 @@ struct ResultsWriter {
     self.outcomes = outcomes
     self.executor = executor
     self.renewal = renewal
-    self.ledger = try OutputLedger(engine.folder, renewal: renewal)
+    self.ledger = try OutputLedger(engine.folder)
   }
 
   /// - Returns: the verdicts, none where the run was interrupted, for there is not enough to judge by;

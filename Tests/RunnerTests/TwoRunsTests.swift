@@ -98,7 +98,7 @@ import Testing
     try bench.run(Self.config(1))
     let report = try bench.text("results/toy/report.html")
     let tables = try bench.tables("toy")
-    // Of what the mark names, only what is as it says, of a kind and in a place that are ours, is removed.
+    // Of what the journal names, only what is as it says, of a kind and in a place that are ours, is removed.
     let (half, mine) = (Digest(of: "half").hex, Digest(of: "mine").hex)
     let listed = [
       "announced \(half) tables/u.csv", "announced \(half) figures/f.gp",
@@ -106,7 +106,8 @@ import Testing
       "announced \(mine) notes.txt", "announced \(half) tables/changed.csv", "written 4:0 tables/changed.csv",
       "announced \(mine) tables/cut",
     ]
-    try bench.write("plan 0\n" + listed.joined(separator: "\n"), to: "results/toy/.state/renewing")
+    try bench.write("plan 0\n", to: "results/toy/.state/renewing")
+    try bench.write(listed.joined(separator: "\n"), to: "results/toy/.state/writing")
     try bench.write("half", to: "results/toy/tables/u.csv")
     try bench.write("half", to: "results/toy/tables/t.csv")
     for name in [
@@ -132,6 +133,19 @@ import Testing
       try FileManager.default.removeItem(atPath: bench.results + "/toy/tables/\(name)")
     }
     #expect(try bench.tables("toy") == tables)
+  }
+
+  /// A run that ends before it can write its ledger, as by a kill, leaves a table that the next plan has not.
+  @Test func whatAnUnfinishedRunWroteDoesNotStayBesideAnotherPlan() throws {
+    let bench = try Workbench()
+    let obstacle = "results/toy/runs/single/metrics/u.csv"
+    try bench.write("in the way", to: obstacle + "/file")
+    #expect(throws: (any Error).self) { try bench.run(Self.config(1, extra: true)) }
+    #expect(exists(bench, "tables/u.csv") && exists(bench, ".state/writing"))
+    try FileManager.default.removeItem(atPath: bench.folder + "/" + obstacle)
+    try bench.run(Self.config(1))
+    #expect(exists(bench, "tables/t.csv") && !exists(bench, "tables/u.csv"))
+    #expect(!exists(bench, ".state/writing") && !exists(bench, ".state/renewing"))
   }
 
   @Test func aReportIsNotWrittenBesideTablesOfAnotherPlan() throws {
