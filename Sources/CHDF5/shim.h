@@ -19,7 +19,6 @@ static inline hid_t modgap_h5_stored_float(void) { return H5T_IEEE_F32LE; }
 static inline hid_t modgap_h5_stored_double(void) { return H5T_IEEE_F64LE; }
 static inline hid_t modgap_h5_stored_int64(void) { return H5T_STD_I64LE; }
 static inline unsigned modgap_h5_truncate(void) { return H5F_ACC_TRUNC; }
-static inline unsigned modgap_h5_read_only(void) { return H5F_ACC_RDONLY; }
 
 /// A new variable-length UTF-8 string type; the caller closes it.
 static inline hid_t modgap_h5_text_type(void) {

@@ -150,8 +150,9 @@ enum EnvironmentPlace {
     let parts = path.split(separator: ".").map { $0.prefix { $0 != "[" } }
     switch parts.first {
     case "extends", "seed": self = .value
-    case "data": self = parts.count > 2 && parts[2] != "prompt" ? .value : .published
-    case "stages": self = parts.count > 2 && parts[1] == "with" ? .value : .published
+    // A prompt is text of the items, wherever the data are described.
+    case "data" where parts.count > 2, "stages" where parts.count > 2 && parts[1] == "with":
+      self = parts.last == "prompt" ? .published : .value
     case "matrix": self = .number
     default: self = .published
     }

@@ -70,16 +70,16 @@ package struct Reference {
       }
       lines.append("- Columns: \((stage.columns.map { "`\($0)`" } + more).joined(separator: ", ")).")
     }
-    let tables = stage.extraTables.map { suffix in
-      let columns = (stage.extraColumns[suffix] ?? []).map { "`\($0)`" }.joined(separator: ", ")
-      return "- Table `\(suffix)`\(columns.isEmpty ? "" : ": \(columns)")."
-    }
-    let sometimes = stage.sometimesTables.sorted { $0.key < $1.key }.map { suffix, condition in
-      let columns = (stage.extraColumns[suffix] ?? []).map { "`\($0)`" }.joined(separator: ", ")
-      return "- Table `\(suffix)`, where `\(condition.parameter)` is \(Self.words(condition.values))"
-        + (columns.isEmpty ? "." : ": \(columns).")
-    }
-    return lines + tables.filter { line in !sometimes.contains { $0.hasPrefix(line.dropLast()) } } + sometimes
+    let suffixes =
+      stage.extraTables + stage.sometimesTables.keys.sorted().filter { !stage.extraTables.contains($0) }
+    return lines
+      + suffixes.map { suffix in
+        let place = stage.sometimesTables[suffix].map {
+          ", where `\($0.parameter)` is \(Self.words($0.values))"
+        }
+        let columns = (stage.extraColumns[suffix] ?? []).map { "`\($0)`" }.joined(separator: ", ")
+        return "- Table `\(suffix)`\(place ?? "")\(columns.isEmpty ? "" : ": \(columns)")."
+      }
   }
 
   // MARK: - Keys

@@ -13,11 +13,6 @@ package struct HDF5Group: HDF5Object {
     return try body(HDF5Group(id: id))
   }
 
-  /// Opens the group of this name.
-  package func open<Result>(_ name: String, _ body: (HDF5Group) throws -> Result) throws -> Result {
-    try Self.open(id, name, body)
-  }
-
   /// Creates a group and gives it to `body`.
   package func group(_ name: String, _ body: (HDF5Group) throws -> Void) throws {
     let creation = try HDF5Library.check(
@@ -44,8 +39,6 @@ package struct HDF5Group: HDF5Object {
       H5Lcreate_external(file, target, id, name, modgap_h5_default(), modgap_h5_default()),
       "link `\(name)` to `\(target)` of \(file)")
   }
-
-  package func contains(_ name: String) -> Bool { H5Lexists(id, name, modgap_h5_default()) > 0 }
 
   // MARK: - Writing
 

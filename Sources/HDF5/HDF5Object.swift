@@ -35,32 +35,6 @@ extension HDF5Object {
     try setAttribute("encoding-version", version)
   }
 
-  /// The integer attribute of this name.
-  /// - Throws: `HDF5Failure.library` where there is none.
-  package func integerAttribute(_ name: String) throws -> Int {
-    let attribute = try HDF5Library.check(
-      H5Aopen(id, name, modgap_h5_default()), "open the attribute `\(name)`")
-    defer { H5Aclose(attribute) }
-    var number: Int64 = 0
-    _ = try HDF5Library.check(
-      H5Aread(attribute, modgap_h5_native_int64(), &number), "read the attribute `\(name)`")
-    return Int(number)
-  }
-
-  /// The variable-length string attribute of this name.
-  /// - Throws: `HDF5Failure.library` where there is none.
-  package func textAttribute(_ name: String) throws -> String {
-    let attribute = try HDF5Library.check(
-      H5Aopen(id, name, modgap_h5_default()), "open the attribute `\(name)`")
-    defer { H5Aclose(attribute) }
-    return try HDF5Types.withText { type in
-      var pointer: UnsafeMutablePointer<CChar>?
-      _ = try HDF5Library.check(H5Aread(attribute, type, &pointer), "read the attribute `\(name)`")
-      defer { H5free_memory(pointer) }
-      return pointer.map { String(cString: $0) } ?? ""
-    }
-  }
-
   private func setAttribute(_ name: String, type: hid_t, _ write: (hid_t) -> herr_t) throws {
     let space = try HDF5Library.check(H5Screate(H5S_SCALAR), "describe the attribute `\(name)`")
     defer { H5Sclose(space) }

@@ -30,6 +30,9 @@ package struct HDF5StoredGroup {
 
   package func contains(_ name: String) -> Bool { contents.objects[place(name)] != nil }
 
+  /// How many objects the whole image has.
+  package var objectCount: Int { contents.objects.count }
+
   /// Where a link within the file leads; nil where the name is none.
   package func target(of name: String) -> String? {
     guard let entry = contents.objects[place(name)], entry.kind == .link else { return nil }
@@ -143,7 +146,9 @@ struct HDF5Contents {
         let text = String(validating: path, as: UTF8.self)
       else { return nil }
       let sides = [entry.sides.0, entry.sides.1].prefix(Int(entry.rank)).compactMap { Int(exactly: $0) }
-      guard sides.count == Int(entry.rank), Self.fits(sides, kind, payload.count) else { return nil }
+      guard sides.count == Int(entry.rank), Self.fits(sides, kind, payload.count, most: bytes.count) else {
+        return nil
+      }
       let found = Entry(kind: kind, shape: sides, payload: payload)
       if [.integerAttribute, .textAttribute].contains(kind) {
         // Those of the root begin with a slash.
@@ -156,7 +161,8 @@ struct HDF5Contents {
   }
 
   /// Whether the payload has the values that the shape needs.
-  private static func fits(_ sides: [Int], _ kind: Kind, _ bytes: Int) -> Bool {
+  /// - Parameter most: of a side: an empty matrix, too, has no more rows than all entries have bytes.
+  private static func fits(_ sides: [Int], _ kind: Kind, _ bytes: Int, most: Int) -> Bool {
     let width: Int
     switch kind {
     case .floats: width = 4
@@ -166,7 +172,7 @@ struct HDF5Contents {
     var need = width
     for side in sides {
       let (product, overflow) = need.multipliedReportingOverflow(by: side)
-      guard side >= 0, !overflow else { return false }
+      guard (0...most).contains(side), !overflow else { return false }
       need = product
     }
     return need == bytes

@@ -24,6 +24,9 @@ package struct Operand<Element> {
     return UnsafePointer(slice.pointer(rows: stored.rows, columns: stored.columns, stride: stride))
   }
 
+  /// Stops where the slice does not hold all of the factor.
+  func check(rows: Int, columns: Int) { _ = pointer(rows: rows, columns: columns) }
+
   fileprivate var order: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
 }
 

@@ -38,6 +38,8 @@ extension BLAS {
     alpha: Float, beta: Float, multiple: Int
   ) {
     let (columns, inner) = (shape.columns, shape.inner)
+    // The rest of A is read number by number.
+    a.check(rows: shape.rows, columns: inner)
     let whole = shape.rows / multiple * multiple
     if whole > 0 {
       multiplyAsGiven(

@@ -54,7 +54,9 @@ package struct CannotRun {
         return ["\(folder.path): the reports of the run before now say that the experiment cannot run"]
       }
     } catch RunFailure.resultsAreTaken(_, let holder, _) {
-      return ["\(folder.path): the reports are left to \(holder), which is writing them"]
+      return [Self.left(folder, to: holder)]
+    } catch StorageFailure.leaseTimeout(_, let holder, _) {
+      return [Self.left(folder, to: holder)]
     } catch {
       // A full disk takes no text, but gives up files.
       for name in ReportWriter.files {
@@ -64,6 +66,10 @@ package struct CannotRun {
       }
       return ["\(folder.path): the reports of the run before are removed (\(explain(error)))"]
     }
+  }
+
+  private static func left(_ folder: ResultsFolder, to holder: String) -> String {
+    "\(folder.path): the reports are left to \(holder), which is writing them"
   }
 
   /// What the config calls the experiment, as far as it can be read.

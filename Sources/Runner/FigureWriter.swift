@@ -64,7 +64,6 @@ struct FigureWriter {
       return true
     }
     guard engine.options.drawsFigures else { return false }
-    try ledger.clearTheWay(for: pictures.map(\.path))
     switch try draw(script, cancellation: engine.cancellation) {
     case .drawn(let pictures, let warnings):
       if !warnings.isEmpty { observe(.notice("gnuplot, on \(spec.name): \(warnings)")) }

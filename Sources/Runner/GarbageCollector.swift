@@ -135,7 +135,9 @@ package struct GarbageCollector {
     var left: [Stranger] = []
     for item in garbage.items {
       do {
-        try remove(item, leases)
+        if try !remove(item, leases) {
+          left.append(Stranger(name: item.name, why: "somebody is computing it"))
+        }
       } catch let failure as FileFailure {
         left.append(Stranger(name: item.name, why: failure.sentence))
       }
@@ -149,20 +151,21 @@ package struct GarbageCollector {
     return left
   }
 
-  /// Somebody computing it right now keeps it.
-  private func remove(_ item: Item, _ leases: Leases) throws {
+  /// Somebody computing it right now keeps it: then it gives false.
+  private func remove(_ item: Item, _ leases: Leases) throws -> Bool {
     switch item.content {
     case .artefact(let entry):
-      guard let lease = try leases.tryAcquire(entry.key) else { return }
+      guard let lease = try leases.tryAcquire(entry.key) else { return false }
       defer { lease.release() }
       store.removeCheckpoint(of: entry.key)
       try store.remove(entry)
     case .checkpoint(let key):
-      guard let lease = try leases.tryAcquire(key) else { return }
+      guard let lease = try leases.tryAcquire(key) else { return false }
       defer { lease.release() }
       store.removeCheckpoint(of: key)
-    case .temporary: return
+    case .temporary: break
     }
+    return true
   }
 }
 

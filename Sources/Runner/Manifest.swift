@@ -54,11 +54,11 @@ package struct Manifest: Codable, Sendable {
   private static func decoded(_ path: String, _ bytes: () throws -> [UInt8]) throws -> Manifest {
     do {
       let manifest = try JSONDecoder().decode(Manifest.self, from: Data(try bytes()))
-      if let problem = manifest.plan.problem {
-        throw RunFailure.unreadableManifest(path: path, reason: problem)
-      }
       guard manifest.format == currentFormat else {
         throw RunFailure.unreadableManifest(path: path, reason: "its format is \(manifest.format)")
+      }
+      if let problem = manifest.plan.problem {
+        throw RunFailure.unreadableManifest(path: path, reason: problem)
       }
       return manifest
     } catch let failure as RunFailure {

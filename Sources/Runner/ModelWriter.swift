@@ -56,7 +56,7 @@ struct ModelWriter {
       return
     }
     guard case .model(let model) = try executor.artefact(of: task) else { return }
-    let contents = ModelExport.files(of: model).flatMap { [$0.weights, $0.description] }
+    let contents = try ModelExport.files(of: model).flatMap { [$0.weights, $0.description] }
     for (path, bytes) in zip(paths, contents) {
       try ledger.write(path, from: source) { bytes }
     }

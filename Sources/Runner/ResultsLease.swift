@@ -24,9 +24,10 @@ package final class ResultsLease: Sendable {
   /// Waits for it.
   ///
   /// - Parameters:
-  ///   - timeout: seconds; 0 not to wait at all.
+  ///   - timeout: seconds; with 0, whoever begins at this moment is waited for all the same, 10 at most.
   ///   - notice: told once, where it is waited for.
-  /// - Throws: `RunFailure.resultsAreTaken` with the holder after `timeout`; `Cancelled`; `FileFailure`.
+  /// - Throws: `RunFailure.resultsAreTaken` with the holder after `timeout`; `StorageFailure.leaseTimeout` where
+  ///   another does not come to an end of its beginning; `Cancelled`; `FileFailure`.
   package static func take(
     _ folder: ResultsFolder, for plan: Plan, timeout: Double, cancellation: Cancellation = Cancellation(),
     notice: (String) -> Void = { _ in }

@@ -23,6 +23,11 @@ package enum StorageFailure: Failure, Equatable {
     }
   }
 
+  /// Keys of artefacts are digests; other leases have names.
+  private static func described(_ key: String) -> String {
+    key.utf8.count >= 64 ? "artefact \(key.prefix(12))" : "the lease `\(key)`"
+  }
+
   package var sentence: String {
     switch self {
     case .csv(let path, let line, let detail):
@@ -32,7 +37,7 @@ package enum StorageFailure: Failure, Equatable {
     case .badKey(let key):
       "`\(key.prefix(80))` is not a key of the store; expected letters, digits, `-` and `_`"
     case .leaseTimeout(let key, let holder, let seconds):
-      "waited \(Int(seconds)) s for artefact \(key.prefix(12)), on which \(holder) works; wait for it to end "
+      "waited \(Int(seconds)) s for \(Self.described(key)), on which \(holder) works; wait for it to end "
         + "or end it, then run the same command again"
     case .notReplaceable(let path, let owner):
       "\(path) is of \(owner) and cannot be replaced by this user; leave out --force, let \(owner) force it, or use "

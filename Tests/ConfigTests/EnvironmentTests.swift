@@ -50,6 +50,20 @@ import Testing
     #expect(try problems(Self.config("${env:\(name)}", at: "axis"), [name: "0.5"]) == "")
   }
 
+  /// The texts of items are drawn and printed, wherever the data are described.
+  @Test func promptsHaveNone() throws {
+    let folder = #"{"kind": "image-folder", "folder": ".", "prompt": "a ${env:MODGAP_X} [class]"}"#
+    let stage = #"{"id": "c", "stage": "init", "kind": "clip", "with": {"preset": "mini", "data": DATA}}"#
+    let inline = #"{"name": "t", "stages": [\#(stage.replacing("DATA", with: folder))]}"#
+    let named =
+      #"{"name": "t", "data": {"d": \#(folder)}, "stages": [\#(stage.replacing("DATA", with: "\"d\""))]}"#
+    for text in [inline, named] {
+      let problem = try problems(text, ["MODGAP_X": "secret5"])
+      #expect(problem.contains("prompt: found ${env:MODGAP_X}, expected text as it is to be published"))
+      #expect(!problem.contains("secret5"))
+    }
+  }
+
   @Test(arguments: ["name", "title", "id"]) func whatIsPublishedHasNone(place: String) throws {
     for text in ["${env:MODGAP_X}", "a ${env:HOME:-b}"] {
       let problem = try problems(Self.config(text, at: place), ["MODGAP_X": "secret5", "HOME": "secret5"])

@@ -106,11 +106,21 @@ struct RenderingTests {
   }
 
   @Test func aScriptIsStoppedWhereTheRunIs() throws {
+    // Only a script that comes to its end leaves its mark.
+    let mark = FileManager.default.temporaryDirectory.appendingPathComponent("ended-\(UUID().uuidString)")
+      .path
+    defer { try? FileManager.default.removeItem(atPath: mark) }
+    let text = GnuplotCode(mark)
+    let whole = GnuplotScript(name: "slow", code: "set print \(text)\nprint 1\nset print\n", formats: [])
+    _ = try drawn(whole)
+    try #require(FileManager.default.fileExists(atPath: mark))
+    try FileManager.default.removeItem(atPath: mark)
     let cancellation = Cancellation()
     DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { cancellation.raise() }
-    #expect(throws: Cancelled.self) {
-      try drawn(GnuplotScript(name: "slow", code: "pause 30\n", formats: []), cancellation: cancellation)
-    }
+    let slow = GnuplotScript(
+      name: "slow", code: "pause 15\nset print \(text)\nprint 1\nset print\n", formats: [])
+    #expect(throws: Cancelled.self) { try drawn(slow, cancellation: cancellation) }
+    #expect(!FileManager.default.fileExists(atPath: mark))
   }
 
   /// Neither `~/.gnuplot` nor variables have a say.

@@ -56,7 +56,7 @@ struct LearntRun {
   /// The start as a file.
   func weights() throws -> [UInt8] {
     let still = try train(["steps": 1, "temperature": 1, "optimizer": .object(["lr": 0, "weight_decay": 0])])
-    return ModelExport.files(of: still)[0].weights
+    return try ModelExport.files(of: still)[0].weights
   }
 
   func trained(_ kind: String) throws -> Model {

@@ -125,6 +125,44 @@ import Testing
     }
   }
 
+  /// Numbers for which no memory would do are refused before anything is made of them.
+  @Test(arguments: [Int.max, 1 << 40, 10, -1]) func familiesThatStateTooManyThingsAreRefused(count: Int)
+    throws
+  {
+    for (bases, vectors) in [(count, 0), (0, count)] {
+      let bytes = try HDF5Image.make { root in
+        try root.group("bases") { try $0.setAttribute("count", bases) }
+        try root.group("vectors") { try $0.setAttribute("count", vectors) }
+        try root.write("members", ["[]"], shape: [])
+      }
+      let problem = #expect(throws: FamilyFile.Problem.self) { try FamilyFile.read(bytes) }
+      if count != 10 { #expect(problem?.description == "a group holds \(count) things") }
+    }
+  }
+
+  @Test func emptyMatricesOfAnyHeightAreRefused() throws {
+    let member = #"[{"base":0,"coordinates":[],"moves":[]}]"#
+    func family(rows: Int) throws -> [UInt8] {
+      try HDF5Image.make { root in
+        try root.group("bases") { bases in
+          try bases.setAttribute("count", 1)
+          try bases.group("0") { group in
+            try group.setAttribute("normalized", 0)
+            let nothing = UnsafeBufferPointer<Float>(start: nil, count: 0)
+            for name in ["x", "y"] { try group.write(name, nothing, shape: [rows, 0]) }
+          }
+        }
+        try root.group("vectors") { try $0.setAttribute("count", 0) }
+        try root.write("members", [member], shape: [])
+      }
+    }
+    #expect(try FamilyFile.read(family(rows: 3)).bases[0].x.rows == 3)
+    for rows in [1 << 30, 1 << 60] {
+      let bytes = try family(rows: rows)
+      #expect(throws: (any Error).self, "\(rows)") { try FamilyFile.read(bytes) }
+    }
+  }
+
   /// Bytes whose digest fits, and that nobody's writer made: each mutant is a family or a problem.
   @Test func mutatedArtefactsNeverStopTheProgram() throws {
     try withFolder { folder in
@@ -143,13 +181,13 @@ import Testing
           bytes[Int.random(in: 0..<end, using: &numbers)] = .random(in: 0...255, using: &numbers)
         }
         do {
-          try HDF5Image.read(bytes) { (root) throws in
-            _ = try root.open("bases") { try $0.open("0") { _ = try $0.matrix("x") } }
-            _ = try root.text("members")
-          }
+          let family = try FamilyFile.read(bytes)
+          #expect(
+            !family.bases.isEmpty && family.members.allSatisfy { family.bases.indices.contains($0.base) })
         } catch {
           failures += 1
-          #expect(error is HDF5Failure)
+          #expect(
+            error is HDF5Failure || error is FamilyFile.Problem || error is JSONReader.Problem, "\(error)")
         }
       }
       #expect(failures > 20, "the mutations hardly hurt")

@@ -144,7 +144,7 @@ def links(campaign, results):
     """A link in the place of a file or a folder, or of one that is not there yet."""
     places = [os.path.join(folder, name) for folder, inner, names in os.walk(os.path.join(results, "e"))
               for name in inner + names]
-    places += [os.path.join(results, ".store", name) for name in [".leases/.clock", ".leases/.breaking", "timings.json"]]
+    places += [os.path.join(results, ".store", name) for name in [".leases/.breaking", "timings.json"]]
     places += [os.path.join(folder, "record.json") for folder in folders(results)]
     path = campaign.random.choice(places)
     if os.path.isdir(path) and not os.path.islink(path):

@@ -7,8 +7,9 @@ enum InputBudget {
 
   /// Bytes that a file may have, or unpack to, to be held in memory: what its kind allows, and an eighth of what is
   /// left, for what is made of them takes several times as much.
-  static func bytes(atMost most: Int) -> Int {
-    let left = ProcessMemory.tightest.left / 8
+  /// - Parameter share: of what is left, one in so many.
+  static func bytes(atMost most: Int, share: Double = 8) -> Int {
+    let left = ProcessMemory.tightest.left / share
     // A small file is never refused for lack of memory here.
     return left < Double(most) ? max(1 << 20, Int(left)) : most
   }

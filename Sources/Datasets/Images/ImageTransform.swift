@@ -2,19 +2,16 @@
 package enum PixelNormalization: String, Sendable, CaseIterable {
   case clip, imagenet, none
 
-  package var mean: [Float] {
-    switch self {
-    case .clip: [0.481_454_66, 0.457_827_5, 0.408_210_73]
-    case .imagenet: [0.485, 0.456, 0.406]
-    case .none: [0, 0, 0]
-    }
-  }
+  package var mean: [Float] { published.mean.map { Float($0) } }
+  package var deviation: [Float] { published.deviation.map { Float($0) } }
 
-  package var deviation: [Float] {
+  /// As they are published, which float32 rounds.
+  package var published: (mean: [Double], deviation: [Double]) {
     switch self {
-    case .clip: [0.268_629_54, 0.261_302_58, 0.275_777_11]
-    case .imagenet: [0.229, 0.224, 0.225]
-    case .none: [1, 1, 1]
+    case .clip:
+      ([0.481_454_66, 0.457_827_5, 0.408_210_73], [0.268_629_54, 0.261_302_58, 0.275_777_11])
+    case .imagenet: ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    case .none: ([0, 0, 0], [1, 1, 1])
     }
   }
 }

@@ -83,7 +83,7 @@ enum COCO {
 
   private static func decode(_ path: String) throws -> Annotations {
     // What JSON decodes to takes some ten times its bytes.
-    let bytes = try TextFile.read(path, limit: InputBudget.bytes(atMost: largestFile) / 2)
+    let bytes = try TextFile.read(path, limit: InputBudget.bytes(atMost: largestFile, share: 16))
     do {
       return try JSONDecoder().decode(Annotations.self, from: Data(bytes))
     } catch {

@@ -57,10 +57,7 @@ package struct ChildProgram: Sendable, Equatable {
     (environment["PATH"] ?? "").utf8.split(separator: UInt8(ascii: ":")).lazy
       .filter { $0.first == UInt8(ascii: "/") }
       .map { String(decoding: $0, as: UTF8.self) + "/" + name }
-      .first { path in
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
-      }
+      .first { DataFilePath.isRegular($0) && access($0, X_OK) == 0 }
       .map(ChildProgram.init)
   }
 

@@ -97,11 +97,12 @@ package struct Gnuplot: Sendable {
 
   /// The beginning of what was printed, on one line, without the marks that point at a place of the line above.
   private static func text(_ bytes: [UInt8]) -> String {
-    let lines = String(decoding: bytes.prefix(1000), as: UTF8.self).unicodeScalars.split(
+    let most = 1000
+    let lines = String(decoding: bytes.prefix(most), as: UTF8.self).unicodeScalars.split(
       whereSeparator: isBreak
     )
     .map { String($0).trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && $0 != "^" }
-    return lines.joined(separator: "; ") + (bytes.count > 2000 ? " …" : "")
+    return lines.joined(separator: "; ") + (bytes.count > most ? " …" : "")
   }
 }
 

@@ -20,7 +20,7 @@ enum Lines {
       "titles", .list(.string, most: 1000), "their names in the legend, in that order", beside: "series"),
     .defaulted(
       "format", .string, .string("{value}"), "name of a series without a title: {value}, {fraction}"),
-    .optional("legend_title", .string, "text above the legend", beside: "series"), .legend(.auto),
+    .optional("legend_title", .string, "text above the legend"), .legend(.auto),
     .defaulted("points", .boolean, .bool(true), "marks each point of the grid"),
     .defaulted("band", .boolean, .bool(true), "draws the 95% interval over the replicates"),
     .optional("vertical", .list(.object(straightParameters), most: 20), "dashed vertical lines"),

@@ -28,7 +28,6 @@ struct Code<Language: TargetLanguage>: Sendable, Equatable, ExpressibleByStringI
   fileprivate init(unquoted text: String) { self.text = text }
 
   static func + (left: Code, right: Code) -> Code { Code(unquoted: left.text + right.text) }
-  static func += (left: inout Code, right: Code) { left.text += right.text }
 
   struct Interpolation: StringInterpolationProtocol {
     fileprivate var text = ""

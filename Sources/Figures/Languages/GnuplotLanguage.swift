@@ -110,11 +110,6 @@ struct Colour: Sendable, Equatable {
     return alpha == 255 ? "'#\(solid)'" : "'#\(hex(255 - alpha))\(solid)'"
   }
 
-  /// As a number, for a column of them.
-  var number: Double {
-    Double(UInt32(255 - alpha) << 24 | UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue))
-  }
-
   private func hex(_ channel: UInt8) -> GnuplotCode {
     Self.digits[Int(channel >> 4)] + Self.digits[Int(channel & 15)]
   }

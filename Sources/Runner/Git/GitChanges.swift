@@ -105,9 +105,14 @@ final class GitChanges {
     if name == entry.name { return true }
     // Line ends may be converted between the folder and the commit.
     guard hasReturns, file.size <= 1 << 26 else { return false }
+    bytesLeft -= file.size
+    guard bytesLeft >= 0 else { return nil }
     let bytes = file.bytes(at: 0, count: file.size)
-    let converted = bytes.indices.filter { bytes[$0] != 0x0D || bytes.dropFirst($0 + 1).first != 0x0A }.map {
-      bytes[$0]
+    var converted: [UInt8] = []
+    converted.reserveCapacity(bytes.count)
+    for (index, byte) in bytes.enumerated() {
+      let isReturn = byte == 0x0D && index + 1 < bytes.count && bytes[index + 1] == 0x0A
+      if !isReturn { converted.append(byte) }
     }
     return gitName(of: "blob", converted, self.hash).map { $0 == entry.name }
   }

@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 
 /// A file of a repository, which may be anybody's: only a regular one is read, and only as much as it may have.
@@ -7,6 +8,8 @@ final class GitFile {
 
   /// Nil where there is no regular file.
   init?(_ path: String, followsLink: Bool = true) {
+    // To open a device may do something: what it is is asked first.
+    guard DataFilePath.isRegular(path) else { return nil }
     let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (followsLink ? 0 : O_NOFOLLOW)
     let descriptor = open(path, flags)
     guard descriptor >= 0 else { return nil }

@@ -17,6 +17,8 @@ struct GitIndex {
   /// A file that is in no commit yet, or in two versions that were not merged.
   private(set) var isUnsettled = false
   private static let mostBytes = 1 << 29
+  /// Of all paths together: in version 4 a few bytes stand for a long one.
+  private static let mostPathBytes = 1 << 28
 
   /// Nil where there is none, or one of a form that is not known here.
   init?(_ path: String, hash: StreamingHash.Kind) {
@@ -25,10 +27,13 @@ struct GitIndex {
     guard reader.take(4)?.elementsEqual("DIRC".utf8) == true, let version = reader.word(),
       (2...4).contains(version), let count = reader.word()
     else { return nil }
+    var pathBytes = 0
     for _ in 0..<count {
       guard let entry = reader.entry(version, after: entries.last?.path ?? [], &isUnsettled) else {
         return nil
       }
+      pathBytes += entry.path.count
+      guard pathBytes <= Self.mostPathBytes else { return nil }
       entries.append(entry)
     }
     // A part in small letters has to be understood; that of sparse folders is, by the modes of its entries.

@@ -24,10 +24,11 @@ package enum ModelExport {
   }
 
   /// In the order of `suffixes`.
-  package static func files(of model: Model) -> [File] {
+  /// - Throws: `StageFailure.foreignModel` where the alignment does not fit the projection that takes it over.
+  package static func files(of model: Model) throws -> [File] {
     let kind = model.origin["kind"]?.string ?? ""
     let suffixes = suffixes(kind: kind, parameters: model.origin["with"] ?? .null)
-    let tensors = plain(model.tensors)
+    let tensors = try plain(model.tensors)
     let network = model.origin["network"] ?? .null
     let whole = description(network)
     guard kind != CLIPStage.signature.kind else { return [file(tensors, whole)] }
@@ -69,13 +70,13 @@ package enum ModelExport {
   }
 
   /// Without the alignment, which y's projection takes over: (h·P)·Wᵀ = h·(P·Wᵀ).
-  private static func plain(_ tensors: [Model.Tensor]) -> [NamedTensor] {
+  private static func plain(_ tensors: [Model.Tensor]) throws -> [NamedTensor] {
     let w = tensors.first { $0.name == TrainedNetwork.alignmentName }
-    return tensors.filter { $0.name != TrainedNetwork.alignmentName }.map { tensor in
+    return try tensors.filter { $0.name != TrainedNetwork.alignmentName }.map { tensor in
       guard let w, isProjectionOfY(tensor.name) else {
         return NamedTensor(tensor.name, tensor.shape, tensor.values)
       }
-      return NamedTensor(tensor.name, tensor.shape, turned(tensor, by: w))
+      return NamedTensor(tensor.name, tensor.shape, try turned(tensor, by: w))
     }
   }
 
@@ -83,13 +84,14 @@ package enum ModelExport {
     ["text_projection", "y.text_projection", "y.proj", "y.projection"].contains(name)
   }
 
-  private static func turned(_ projection: Model.Tensor, by w: Model.Tensor) -> [Float] {
+  private static func turned(_ projection: Model.Tensor, by w: Model.Tensor) throws -> [Float] {
     let size = w.shape.last ?? 0
-    guard size > 0, w.values.count / size == size, projection.values.count % size == 0 else {
-      return projection.values
+    guard size > 0, w.values.count == size * size, projection.values.count % size == 0 else {
+      throw StageFailure.foreignModel(
+        tensor: TrainedNetwork.alignmentName, found: w.values.count, expected: projection.shape.last ?? 0)
     }
     var result = projection.values
-    for start in stride(from: 0, to: result.count, by: max(1, size)) {
+    for start in stride(from: 0, to: result.count, by: size) {
       for column in 0..<size {
         var sum = 0.0
         for k in 0..<size {

@@ -56,16 +56,6 @@ enum TemporaryName {
     "\(stem)-\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
   }
 
-  /// Whether the name has this form, as no other program gives it.
-  static func isOne(_ name: String) -> Bool {
-    let parts = name.utf8.dropFirst(prefix.utf8.count).split(separator: UInt8(ascii: "-"))
-    let isNumber = { (part: Substring.UTF8View) in
-      !part.isEmpty && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
-    return isPrefix(of: name) && parts.count == 4 && isNumber(parts[0]) && isNumber(parts[1])
-      && isNumber(parts[3])
-  }
-
   /// Whether a process of this program made the name.
   static func isOwn(_ name: String) -> Bool { parts(name) != nil }
 

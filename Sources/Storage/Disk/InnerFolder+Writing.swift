@@ -87,13 +87,6 @@ extension InnerFolder {
     }
   }
 
-  /// Sets the file's time to now; what is not there is fine.
-  package func touch(_ inner: InnerPath) {
-    try? inParent(of: inner, .write) { folder, name in
-      _ = utimensat(folder, name, nil, AT_SYMLINK_NOFOLLOW)
-    }
-  }
-
   /// Makes the folder's entries durable.
   package func sync() throws {
     let descriptor = try openFolder(.here, .sync)
@@ -141,7 +134,7 @@ extension InnerFolder {
   /// removed stays, and harms nothing.
   package func removeAbandoned() {
     let names = (try? names()) ?? []
-    for name in names where TemporaryName.isOne(name) && TemporaryName.isStale(name, in: self) {
+    for name in names where TemporaryName.isStale(name, in: self) {
       if let inner = try? InnerPath(component: name) { try? removeFile(inner) }
     }
   }

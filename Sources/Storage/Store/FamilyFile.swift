@@ -12,11 +12,11 @@ import Kernels
 /// /vectors/0, …    float64 (k)
 /// /members         JSON: [{"base":0,"coordinates":[…],"moves":[…]}, …]
 /// ```
-enum FamilyFile {
+package enum FamilyFile {
   static let name = "artefact.h5"
 
-  struct Problem: Error, CustomStringConvertible {
-    let description: String
+  package struct Problem: Error, CustomStringConvertible {
+    package let description: String
   }
 
   static func make(_ family: EmbeddingFamily) throws -> [UInt8] {
@@ -44,7 +44,7 @@ enum FamilyFile {
   }
 
   /// - Throws: `HDF5Failure`, `Problem`.
-  static func read(_ bytes: [UInt8]) throws -> EmbeddingFamily {
+  package static func read(_ bytes: [UInt8]) throws -> EmbeddingFamily {
     try HDF5Image.read(bytes) { root in
       let bases = try root.open("bases") { group in
         try (0..<count(group)).map { try group.open("\($0)", base) }
@@ -62,7 +62,10 @@ enum FamilyFile {
 
   private static func count(_ group: HDF5StoredGroup) throws -> Int {
     let count = try group.integerAttribute("count")
-    guard count >= 0 else { throw Problem(description: "a group holds \(count) things") }
+    // Whoever made the file may have written any number: no more are there than the image has objects.
+    guard (0...group.objectCount).contains(count) else {
+      throw Problem(description: "a group holds \(count) things")
+    }
     return count
   }
 

@@ -74,7 +74,7 @@ package struct StoreRoots: Sendable {
         return Root(path: path, state: .unreadable("it does not say which folder it stands for"))
       }
       // A folder of the same path on another machine is another one.
-      if let mark = said["mark"]?.string, Self.isFolder(results),
+      if let mark = said["mark"]?.string, Disk.isFolder(results),
         (try? Self.mark(of: results, creating: false)) ?? nil != mark
       {
         let host = said["host"]?.string ?? "another machine"
@@ -147,11 +147,6 @@ package struct StoreRoots: Sendable {
     } catch let failure as FileFailure where failure.isRefusal || failure.code == EROFS {
       return nil
     }
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.isFolder
   }
 
   private struct Identity: Equatable {

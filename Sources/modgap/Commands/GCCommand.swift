@@ -43,13 +43,16 @@ extension Command {
       try Terminal.out(garbage.json(deleted: deletes, left: left))
       return 0
     }
-    for item in garbage.items where !left.contains(where: { $0.name == item.name }) {
+    let names = Set(left.map { ExactString($0.name) })
+    let gone = garbage.items.filter { !names.contains(ExactString($0.name)) }
+    for item in gone {
       try Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n")
     }
     let verb = deletes ? "removed" : "would be removed (--delete does it)"
     try Terminal.out(
-      "\(garbage.items.count - left.count) of \(counted(garbage.total, "artefact")), "
-        + "\(ByteCount.text(garbage.bytes)), \(verb); \(ByteCount.text(garbage.keptBytes)) kept\n")
+      "\(gone.count) of \(counted(garbage.total, "artefact")), "
+        + "\(ByteCount.text(gone.reduce(0) { $0 + $1.bytes })), \(verb); \(ByteCount.text(garbage.keptBytes)) kept\n"
+    )
     return 0
   }
 

@@ -30,18 +30,9 @@ struct Preprocessing: Codable, Sendable, Equatable {
     guard data.kind != "noise-images",
       let normalization = data["normalize"]?.string.flatMap(PixelNormalization.init)
     else { return nil }
-    (mean, std) = Self.constants(normalization)
+    (mean, std) = normalization.published
     interpolation = data["resize"]?.string
     size = data["size"]?.integer
-  }
-
-  /// Those of `PixelNormalization` as they are published, which float32 rounds.
-  private static func constants(_ normalization: PixelNormalization) -> (mean: [Double], std: [Double]) {
-    switch normalization {
-    case .clip: ([0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711])
-    case .imagenet: ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-    case .none: ([0, 0, 0], [1, 1, 1])
-    }
   }
 
   var json: [String: JSONValue] {
