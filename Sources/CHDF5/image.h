@@ -17,6 +17,8 @@ enum {
   MODGAP_H5_ENTRY_REFUSED = 7,
   MODGAP_H5_ENTRY_INTEGER_ATTRIBUTE = 8,
   MODGAP_H5_ENTRY_TEXT_ATTRIBUTE = 9,
+  /// The payload is the file and the path in it that a link into another file names; nobody goes there.
+  MODGAP_H5_ENTRY_ELSEWHERE = 10,
 };
 
 enum {
@@ -97,7 +99,7 @@ static inline uint32_t modgap_h5_entry_kind(hid_t type, hid_t *memory) {
       return size == 4 ? MODGAP_H5_ENTRY_FLOATS : size == 8 ? MODGAP_H5_ENTRY_DOUBLES : 0;
     case H5T_INTEGER:
       *memory = H5T_NATIVE_INT64;
-      return size <= 8 ? MODGAP_H5_ENTRY_INTEGERS : 0;
+      return size < 8 || (size == 8 && H5Tget_sign(type) == H5T_SGN_2) ? MODGAP_H5_ENTRY_INTEGERS : 0;
     case H5T_STRING: return H5Tis_variable_str(type) > 0 ? MODGAP_H5_ENTRY_TEXTS : 0;
     default: return 0;
   }
@@ -113,7 +115,11 @@ static inline herr_t modgap_h5_add_texts(
   hid_t type = H5Dget_type(dataset), memory = H5Tcopy(H5T_C_S1);
   H5Tset_size(memory, H5T_VARIABLE);
   H5Tset_cset(memory, H5Tget_cset(type));
-  if (texts == NULL || (count > 0 && H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0)) {
+  const int is_read =
+      texts != NULL && (count == 0 || H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0);
+  H5Tclose(memory);
+  H5Tclose(type);
+  if (!is_read) {
     return modgap_h5_give_up(image, MODGAP_H5_IMAGE_UNREADABLE, "a text of it cannot be read");
   }
   uint64_t bytes = 0;
@@ -129,9 +135,9 @@ static inline herr_t modgap_h5_add_texts(
   return 0;
 }
 
-static inline herr_t modgap_h5_add_values(modgap_h5_image *image, hid_t dataset, const char *path) {
-  hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset), memory = -1;
-  if (type < 0 || space < 0) return modgap_h5_give_up(image, MODGAP_H5_IMAGE_UNREADABLE, "a shape of it is damaged");
+static inline herr_t modgap_h5_add_typed_values(
+    modgap_h5_image *image, hid_t dataset, const char *path, hid_t type, hid_t space) {
+  hid_t memory = -1;
   const uint32_t kind = modgap_h5_entry_kind(type, &memory);
   const int rank = H5Sget_simple_extent_ndims(space);
   hsize_t sides[H5S_MAX_RANK] = {0};
@@ -154,6 +160,17 @@ static inline herr_t modgap_h5_add_values(modgap_h5_image *image, hid_t dataset,
   return 0;
 }
 
+static inline herr_t modgap_h5_add_values(modgap_h5_image *image, hid_t dataset, const char *path) {
+  hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  const herr_t status = type < 0 || space < 0
+      ? modgap_h5_give_up(image, MODGAP_H5_IMAGE_UNREADABLE, "a shape of it is damaged")
+      : modgap_h5_add_typed_values(image, dataset, path, type, space);
+  // The library looks through all that is open, at every step.
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  return status;
+}
+
 /// Where the values lie is asked first: to ask a virtual data set for its shape opens other files.
 static inline herr_t modgap_h5_add_dataset(modgap_h5_image *image, hid_t dataset, const char *path) {
   hid_t creation = H5Dget_create_plist(dataset);
@@ -167,23 +184,35 @@ static inline herr_t modgap_h5_add_dataset(modgap_h5_image *image, hid_t dataset
   return modgap_h5_add_values(image, dataset, path);
 }
 
+static inline herr_t modgap_h5_add_attribute_value(modgap_h5_image *image, hid_t attribute, hid_t type, const char *path) {
+  hid_t memory = -1;
+  const uint32_t kind = modgap_h5_entry_kind(type, &memory);
+  if (kind == MODGAP_H5_ENTRY_INTEGERS) {
+    void *place = modgap_h5_add(image, MODGAP_H5_ENTRY_INTEGER_ATTRIBUTE, path, 0, NULL, 8);
+    if (place == NULL || H5Aread(attribute, memory, place) < 0) return -1;
+  } else if (kind == MODGAP_H5_ENTRY_TEXTS) {
+    char *text = NULL;
+    if (H5Aread(attribute, type, &text) < 0) return -1;
+    return modgap_h5_add_text(image, MODGAP_H5_ENTRY_TEXT_ATTRIBUTE, path, text ? text : "");
+  }
+  return 0;
+}
+
 static inline herr_t modgap_h5_add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
   modgap_h5_visit *visit = (modgap_h5_visit *)context;
   char path[MODGAP_H5_LONGEST_PATH];
   if (snprintf(path, sizeof path, "%s/%s", visit->path, name) >= (int)sizeof path) return 0;
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-  hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute), memory = -1;
-  const uint32_t kind = modgap_h5_entry_kind(type, &memory);
-  if (attribute < 0 || H5Sget_simple_extent_type(space) != H5S_SCALAR) return 0;
-  if (kind == MODGAP_H5_ENTRY_INTEGERS) {
-    void *place = modgap_h5_add(visit->image, MODGAP_H5_ENTRY_INTEGER_ATTRIBUTE, path, 0, NULL, 8);
-    if (place == NULL || H5Aread(attribute, memory, place) < 0) return -1;
-  } else if (kind == MODGAP_H5_ENTRY_TEXTS) {
-    char *text = NULL;
-    if (H5Aread(attribute, type, &text) < 0) return -1;
-    return modgap_h5_add_text(visit->image, MODGAP_H5_ENTRY_TEXT_ATTRIBUTE, path, text ? text : "");
+  if (attribute < 0) return 0;
+  hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+  herr_t status = 0;
+  if (type >= 0 && space >= 0 && H5Sget_simple_extent_type(space) == H5S_SCALAR) {
+    status = modgap_h5_add_attribute_value(visit->image, attribute, type, path);
   }
-  return 0;
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  H5Aclose(attribute);
+  return status;
 }
 
 static inline herr_t modgap_h5_visit_link(hid_t group, const char *name, const H5L_info_t *info, void *context);
@@ -206,6 +235,20 @@ static inline herr_t modgap_h5_visit_object(modgap_h5_image *image, hid_t object
   return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, modgap_h5_add_attribute, &visit);
 }
 
+/// Names where a link into another file leads.
+static inline herr_t modgap_h5_add_elsewhere(modgap_h5_image *image, hid_t group, const char *name, const char *path) {
+  char value[2 * MODGAP_H5_LONGEST_PATH] = {0}, target[2 * MODGAP_H5_LONGEST_PATH + 8] = {0};
+  const char *file = NULL, *object = NULL;
+  H5L_info_t info;
+  if (H5Lget_info(group, name, &info, H5P_DEFAULT) < 0 || info.type != H5L_TYPE_EXTERNAL ||
+      info.u.val_size >= sizeof value || H5Lget_val(group, name, value, sizeof value - 1, H5P_DEFAULT) < 0 ||
+      H5Lunpack_elink_val(value, info.u.val_size, NULL, &file, &object) < 0) {
+    return modgap_h5_add_text(image, MODGAP_H5_ENTRY_REFUSED, path, "is a link that cannot be read");
+  }
+  snprintf(target, sizeof target, "%s: %s", file, object);
+  return modgap_h5_add_text(image, MODGAP_H5_ENTRY_ELSEWHERE, path, target);
+}
+
 static inline herr_t modgap_h5_visit_link(hid_t group, const char *name, const H5L_info_t *info, void *context) {
   const modgap_h5_visit *above = (const modgap_h5_visit *)context;
   char path[MODGAP_H5_LONGEST_PATH];
@@ -220,8 +263,9 @@ static inline herr_t modgap_h5_visit_link(hid_t group, const char *name, const H
         above->image, is_read ? MODGAP_H5_ENTRY_LINK : MODGAP_H5_ENTRY_REFUSED, path,
         is_read ? target : "is a link that cannot be read");
   }
+  if (info->type == H5L_TYPE_EXTERNAL) return modgap_h5_add_elsewhere(above->image, group, name, path);
   if (info->type != H5L_TYPE_HARD) {
-    return modgap_h5_add_text(above->image, MODGAP_H5_ENTRY_REFUSED, path, "is a link into another file");
+    return modgap_h5_add_text(above->image, MODGAP_H5_ENTRY_REFUSED, path, "is a link that only its maker can follow");
   }
   // By its address: a name may hold a slash, and would be followed as a path, through other links.
   hid_t object = H5Oopen_by_addr(group, info->u.address);

@@ -294,7 +294,10 @@ static inline void modgap_h5_inspect_task(void *context) {
   hid_t file = modgap_h5_open_file(report);
   if (file < 0) return;
   // What cannot be visited to the end may hold more than is listed.
-  if (H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, modgap_h5_list_one, report) < 0) report->names_truncated = 1;
+  if (report->names_capacity > 0 &&
+      H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, modgap_h5_list_one, report) < 0) {
+    report->names_truncated = 1;
+  }
   hid_t object = modgap_h5_open_object(file, report);
   if (object < 0) {
     report->outcome = modgap_h5_why_closed(file, report->object);

@@ -38,10 +38,12 @@ package struct HDF5File: Sendable {
 
   /// Looks a name up; `/` stands for the whole file.
   ///
+  /// - Parameter lists: whether all datasets are named, too, which takes time for each of them.
   /// - Throws: `HDF5Failure` where the file is no HDF5 file, is damaged, or has no such object; or the
   ///   object's values lie outside the file, are not numbers, or do not fit into memory.
-  package func describe(_ name: String) throws -> Description {
+  package func describe(_ name: String, lists: Bool = true) throws -> Description {
     try Report.with(path, name, sharing: 0) { report in
+      if !lists { report.pointer.pointee.names_capacity = 0 }
       try report.run("inspect", memory: 1 << 30, seconds: 20, modgap_h5_inspect)
       let object: Description.Object
       switch Int(report.pointer.pointee.outcome) {

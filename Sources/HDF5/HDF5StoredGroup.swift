@@ -6,7 +6,7 @@ import Kernels
 /// A group of an image that a child process took apart, with what is below it. It lives only as long as the closure
 /// that it is given to.
 package struct HDF5StoredGroup {
-  fileprivate let contents: HDF5Contents
+  let contents: HDF5Contents
   /// From the root, without a slash at either end; empty for the root.
   fileprivate let path: String
 
@@ -95,6 +95,7 @@ package struct HDF5StoredGroup {
     switch entry.kind {
     case .refused: throw problem(name, "it " + String(decoding: entry.payload, as: UTF8.self))
     case .link: throw problem(name, "it is a link")
+    case .elsewhere: throw problem(name, "it is a link into another file")
     default: return entry
     }
   }
@@ -103,7 +104,7 @@ package struct HDF5StoredGroup {
     .library(doing: "read `\(place(name).text.prefix(200))`", detail: detail)
   }
 
-  private static func values<Value: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, of type: Value.Type)
+  static func values<Value: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, of type: Value.Type)
     -> [Value]
   {
     let count = bytes.count / MemoryLayout<Value>.stride
@@ -119,7 +120,7 @@ package struct HDF5StoredGroup {
 struct HDF5Contents {
   enum Kind: UInt32 {
     case group = 1
-    case floats, doubles, integers, texts, link, refused, integerAttribute, textAttribute
+    case floats, doubles, integers, texts, link, refused, integerAttribute, textAttribute, elsewhere
   }
 
   struct Entry {

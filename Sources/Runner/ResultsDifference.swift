@@ -134,17 +134,24 @@ package struct ResultsDifference: Sendable {
     let right = try HDF5Values.read(b)
     let shared = left.keys.sorted().compactMap { key -> ColumnDifference? in
       guard let x = left[key], let y = right[key] else { return nil }
-      let name = key.text
-      guard x.shape == y.shape else {
-        return .incomparable(
-          place, name, rows: x.count, note: "shape \(x.shape) against \(y.shape)")
-      }
-      let tolerance = tolerances.tolerance(of: name)
-      return x.wide.isEmpty && y.wide.isEmpty
-        ? .between(x.narrow, y.narrow, place: place, column: name, within: tolerance)
-        : .between(x.doubles, y.doubles, place: place, column: name, within: tolerance)
+      return compare(x, y, place: place, key.text, tolerances.tolerance(of: key.text))
     }
     return shared + missing(left.keys.sorted().map(\.text), right.keys.sorted().map(\.text), place: place)
+  }
+
+  private static func compare(
+    _ x: HDF5Values, _ y: HDF5Values, place: String, _ name: String, _ tolerance: Tolerance?
+  ) -> ColumnDifference {
+    func incomparable(_ note: String) -> ColumnDifference {
+      .incomparable(place, name, rows: max(x.count, y.count), note: note)
+    }
+    for case .notRead(let reason) in [x.content, y.content] { return incomparable("not compared: \(reason)") }
+    guard x.shape == y.shape else { return incomparable("shape \(x.shape) against \(y.shape)") }
+    if case .narrow(let a) = x.content, case .narrow(let b) = y.content {
+      return .between(a, b, place: place, column: name, within: tolerance)
+    }
+    guard let a = x.column, let b = y.column else { return incomparable("not compared") }
+    return .between(a, b, place: place, column: name, within: tolerance)
   }
 
   private static func missing(_ a: [String], _ b: [String], place: String) -> [ColumnDifference] {

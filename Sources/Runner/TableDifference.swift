@@ -54,7 +54,9 @@ package struct ColumnDifference: Sendable, Equatable {
     var texts = 0
 
     mutating func add(_ a: Cell, _ b: Cell) {
-      if let left = a.number, let right = b.number {
+      if case .integer(let left) = a, case .integer(let right) = b {
+        add(left, right)
+      } else if let left = a.number, let right = b.number {
         add(left, right)
       } else if a != b, !a.plain.isExactly(b.plain) {
         differing += 1
@@ -62,11 +64,21 @@ package struct ColumnDifference: Sendable, Equatable {
       }
     }
 
+    /// Beyond 2⁵³ several integers are one double.
+    mutating func add(_ a: Int, _ b: Int) {
+      if a == b { return }
+      let distance = abs(Double(a) - Double(b))
+      add(Double(a), Double(b), distance: distance > 0 ? distance : Double((a &- b).magnitude))
+    }
+
     mutating func add(_ a: Double, _ b: Double) {
       if a == b || (a.isNaN && b.isNaN) { return }
+      add(a, b, distance: abs(a - b))
+    }
+
+    private mutating func add(_ a: Double, _ b: Double, distance: Double) {
       differing += 1
-      if let tolerance, !tolerance.accepts(a, b) { beyond += 1 }
-      let distance = abs(a - b)
+      if let tolerance, !tolerance.accepts(a, b, distance: distance) { beyond += 1 }
       absolute = max(absolute, distance.isNaN ? .infinity : distance)
       let size = max(abs(a), abs(b))
       relative = max(relative, distance.isNaN || size.isInfinite ? .infinity : distance / size)

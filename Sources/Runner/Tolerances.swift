@@ -11,9 +11,13 @@ package struct Tolerance: Sendable, Equatable {
   /// Equal numbers are no distance apart, two NaNs and two infinities of one sign among them; nothing else is near
   /// what is not finite.
   package func accepts(_ a: Double, _ b: Double) -> Bool {
-    if a == b || (a.isNaN && b.isNaN) { return true }
+    a == b || (a.isNaN && b.isNaN) || accepts(a, b, distance: abs(a - b))
+  }
+
+  /// The same of two that are not equal.
+  func accepts(_ a: Double, _ b: Double, distance: Double) -> Bool {
     guard a.isFinite, b.isFinite else { return false }
-    return abs(a - b) <= absolute + relative * max(abs(a), abs(b))
+    return distance <= absolute + relative * max(abs(a), abs(b))
   }
 }
 

@@ -13,6 +13,12 @@ void allocation_count_begin(void) {
   counts = true;
 }
 
+struct allocation_count allocation_count_next(void) {
+  const struct allocation_count until_now = found;
+  found = (struct allocation_count){0};
+  return until_now;
+}
+
 struct allocation_count allocation_count_end(void) {
   counts = false;
   return found;

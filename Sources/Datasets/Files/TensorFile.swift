@@ -66,6 +66,13 @@ package enum TensorFile {
   /// - Throws: `FileFailure` where the path leads to something else, or cannot be read.
   package static func requireRegularFile(_ path: String) throws { _ = try InputFile(path) }
 
+  /// All bytes of a regular file; nil where there are more than `most`.
+  /// - Throws: `FileFailure`.
+  package static func bytes(of path: String, atMost most: Int) throws -> [UInt8]? {
+    let file = try InputFile(path)
+    return file.size > most ? nil : try file.bytes(at: 0, count: file.size)
+  }
+
   private static func hdf5(_ path: String, _ member: String?) throws -> [Tensor] {
     try requireRegularFile(path)
     let file = HDF5File(path)

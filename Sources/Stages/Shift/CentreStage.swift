@@ -9,14 +9,14 @@ package struct CentreStage: Stage {
   package struct Parameters: Decodable, Sendable {}
 
   package static let signature = StageSignature(
-    phase: .shift, kind: "centre",
+    phase: .shift, kind: "centre", version: 2,
     summary: "Subtracts each modality's centroid, then divides rows by their norm.",
     input: .pairs, alsoAccepts: [.unpaired], output: .pairs, preservesInputType: true)
 
   package init(parameters: Parameters) {}
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let family = try inputs.family(for: "shift/centre")
+    let family = try LongChain.settled(inputs.family(for: "shift/centre"), context.budget)
     let members = try family.members.map { member in
       member.moved(
         .subtract(

@@ -31,7 +31,7 @@ package struct GapStage: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .shift, kind: "gap", version: 2,
+    phase: .shift, kind: "gap", version: 3,
     summary: "Moves the modalities along the gap vector, closer together or farther apart.",
     parameters: [
       .optional(
@@ -52,7 +52,7 @@ package struct GapStage: Stage {
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let family = try inputs.family(for: "shift/gap")
+    let family = try LongChain.settled(inputs.family(for: "shift/gap"), context.budget)
     let other = try otherGap(inputs, context.budget)
     let (name, values) = try sweep()
     let members = try family.members.flatMap { member in

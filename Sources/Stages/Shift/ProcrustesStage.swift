@@ -9,14 +9,14 @@ package struct ProcrustesStage: Stage {
   package struct Parameters: Decodable, Sendable {}
 
   package static let signature = StageSignature(
-    phase: .shift, kind: "procrustes",
+    phase: .shift, kind: "procrustes", version: 2,
     summary: "Rotates y onto x by the orthogonal Procrustes map, fitted on all pairs.",
     input: .pairs, output: .pairs)
 
   package init(parameters: Parameters) {}
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let family = try inputs.family(for: "shift/procrustes")
+    let family = try LongChain.settled(inputs.family(for: "shift/procrustes"), context.budget)
     let members = try family.members.map { member in
       let base = family.bases[member.base]
       let w = try procrustes(

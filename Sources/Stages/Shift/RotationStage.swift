@@ -11,7 +11,7 @@ package struct RotationStage: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .shift, kind: "rotation",
+    phase: .shift, kind: "rotation", version: 2,
     summary: "Places the y points of a sphere simulation at the given elevations.",
     parameters: [
       .required("degrees", .sweep(-90...90), "Elevation of the y points, in degrees above the equator.")
@@ -23,7 +23,7 @@ package struct RotationStage: Stage {
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let family = try inputs.family(for: "shift/rotation")
+    let family = try LongChain.settled(inputs.family(for: "shift/rotation"), context.budget)
     let members = family.members.flatMap { member in
       parameters.degrees.values.map { degrees in
         var moved = member.moved(.elevation(degrees: degrees))

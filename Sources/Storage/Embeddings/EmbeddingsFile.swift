@@ -92,6 +92,8 @@ package enum EmbeddingsFile {
       try write(pair, to: group)
     case .layers(let layers):
       try describe(group, isNormalized: layers.allSatisfy(\.isNormalized))
+      // Layers are of the same items, so of one pairing.
+      if let first = layers.first { try PairingGroup.writeWithPartners(first, to: group) }
       try Scales.with(in: group, of: layers) { scales in
         try write(layers: layers, to: group, scales)
       }

@@ -18,5 +18,7 @@ struct allocation_count {
 bool allocations_are_counted(void);
 /// From now on, on this thread.
 void allocation_count_begin(void);
-/// What it has been since then.
+/// What it has been since then, or since this was asked last; the counting goes on.
+struct allocation_count allocation_count_next(void);
+/// What it has been since then, and no further.
 struct allocation_count allocation_count_end(void);
