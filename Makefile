@@ -18,6 +18,9 @@ ARGS ?=
 # Where `make data` finds the authors' repository.
 AUTHORS ?= https://github.com/Weixin-Liang/Modality-Gap
 
+# A server that sends next to nothing for 20 s is given up.
+STALLS := -c http.lowSpeedLimit=1000 -c http.lowSpeedTime=20
+
 # How far, relatively, `make regression` lets a number be from the accepted one: another CPU rounds otherwise.
 TOLERANCE ?= 1e-3
 # The same where something is trained, which amplifies how another CPU rounds: seeds differ by as much.
@@ -251,8 +254,8 @@ data: ## the authors' embeddings, from their public repository into data/
 	set -eu; \
 	command -v git > /dev/null || { echo 'make data: there is no git on PATH' >&2; exit 69; }; \
 	folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
-	if ! GIT_TERMINAL_PROMPT=0 git clone --quiet --depth 1 --filter=blob:none --sparse $(AUTHORS) "$$folder/clone" \
-	  || ! git -C "$$folder/clone" sparse-checkout set Figure_1_Modality_Gap; then \
+	if ! GIT_TERMINAL_PROMPT=0 timeout 600 git $(STALLS) clone --quiet --depth 1 --filter=blob:none --sparse $(AUTHORS) "$$folder/clone" \
+	  || ! timeout 600 git $(STALLS) -C "$$folder/clone" sparse-checkout set Figure_1_Modality_Gap; then \
 	  echo 'make data: could not clone $(AUTHORS) (is there a network?).' >&2; \
 	  echo '    Clone it elsewhere and copy Figure_1_Modality_Gap/*.npy into data/,' >&2; \
 	  echo '    or set MODGAP_DATA to the folder that has features_clip.npy.' >&2; \

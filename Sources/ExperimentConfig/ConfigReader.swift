@@ -56,6 +56,9 @@ struct ConfigReader {
   {
     let bytes = try Self.bytes(of: path, shownAs: shown, from: origin)
     var scanner = JSONScanner(bytes, file: shown)
+    if let origin {
+      try Self.requireConfig(bytes, file: shown, from: origin)
+    }
     let shape: JSONScanner.Shape
     do {
       defer { for duplicate in scanner.duplicates { issues.add(duplicate) } }
@@ -69,6 +72,31 @@ struct ConfigReader {
       ])
     }
     return node
+  }
+
+  /// A config may name any file that its user may read, so of one that is no config nothing is told but where it
+  /// ceases to be one.
+  private static func requireConfig(_ bytes: [UInt8], file: String, from origin: ConfigNode) throws {
+    func refusal(_ found: String, at position: Position?) -> ConfigError {
+      ConfigError([
+        ConfigIssue(
+          at: position, path: "", found: found,
+          expected: "a config, since \(origin.position.file) extends this file")
+      ])
+    }
+    var scanner = JSONScanner(bytes, file: file)
+    do {
+      _ = try scanner.scan()
+    } catch let error as ConfigError {
+      throw refusal("text that is not JSON", at: error.issues.first?.position)
+    }
+    let start = Position(file: file, line: 1, column: 1)
+    guard let members = try decode(bytes, file: file).object else {
+      throw refusal("JSON that is not an object", at: start)
+    }
+    guard members.isEmpty || Grammar.topLevelKeys.contains(where: { members[$0] != nil }) else {
+      throw refusal("an object that has none of a config's keys", at: start)
+    }
   }
 
   private static func decode(_ bytes: [UInt8], file: String) throws -> JSONValue {

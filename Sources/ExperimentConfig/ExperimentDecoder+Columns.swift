@@ -31,7 +31,7 @@ extension ExperimentDecoder {
     let known = brought ?? Grammar.coordinates
     var names: [String] = []
     for name in axes.map(\.name) + own + known where !names.contains(name) { names.append(name) }
-    let hidden = own.filter(axes.map(\.name).contains).map { "\(id).\($0)" }
+    let hidden = (own + known).filter(axes.map(\.name).contains).map { "\(id).\($0)" }
     return Columns(table: table, names: names, hidden: hidden, open: brought == nil ? known : [])
   }
 

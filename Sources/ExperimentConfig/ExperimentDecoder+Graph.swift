@@ -29,6 +29,7 @@ extension ExperimentDecoder {
         ? (given == .model ? .pairs : given) : signature.output(with: stages[index].spec.with)
     }
     checkChains(edges, indices, order)
+    checkSize(edges)
     for (stage, edges) in zip(stages, edges) {
       for edge in edges {
         guard let given = indices[edge.target].flatMap({ outputs[$0] }) else { continue }
@@ -37,8 +38,8 @@ extension ExperimentDecoder {
     }
   }
 
-  /// Each shift of a chain stores all moves since the chain's beginning, so a chain takes time and disk as its length
-  /// squared: a thousand shifts take a minute and 300 MB.
+  /// Each shift of a chain brings a coordinate to all behind it, so that tables and artefacts grow as the chain's
+  /// length squared.
   private mutating func checkChains(_ edges: [[Edge]], _ indices: [String: Int], _ order: [Int]) {
     var lengths = [Int](repeating: 0, count: stages.count)
     for index in order where stages[index].spec.phase == .shift {
@@ -55,6 +56,16 @@ extension ExperimentDecoder {
   }
 
   static let longestChain = 10_000
+
+  /// Every run has every stage, with what that reads.
+  private mutating func checkSize(_ edges: [[Edge]]) {
+    let runs = axes.reduce(1) { min($0 * $1.values.count, Grammar.mostRuns) }
+    let each = edges.reduce(stages.count) { $0 + $1.count }
+    guard runs * each > Grammar.mostTasks, let node = root["stages"] else { return }
+    issues.add(
+      node, "stages", expected: "at most \(Grammar.mostTasks)",
+      found: "\(runs * each) stages and inputs of stages in \(runs) runs")
+  }
 
   private func edges(of stage: DecodedStage) -> [Edge] {
     let from = stage.node["from"]

@@ -32,6 +32,8 @@ package struct Grammar: Sendable {
     "figures", "claims",
   ]
   package static let mostRuns = 1_000_000
+  /// Stages and what they read, over all runs: a plan of as many takes some gigabytes.
+  package static let mostTasks = 2_000_000
   package static let largestSeed = 9_007_199_254_740_991
   /// Coordinates that shifts, layers and lists of upstream stages bring to a table.
   package static let coordinates = ["delta", "lambda", "degrees", "layer", "from"]

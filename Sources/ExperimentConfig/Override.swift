@@ -31,9 +31,10 @@ package struct Override: Sendable {
     let target = argument[..<equals]
     appends = target.hasSuffix("+")
     path = String(appends ? target.dropLast() : target)
-    steps = path.replacingBytes("[", with: ".").replacingBytes("]", with: "")
+    // Where a step is in brackets, its digits are a number of the list, never an id.
+    steps = path.replacingBytes("[", with: ".[").replacingBytes("]", with: "")
       .split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard !steps.contains("") else { throw OverrideError(argument: argument) }
+    guard !steps.contains(where: { $0.isEmpty || $0 == "[" }) else { throw OverrideError(argument: argument) }
     text = "--set \(argument)"
     let raw = String(argument[argument.index(after: equals)...])
     let column = target.unicodeScalars.count + 2
@@ -95,7 +96,8 @@ package struct Override: Sendable {
   private func set(
     _ node: ConfigNode, _ steps: ArraySlice<String>, walked: String, issues: inout IssueList
   ) -> ConfigNode {
-    guard let step = steps.first else { return appends ? longer(node, walked, &issues) : self.node }
+    guard let spelt = steps.first else { return appends ? longer(node, walked, &issues) : self.node }
+    let step = Self.name(of: spelt)
     let here = walked.isEmpty ? step : Int(step) == nil ? "\(walked).\(step)" : "\(walked)[\(step)]"
     var copy = node
     switch node.content {
@@ -108,7 +110,7 @@ package struct Override: Sendable {
       copy.set(
         step, set(child, steps.dropFirst(), walked: here, issues: &issues), keyPosition: position)
     case .array(var items):
-      guard let index = Self.index(of: step, in: items) else {
+      guard let index = Self.index(of: spelt, in: items) else {
         reportElement(step, in: items, walked: walked, here: here, issues: &issues)
         return node
       }
@@ -131,10 +133,16 @@ package struct Override: Sendable {
     return copy
   }
 
-  /// A list's element by number, or by its `id` or `name`.
+  private static func name(of step: String) -> String {
+    step.hasBytes(first: "[") ? step.droppingBytes(1) : step
+  }
+
+  /// A list's element by its `id` or `name`, which may be digits, else by number; in brackets by number first.
   private static func index(of step: String, in items: [ConfigNode]) -> Int? {
-    if let index = Int(step) { return items.indices.contains(index) ? index : nil }
-    return items.firstIndex { ($0["id"] ?? $0["name"])?.text == step }
+    let name = name(of: step)
+    let byNumber = Int(name).flatMap { items.indices.contains($0) ? $0 : nil }
+    let byName = items.firstIndex { ($0["id"] ?? $0["name"])?.text.map { $0.isExactly(name) } ?? false }
+    return step.hasBytes(first: "[") ? byNumber ?? byName : byName ?? byNumber
   }
 
   private func reportElement(

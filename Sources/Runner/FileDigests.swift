@@ -18,14 +18,19 @@ package final class FileDigests: Sendable {
 
   package init() {}
 
-  package func digest(of path: String) throws -> String { try read(path).digest }
-
-  /// The digest, and the stamp that the file had when it was taken and has now.
-  func read(_ path: String) throws -> (digest: String, stamp: FileStamp) {
-    let key = ExactString(path)
-    if let entry = known.withLock({ $0[key] }), try FileStamp(of: path) == entry.stamp {
-      return (entry.digest, entry.stamp)
+  /// For a plan: what is written to a file after it was taken is noticed by the stage that reads the file.
+  package func digest(of path: String) throws -> String {
+    if let entry = known.withLock({ $0[ExactString(path)] }), try FileStamp(of: path) == entry.stamp {
+      return entry.digest
     }
+    return try read(path).digest
+  }
+
+  /// The digest of what the file holds now, and its stamp.
+  ///
+  /// It is read whole each time: writing through a mapping need not change any time, and on tmpfs never does.
+  package func read(_ path: String) throws -> (digest: String, stamp: FileStamp) {
+    let key = ExactString(path)
     let (digest, stamp) = try Digest.stamped(file: path)
     known.withLock { $0[key] = Entry(stamp: stamp, digest: digest.hex) }
     first.withLock { if $0[key] == nil { $0[key] = digest.hex } }

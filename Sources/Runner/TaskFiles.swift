@@ -12,7 +12,7 @@ struct TaskFiles: Sendable {
   let task: String
   let files: [DataFile]
 
-  /// Reads the files whose stamps are new, and compares their digests with the plan's.
+  /// Reads the files, and compares their digests with the plan's.
   ///
   /// - Returns: the stamps of all that was read.
   /// - Throws: `RunFailure.fileChanged` with the file; `FileFailure` where one is gone.

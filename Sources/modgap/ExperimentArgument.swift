@@ -42,10 +42,10 @@ extension Arguments {
     try integer("--jobs", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
-  func loader() throws -> ExperimentLoader {
+  func loader(overriding: Bool = true) throws -> ExperimentLoader {
     ExperimentLoader(
       grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
-      overrides: try all("--set").map(Override.init), allowed: all("--env"))
+      overrides: overriding ? try all("--set").map(Override.init) : [], allowed: all("--env"))
   }
 
   /// The experiment of a config that is one argument of several, without a plan.
@@ -59,15 +59,35 @@ extension Arguments {
     RunRecipe(config: config, overrides: all("--set"), variables: all("--env"), results: value("--results"))
   }
 
+  /// The same, where what cannot run leaves no earlier verdicts behind that look like today's. Where the config alone
+  /// can run, and what was said beside it cannot, its verdicts stand.
+  func loadOrTell() throws -> LoadedExperiment {
+    do {
+      return try load()
+    } catch let failure as any Failure where failure.kind != .usage {
+      if let named = positional.first {
+        let config = ExperimentArgument.path(of: named, in: resultsRoot)
+        let runsAlone = !all("--set").isEmpty && (try? load(overriding: false)) != nil
+        let told =
+          runsAlone
+          ? []
+          : CannotRun(failure, recipe: recipe(config)).tell(
+            config: config, overrides: all("--set"), in: resultsRoot)
+        for line in told { Terminal.err(line) }
+      }
+      throw failure
+    }
+  }
+
   /// The config that the one positional argument names.
   /// - Throws: `UsageError`, `ConfigError` with all that is wrong with it.
-  func load() throws -> LoadedExperiment {
+  func load(overriding: Bool = true) throws -> LoadedExperiment {
     guard let named = positional.first, positional.count == 1 || command == "why" else {
       throw UsageError.wrongCount(
         found: positional.count, expected: "one config, as in configs/figure3.json", command: command)
     }
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
-    let (experiment, places) = try loader().loadWithPlaces(path)
+    let (experiment, places) = try loader(overriding: overriding).loadWithPlaces(path)
     var planner = Planner(experiment, grammar: CommonOptions.grammar) {
       try FileDigests.shared.digest(of: $0)
     }

@@ -56,11 +56,12 @@ struct RunPrinter {
     }
   }
 
-  var json: JSONValue {
+  /// - Parameter exitStatus: which the program is about to end with.
+  func json(_ exitStatus: Int32) -> JSONValue {
     .object([
       "format": "modgap-run", "version": 1, "experiment": .string(summary.plan.experiment.name),
       "results": .string(folder.path), "interrupted": .bool(summary.wasInterrupted),
-      "exit_status": .number(Double(summary.exitStatus)),
+      "exit_status": .number(Double(exitStatus)),
       "irreproducible": .array(summary.irreproducible.map { .string($0.sentence) }),
       "tasks": .array(zip(summary.plan.tasks, summary.outcomes).map { Self.task($0.id, $1) }),
       "verdicts": verdictsJSON(summary.verdicts, command: ReportWriter.command(recipe)),

@@ -28,6 +28,20 @@ import Testing
     return try folder.load()
   }
 
+  /// Of a file that is no config nothing is told but where.
+  @Test(arguments: [
+    "hunter2", "\"hunter2\"", "[\"hunter2\"]", "nOhunter2/x\nhunter2", "{\"hunter2\": 1, \"hunter2\": 2}",
+    "{\"key\": \"hunter2\", \"hunter2\": hunter2}", "{hunter2", "12hunter2", "8217",
+  ])
+  func whatIsNoConfigIsNotTold(text: String) throws {
+    let folder = try ConfigFolder()
+    try folder.write(text, to: "token")
+    try folder.write(#"{"extends": "token"}"#)
+    let problems = try folder.problems()
+    #expect(problems.contains("token:") && problems.contains("expected a config, since "), "\(problems)")
+    #expect(!problems.contains("hunter2") && !problems.contains("8217"))
+  }
+
   @Test func nullTakesAMemberAway() throws {
     let changed = try extended(
       #"""

@@ -98,6 +98,26 @@ import Testing
     #expect(throws: ConfigError.self) { try planner.plan() }
   }
 
+  /// Runs are few enough, and so are stages; both together are not.
+  @Test func stagesOfAllRunsAreBounded() throws {
+    let folder = try ConfigFolder()
+    func config(_ stages: Int) -> String {
+      let values = (1...1000).map(String.init).joined(separator: ",")
+      let more = (0..<stages).map {
+        #"{"id": "g\#($0)", "stage": "evaluate", "kind": "gap", "from": "s"}"#
+      }
+      let all = [#"{"id": "s", "stage": "init", "kind": "sphere"}"#] + more
+      return
+        #"{"name": "t", "matrix": {"a": [\#(values)], "b": [\#(values)]}, "stages": [\#(all.joined(separator: ","))]}"#
+    }
+    try folder.write(config(1))
+    #expect(
+      try folder.problems().contains(
+        "stages: found 3000000 stages and inputs of stages in 1000000 runs, expected at most 2000000"))
+    try folder.write(config(0))
+    #expect(try !folder.problems().contains("inputs of stages"))
+  }
+
   @Test func tenThousandRuns() throws {
     let seeds = (0..<10_000).map(String.init).joined(separator: ",")
     let text = #"""

@@ -36,6 +36,19 @@ import Testing
     #expect(loaded.source["stages"]?.array?[0]["id"] == "12")
   }
 
+  /// An id may be digits; in brackets they are a place of the list.
+  @Test func anIdOfDigitsComesBeforeAPlace() throws {
+    let config = Self.config.replacing("\"s\"", with: "\"1\"")
+    let byId = try experiment(config, sets: ["stages.1.with.pairs=12"])
+    #expect(byId.stages[0].with["pairs"] == 12)
+    let byPlace = try experiment(config, sets: ["stages[1].id=h", "stages.1.with.pairs=9"])
+    #expect(byPlace.stages[0].with["pairs"] == 9 && byPlace.stages[1].id == "h")
+    #expect(try experiment(config, sets: ["stages[0].with.pairs=8"]).stages[0].with["pairs"] == 8)
+    let seven = Self.config.replacing("\"s\"", with: "\"07\"")
+    #expect(try experiment(seven, sets: ["stages.07.with.pairs=9"]).stages[0].with["pairs"] == 9)
+    #expect(try experiment(Self.config, sets: ["stages.0.with.pairs=8"]).stages[0].with["pairs"] == 8)
+  }
+
   @Test func whereANumberIsWantedItStaysOne() throws {
     let loaded = try experiment(Self.config, sets: ["stages.s.with.pairs=1e1", "matrix.year=[2024, 2025]"])
     #expect(loaded.stages[0].with["pairs"] == 10)

@@ -17,6 +17,15 @@ struct RatioTests {
     return try verdict("ratio", parameters, on: table(["seed", "delta", "loss"], rows), axes: seeds)
   }
 
+  /// What rounding leaves of zero is no denominator either.
+  @Test(arguments: [0, 1.5e-16, -1e-13, .leastNonzeroMagnitude])
+  func zeroIsNoDenominator(bottom: Double) throws {
+    let verdict = try Self.judge([0.75], [bottom], paired: true)
+    #expect(
+      verdict.outcome.word == "error" && verdict.explanation.contains("by which nothing can be divided"))
+    #expect(try Self.judge([0.75], [1e-9], paired: true).outcome.word == "pass")
+  }
+
   /// At the ends of Fieller's interval the mean of a − θb is as far from 0 as its own t interval reaches.
   @Test func theEndsAreWhereTheDifferenceBeginsToShow() throws {
     var random = Normals(seed: 11)

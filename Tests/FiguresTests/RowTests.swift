@@ -24,6 +24,28 @@ struct RowTests {
     #expect(other.outcome.word == "error")
   }
 
+  /// In a column that holds texts a number is what the config spells, never a text that reads as a near one.
+  @Test(arguments: [
+    ("inf", "5", false), ("nan", "5", false), ("-inf", "0", false), ("07", "7", false), ("7.0", "7", false),
+    ("7", "7", true), ("7e0", "7", false), ("0.5", "0.5", true), (".5", "0.5", false),
+    ("1e-07", "1e-7", true),
+    ("7", "\"7\"", true), ("07", "\"07\"", true), ("7", "\"07\"", false), ("inf", "\"inf\"", true),
+  ])
+  func aTextIsNoNumberNearby(held: String, wanted: String, matches: Bool) throws {
+    let table = table(["k", "loss"], [[.text(held), 5], ["other", 6]])
+    let verdict = try verdict(
+      "value", #"{"of": "loss", "equals": 5}"#, on: table, where: #"{"k": \#(wanted)}"#)
+    #expect(verdict.outcome.word == (matches ? "pass" : "error"))
+  }
+
+  @Test(arguments: [Double.infinity, -.infinity])
+  func nothingFiniteIsNearInfinity(held: Double) throws {
+    let table = table(["k", "loss"], [[.real(held), 5], [1, 6]])
+    let verdict = try verdict(
+      "value", #"{"of": "loss", "equals": 5}"#, on: table, where: #"{"k": 1e300}"#)
+    #expect(verdict.outcome.word == "error")
+  }
+
   @Test func ambiguousRowsNameTheColumnsToPin() throws {
     let verdict = try verdict("argmin", Self.argmin, on: Self.two)
     #expect(verdict.outcome.word == "error")

@@ -169,6 +169,37 @@ struct NothingToDrawTests {
     #expect(!notes.isEmpty && notes.allSatisfy { $0.hasPrefix("there is nothing to draw: of ") })
   }
 
+  /// Nor are axes drawn that reach where nothing is.
+  @Test(arguments: [
+    #"{"kind": "lines", "table": "t", "x": "x", "y": "y", "xrange": [5, 6]}"#,
+    #"{"kind": "lines", "table": "t", "x": "x", "y": "y", "yrange": [-6, -5]}"#,
+    #"{"kind": "scatter", "table": "t", "x": "x", "y": "y", "colour": "modality", "yrange": [5, 6]}"#,
+    #"{"kind": "scatter", "table": "t", "x": "x", "y": "y", "colour": "modality", "xrange": [0.4, 0.6]}"#,
+    #"{"kind": "intervals", "table": "t", "x": "x", "y": "y", "places": [0, 1], "series": "modality", "order": ["x"], "yrange": [5, 6]}"#,
+  ])
+  func saySoOfAxesThatReachElsewhere(figure: String) throws {
+    let points = table(["modality", "x", "y"], [["x", 0, 0.0], ["x", 1, 1.0]])
+    let script = try ScriptTests.script(figure, ["t": points])
+    #expect(script.contains("# missing: there is nothing to draw: none of 2 points lies"), "\(script)")
+    #expect(!script.contains("set xtics"), "bare axes")
+    // A line from one point to another passes where neither is.
+    let line = try ScriptTests.script(
+      #"{"kind": "lines", "table": "t", "x": "x", "y": "y", "xrange": [0.4, 0.6]}"#, ["t": points])
+    #expect(line.contains("set xtics"))
+  }
+
+  @Test func aLineAcrossWithoutANumberIsSaid() throws {
+    let parameters = try json(
+      #"{"kind": "lines", "table": "t", "x": "x", "y": "y", "vertical": [{"table": "u", "column": "z"}]}"#)
+    let tables = [
+      "t": table(["x", "y"], [[0, 0.0], [1, 1.0]]), "u": table(["z"], [[.real(.nan)]]),
+    ]
+    let notes = try missingParts(
+      of: FigureSpec(name: "f", kind: "lines", parameters: parameters),
+      tables: { name in tables[name].map { .present($0) } ?? .missing("none") })
+    #expect(notes == ["the line at z: there is no finite number to draw it at"])
+  }
+
   /// Where something can be drawn, what cannot is said.
   @Test(arguments: [
     (#"{"kind": "lines", "table": "t", "x": "x", "y": "y", "series": "modality"}"#, "x: no finite number"),

@@ -23,6 +23,23 @@ import Testing
     return (names ?? []).filter { !$0.hasPrefix(".") }.sorted()
   }
 
+  /// Writing through a mapping changes no time on tmpfs; what a stage reads is digested all the same.
+  @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm"), "there is no tmpfs at /dev/shm"))
+  func whatAMappingWritesIsNoticed() throws {
+    let path = "/dev/shm/modgap-test-\(UUID().uuidString)"
+    defer { unlink(path) }
+    try String(repeating: "a", count: 4096).write(toFile: path, atomically: false, encoding: .utf8)
+    let descriptor = open(path, O_RDWR)
+    defer { close(descriptor) }
+    let memory = try #require(mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0))
+    defer { munmap(memory, 4096) }
+    let digests = FileDigests()
+    memory.storeBytes(of: 0x61, as: UInt8.self)
+    let planned = try digests.digest(of: path)
+    memory.storeBytes(of: 0x62, as: UInt8.self)
+    #expect(try digests.read(path).digest != planned)
+  }
+
   /// What happens to the file each time that it is read.
   private func meanwhile(
     _ bench: Workbench, _ body: @escaping @Sendable (Int, ToyStages.Reading.Moment) -> Void

@@ -73,6 +73,30 @@ struct HonestResultsTests {
     #expect(try bench.text("results/s/junit.xml").contains("errors=\"0\""))
   }
 
+  /// What was said beside the config cannot run; the config can, and its verdicts stand.
+  @Test(arguments: ["stages.zzz.with=1", "stages.p.with.pairs=-3", "nothing=1", "stages.p.kind=spere"])
+  func aSlipBesideTheConfigLeavesItsVerdicts(set: String) throws {
+    let (bench, program) = try bench()
+    #expect(try program.run("run", "e.json", "--no-figures").status == 0)
+    let before = try verdicts(bench)
+    for command in ["run", "report"] {
+      let result = try program.run(command, "e.json", "--set", set)
+      #expect(result.status == 65 && !result.errors.contains("the reports"), "\(result.errors)")
+      #expect(try verdicts(bench) == before)
+    }
+    try bench.write("{ broken", to: "e.json")
+    #expect(try program.run("run", "e.json", "--set", set).status == 65)
+    #expect(try !verdicts(bench).contains(",pass,"))
+  }
+
+  @Test func theReportOfABrokenConfigLeavesNoPassBehind() throws {
+    let (bench, program) = try bench()
+    #expect(try program.run("run", "e.json", "--no-figures").status == 0)
+    try bench.write("{ broken", to: "e.json")
+    #expect(try program.run("report", "e.json").status == 65)
+    #expect(try bench.text("results/s/junit.xml").contains("errors=\"2\""))
+  }
+
   @Test func anotherExperimentOfTheFolderIsLeftAlone() throws {
     let (bench, program) = try bench()
     #expect(try program.run("run", "e.json", "--no-figures").status == 0)

@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 import Testing
 
@@ -81,5 +82,31 @@ struct InterruptionTests {
     #expect(text.contains("to resume: "))
     #expect(text.contains("run e.json --jobs 1 --no-figures"))
     #expect(try Program(folder: bench.folder).run("run", "e.json", "--no-figures").status == 0)
+  }
+
+  /// What is printed for programs says the status that they are given.
+  @Test(arguments: [SIGINT, SIGTERM]) func theStatusThatIsPrintedIsTheOneItEndsWith(signal: Int32) throws {
+    let bench = try Workbench()
+    let long = Experiments.depth.replacing("\"count\": 160", with: "\"count\": 2000")
+    try bench.write(long, to: "e.json")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Program.path)
+    process.arguments = ["run", "e.json", "--jobs", "1", "--no-figures", "--json"]
+    process.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
+    let log = URL(fileURLWithPath: bench.folder + "/log")
+    try Data().write(to: log)
+    process.standardError = try FileHandle(forWritingTo: log)
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    for _ in 0..<500 where !((try? String(contentsOf: log, encoding: .utf8))?.contains("started") ?? false) {
+      usleep(2000)
+    }
+    kill(process.processIdentifier, signal)
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let json = try JSONDecoder().decode(JSONValue.self, from: output)
+    #expect(process.terminationStatus == 128 + signal && json["interrupted"] == true)
+    #expect(json["exit_status"] == .number(Double(128 + signal)))
   }
 }

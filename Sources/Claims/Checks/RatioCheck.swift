@@ -46,7 +46,7 @@ struct RatioCheck: Check {
     let top = try rows(first).decidableSample(of: of)
     let below = try rows(second)
     let bottom = try below.decidableSample(of: of)
-    if bottom.values.allSatisfy({ $0 == 0 }) {
+    if bottom.values.allSatisfy({ Self.isZero($0, beside: top.summary.mean) }) {
       throw RowFailure.zeroDenominator(
         of, table: below.name, rows: below.rows.prefix(3).map { below.describe($0, but: of) })
     }
@@ -58,6 +58,11 @@ struct RatioCheck: Check {
       decision: decision(ratio, interval), ours: readable(ratio), number: ratio,
       count: min(top.values.count, bottom.values.count), interval: interval?.bounds,
       explanation: what + explanation(interval, bottom))
+  }
+
+  /// Zero, or what rounding leaves of it: nothing that is measured here is 10¹² times something else.
+  private static func isZero(_ value: Double, beside top: Double) -> Bool {
+    abs(value) <= 1e-12 * abs(top) || value == 0
   }
 
   private func explanation(_ interval: RatioInterval?, _ bottom: Sample) -> String {

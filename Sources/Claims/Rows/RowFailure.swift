@@ -21,6 +21,8 @@ package enum RowFailure: Failure, Equatable {
   case zeroDenominator(String, table: String, rows: [String])
   /// Rows that a figure draws, none of which has a finite number in these columns.
   case nothingToDraw([String], table: String, count: Int)
+  /// Nothing that a figure draws lies within these ends of its axes.
+  case nothingInRange(x: Interval, y: Interval, points: Int)
   case unknownKind(String, String, known: [String])
   case badParameter(String, expected: String)
 
@@ -51,6 +53,10 @@ package enum RowFailure: Failure, Equatable {
     case .nothingToDraw(let columns, let table, let count):
       "there is nothing to draw: of \(counted(count, "row")) of table \(table) none has a finite number in "
         + columns.joined(separator: " and ")
+    case .nothingInRange(let x, let y, let points):
+      "there is nothing to draw: none of \(counted(points, "point")) lies where the axes reach, x from "
+        + "\(readable(x.low)) to \(readable(x.high)) and y from \(readable(y.low)) to \(readable(y.high)); "
+        + "change \"xrange\" or \"yrange\""
     case .unknownKind(let what, let name, let known):
       "there is no \(what) called \(name); there are \(known.joined(separator: ", "))"
     case .badParameter(let name, let expected):

@@ -57,6 +57,12 @@ enum Intervals {
       y: .init(
         label: parameters.string("ylabel", or: meaning(of: try parameters.string("y"))), low: y.low,
         high: y.high))
+    let numbers = all.flatMap { $0.points.filter(\.y.isFinite) }
+    if !numbers.contains(where: { $0.low <= y.high && $0.high >= y.low }) {
+      throw RowFailure.nothingInRange(
+        x: Interval(low: plot.x.low, high: plot.x.high), y: Interval(low: y.low, high: y.high),
+        points: numbers.count)
+    }
     plot.notes = empty.map { "\($0.title): none of \(counted($0.rowCount, "row")) has a finite number" }
     let titles = parameters.strings("place_titles")
     plot.x.marks = places.enumerated().map { index, place in

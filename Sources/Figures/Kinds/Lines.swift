@@ -56,7 +56,7 @@ enum Lines {
     let references = try Self.references(parameters)
     let scale = HorizontalScale(parameters)
     let verticals = try straights("vertical", parameters, context).map {
-      Straight(at: try scale.place($0.at), title: $0.title)
+      Straight(at: try scale.place($0.at), title: $0.title, column: $0.column)
     }
     let horizontals = try straights("horizontal", parameters, context)
     let x =
@@ -77,6 +77,9 @@ enum Lines {
     plot.notes = curves.filter { $0.isEmpty && $0.rowCount > 0 }.map {
       "\($0.title ?? "the curve"): none of \(counted($0.rowCount, "row")) is a point of finite numbers"
     }
+    plot.notes += (verticals + horizontals).compactMap(\.note)
+    try plot.requireInside(
+      (curves + references).map { $0.points.map { (x: $0.x, y: $0.y) } }, areJoined: true)
     add(curves, to: &plot, parameters)
     add(references, to: &plot)
     add(verticals, to: &plot, isVertical: true)
@@ -104,6 +107,14 @@ extension Lines {
   struct Straight {
     let at: Double
     let title: String?
+    /// Of a table, that it was made of.
+    var column: String?
+
+    /// Why it is not drawn; nil where it is.
+    var note: String? {
+      at.isFinite
+        ? nil : "\(title ?? "the line at \(column ?? "a number")"): there is no finite number to draw it at"
+    }
   }
 
   private static func curves(_ parameters: FigureParameters, _ context: FigureContext) throws -> [Curve] {
@@ -180,15 +191,15 @@ extension Lines {
   private static func straights(
     _ name: String, _ parameters: FigureParameters, _ context: FigureContext
   ) throws -> [Straight] {
-    try parameters.objects(name).compactMap { line in
+    try parameters.objects(name).map { line in
       let title = line.optionalString("title")
       if let at = line.json["at"]?.number { return Straight(at: at, title: title) }
       do {
         let rows = try context.rows(line.string("table"), where: line.selection)
         let mean = try rows.sample(of: line.string("column")).summary.mean
-        return Straight(at: mean, title: title)
+        return Straight(at: mean, title: title, column: try line.string("column"))
       } catch is NotRun {
-        return nil
+        return Straight(at: .nan, title: title, column: try line.string("column"))
       }
     }
   }

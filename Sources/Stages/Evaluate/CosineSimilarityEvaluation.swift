@@ -28,10 +28,14 @@ package struct CosineSimilarityEvaluation: Stage {
         "statistics", .choice(Statistics.allCases.map(\.rawValue)), .string("all"),
         "`mean` computes the mean alone, in time linear in the number of embeddings."),
     ],
-    rules: [.onlyWhere(ParameterCondition("statistics", [Statistics.all.rawValue]), ["bins"])],
+    rules: [.onlyWhere(all, ["bins"])],
     input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, extraTables: ["histogram"],
     extraColumns: ["histogram": ["modality", "bin_low", "bin_high", "pairs"]],
-    columns: ["modality", "count", "mean", "std", "min", "p25", "p50", "p75", "max"])
+    columns: ["modality", "count", "mean"],
+    sometimesColumns: ["std", "min", "p25", "p50", "p75", "max"].map { SometimesColumn($0, where: all) },
+    sometimesTables: ["histogram": all])
+
+  private static let all = ParameterCondition("statistics", [Statistics.all.rawValue])
 
   private let parameters: Parameters
 

@@ -65,7 +65,7 @@ private struct RunCommand {
         throw UsageError.missingValue(
           option: "--manifest", value: "FILE (--task names one of its tasks)", command: "run")
       }
-      let loaded = try loading(arguments)
+      let loaded = try arguments.loadOrTell()
       options.recipe = arguments.recipe(loaded.config)
       return loaded.plan
     }
@@ -77,21 +77,6 @@ private struct RunCommand {
     }
     options.recipe = RunRecipe(manifest: manifest, results: arguments.value("--results"))
     return try Manifest.read(manifest).executablePlan(from: manifest)
-  }
-
-  /// What cannot run leaves no earlier verdicts behind that look like today's.
-  private static func loading(_ arguments: Arguments) throws -> LoadedExperiment {
-    do {
-      return try arguments.load()
-    } catch let failure as any Failure where failure.kind != .usage {
-      if let named = arguments.positional.first {
-        let config = ExperimentArgument.path(of: named, in: arguments.resultsRoot)
-        let told = CannotRun(failure, recipe: arguments.recipe(config)).tell(
-          config: config, overrides: arguments.all("--set"), in: arguments.resultsRoot)
-        for line in told { Terminal.err(line) }
-      }
-      throw failure
-    }
   }
 
   private func running(_ engine: Engine) throws -> RunSummary {
@@ -124,17 +109,23 @@ private struct RunCommand {
       return interruption.exitStatus ?? FailureKind.leaseTimeout.rawValue
     }
     progress.finish()
+    let signalled = summary.wasInterrupted ? interruption.exitStatus : nil
+    let status = signalled ?? summary.exitStatus
     let printer = RunPrinter(summary, folder: engine.folder, recipe: options.recipe(for: plan))
     let isWritten = Result {
-      if arguments.has("--json") { try Terminal.out(printer.json) } else { try Terminal.out(printer.text) }
+      if arguments.has("--json") {
+        try Terminal.out(printer.json(status))
+      } else {
+        try Terminal.out(printer.text)
+      }
     }
     printer.tellFailures()
-    if let status = interruption.exitStatus, summary.wasInterrupted {
+    if signalled != nil {
       interruption.tellHowToResume()
       return status
     }
     try isWritten.get()
-    return summary.exitStatus
+    return status
   }
 
   /// With a manifest the results are where the manifest is, unless said otherwise.

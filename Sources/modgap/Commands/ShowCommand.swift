@@ -81,8 +81,7 @@ private struct ShowCommand {
       try OutputFolder(results).write(png, to: "show/\(file)")
       return results.path + "/show/" + file
     }
-    let folder = (path as NSString).deletingLastPathComponent
-    try OutputFolder(folder.isEmpty ? "." : folder).write(png, to: (path as NSString).lastPathComponent)
+    try GivenFile.write(png, to: path)
     return path
   }
 

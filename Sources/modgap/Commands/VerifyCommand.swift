@@ -28,13 +28,13 @@ extension Command {
     let verdicts = results.verdicts()
     let report = results.report(verdicts)
     if let path = arguments.value("--junit") {
-      try AtomicWriter(syncsFile: false).write(junitReport(report), to: path)
+      try GivenFile.write(junitReport(report), to: path)
     }
     if let path = arguments.value("--markdown") {
-      try AtomicWriter(syncsFile: false).write(markdownReport(report), to: path)
+      try GivenFile.write(markdownReport(report), to: path)
     }
     if let path = arguments.value("--accept") {
-      try AtomicWriter(syncsFile: false).write(CSV.encode(accepted(verdicts)), to: path)
+      try GivenFile.write(CSV.encode(accepted(verdicts)), to: path)
     }
     if arguments.has("--json") {
       try Terminal.out(verdictsJSON(verdicts, command: report.command))
@@ -79,7 +79,7 @@ extension Command {
     examples: [("modgap report configs/figure3.json", "results/figure3/report.html and its siblings")],
     options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]
   ) { arguments in
-    let loaded = try arguments.load()
+    let loaded = try arguments.loadOrTell()
     let results = try StoredResults(
       loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
     let verdicts = try results.writeReports(timeout: RunOptions(jobs: 1).leaseTimeout) { Terminal.err($0) }

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// Columns that a table has, or cannot have, are known before anything runs.
+@Suite(.enabled(if: Program.isBuilt, Comment(rawValue: Program.missing)))
+struct ColumnRefusalTests {
+  private func validate(_ config: String) throws -> Program.Result {
+    let bench = try Workbench()
+    try bench.write(config, to: "c.json")
+    return try Program(folder: bench.folder, bench: bench).run("validate", "c.json")
+  }
+
+  /// A coordinate of the name of an axis is in the table under the stage's name.
+  @Test func aCoordinateBehindAnAxisIsThere() throws {
+    func config(_ column: String) -> String {
+      """
+      { "name": "s", "matrix": { "delta": [0.5] }, "stages": [
+        { "id": "s", "stage": "init", "kind": "sphere" },
+        { "id": "m", "stage": "shift", "kind": "gap", "from": "s", "with": { "delta": [0, 0.5, 1] } },
+        { "id": "g", "stage": "evaluate", "kind": "gap", "from": "m" } ],
+        "claims": [ { "id": "a", "source": "s", "says": "q", "table": "g", "where": { "\(column)": 0.5 },
+          "check": { "value": { "of": "l2m", "equals": 0.25, "within": 0.3 } } } ] }
+      """
+    }
+    #expect(try validate(config("g.delta")).status == 0)
+    #expect(try validate(config("m.delta")).errors.contains("an unknown column"))
+    let bench = try Workbench()
+    try bench.write(config("g.delta"), to: "c.json")
+    let run = try Program(folder: bench.folder).run("run", "c.json", "--no-figures")
+    #expect(run.output.contains("1 pass"), "\(run)")
+  }
+
+  /// The mean alone has no quartiles and no histogram.
+  @Test(arguments: ["std", "min", "p25", "p50", "p75", "max"])
+  func theMeanAloneHasNoOthers(column: String) throws {
+    func config(_ statistics: String, _ table: String, _ column: String) -> String {
+      """
+      { "name": "c", "stages": [
+        { "id": "s", "stage": "init", "kind": "sphere" },
+        { "id": "cm", "stage": "evaluate", "kind": "cosine-similarity", "from": "s",
+          "with": { "statistics": "\(statistics)" } } ],
+        "claims": [ { "id": "a", "source": "s", "says": "q", "table": "\(table)", "where": { "modality": "x" },
+          "check": { "range": { "of": "\(column)", "low": -1 } } } ] }
+      """
+    }
+    #expect(try validate(config("all", "cm", column)).status == 0)
+    #expect(try validate(config("mean", "cm", "mean")).status == 0)
+    let refused = try validate(config("mean", "cm", column))
+    #expect(refused.status == 65 && refused.errors.contains("claims[0].check.range.of"), "\(refused)")
+    #expect(try validate(config("all", "cm.histogram", "pairs")).status == 0)
+    #expect(try validate(config("mean", "cm.histogram", "pairs")).status == 65)
+  }
+}
