@@ -41,7 +41,8 @@ import Testing
     let config = Self.config.replacing("\"s\"", with: "\"1\"")
     let byId = try experiment(config, sets: ["stages.1.with.pairs=12"])
     #expect(byId.stages[0].with["pairs"] == 12)
-    let byPlace = try experiment(config, sets: ["stages[1].id=h", "stages.1.with.pairs=9"])
+    let byPlace = try experiment(
+      config, sets: ["stages[1].id=h", "figures.f.table=h", "stages.1.with.pairs=9"])
     #expect(byPlace.stages[0].with["pairs"] == 9 && byPlace.stages[1].id == "h")
     #expect(try experiment(config, sets: ["stages[0].with.pairs=8"]).stages[0].with["pairs"] == 8)
     let seven = Self.config.replacing("\"s\"", with: "\"07\"")
