@@ -28,6 +28,9 @@ package struct FileFailure: Failure, Equatable {
   /// The code of a file that has other names, which may lie elsewhere.
   package static let otherNames = EXDEV
 
+  /// The code of a folder, a pipe or a device in the place of a file of the program's own.
+  package static let notAFile = ENOTBLK
+
   /// A path that leads nowhere is the config's fault; everything else is the machine's.
   package var kind: FailureKind {
     guard isReading else { return .io }
@@ -64,6 +67,8 @@ package struct FileFailure: Failure, Equatable {
     case EDQUOT:
       "the disk quota is used up; what was written before is intact: free some space and run the same "
         + "command again"
+    case Self.notAFile:
+      "this is no regular file, and one of the program's own was expected here; remove it, or move it elsewhere"
     case EFBIG where isReading:
       "the file is larger than the memory that this process may use for it; is it the right one?"
     case EXDEV where operation == .write:

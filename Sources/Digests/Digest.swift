@@ -1,7 +1,7 @@
 /// A SHA-256 value: 32 bytes, spelled as 64 lower-case hexadecimal digits.
 package struct Digest: Hashable, Sendable {
   /// The bytes in big-endian words, so that the first byte is the highest of the first word.
-  private let words: SIMD4<UInt64>
+  let words: SIMD4<UInt64>
 
   init(bytes: UnsafeRawBufferPointer) {
     precondition(bytes.count == Self.byteCount)

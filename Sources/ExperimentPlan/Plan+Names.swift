@@ -1,5 +1,6 @@
 import Contracts
 import ExperimentConfig
+import Foundation
 
 extension Plan {
   /// Two names that become files or folders beside each other and that a file system which folds letters (macOS,
@@ -22,11 +23,17 @@ extension Experiment {
 private func folded(_ names: [String]) -> [(one: String, other: String)] {
   var first: [String: String] = [:]
   return names.compactMap { name in
-    let key = name.lowercased()
+    let key = name.foldedName
     guard let other = first[key] else {
       first[key] = name
       return nil
     }
     return other.isExactly(name) ? nil : (other, name)
   }
+}
+
+extension String {
+  /// Equal for names that a file system which folds letters takes for one: in capitals and back, so that `ß` is `ss`, and
+  /// with accents apart from their letters.
+  package var foldedName: String { uppercased().lowercased().decomposedStringWithCanonicalMapping }
 }

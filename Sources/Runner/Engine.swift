@@ -34,6 +34,7 @@ package struct Engine: Sendable {
     let selected = try selection()
     try BLASKernel.reserveBuffers(threads: options.jobs)
     try folder.refuse(plan.foldedNames)
+    if let notice = try folder.refuseTwin() { observe(.notice(notice)) }
     let log = try RunLog(plan, folder)
     let outcomes = Outcomes(count: plan.tasks.count)
     KeptItems.shared.forget()
@@ -61,7 +62,7 @@ package struct Engine: Sendable {
     let settled = outcomes.all()
     var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
     if let lease {
-      try lease.writing {
+      try lease.writing(cancellation: cancellation, notice: { listen(.notice($0)) }) {
         try write(&summary, store, settled, executor, machine: machine.value, listen)
       }
     }

@@ -35,7 +35,7 @@ package struct GarbageCollector {
     /// What is in the store and stays whatever it is.
     package let strangers: [Stranger]
 
-    package var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
+    package var bytes: Int { items.reduce(0) { $0.adding(bounded: $1.bytes) } }
 
     package func json(deleted: Bool, left: [Stranger]) -> JSONValue {
       func pairs(_ name: String, _ list: [(String, String)]) -> JSONValue {
@@ -78,7 +78,7 @@ package struct GarbageCollector {
     for entry in entries {
       switch entry.standing {
       case .found(let record) where keepsAll || needs.wants(record):
-        kept += entry.bytes
+        kept = kept.adding(bounded: entry.bytes)
         total += 1
       case .found(let record):
         items.append(item(entry, "\(record.stage), named by no manifest"))

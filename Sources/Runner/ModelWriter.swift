@@ -51,8 +51,7 @@ struct ModelWriter {
 
   private func write(_ task: Int, to paths: [String], from source: String, sharing home: [String]?) throws {
     if ledger.keep(paths, from: source) { return }
-    if let home, try zip(home, paths).allSatisfy({ try ledger.link($0, $1) }) {
-      ledger.record(paths, from: source)
+    if let home, try zip(home, paths).allSatisfy({ try ledger.link($0, $1, from: source) }) {
       return
     }
     guard case .model(let model) = try executor.artefact(of: task) else { return }

@@ -5,11 +5,33 @@ import Synchronization
 
 /// Remembers what each file of a results folder was made from, so that a file whose sources have not
 /// changed, and which nobody touched, is not made again.
+///
+/// The folder, ledger included, may be somebody else's. So an entry vouches for a file only with a mark that this user's
+/// secret is needed for (`UserSecret`), and only while the file's times, number and size, which nobody can set all, are
+/// those that it had when this user's program wrote it, or its bytes have the digest that they had then.
 final class OutputLedger: Sendable {
   private struct Entry: Codable, Equatable {
     var source: String
     var size: Int
     var modified: Int
+    /// When its state last changed, in nanoseconds, and its number; nil in an entry that vouches for nothing.
+    var changed: Int?
+    var inode: UInt64?
+    /// Of its bytes.
+    var digest: String?
+    /// Over all of these and the path, with the user's secret.
+    var mark: String?
+
+    func isStamped(as other: Entry) -> Bool {
+      (size, modified, changed, inode) == (other.size, other.modified, other.changed, other.inode)
+    }
+
+    /// A text without a second reading.
+    func mark(of path: String, _ secret: UserSecret) -> String {
+      let parts = [source, "\(size)", "\(modified)", "\(changed ?? 0)", "\(inode ?? 0)", digest ?? "", path]
+      let text = parts.map { "\($0.utf8.count):\($0)" }.joined()
+      return Digest(authenticating: Array(text.utf8), key: secret.bytes).hex
+    }
   }
 
   private struct State {
@@ -23,9 +45,11 @@ final class OutputLedger: Sendable {
   private var files: InnerFolder { output.files }
   private let state: Mutex<State>
   private let journal: OutputJournal
+  private let secret: UserSecret
 
   /// - Throws: `FileFailure` where the folder cannot be made.
-  init(_ folder: ResultsFolder) throws {
+  init(_ folder: ResultsFolder, secret: UserSecret = .own) throws {
+    self.secret = secret
     output = try OutputFolder(try folder.files)
     journal = try OutputJournal(output.files)
     let data = try output.files.readIfPresent(ResultsFolder.ledgerFile).map { Data($0) }
@@ -54,7 +78,7 @@ final class OutputLedger: Sendable {
   func put(_ path: String, from source: String, _ bytes: [UInt8]) throws {
     try journal.note(path, .announced(digest: Digest(of: bytes).hex))
     try output.write(bytes, to: path)
-    record([path], from: source)
+    record(path, from: source, Digest(of: bytes).hex)
   }
 
   /// The content of a file, or nil where there is none.
@@ -62,35 +86,58 @@ final class OutputLedger: Sendable {
 
   /// Whether all these files are as they were made from `source`; they are then part of the results.
   func keep(_ paths: [String], from source: String) -> Bool {
-    let known = state.withLock { state in paths.map { state.before[$0] } }
-    for (path, entry) in zip(paths, known) {
-      guard let entry, entry.source == source, entry == self.entry(path, source) else { return false }
+    var found: [(path: String, entry: Entry)] = []
+    for path in paths {
+      guard let entry = vouched(path, source) else { return false }
+      found.append((path, entry))
     }
     state.withLock { state in
-      for (path, entry) in zip(paths, known) { state.now[path] = entry }
+      for (path, entry) in found { state.now[path] = entry }
     }
     return true
   }
 
-  /// Notes files that something else wrote.
-  func record(_ paths: [String], from source: String) {
-    for path in paths {
-      guard let entry = entry(path, source) else { continue }
-      state.withLock { $0.now[path] = entry }
-      // A disk that takes no note takes no ledger either, and that is said there.
-      try? journal.note(path, .written(size: entry.size, modified: entry.modified))
-    }
+  /// The entry of a file that this user's program made from `source` and that has not changed since.
+  private func vouched(_ path: String, _ source: String) -> Entry? {
+    guard let known = state.withLock({ $0.before[path] }), known.source == source, let digest = known.digest,
+      known.mark == known.mark(of: path, secret), let present = entry(path, source)
+    else { return nil }
+    if known.isStamped(as: present) { return known }
+    // Copied, moved, or given another name: then its bytes tell.
+    guard known.size == present.size, let inner = try? InnerPath(path),
+      (try? files.digest(of: inner))?.hex == digest
+    else { return nil }
+    return marked(present, path, digest)
+  }
+
+  private func marked(_ entry: Entry, _ path: String, _ digest: String) -> Entry {
+    var entry = entry
+    entry.digest = digest
+    entry.mark = entry.mark(of: path, secret)
+    return entry
+  }
+
+  /// Notes a file that was written, with these bytes.
+  private func record(_ path: String, from source: String, _ digest: String) {
+    guard let entry = entry(path, source) else { return }
+    state.withLock { $0.now[path] = marked(entry, path, digest) }
+    // A disk that takes no note takes no ledger either, and that is said there.
+    try? journal.note(path, .written(size: entry.size, modified: entry.modified))
   }
 
   /// Makes `path` one more name of a file that is part of the results; not every file system has such.
-  func link(_ file: String, _ path: String) throws -> Bool {
-    guard let made = entry(file, "") else { return false }
+  func link(_ file: String, _ path: String, from source: String) throws -> Bool {
+    guard let made = entry(file, ""), let digest = state.withLock({ $0.now[file]?.digest }) else {
+      return false
+    }
     let (file, inner) = (try InnerPath(file), try InnerPath(path))
     try files.refuseLink(inner)
     // The other name will be of this size and time, too.
     try journal.note(path, .written(size: made.size, modified: made.modified))
     try files.removeFile(inner)
-    return (try? files.link(file, to: inner)) != nil
+    guard (try? files.link(file, to: inner)) != nil else { return false }
+    record(path, from: source, digest)
+    return true
   }
 
   private func entry(_ path: String, _ source: String) -> Entry? {
@@ -98,7 +145,10 @@ final class OutputLedger: Sendable {
     else {
       return nil
     }
-    return Entry(source: source, size: Int(status.st_size), modified: status.modifiedNanoseconds)
+    return Entry(
+      source: source, size: Int(status.st_size), modified: status.modifiedNanoseconds,
+      changed: Int(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int(status.st_ctim.tv_nsec),
+      inode: UInt64(status.st_ino))
   }
 
   /// Whether a ledger may speak of this path: a file of a kind that is made here, in the folder it is made in.
@@ -121,7 +171,10 @@ final class OutputLedger: Sendable {
   private func removeStale(_ path: String, _ before: Entry?, _ announced: String?) throws {
     let inner = try InnerPath(path)
     guard files.isFile(inner) else { return }
-    let isLeft = before.map { entry(path, $0.source) == $0 } ?? false
+    let isLeft =
+      before.map { before in
+        entry(path, before.source).map { ($0.size, $0.modified) == (before.size, before.modified) } ?? false
+      } ?? false
     let isAnnounced = try announced.map { try files.digest(of: inner).hex == $0 } ?? false
     if isLeft || isAnnounced { try files.removeFile(inner) }
   }

@@ -1,4 +1,5 @@
 import Contracts
+import ExperimentPlan
 import Storage
 
 extension ResultsFolder {
@@ -6,6 +7,22 @@ extension ResultsFolder {
   func refuse(_ names: [(one: String, other: String)]) throws {
     guard let first = names.first, try foldsLetters() else { return }
     throw RunFailure.foldedNames(first.one, first.other, folder: path)
+  }
+
+  /// A notice where another experiment of these results differs from this one in the case of letters alone; nil where
+  /// none does.
+  ///
+  /// - Throws: `RunFailure.foldedNames` where the file system takes both for one folder.
+  func refuseTwin() throws -> String? {
+    let folded = experiment.foldedName
+    let twin = try InnerFolder(root: root).names().first {
+      !$0.isExactly(experiment) && $0.foldedName == folded
+    }
+    guard let twin else { return nil }
+    try refuse([(twin, experiment)])
+    return
+      "\"\(twin)\" and \"\(experiment)\" in \(root) differ in the case of letters alone: where such names are one folder "
+      + "(macOS, Windows), each would take the place of the other"
   }
 
   /// Whether a file that is called `a` here is also found as `A`.

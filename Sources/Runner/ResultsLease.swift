@@ -69,11 +69,27 @@ package final class ResultsLease: Sendable {
   }
 
   /// Writes while no other that shares the folder writes.
-  /// - Throws: `StorageFailure.leaseTimeout`; what `body` throws.
-  package func writing<Result>(_ body: () throws -> Result) throws -> Result {
-    let writer = try leases.acquire("writing", timeout: max(timeout, 60))
+  ///
+  /// - Parameters:
+  ///   - cancellation: ends the waiting, not the writing: what an interrupted run has is written where nobody else
+  ///     is writing.
+  ///   - notice: told once, where it is waited for.
+  /// - Throws: `StorageFailure.leaseTimeout`; `Cancelled`; what `body` throws.
+  package func writing<Result>(
+    cancellation: Cancellation = Cancellation(), notice: (String) -> Void = { _ in }, _ body: () throws -> Result
+  ) throws -> Result {
+    let writer = try takeWriter(cancellation, notice)
     defer { writer.release() }
     return try body()
+  }
+
+  private static let writer = "writing"
+
+  private func takeWriter(_ cancellation: Cancellation, _ notice: (String) -> Void) throws -> Lease {
+    if let writer = try leases.tryAcquire(Self.writer) { return writer }
+    notice(
+      "the results are being written by \(leases.described(Self.writer)), which runs the same plan; waiting for it")
+    return try leases.acquire(Self.writer, timeout: max(timeout, 60), cancellation: cancellation)
   }
 }
 

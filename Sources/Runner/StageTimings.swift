@@ -17,6 +17,8 @@ package final class StageTimings: Sendable {
 
   /// A thousand years.
   private static let longest = 3e10
+  /// More runs than anybody counts; a file may state any number.
+  private static let mostCounted = 1_000_000
 
   private let entries: Mutex<[String: Entry]>
   private let files: InnerFolder
@@ -54,7 +56,7 @@ package final class StageTimings: Sendable {
     entries.withLock { entries in
       for (name, value) in values {
         var entry = entries[name] ?? Entry(seconds: value, count: 0)
-        entry.count += 1
+        entry.count = min(entry.count, Self.mostCounted) + 1
         entry.seconds += (value - entry.seconds) / Double(min(entry.count, 5))
         entries[name] = entry
       }

@@ -35,7 +35,7 @@ package struct StoredResults {
   ///   `RunFailure.resultsAreTaken`.
   package func writeReports(timeout: Double, notice: (String) -> Void) throws -> [Verdict] {
     let lease = try ResultsLease.take(folder, for: plan, timeout: timeout, notice: notice)
-    return try lease.writing {
+    return try lease.writing(notice: notice) {
       let isHalf = Renewal.isUnfinished(in: folder)
       guard !isHalf, try Manifest.read(in: folder).plan.isExactly(plan) else {
         throw RunFailure.resultsOfAnotherPlan(

@@ -12,6 +12,8 @@ package enum StorageFailure: Failure, Equatable {
   case leaseTimeout(key: String, holder: String, seconds: Double)
   /// Another user's artefact was to give way.
   case notReplaceable(path: String, owner: String)
+  /// A link in a store's place leads to a folder that holds something else.
+  case notAStore(link: String, target: String, holds: String)
 
   package var kind: FailureKind {
     switch self {
@@ -19,7 +21,7 @@ package enum StorageFailure: Failure, Equatable {
     case .damaged: .io
     case .badKey: .internal
     case .leaseTimeout: .leaseTimeout
-    case .notReplaceable: .io
+    case .notReplaceable, .notAStore: .io
     }
   }
 
@@ -42,6 +44,9 @@ package enum StorageFailure: Failure, Equatable {
     case .notReplaceable(let path, let owner):
       "\(path) is of \(owner) and cannot be replaced by this user; leave out --force, let \(owner) force it, or use "
         + "another folder (--results FOLDER)"
+    case .notAStore(let link, let target, let holds):
+      "\(link): this is a symbolic link to \(target), which is neither a store nor empty: it holds `\(holds)`, and no "
+        + "`.leases`; link to the `.store` of other results or to an empty folder, or remove the link"
     }
   }
 }

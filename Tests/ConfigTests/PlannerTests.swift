@@ -5,6 +5,12 @@ import Foundation
 import Testing
 
 @Suite struct PlannerTests {
+  @Test(arguments: [("straße", "STRASSE"), ("é", "E\u{301}"), ("Base", "bAsE"), ("ﬁ", "FI")])
+  func namesThatAFileSystemMayFold(one: String, other: String) {
+    #expect(one.foldedName.utf8.elementsEqual(other.foldedName.utf8))
+    #expect(one.foldedName != "\(other)x".foldedName)
+  }
+
   @Test func everyTaskFollowsWhatItNeeds() throws {
     let plan = try plan(
       #"""

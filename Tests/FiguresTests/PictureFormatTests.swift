@@ -65,11 +65,30 @@ struct PictureFormatTests {
   }
 
   @Test(arguments: [
+    "<svg><g style='filter:url(#textbox)' fill='url(#gpPat1)' stroke='rgb( 76, 114, 176)'/></svg>",
+    "<svg>&#65;&#x42;&#x9;<!-- - --></svg>", "<svg transform='translate(1.0,2) scale(2.87)'/>",
+  ])
+  func whatGnuplotWrites(text: String) {
+    #expect(PictureFormat.svg.flaw(Array(text.utf8)) == nil)
+  }
+
+  @Test(arguments: [
     "<svg><script>alert(1)</script></svg>", "<svg onload='alert(1)'/>",
     "<svg><a href='javascript:alert(1)'/></svg>",
     "<svg><use xlink:href='http://x/y#z'/></svg>", "<svg><foreignObject/></svg>", "<svg><g></svg></g>",
     "<svg/><svg/>", "text<svg/>", "<svg/>text", "<svg>&nope;</svg>", "<svg>]]></svg>", "<svg>\u{1}</svg>",
     "<!DOCTYPE svg><svg/>",
+    "<svg xmlns:s='http://www.w3.org/2000/svg'><s:script/></svg>",
+    "<svg xmlns:h='http://www.w3.org/1999/xhtml'><h:meta http-equiv='refresh' content='0'/></svg>",
+    "<svg xmlns='http://www.w3.org/1999/xhtml'/>", "<svg><style>a{}</style></svg>", "<svg><image/></svg>",
+    "<?xml version='1.0'?><?xml-stylesheet href='http://x/y'?><svg/>", " <?xml version='1.0'?><svg/>",
+    "<svg><g fill='url(http://x/y)'/></svg>", "<svg><g style='fill:url(http://x/y)'/></svg>",
+    "<svg><g fill='u&#114;l(http://x/y)'/></svg>", "<svg><g fill='ur\\6c(http://x/y)'/></svg>",
+    "<svg><g fill='URL(x)'/></svg>", "<svg><g fill='url( #a)'/></svg>", "<svg><g fill='image(\"x\")'/></svg>",
+    "<svg xml:base='http://x/'><use xlink:href='#a'/></svg>", "<svg><g filter='url(#a)'/></svg>",
+    "<svg><g x='1' x='2'/></svg>", "<svg><!-- a -- b --></svg>", "<svg><use href='#p'/></svg>",
+    "<svg>&#1;</svg>", "<svg>&#x1;</svg>", "<svg>&#x;</svg>", "<svg>&#xD800;</svg>", "<svg>&#+65;</svg>",
+    "<svg>&#xFFFE;</svg>", "<svg>\u{FFFE}</svg>",
     "<html/>", "", "<svg a=b/>", "<svg a='<'/>",
   ])
   func whatIsNoPictureOrDoesThings(text: String) {

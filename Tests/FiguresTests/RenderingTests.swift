@@ -80,6 +80,23 @@ struct RenderingTests {
     #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
+  /// gnuplot's SVG terminal takes `&#x` for the beginning of a character's number.
+  @Test(arguments: ["A&#x1;B", "A&#x42;C", "&#66; &lt; &amp;#x42;", "&#x", "]]>&#x43;"])
+  func numbersOfCharactersAreDrawnAsTheyAreWritten(text: String) throws {
+    let value = JSONValue.string(text)
+    let members: [String: JSONValue] = [
+      "kind": "lines", "table": "loss", "x": "distance", "y": "loss", "series": "temperature", "title": value,
+      "caption": value, "xlabel": value, "ylabel": value, "xscale": "log", "where": .object(["delta": .number(0)]),
+    ]
+    let script = try figureScript(
+      FigureSpec(name: "f", kind: "lines", parameters: .object(members)),
+      tables: { Self.tables[$0].map { .present($0) } ?? .missing("none") })
+    let svg = String(decoding: try #require(try drawn(script).pictures.first).bytes, as: UTF8.self)
+    let written = text.replacingBytes("&", with: "&amp;").replacingBytes("<", with: "&lt;")
+      .replacingBytes(">", with: "&gt;")
+    #expect(svg.components(separatedBy: ">\(written)<").count == 5, "\(written)")
+  }
+
   @Test func aBrokenScriptGivesGnuplotsOwnWords() throws {
     do {
       _ = try drawn(GnuplotScript(name: "broken", code: "plot nonsense(x)\n", formats: []))

@@ -145,6 +145,112 @@ struct DrawingRunTests {
     #expect(has("figures/d.svg"))
   }
 
+  /// From the second program on, too, and whether or not the run has a way to stop of its own.
+  @Test(arguments: [SIGHUP, SIGINT, SIGTERM, SIGQUIT]) func aSignalStopsAnyOfTheChildren(number: Int32) throws {
+    try write("a", "b", "c")
+    var program = program
+    let mark = "\(bench.folder)/started"
+    program.environment["PATH"] = try path(
+      "case \"$*\" in *c.gp) touch \(mark); exec sleep 600;; esac; exec \(Self.gnuplot) \"$@\"")
+    let process = try program.start(["run", "e.json", "--jobs", "1"])
+    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
+    let begin = ContinuousClock.now
+    kill(process.processIdentifier, number)
+    process.waitUntilExit()
+    #expect(begin.duration(to: .now) < .seconds(60), "it does not wait for the child")
+    #expect([number, 128 + number].contains(process.terminationStatus))
+  }
+
+  /// What is ignored where the program is started stays so.
+  @Test func aHangUpThatIsIgnoredStaysIgnored() throws {
+    try write("a", "b")
+    let mark = "\(bench.folder)/started"
+    let place = try path(
+      "case \"$*\" in *b.gp) touch \(mark); sleep 1;; esac; exec \(Self.gnuplot) \"$@\"")
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", "trap '' HUP; exec '\(Program.path)' run e.json --jobs 1"]
+    shell.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
+    shell.environment = ProcessInfo.processInfo.environment.merging(["PATH": place]) { _, new in new }
+    shell.standardOutput = FileHandle.nullDevice
+    shell.standardError = FileHandle.nullDevice
+    try shell.run()
+    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
+    kill(shell.processIdentifier, SIGHUP)
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0 && has("figures/b.svg"))
+  }
+
+  @Test func whatWaitsForAnotherToWriteStopsToo() throws {
+    try write("a")
+    let mark = "\(bench.folder)/started"
+    var slow = program
+    slow.environment["PATH"] = try path("touch \(mark); exec sleep 600")
+    let first = try slow.start(["run", "e.json", "--jobs", "1"])
+    defer {
+      kill(first.processIdentifier, SIGKILL)
+      first.waitUntilExit()
+    }
+    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
+    let log = URL(fileURLWithPath: bench.folder + "/log")
+    let second = try program.start(["run", "e.json", "--jobs", "1"], output: log)
+    let waits = "the results are being written by process \(first.processIdentifier)"
+    func said() -> String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+    for _ in 0..<6000 where !said().contains(waits) && second.isRunning { usleep(5000) }
+    kill(second.processIdentifier, SIGTERM)
+    second.waitUntilExit()
+    #expect(second.terminationStatus == 143 && first.isRunning)
+    #expect(said().contains(waits) && said().contains("to resume: "))
+  }
+
+  /// A child does not outlive the program, however that ends.
+  @Test func aKilledProgramLeavesNoChild() throws {
+    try write("a")
+    let mark = "\(bench.folder)/child"
+    var program = program
+    program.environment["PATH"] = try path("echo $$ > \(mark).tmp; mv \(mark).tmp \(mark); exec sleep 600")
+    let process = try program.start(["run", "e.json", "--jobs", "1"])
+    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
+    let text = try String(contentsOfFile: mark, encoding: .utf8)
+    let child = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    for _ in 0..<2000 where isAlive(child) { usleep(5000) }
+    #expect(!isAlive(child))
+  }
+
+  private func isAlive(_ id: pid_t) -> Bool {
+    let state = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
+    return !state.isEmpty && !state.contains(") Z ")
+  }
+
+  /// What this user's program drew is not drawn again; where nobody can know that it was, it is.
+  @Test func onlyOwnPicturesAreKept() throws {
+    try write("f")
+    #expect(try run().status == 0)
+    let nowhere = "\(bench.folder)/empty"
+    let missing = "gnuplot is not installed"
+    #expect(!(try run(path: nowhere).errors.contains(missing)))
+    var stranger = program
+    stranger.environment = ["PATH": nowhere, "XDG_STATE_HOME": "\(bench.folder)/other-state"]
+    #expect(try stranger.run("run", "e.json", "--jobs", "1").errors.contains(missing))
+  }
+
+  @Test func aScratchFolderThatIsNotUTF8IsNamed() throws {
+    try write("f")
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", #"TMPDIR="$(printf '/tmp/\377')" exec '\#(Program.path)' run e.json --jobs 1"#]
+    shell.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
+    let pipe = Pipe()
+    shell.standardOutput = FileHandle.nullDevice
+    shell.standardError = pipe
+    try shell.run()
+    let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 1 && errors.contains("from TMPDIR, is not UTF-8"), "\(errors)")
+  }
+
   /// git would run what a downloaded folder's configuration names.
   @Test func aRunAsksNoGit() throws {
     try write("f")

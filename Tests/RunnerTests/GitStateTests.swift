@@ -98,6 +98,38 @@ struct GitStateTests {
     try compare("assumed unchanged")
   }
 
+  @Test func theRightToExecuteCounts() throws {
+    try start()
+    chmod("\(folder)/a.txt", 0o755)
+    try compare("may be executed")
+    chmod("\(folder)/a.txt", 0o640)
+    try compare("rights that git does not keep")
+    chmod("\(folder)/a.txt", 0o755)
+    try git("config", "core.fileMode", "false")
+    try compare("on a file system without such a right")
+    try git("config", "core.fileMode", "true")
+    try git("add", ".")
+    try git("commit", "-qm", "second")
+    try compare("committed")
+    chmod("\(folder)/a.txt", 0o644)
+    try compare("no longer")
+  }
+
+  /// It may lead to any file of the user's, whose digits would be published.
+  @Test(arguments: ["HEAD", "refs/heads/main", "packed-refs"]) func aLinkIsNoRevision(name: String) throws {
+    let secret = String(repeating: "5", count: 40)
+    try bench.write(name == "packed-refs" ? "\(secret) refs/heads/main\n" : "\(secret)\n", to: "secret")
+    try put(name == "HEAD" ? "" : "ref: refs/heads/main\n", ".git/HEAD")
+    try put("", ".git/refs/heads/x")
+    let path = "\(folder)/.git/\(name)"
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "\(bench.folder)/secret")
+    #expect(GitState(folder: folder) == nil)
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.copyItem(atPath: "\(bench.folder)/secret", toPath: path)
+    #expect(GitState(folder: folder)?.revision == secret)
+  }
+
   @Test(arguments: ["2", "3", "4"]) func everyFormOfTheRepository(version: String) throws {
     try start()
     for number in 0..<40 {

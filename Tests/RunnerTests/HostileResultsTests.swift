@@ -1,4 +1,6 @@
 import Contracts
+import Digests
+import ExperimentPlan
 import Foundation
 import Runner
 import Storage
@@ -140,6 +142,140 @@ import Testing
     #expect(throws: RunFailure.self) { try Manifest.read(path) }
   }
 
+  /// Whatever somebody else's ledger says of a table, its size, times and number in the folder included.
+  @Test(arguments: [true, false]) func aForeignLedgerVouchesForNoTable(hasMark: Bool) throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    var entries = try ledger(bench)
+    for name in ["tables/t.csv", "tables/t.summary.csv", "runs/seed=0/metrics/t.csv", "runs/seed=0/embeddings.h5"] {
+      let path = "\(bench.results)/toy/\(name)"
+      guard var entry = entries[name] else { continue }
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      try (whole + Data("evil\n".utf8)).write(to: URL(fileURLWithPath: path))
+      var status = stat()
+      try #require(stat(path, &status) == 0)
+      entry["size"] = Int(status.st_size)
+      entry["modified"] = status.modifiedNanoseconds
+      entry["changed"] = Int(status.st_ctim.tv_sec) * 1_000_000_000 + Int(status.st_ctim.tv_nsec)
+      entry["inode"] = Int(status.st_ino)
+      if !hasMark { entry["mark"] = nil }
+      entries[name] = entry
+      let data = try JSONSerialization.data(withJSONObject: entries)
+      try data.write(to: URL(fileURLWithPath: bench.results + "/toy/.state/outputs.json"))
+      try bench.run(Self.config())
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == whole, "\(name) is made anew")
+      entries = try ledger(bench)
+    }
+  }
+
+  /// What a user's own program wrote is known again where it was moved to another place or given other times.
+  @Test func whatWasMovedIsKnownByItsBytes() throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    let before = try ledger(bench)
+    let moved = bench.folder + "/moved"
+    try FileManager.default.copyItem(atPath: bench.results, toPath: moved)
+    let path = "\(moved)/toy/tables/t.csv"
+    try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 7)], ofItemAtPath: path)
+    try bench.run(Self.config(), root: "moved")
+    let data = try Data(contentsOf: URL(fileURLWithPath: "\(moved)/toy/.state/outputs.json"))
+    let after = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
+    #expect(after.keys.sorted() == before.keys.sorted())
+    let times = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+    #expect(times == Date(timeIntervalSince1970: 7), "it is not written again")
+  }
+
+  /// A record whose own digest is right, and that says what no stage gives, is no record.
+  @Test(arguments: [
+    #""columns":\[.*?\]\]"#: #""columns":[]"#, #""payloads":\[[^\]]*\]"#: #""payloads":[]"#,
+    #","real"\]"#: #","text"],["x","text"]"#, #""payload":"table.csv""#: #""payload":"../../x""#,
+    #""rows":[0-9]+"#: #""rows":9"#, #""rows":[0-9]+ "#: #""rows":-9"#,
+    #""type":"tables""#: #""type":"embeddings""#, #""name":"table.csv""#: #""name":"record.json""#,
+  ])
+  func aForgedRecordIsComputedAnew(pattern: String, forged: String) throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    let record = try #require(try records(bench).first)
+    let body = String(decoding: try Data(contentsOf: URL(fileURLWithPath: record)).dropFirst(78), as: UTF8.self)
+    let changed = body.replacing(
+      try Regex(pattern.trimmingCharacters(in: .whitespaces)).dotMatchesNewlines(), with: forged, maxReplacements: 1)
+    try #require(changed != body)
+    let text = "{\"sha256\":\"\(Digest(of: changed).hex)\",\n" + changed
+    try Data(text.utf8).write(to: URL(fileURLWithPath: record))
+    try expectMended(bench)
+  }
+
+  @Test(arguments: ["folder", "pipe", "sparse"]) func whatIsNoFileIsNoRecord(kind: String) throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    let record = try #require(try records(bench).first)
+    try FileManager.default.removeItem(atPath: record)
+    switch kind {
+    case "folder":
+      try FileManager.default.createDirectory(atPath: record, withIntermediateDirectories: true)
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: record + "/mine"))
+    case "pipe": try #require(mkfifo(record, 0o600) == 0)
+    default:
+      try Data().write(to: URL(fileURLWithPath: record))
+      try #require(truncate(record, 1 << 42) == 0)
+    }
+    try expectMended(bench)
+    let left = try FileManager.default.contentsOfDirectory(atPath: bench.results + "/.store").filter {
+      $0.hasPrefix("left-")
+    }
+    #expect(left.count == (kind == "sparse" ? 0 : 1), "what is not the store's is kept aside")
+  }
+
+  /// The records of the tables.
+  private func records(_ bench: Workbench) throws -> [String] {
+    let store = bench.results + "/.store"
+    return try FileManager.default.contentsOfDirectory(atPath: store).sorted().map { "\(store)/\($0)/record.json" }
+      .filter { (try? String(contentsOfFile: $0, encoding: .utf8))?.contains("\"evaluate/total\"") == true }
+  }
+
+  private func expectMended(_ bench: Workbench) throws {
+    let before = try bench.tables("toy")
+    try FileManager.default.removeItem(atPath: bench.results + "/toy")
+    let spy = Spy()
+    let summary = try bench.run(Self.config(), spy: spy)
+    #expect(summary.failures.isEmpty && spy.started.count == 1, "\(spy.started) \(spy.notices)")
+    #expect(try bench.tables("toy") == before)
+    let again = Spy()
+    try bench.run(Self.config(), spy: again)
+    #expect(again.started.isEmpty)
+  }
+
+  @Test func aLinkToWhatIsNoStoreIsRefused() throws {
+    let bench = try Workbench()
+    try bench.write("mine", to: "victim/timings.json")
+    try bench.write("", to: "results/x")
+    let link = bench.results + "/.store"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../victim")
+    let failure = #expect(throws: StorageFailure.self) { try bench.run(Self.config()) }
+    #expect(failure?.kind == .io && failure?.sentence.contains("it holds `timings.json`") == true)
+    #expect(throws: StorageFailure.self) { try GarbageCollector(resultsRoot: bench.results) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/victim") == ["timings.json"])
+    #expect(try bench.text("victim/timings.json") == "mine")
+    // An empty folder becomes a store, and stays one whatever else comes into it.
+    try FileManager.default.removeItem(atPath: bench.folder + "/victim/timings.json")
+    try bench.run(Self.config())
+    try bench.write("notes", to: "victim/README")
+    try bench.run(Self.config(by: 3))
+  }
+
+  @Test func anExperimentWhoseNameDiffersInCaseIsNamed() throws {
+    let bench = try Workbench()
+    try bench.run(Self.config())
+    let spy = Spy()
+    let other = Self.config().replacingBytes("\"toy\"", with: "\"TOY\"")
+    do {
+      try bench.run(other, spy: spy)
+      #expect(spy.notices.contains { $0.hasPrefix("\"toy\" and \"TOY\" in") }, "\(spy.notices)")
+    } catch let failure as RunFailure {
+      #expect(failure.sentence.contains("are one to this file system"))
+    }
+  }
+
   @Test func timingsThatNobodyMeasuredAreForgotten() throws {
     let bench = try Workbench()
     try bench.run(Self.config())
@@ -147,6 +283,7 @@ import Testing
     for text in [
       #"{"init/source":{"seconds":1e300,"count":1}}"#,
       #"{"init/source":{"seconds":-1,"count":9223372036854775807}}"#,
+      #"{"init/source":{"seconds":1,"count":9223372036854775806}}"#,
     ] {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
       try bench.run(Self.config(by: 3))

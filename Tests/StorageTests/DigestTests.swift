@@ -19,6 +19,16 @@ import Testing
     #expect(Digest(of: Data(text.utf8)) == Digest(hex: hex.uppercased()))
   }
 
+  /// RFC 4231, test cases 2 and 6.
+  @Test func publishedAuthentications() {
+    let short = Digest(authenticating: Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8))
+    #expect(short.hex == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+    let long = Digest(
+      authenticating: Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+      key: [UInt8](repeating: 0xAA, count: 131))
+    #expect(long.hex == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+  }
+
   @Test func piecesGiveWhatTheWholeGives() throws {
     var numbers = TestNumbers(4)
     let bytes = (0..<3_000_017).map { _ in UInt8(truncatingIfNeeded: numbers.next()) }

@@ -15,6 +15,21 @@ import Testing
     #expect(failure?.kind == .invalidInput)
   }
 
+  /// Sizes of sparse files may be any.
+  @Test func sizesAreAddedWithinBounds() throws {
+    for (one, other, sum) in [
+      (1, 2, 3), (Int.max, 1, .max), (.max, .max, .max), (.min, -1, .min), (.max, -1, .max - 1),
+    ] { #expect(one.adding(bounded: other) == sum) }
+    let memory = "/dev/shm/modgap-sizes-\(UUID().uuidString)"
+    guard mkdir(memory, 0o700) == 0 else { return }
+    defer { try? FileManager.default.removeItem(atPath: memory) }
+    for name in ["a", "b"] {
+      FileManager.default.createFile(atPath: "\(memory)/\(name)", contents: nil)
+      guard truncate("\(memory)/\(name)", 9_000_000_000_000_000_000) == 0 else { return }
+    }
+    #expect(InnerFolder(root: memory).size(.here) == .max)
+  }
+
   @Test func othersAre() throws {
     for text in [
       "a", "runs/x=1,y=0.5/log.txt", "...", "..a", "a..", "é/\u{65}\u{301}", "a\u{338}b",

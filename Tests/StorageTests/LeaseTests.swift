@@ -92,6 +92,33 @@ import Testing
     #expect(isDead(identity(host: "elsewhere"), age: 901))
   }
 
+  /// Nobody holds it and nobody gives it back: it is not waited for.
+  @Test(arguments: ["link", "link to a file", "pipe", "folder"])
+  func whatIsNoFileIsRefusedByItsName(kind: String) throws {
+    try withStore { store in
+      let clock = Clock()
+      let leases = try Leases(store: store, clock: clock.read)
+      let path = leases.path("k")
+      let file = try DataFiles.write([1], "\(store.root)/mine")
+      switch kind {
+      case "pipe": try #require(mkfifo(path, 0o600) == 0)
+      case "folder": try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      default:
+        let target = kind == "link" ? "nowhere" : file
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+      }
+      for _ in 0..<2 {
+        let failure = #expect(throws: FileFailure.self) { try leases.acquire("k", timeout: 1000) }
+        #expect(failure?.kind == .io && failure?.sentence.hasPrefix("\(path): ") == true)
+        #expect(failure?.sentence.contains(kind.hasPrefix("link") ? "symbolic link" : "no regular file") == true)
+        clock.advance(1000)
+      }
+      #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == Data([1]))
+      var status = stat()
+      #expect(lstat(path, &status) == 0, "it stays")
+    }
+  }
+
   @Test func leasesOfTheDeadAreBroken() throws {
     try withStore { store in
       let clock = Clock()

@@ -69,8 +69,7 @@ package struct ChildProgram: Sendable, Equatable {
   ) throws -> Ended {
     try cancellation.check()
     let (output, errors) = (try BoundedPipe(limit.outputBytes), try BoundedPipe(limit.outputBytes))
-    let relay = SignalRelay()
-    defer { relay.stop() }
+    SignalRelay.begin()
     let group = try ProcessGroup(
       path, arguments, folder: folder, output: output.writingEnd, errors: errors.writingEnd,
       seconds: limit.seconds)

@@ -77,10 +77,12 @@ package struct Gnuplot: Sendable {
     return (pictures, message)
   }
 
-  /// gnuplot writes a `]]>` of a text as it is, which XML forbids outside of the sections that it ends.
+  /// gnuplot writes a `]]>` of a text as it is, which XML forbids outside of the sections that it ends, and a `&#x`,
+  /// which would be the number of another character; it writes none of its own.
   private static func mended(_ svg: [UInt8]) -> [UInt8] {
     guard let text = String(validating: svg, as: UTF8.self) else { return svg }
-    return Array(text.replacingBytes("]]>", with: "]]&gt;").utf8)
+    return Array(
+      text.replacingBytes("]]>", with: "]]&gt;").replacingBytes("&#", with: "&amp;#").utf8)
   }
 
   private func run(

@@ -7,6 +7,10 @@ final class PrivateFolder {
 
   /// - Throws: `FigureFailure.noScratch`.
   init() throws {
+    if let named = getenv("TMPDIR"), String(validatingCString: named) == nil {
+      throw FigureFailure.noScratch(
+        folder: PlainText.escaped(String(cString: named)), reason: "its name, from TMPDIR, is not UTF-8")
+    }
     let root = FileManager.default.temporaryDirectory.path
     var template = Array("\(root)/modgap-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {

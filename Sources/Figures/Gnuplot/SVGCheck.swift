@@ -1,5 +1,7 @@
-/// Whether a file is a whole SVG picture that does nothing: well-formed, and without a script or an address outside
-/// of it.
+import Contracts
+
+/// Whether a file is a whole SVG picture that does nothing: well-formed, of no elements and attributes but those that
+/// gnuplot's terminal writes, and without an address outside of it.
 struct SVGCheck {
   private let bytes: [UInt8]
 
@@ -10,6 +12,11 @@ struct SVGCheck {
     guard String(validating: bytes, as: UTF8.self) != nil else { return "it is not UTF-8" }
     if let bad = bytes.firstIndex(where: { $0 < 0x20 && ![0x09, 0x0A, 0x0D].contains($0) }) {
       return "it has a control character at byte \(bad)"
+    }
+    if let bad = (0..<max(0, bytes.count - 2)).first(where: {
+      bytes[$0] == 0xEF && bytes[$0 + 1] == 0xBF && bytes[$0 + 2] >= 0xBE
+    }) {
+      return "it has a character that XML forbids at byte \(bad)"
     }
     var scan = Scan(bytes: bytes)
     while scan.place < bytes.count {
@@ -31,8 +38,12 @@ struct SVGCheck {
     /// Text, a comment, an instruction or a tag.
     mutating func step() -> String? {
       guard bytes[place] == UInt8(ascii: "<") else { return text() }
-      if starts("<!--") { return skip(to: "-->") }
-      if starts("<?") { return skip(to: "?>") }
+      if starts("<!--") { return comment() }
+      if starts("<?") {
+        // An instruction may name a style sheet, which is read from anywhere.
+        guard place == 0, starts("<?xml ") else { return "it has an instruction" }
+        return skip(to: "?>")
+      }
       if starts("<!") { return "it has a declaration" }
       return starts("</") ? close() : tag()
     }
@@ -48,11 +59,21 @@ struct SVGCheck {
       return nil
     }
 
+    private mutating func comment() -> String? {
+      place += 4
+      if let flaw = skip(to: "--") { return flaw }
+      guard place < bytes.count, bytes[place] == UInt8(ascii: ">") else { return "a comment has a --" }
+      place += 1
+      return nil
+    }
+
     private mutating func text() -> String? {
       while place < bytes.count, bytes[place] != UInt8(ascii: "<") {
         if open.isEmpty, !isSpace(bytes[place]) { return "it has text outside of the picture" }
         if starts("]]>") { return "it has a bare ]]>" }
-        if bytes[place] == UInt8(ascii: "&"), !isEntity(at: place) { return "it has a bare &" }
+        if bytes[place] == UInt8(ascii: "&"), !isEntity(at: place) {
+          return "it has a bare &, or the number of what is no character"
+        }
         place += 1
       }
       return nil
@@ -60,9 +81,14 @@ struct SVGCheck {
 
     private func isEntity(at start: Int) -> Bool {
       guard let end = bytes[start...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else { return false }
-      let name = bytes[start + 1..<end]
-      return name.first == UInt8(ascii: "#")
-        || ["amp", "lt", "gt", "quot", "apos"].contains(String(decoding: name, as: UTF8.self))
+      let name = String(decoding: bytes[start + 1..<end], as: UTF8.self)
+      guard name.hasBytes(first: "#") else { return ["amp", "lt", "gt", "quot", "apos"].contains(name) }
+      let isHexadecimal = name.hasBytes(first: "#x")
+      let digits = name.droppingBytes(isHexadecimal ? 2 : 1)
+      guard digits.utf8.first != UInt8(ascii: "+"),
+        let scalar = UInt32(digits, radix: isHexadecimal ? 16 : 10).flatMap(Unicode.Scalar.init)
+      else { return false }
+      return !isForbidden(scalar) || scalar == "\t" || scalar == "\n" || scalar == "\r"
     }
 
     private func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
@@ -95,7 +121,8 @@ struct SVGCheck {
         guard !hasRoot, word == "svg" else { return "it is no svg" }
         hasRoot = true
       }
-      if Self.active.contains(word.lowercased()) { return "it has an element \(word), which may do things" }
+      guard Self.elements.contains(word) else { return "it has an element \(word), which gnuplot writes none of" }
+      var names: Set<String> = []
       while true {
         skipSpace()
         guard place < bytes.count else { return "it ends within a tag" }
@@ -108,12 +135,12 @@ struct SVGCheck {
           place += 2
           return nil
         }
-        if let flaw = attribute() { return flaw }
+        if let flaw = attribute(&names) { return flaw }
       }
     }
 
-    private mutating func attribute() -> String? {
-      let name = String(decoding: name(), as: UTF8.self).lowercased()
+    private mutating func attribute(_ names: inout Set<String>) -> String? {
+      let name = String(decoding: name(), as: UTF8.self)
       skipSpace()
       guard !name.isEmpty, starts("=") else { return "a tag is malformed" }
       place += 1
@@ -126,17 +153,52 @@ struct SVGCheck {
         return "an attribute does not end"
       }
       place = end + 1
-      if name.hasPrefix("on") { return "it has an attribute \(name), which may do things" }
-      let isAddress = name == "href" || name.hasSuffix(":href") || name == "src"
-      if isAddress, bytes[start..<end].first != UInt8(ascii: "#") { return "it has an address outside of it" }
+      guard names.insert(name).inserted else { return "an attribute stands twice" }
+      guard isHarmless(name, bytes[start..<end]) else {
+        return "it has an attribute \(name) that gnuplot does not write so"
+      }
       return nil
     }
 
-    /// In lower case.
-    private static let active: Set<String> = [
-      "script", "foreignobject", "iframe", "object", "embed", "set", "animate", "animatetransform",
-      "animatemotion",
-      "handler", "listener", "style",
+    /// Whether gnuplot writes such an attribute, and its value leads nowhere and hides nothing in entities or escapes.
+    private func isHarmless(_ name: String, _ value: ArraySlice<UInt8>) -> Bool {
+      if let space = Self.spaces[name] { return value.elementsEqual(space.utf8) }
+      guard !value.contains(where: { "&\\".utf8.contains($0) }) else { return false }
+      if name == "xlink:href" { return value.first == UInt8(ascii: "#") }
+      guard Self.attributes.contains(name) else { return false }
+      // An address in a value is `url(#name)`; with none of these characters there is no other one.
+      var rest = String(decoding: value, as: UTF8.self)[...]
+      while let open = rest.firstIndex(of: "(") {
+        let word = rest[..<open].utf8.reversed().prefix { !" ,;:".utf8.contains($0) && $0 != UInt8(ascii: ")") }
+        let function = String(decoding: word.reversed(), as: UTF8.self)
+        rest = rest[rest.index(after: open)...]
+        guard Self.functions.contains(function) || (function == "url" && rest.hasBytes(first: "#")) else {
+          return false
+        }
+      }
+      return !value.contains { ":@".utf8.contains($0) }
+        || (name == "style" && value.elementsEqual("filter:url(#textbox)".utf8))
+    }
+
+    private static let elements: Set<String> = [
+      "svg", "title", "desc", "defs", "g", "path", "circle", "rect", "polygon", "use", "text", "tspan",
+      "filter", "feFlood", "feComposite", "pattern",
     ]
+
+    /// Names of languages, each with its value.
+    private static let spaces = [
+      "xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink", "xml:space": "preserve",
+    ]
+
+    private static let attributes: Set<String> = [
+      "id", "class", "width", "height", "viewBox", "x", "y", "dx", "dy", "cx", "cy", "r", "d", "points",
+      "transform",
+      "fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin",
+      "stroke-dasharray", "color", "opacity", "shape-rendering", "style", "font-family", "font-size", "font-weight",
+      "font-style", "text-anchor", "filterUnits", "patternUnits", "in", "in2", "operator", "result",
+      "flood-color", "flood-opacity",
+    ]
+
+    private static let functions: Set<String> = ["rgb", "translate", "scale", "rotate"]
   }
 }

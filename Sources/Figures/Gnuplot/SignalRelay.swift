@@ -4,44 +4,38 @@ import Synchronization
 
 /// Ends the program's children with it: they are groups of their own, so that Ctrl-C does not reach them.
 ///
-/// A signal that somebody else handles, or that is ignored, is left to them.
-final class SignalRelay {
-  private struct Shared {
-    var count = 0
+/// Signals are watched from the first child on and for as long as the program runs: Dispatch does not deliver a
+/// signal to a source that was made after another one of the same signal was cancelled. A signal that somebody
+/// else handles, or that is ignored (as `nohup` has it of SIGHUP), is left to them.
+enum SignalRelay {
+  private struct Watched {
     nonisolated(unsafe) var sources: [Int32: any DispatchSourceSignal] = [:]
   }
-  private static let shared = Mutex(Shared())
+  private static let watched = Mutex(Watched())
   private static let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
+  /// Its own, which gets a thread however many are at work.
+  private static let queue = DispatchQueue(label: "modgap.signals", qos: .userInteractive)
 
-  init() {
-    Self.shared.withLock { shared in
-      shared.count += 1
-      guard shared.count == 1 else { return }
-      for number in Self.numbers where Self.isDefault(number) {
+  static func begin() {
+    watched.withLock { watched in
+      for number in numbers where watched.sources[number] == nil && isDefault(number) {
         signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(
-          signal: number, queue: .global(qos: .userInteractive))
-        source.setEventHandler {
-          ProcessGroup.endAll()
-          signal(number, SIG_DFL)
-          kill(getpid(), number)
-        }
+        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        source.setEventHandler { end(with: number) }
         source.resume()
-        shared.sources[number] = source
+        watched.sources[number] = source
       }
     }
   }
 
-  func stop() {
-    Self.shared.withLock { shared in
-      shared.count -= 1
-      guard shared.count == 0 else { return }
-      for (number, source) in shared.sources {
-        source.cancel()
-        signal(number, SIG_DFL)
-      }
-      shared.sources = [:]
-    }
+  /// Ends the children, and then the program as the signal would have.
+  private static func end(with number: Int32) {
+    ProcessGroup.endAll()
+    signal(number, SIG_DFL)
+    kill(getpid(), number)
+    // A thread takes it in its own time; where none does, it is ended all the same.
+    usleep(200_000)
+    _exit(128 + number)
   }
 
   private static func isDefault(_ number: Int32) -> Bool {

@@ -1,4 +1,7 @@
 /// Markdown with tables, as code hosts read it; text stays on its line and in its cell.
+///
+/// Hosts make links of bare addresses and mentions of `@name` and `#1`, escaped or not: these are broken, the latter by a
+/// character that is not seen (U+2060).
 enum MarkdownLanguage: TargetLanguage {
   static func quoted(_ text: String) -> String {
     var result = ""
@@ -14,6 +17,12 @@ enum MarkdownLanguage: TargetLanguage {
       case "|", "\\", "`", "*", "_", "<", ">", "[", "]", "#", "~", "$":
         result += "\\"
         result.unicodeScalars.append(scalar)
+        if scalar == "#", scalars[place...].dropFirst().first?.properties.numericType != nil { result += joiner }
+      case "@":
+        result += "@"
+        if isName(scalars[place...].dropFirst().first) { result += joiner }
+      case ":" where scalars[place...].dropFirst().prefix(2).elementsEqual("//".unicodeScalars): result += "\\:"
+      case "." where isBehindWWW(scalars[..<place]): result += "\\."
       case "&" where startsEntity(scalars[place...].dropFirst().first): result += "\\&"
       default: result.unicodeScalars.append(shown(scalar))
       }
@@ -38,6 +47,18 @@ enum MarkdownLanguage: TargetLanguage {
 
   private static func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     isBreak(scalar) || scalar == "\t" ? " " : isForbidden(scalar) ? "\u{FFFD}" : scalar
+  }
+
+  private static let joiner = "\u{2060}"
+
+  private static func isName(_ next: Unicode.Scalar?) -> Bool {
+    guard let next else { return false }
+    return next.properties.isAlphabetic || next.properties.numericType != nil || next == "_" || next == "-"
+  }
+
+  private static func isBehindWWW(_ text: Substring.UnicodeScalarView) -> Bool {
+    let last = text.suffix(3)
+    return last.count == 3 && last.allSatisfy { $0 == "w" || $0 == "W" }
   }
 
   private static func startsEntity(_ next: Unicode.Scalar?) -> Bool {

@@ -16,6 +16,8 @@ final class GitChanges {
   private var bytesLeft = 1 << 30
   /// Folders on the way to files, which must be folders and no links.
   private var folders: Set<String> = []
+  /// Whether a file's right to be executed counts, as it does unless the repository says that its file system has none.
+  private lazy var comparesModes = repository.comparesModes
 
   init(_ repository: GitRepository, head: String) {
     self.repository = repository
@@ -51,6 +53,8 @@ final class GitChanges {
       return gitName(of: "blob", target, hash).map { $0 == entry.name }
     case UInt32(S_IFREG):
       guard status.st_mode & S_IFMT == S_IFREG else { return false }
+      // git keeps 0644 or 0755, by the owner's right.
+      if comparesModes, (entry.mode & 0o100 != 0) != (status.st_mode & 0o100 != 0) { return false }
       let state = Self.state(status)
       // What was changed within the clock's tick in which the index was written has the same time.
       let isSettled = (Int(state[2]), Int(state[3])) < (written.tv_sec, written.tv_nsec)

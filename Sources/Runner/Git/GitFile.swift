@@ -38,14 +38,15 @@ final class GitFile {
   }
 
   /// The whole content; nil where there is no regular file, or one of more than `most` bytes.
-  static func read(_ path: String, most: Int) -> [UInt8]? {
-    guard let file = GitFile(path), file.size <= most else { return nil }
+  static func read(_ path: String, most: Int, followsLink: Bool = true) -> [UInt8]? {
+    guard let file = GitFile(path, followsLink: followsLink), file.size <= most else { return nil }
     return file.bytes(at: 0, count: file.size)
   }
 
   /// A short text without the white space at its end.
-  static func line(_ path: String) -> String? {
-    guard let bytes = read(path, most: 1 << 14), let text = String(validating: bytes, as: UTF8.self) else {
+  static func line(_ path: String, followsLink: Bool = true) -> String? {
+    guard let bytes = read(path, most: 1 << 14, followsLink: followsLink),
+      let text = String(validating: bytes, as: UTF8.self) else {
       return nil
     }
     return text.trimmingCharacters(in: .whitespacesAndNewlines)

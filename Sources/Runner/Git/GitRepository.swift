@@ -5,8 +5,8 @@ import Foundation
 /// Where the parts of a repository are.
 ///
 /// No git is asked: it runs what a repository's own configuration names (`core.fsmonitor`, hooks, filters of
-/// attributes, remote helpers), and the repository of a downloaded folder is anybody's. Its files are read, and nothing
-/// of its configuration.
+/// attributes, remote helpers), and the repository of a downloaded folder is anybody's. Its files are read, and of its
+/// configuration only whether the right to execute a file counts.
 struct GitRepository {
   /// The folder whose files it follows.
   let worktree: String
@@ -49,19 +49,52 @@ struct GitRepository {
 
   /// The commit that is checked out, as 40 or 64 hexadecimal digits; nil before the first one.
   var head: String? {
-    guard var line = GitFile.line("\(folder)/HEAD") else { return nil }
+    // A link in the place of HEAD or of a branch, as git made long ago, may lead to anybody's file: it is not followed.
+    guard var line = GitFile.line("\(folder)/HEAD", followsLink: false) else { return nil }
     // A branch may be another's name; git follows five.
     for _ in 0..<6 {
       guard line.hasBytes(first: "ref:") else { return Self.isObjectName(line) ? line.lowercased() : nil }
       let name = line.droppingBytes(4).trimmingCharacters(in: .whitespaces)
       guard Self.isReference(name) else { return nil }
-      guard let next = GitFile.line("\(folder)/\(name)") ?? GitFile.line("\(common)/\(name)") ?? packed(name)
+      guard let next = Self.reference(name, in: folder) ?? Self.reference(name, in: common) ?? packed(name)
       else {
         return nil
       }
       line = next
     }
     return nil
+  }
+
+  /// What a branch's own file says, where no link stands on the way from `refs` on.
+  private static func reference(_ name: String, in folder: String) -> String? {
+    let parts = name.split(separator: "/")
+    var path = folder
+    for part in parts.dropLast() {
+      path += "/\(part)"
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    }
+    return GitFile.line("\(folder)/\(name)", followsLink: false)
+  }
+
+  /// `core.fileMode`, which git sets to false where the file system keeps no right to execute; true unless it is said.
+  ///
+  /// Only this value is read of the configuration, and of no other file that it includes.
+  var comparesModes: Bool {
+    guard let bytes = GitFile.read("\(common)/config", most: 1 << 20) else { return true }
+    var (isCore, answer) = (false, true)
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      let text = line.trimmingCharacters(in: .whitespaces).lowercased()
+      if text.hasBytes(first: "[") {
+        isCore = text.hasBytes(first: "[core]")
+      } else if isCore, text.hasBytes(first: "filemode") {
+        let value = text.droppingBytes(8).trimmingCharacters(in: .whitespaces)
+        guard value.isEmpty || value.hasBytes(first: "=") else { continue }
+        let word = value.droppingBytes(1).split { " \t#;".contains($0) }.first.map(String.init) ?? ""
+        answer = !["false", "no", "off", "0"].contains(word)
+      }
+    }
+    return answer
   }
 
   private static func isReference(_ name: String) -> Bool {
@@ -77,7 +110,7 @@ struct GitRepository {
 
   /// Out of the file of all branches that have none of their own.
   private func packed(_ name: String) -> String? {
-    guard let bytes = GitFile.read("\(common)/packed-refs", most: 1 << 27) else { return nil }
+    guard let bytes = GitFile.read("\(common)/packed-refs", most: 1 << 27, followsLink: false) else { return nil }
     let ending = Array(" \(name)".utf8)
     let line = bytes.split(separator: 0x0A).first { $0.suffix(ending.count).elementsEqual(ending) }
     return line.flatMap {

@@ -80,7 +80,7 @@ extension InnerFolder {
     guard status.isFolder else { return Int(status.st_size) }
     return ((try? names(inner)) ?? []).reduce(0) { total, name in
       guard let name = try? InnerPath(component: name) else { return total }
-      return total + size(inner + name, left - 1)
+      return total.adding(bounded: size(inner + name, left - 1))
     }
   }
 

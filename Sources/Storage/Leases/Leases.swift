@@ -202,7 +202,7 @@ extension Leases {
   /// A lease's text; nil where there is none, or where its owner keeps it from being read.
   private func content(of key: String) throws -> [UInt8]? {
     do {
-      return try Disk.readIfPresent(path(key))
+      return try InnerFolder(root: folder).readIfPresent(try InnerPath(component: key))
     } catch let failure as FileFailure where [EACCES, EPERM].contains(failure.code) {
       return nil
     }
@@ -215,6 +215,7 @@ extension Leases {
   private func breakIfDead(_ key: String) throws -> Bool {
     if try life(of: key) == .running { return false }
     let lock = "\(folder)/.breaking"
+    _ = try status(of: lock)
     let descriptor = openLock(lock)
     guard descriptor >= 0 else { throw FileFailure(.write, lock, code: errno) }
     defer { close(descriptor) }
@@ -254,7 +255,7 @@ extension Leases {
     guard let silence = try silence(of: path(key)) else { return .free }
     guard let bytes = try content(of: key) else {
       // Gone meanwhile, or of somebody who lets nobody read it.
-      guard access(path(key), F_OK) == 0 else { return .free }
+      guard try status(of: path(key)) != nil else { return .free }
       return silence > LeaseHolder.silenceElsewhere ? .dead : .running
     }
     guard let holder = LeaseHolder(bytes, silence: silence) else {
@@ -265,12 +266,25 @@ extension Leases {
 
   /// For how long the file's stamp has not changed, as far as it was looked at; nil where there is no such file.
   private func silence(of path: String) throws -> Double? {
+    try status(of: path).map { watch.silence(of: SilenceWatch.Stamp($0)) }
+  }
+
+  /// What the system says of a file where a lease goes; nil where there is none.
+  ///
+  /// - Throws: `FileFailure` at once where anything but a regular file is there, a link above all: no process holds it
+  ///   and none gives it back, so there is nothing to wait for.
+  private func status(of path: String) throws -> stat? {
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard lstat(path, &status) == 0 else {
       if errno == ENOENT { return nil }
       throw FileFailure(.read, path, code: errno)
     }
-    return watch.silence(of: SilenceWatch.Stamp(status))
+    if status.isLink {
+      throw FileFailure(
+        .write, path, code: FileFailure.linkInside, target: Disk.linkTarget(of: path) ?? "another file")
+    }
+    guard status.isFile else { throw FileFailure(.write, path, code: FileFailure.notAFile) }
+    return status
   }
 
   /// The leases of this prefix whose holders are not provably dead; those of the dead are broken.
@@ -305,7 +319,7 @@ extension Leases {
     guard ArtefactStore.isKey(name) || name.hasBytes(first: ".owner-") else { return false }
     var status = stat()
     guard lstat(path(name), &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let bytes = try? Disk.readIfPresent(path(name))
+      let bytes = try? content(of: name)
     else { return false }
     return LeaseHolder(bytes, silence: 0) != nil
   }

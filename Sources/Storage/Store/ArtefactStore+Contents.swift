@@ -9,6 +9,9 @@ enum StoreContent {
     [StoredRecord.fileName, FamilyFile.name, ModelFile.name].contains(name) || isTable(name)
   }
 
+  /// Whether a record may name a payload so.
+  static func isPayload(_ name: String) -> Bool { isOwn(name) && name != StoredRecord.fileName }
+
   /// `table.csv`, `table1.csv`, …
   private static func isTable(_ name: String) -> Bool {
     guard name.hasBytes(first: "table"), name.hasBytes(last: ".csv") else { return false }
@@ -133,7 +136,7 @@ extension ArtefactStore {
       } else if try !StoreContent.remove(left, in: files) {
         return total
       }
-      return total + bytes
+      return total.adding(bounded: bytes)
     }
   }
 }

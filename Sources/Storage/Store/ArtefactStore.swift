@@ -21,13 +21,27 @@ package struct ArtefactStore: Sendable {
   package let syncs: Bool
 
   /// Opens the store in a folder of results, creating it where it is missing.
-  /// - Throws: `FileFailure` of kind `.io`.
+  /// - Throws: `FileFailure` of kind `.io`; `StorageFailure.notAStore` where `.store` is a link to something else.
   package init(results: String, syncs: Bool = true) throws {
     root = "\(results)/.store"
     self.syncs = syncs
     try Disk.makeFolder(root)
+    if let target = Disk.linkTarget(of: root), let stranger = try Self.stranger(in: root) {
+      throw StorageFailure.notAStore(link: root, target: target, holds: stranger)
+    }
     // Leases are made, and those of the dead removed, where they are: nowhere else.
     try InnerFolder(root: root).refuseLink(InnerPath(fixed: ".leases"))
+  }
+
+  /// What shows that a folder that a link leads to is no store; nil where it is one, or is empty and may become one.
+  ///
+  /// Whoever made the folder of results may have made the link, to any folder of the user's. Every store has the
+  /// folder of its leases from its first run on, and nothing else has one.
+  private static func stranger(in path: String) throws -> String? {
+    let names = try Disk.names(in: path)
+    let folder = InnerFolder(root: path)
+    guard !folder.isFolder(InnerPath(fixed: ".leases")) else { return nil }
+    return names.first
   }
 
   /// The store's files: what leads out of it is refused.
@@ -61,7 +75,14 @@ package struct ArtefactStore: Sendable {
   func lookup(_ key: String, in name: String) throws -> Lookup {
     let place = try InnerPath(component: name)
     let folder = files.path(of: place)
-    guard let bytes = try files.readIfPresent(place + InnerPath(fixed: "record.json")) else {
+    let found: [UInt8]?
+    do {
+      found = try files.readIfPresent(place + InnerPath(fixed: "record.json"))
+    } catch let failure as FileFailure where [EINVAL, EISDIR, EFBIG, ENXIO].contains(failure.code) {
+      // A folder, a pipe, or more than any record has: it is none.
+      return .damaged(ArtefactProblem(key: key, path: folder, detail: "its record is no file that can be read"))
+    }
+    guard let bytes = found else {
       if try files.status(place) == nil { return .absent }
       return .damaged(ArtefactProblem(key: key, path: folder, detail: "it has no record"))
     }
@@ -77,11 +98,35 @@ package struct ArtefactStore: Sendable {
     }
   }
 
-  /// Compares every payload file with the size and the digest that the record states.
+  /// Compares every payload file with the size and the digest that the record states, and tables with what it says of
+  /// them: whoever writes a record can give it any digests.
   ///
   /// Payloads inside the record were checked with it. With `readsContent` off only sizes are compared.
   /// - Throws: `FileFailure` where the disk fails; a missing file is a problem, not a failure.
   package func verify(_ record: StoredRecord, readsContent: Bool = true) throws -> [ArtefactProblem] {
+    let problems = try verifyFiles(record, readsContent)
+    guard readsContent, problems.isEmpty else { return problems }
+    do {
+      for (stored, table) in zip(record.tables, try loadTables(record)) {
+        guard table.table.rowCount != stored.rows || table.table.columnNames != stored.columns.map(\.name) else {
+          continue
+        }
+        return [
+          ArtefactProblem(
+            key: record.key, path: record.folder, detail: "a table is not the one that its record describes")
+        ]
+      }
+      return []
+    } catch StorageFailure.damaged(let problem) {
+      return [problem]
+    } catch let failure as FileFailure {
+      throw failure
+    } catch {
+      return [ArtefactProblem(key: record.key, path: record.folder, detail: "its tables cannot be decoded")]
+    }
+  }
+
+  private func verifyFiles(_ record: StoredRecord, _ readsContent: Bool) throws -> [ArtefactProblem] {
     let files = try files(of: record)
     return try record.payloads.filter { !$0.isInline }.compactMap { payload in
       let inner = try InnerPath(component: payload.name)

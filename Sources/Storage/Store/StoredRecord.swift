@@ -66,9 +66,7 @@ package struct StoredRecord: Sendable {
   /// Bytes of the record and of all payload files.
   package var totalBytes: Int {
     payloads.reduce(bytes.count) { total, payload in
-      // A record may state any sizes.
-      let (sum, overflow) = total.addingReportingOverflow(payload.isInline ? 0 : payload.size)
-      return overflow ? .max : sum
+      total.adding(bounded: payload.isInline ? 0 : payload.size)
     }
   }
 
@@ -233,7 +231,7 @@ extension StoredRecord.Payload {
       default: isInline = try scanner.value().bool ?? false
       }
     }
-    guard let digest = Digest(hex: hex), size >= 0, !name.isEmpty, !name.contains("/") else {
+    guard let digest = Digest(hex: hex), size >= 0, StoreContent.isPayload(name) else {
       throw JSONReader.Problem(offset: scanner.index)
     }
     self.init(name: name, size: size, digest: digest, isInline: isInline)
@@ -252,6 +250,7 @@ extension StoredRecord.StoredTable {
       default: try scanner.items { columns.append(try StoredRecord.StoredColumn(&$0)) }
       }
     }
+    guard StoreContent.isPayload(payload), rows >= 0 else { throw JSONReader.Problem(offset: scanner.index) }
     self.init(suffix: suffix, payload: payload, rows: rows, columns: columns)
   }
 }

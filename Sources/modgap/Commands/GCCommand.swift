@@ -51,7 +51,7 @@ extension Command {
     let verb = deletes ? "removed" : "would be removed (--delete does it)"
     try Terminal.out(
       "\(gone.count) of \(counted(garbage.total, "artefact")), "
-        + "\(ByteCount.text(gone.reduce(0) { $0 + $1.bytes })), \(verb); \(ByteCount.text(garbage.keptBytes)) kept\n"
+        + "\(ByteCount.text(gone.reduce(0) { $0.adding(bounded: $1.bytes) })), \(verb); \(ByteCount.text(garbage.keptBytes)) kept\n"
     )
     return 0
   }
