@@ -62,7 +62,8 @@ package struct Engine: Sendable {
     let settled = outcomes.all()
     var summary = RunSummary(plan: plan, outcomes: settled, wasInterrupted: cancellation.isRaised, log: log)
     if let lease {
-      try lease.writing(cancellation: cancellation, notice: { listen(.notice($0)) }) {
+      let notice: (String) -> Void = { listen(.notice($0)) }
+      try lease.writing(cancellation: cancellation, notice: notice) {
         try write(&summary, store, settled, executor, machine: machine.value, listen)
       }
     }

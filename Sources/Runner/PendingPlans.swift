@@ -28,28 +28,12 @@ struct PendingPlans {
     try names().map { try Manifest.read(in: folder, Self.place + (try InnerPath(component: $0))) }
   }
 
-  /// The folder holds the results of this plan now. Plans of runs that were killed before are given up, but for those
-  /// that have a checkpoint to go on from: hours may be in it.
-  func settle(_ plan: Plan, in store: ArtefactStore) throws {
-    let own = try plan.digest.prefix(32)
-    let checkpoints = try store.allCheckpoints()
-    for name in try names() {
-      let isOwn = name.hasBytes(first: own) || name.hasBytes(first: Self.task + own)
-      let place = try InnerPath(component: name)
-      if !isOwn, name.hasBytes(first: Self.task) || goesOn(place, checkpoints) { continue }
-      try files.removeFile(place)
-    }
-  }
-
-  /// Whether a plan has a stage that one of the checkpoints is of, or may be of.
-  private func goesOn(_ place: InnerPath, _ checkpoints: [ArtefactStore.CheckpointFile]) -> Bool {
-    guard !checkpoints.isEmpty, let plan = try? Manifest.read(in: folder, Self.place + place).plan else {
-      return false
-    }
-    let signatures = Set(
-      plan.tasks.filter { $0.phase == .train && $0.isRunnable }.map { TaskKey.signature(of: $0, in: plan.tasks) })
-    return checkpoints.contains { checkpoint in
-      checkpoint.signature.map(signatures.contains) ?? !signatures.isEmpty
+  /// The folder holds the results of this plan now; plans of runs that were killed before it are given up, for whoever
+  /// runs another plan of the name to its end has changed his mind (docs/config.md says so, and `gc --help`).
+  func settle(_ plan: Plan) throws {
+    let own = try Self.task + plan.digest.prefix(32)
+    for name in try names() where !name.hasBytes(first: Self.task) || name.hasBytes(first: own) {
+      try files.removeFile(try InnerPath(component: name))
     }
   }
 

@@ -76,7 +76,8 @@ package final class ResultsLease: Sendable {
   ///   - notice: told once, where it is waited for.
   /// - Throws: `StorageFailure.leaseTimeout`; `Cancelled`; what `body` throws.
   package func writing<Result>(
-    cancellation: Cancellation = Cancellation(), notice: (String) -> Void = { _ in }, _ body: () throws -> Result
+    cancellation: Cancellation = Cancellation(), notice: (String) -> Void = { _ in },
+    _ body: () throws -> Result
   ) throws -> Result {
     let writer = try takeWriter(cancellation, notice)
     defer { writer.release() }
@@ -88,7 +89,8 @@ package final class ResultsLease: Sendable {
   private func takeWriter(_ cancellation: Cancellation, _ notice: (String) -> Void) throws -> Lease {
     if let writer = try leases.tryAcquire(Self.writer) { return writer }
     notice(
-      "the results are being written by \(leases.described(Self.writer)), which runs the same plan; waiting for it")
+      "the results are being written by \(leases.described(Self.writer)), which runs the same plan; waiting for it"
+    )
     return try leases.acquire(Self.writer, timeout: max(timeout, 60), cancellation: cancellation)
   }
 }

@@ -65,7 +65,7 @@ struct ResultsWriter {
     // Last: a report that is there is of the manifest and the tables beside it.
     try report.write(verdicts, figures: drawn.figures)
     try renewal?.end()
-    try PendingPlans(engine.folder).settle(plan, in: store)
+    try PendingPlans(engine.folder).settle(plan)
     return (isInterrupted ? [] : verdicts, drawn.failures, drawn.wasInterrupted)
   }
 

@@ -86,7 +86,8 @@ struct RenderingTests {
     let value = JSONValue.string(text)
     let members: [String: JSONValue] = [
       "kind": "lines", "table": "loss", "x": "distance", "y": "loss", "series": "temperature", "title": value,
-      "caption": value, "xlabel": value, "ylabel": value, "xscale": "log", "where": .object(["delta": .number(0)]),
+      "caption": value, "xlabel": value, "ylabel": value, "xscale": "log",
+      "where": .object(["delta": .number(0)]),
     ]
     let script = try figureScript(
       FigureSpec(name: "f", kind: "lines", parameters: .object(members)),

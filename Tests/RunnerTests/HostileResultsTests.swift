@@ -147,7 +147,9 @@ import Testing
     let bench = try Workbench()
     try bench.run(Self.config())
     var entries = try ledger(bench)
-    for name in ["tables/t.csv", "tables/t.summary.csv", "runs/seed=0/metrics/t.csv", "runs/seed=0/embeddings.h5"] {
+    for name in [
+      "tables/t.csv", "tables/t.summary.csv", "runs/seed=0/metrics/t.csv", "runs/seed=0/embeddings.h5",
+    ] {
       let path = "\(bench.results)/toy/\(name)"
       guard var entry = entries[name] else { continue }
       let whole = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -176,7 +178,8 @@ import Testing
     let moved = bench.folder + "/moved"
     try FileManager.default.copyItem(atPath: bench.results, toPath: moved)
     let path = "\(moved)/toy/tables/t.csv"
-    try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 7)], ofItemAtPath: path)
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 7)], ofItemAtPath: path)
     try bench.run(Self.config(), root: "moved")
     let data = try Data(contentsOf: URL(fileURLWithPath: "\(moved)/toy/.state/outputs.json"))
     let after = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
@@ -196,9 +199,11 @@ import Testing
     let bench = try Workbench()
     try bench.run(Self.config())
     let record = try #require(try records(bench).first)
-    let body = String(decoding: try Data(contentsOf: URL(fileURLWithPath: record)).dropFirst(78), as: UTF8.self)
+    let body = String(
+      decoding: try Data(contentsOf: URL(fileURLWithPath: record)).dropFirst(78), as: UTF8.self)
     let changed = body.replacing(
-      try Regex(pattern.trimmingCharacters(in: .whitespaces)).dotMatchesNewlines(), with: forged, maxReplacements: 1)
+      try Regex(pattern.trimmingCharacters(in: .whitespaces)).dotMatchesNewlines(), with: forged,
+      maxReplacements: 1)
     try #require(changed != body)
     let text = "{\"sha256\":\"\(Digest(of: changed).hex)\",\n" + changed
     try Data(text.utf8).write(to: URL(fileURLWithPath: record))
@@ -229,8 +234,10 @@ import Testing
   /// The records of the tables.
   private func records(_ bench: Workbench) throws -> [String] {
     let store = bench.results + "/.store"
-    return try FileManager.default.contentsOfDirectory(atPath: store).sorted().map { "\(store)/\($0)/record.json" }
-      .filter { (try? String(contentsOfFile: $0, encoding: .utf8))?.contains("\"evaluate/total\"") == true }
+    return try FileManager.default.contentsOfDirectory(atPath: store).sorted().map {
+      "\(store)/\($0)/record.json"
+    }
+    .filter { (try? String(contentsOfFile: $0, encoding: .utf8))?.contains("\"evaluate/total\"") == true }
   }
 
   private func expectMended(_ bench: Workbench) throws {

@@ -110,7 +110,8 @@ import Testing
       for _ in 0..<2 {
         let failure = #expect(throws: FileFailure.self) { try leases.acquire("k", timeout: 1000) }
         #expect(failure?.kind == .io && failure?.sentence.hasPrefix("\(path): ") == true)
-        #expect(failure?.sentence.contains(kind.hasPrefix("link") ? "symbolic link" : "no regular file") == true)
+        #expect(
+          failure?.sentence.contains(kind.hasPrefix("link") ? "symbolic link" : "no regular file") == true)
         clock.advance(1000)
       }
       #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == Data([1]))

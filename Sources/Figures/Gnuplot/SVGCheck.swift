@@ -121,7 +121,9 @@ struct SVGCheck {
         guard !hasRoot, word == "svg" else { return "it is no svg" }
         hasRoot = true
       }
-      guard Self.elements.contains(word) else { return "it has an element \(word), which gnuplot writes none of" }
+      guard Self.elements.contains(word) else {
+        return "it has an element \(word), which gnuplot writes none of"
+      }
       var names: Set<String> = []
       while true {
         skipSpace()
@@ -169,7 +171,9 @@ struct SVGCheck {
       // An address in a value is `url(#name)`; with none of these characters there is no other one.
       var rest = String(decoding: value, as: UTF8.self)[...]
       while let open = rest.firstIndex(of: "(") {
-        let word = rest[..<open].utf8.reversed().prefix { !" ,;:".utf8.contains($0) && $0 != UInt8(ascii: ")") }
+        let word = rest[..<open].utf8.reversed().prefix {
+          !" ,;:".utf8.contains($0) && $0 != UInt8(ascii: ")")
+        }
         let function = String(decoding: word.reversed(), as: UTF8.self)
         rest = rest[rest.index(after: open)...]
         guard Self.functions.contains(function) || (function == "url" && rest.hasBytes(first: "#")) else {
@@ -187,14 +191,16 @@ struct SVGCheck {
 
     /// Names of languages, each with its value.
     private static let spaces = [
-      "xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink", "xml:space": "preserve",
+      "xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink",
+      "xml:space": "preserve",
     ]
 
     private static let attributes: Set<String> = [
       "id", "class", "width", "height", "viewBox", "x", "y", "dx", "dy", "cx", "cy", "r", "d", "points",
       "transform",
       "fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin",
-      "stroke-dasharray", "color", "opacity", "shape-rendering", "style", "font-family", "font-size", "font-weight",
+      "stroke-dasharray", "color", "opacity", "shape-rendering", "style", "font-family", "font-size",
+      "font-weight",
       "font-style", "text-anchor", "filterUnits", "patternUnits", "in", "in2", "operator", "result",
       "flood-color", "flood-opacity",
     ]

@@ -17,11 +17,14 @@ enum MarkdownLanguage: TargetLanguage {
       case "|", "\\", "`", "*", "_", "<", ">", "[", "]", "#", "~", "$":
         result += "\\"
         result.unicodeScalars.append(scalar)
-        if scalar == "#", scalars[place...].dropFirst().first?.properties.numericType != nil { result += joiner }
+        if scalar == "#", scalars[place...].dropFirst().first?.properties.numericType != nil {
+          result += joiner
+        }
       case "@":
         result += "@"
         if isName(scalars[place...].dropFirst().first) { result += joiner }
-      case ":" where scalars[place...].dropFirst().prefix(2).elementsEqual("//".unicodeScalars): result += "\\:"
+      case ":" where scalars[place...].dropFirst().prefix(2).elementsEqual("//".unicodeScalars):
+        result += "\\:"
       case "." where isBehindWWW(scalars[..<place]): result += "\\."
       case "&" where startsEntity(scalars[place...].dropFirst().first): result += "\\&"
       default: result.unicodeScalars.append(shown(scalar))

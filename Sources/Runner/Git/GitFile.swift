@@ -46,7 +46,8 @@ final class GitFile {
   /// A short text without the white space at its end.
   static func line(_ path: String, followsLink: Bool = true) -> String? {
     guard let bytes = read(path, most: 1 << 14, followsLink: followsLink),
-      let text = String(validating: bytes, as: UTF8.self) else {
+      let text = String(validating: bytes, as: UTF8.self)
+    else {
       return nil
     }
     return text.trimmingCharacters(in: .whitespacesAndNewlines)

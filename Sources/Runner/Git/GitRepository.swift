@@ -110,7 +110,9 @@ struct GitRepository {
 
   /// Out of the file of all branches that have none of their own.
   private func packed(_ name: String) -> String? {
-    guard let bytes = GitFile.read("\(common)/packed-refs", most: 1 << 27, followsLink: false) else { return nil }
+    guard let bytes = GitFile.read("\(common)/packed-refs", most: 1 << 27, followsLink: false) else {
+      return nil
+    }
     let ending = Array(" \(name)".utf8)
     let line = bytes.split(separator: 0x0A).first { $0.suffix(ending.count).elementsEqual(ending) }
     return line.flatMap {

@@ -63,7 +63,7 @@ extension ArtefactStore {
         try files.rename(temporary, to: place)
         return record.moved(to: files.path(of: place))
       } catch let failure as FileFailure where Self.isTaken.contains(failure.code) {}
-      if !replaces, let existing = sound(record.key, in: name) {
+      if !replaces, let existing = sound(record.key, in: name), existing.isAsGood(as: record) {
         try files.removeAll(temporary)
         return existing
       }
@@ -123,6 +123,13 @@ extension ArtefactStore {
     return StoredRecord.StoredTable(
       suffix: table.suffix, payload: index == 0 ? "table.csv" : "table\(index).csv",
       rows: table.table.rowCount, columns: columns)
+  }
+}
+
+extension StoredRecord {
+  /// Whether it is of the kind that the stage gives, and holds its values where the other does.
+  fileprivate func isAsGood(as other: StoredRecord) -> Bool {
+    kind == other.kind && (hasPayload || !other.hasPayload)
   }
 }
 

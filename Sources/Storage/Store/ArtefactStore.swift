@@ -80,7 +80,8 @@ package struct ArtefactStore: Sendable {
       found = try files.readIfPresent(place + InnerPath(fixed: "record.json"))
     } catch let failure as FileFailure where [EINVAL, EISDIR, EFBIG, ENXIO].contains(failure.code) {
       // A folder, a pipe, or more than any record has: it is none.
-      return .damaged(ArtefactProblem(key: key, path: folder, detail: "its record is no file that can be read"))
+      return .damaged(
+        ArtefactProblem(key: key, path: folder, detail: "its record is no file that can be read"))
     }
     guard let bytes = found else {
       if try files.status(place) == nil { return .absent }
@@ -108,7 +109,8 @@ package struct ArtefactStore: Sendable {
     guard readsContent, problems.isEmpty else { return problems }
     do {
       for (stored, table) in zip(record.tables, try loadTables(record)) {
-        guard table.table.rowCount != stored.rows || table.table.columnNames != stored.columns.map(\.name) else {
+        guard table.table.rowCount != stored.rows || table.table.columnNames != stored.columns.map(\.name)
+        else {
           continue
         }
         return [

@@ -4,7 +4,9 @@ import Runner
 extension Command {
   static let gc = Command(
     name: "gc",
-    summary: "says which stored artefacts no experiment's results need any more, and removes them on request",
+    summary:
+      "says which stored artefacts no experiment's results need any more, and removes them on request; "
+      + "a plan whose run was killed needs its own until another plan of its name has been run to its end",
     usage: "[--delete] [--lease-timeout SECONDS] [--forget FOLDER] [--results DIR] [--json]",
     examples: [
       ("modgap gc", "a dry run: what would go, and how many bytes"),
