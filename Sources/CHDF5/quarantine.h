@@ -103,6 +103,8 @@ typedef struct {
   double beyond_value;
   /// How many values are MODGAP_H5_VANISHED.
   uint64_t vanished;
+  /// How many lost digits because they lie below float's least normal number.
+  uint64_t subnormal;
 
   int32_t outcome;
   int32_t number;
@@ -325,6 +327,8 @@ static inline void modgap_h5_narrow(const double *wide, modgap_h5_report *report
     } else if (*narrow == 0 && value != 0) {
       memcpy(narrow, &marked, sizeof marked);
       report->vanished++;
+    } else if (fpclassify(*narrow) == FP_SUBNORMAL) {
+      if ((double)*narrow != value) report->subnormal++;
     } else if (isinf(*narrow) && !isinf(value) && report->beyond == 0) {
       report->beyond = i + 1;
       report->beyond_value = value;

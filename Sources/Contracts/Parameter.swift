@@ -85,10 +85,17 @@ package indirect enum ParameterType: Sendable {
 package struct ParameterCondition: Sendable {
   package let parameter: String
   package let values: [String]
+  package private(set) var isBoolean = false
 
   package init(_ parameter: String, _ values: [String]) {
     self.parameter = parameter
     self.values = values
+  }
+
+  /// That a parameter which is true or false is this.
+  package init(_ parameter: String, is value: Bool) {
+    self.init(parameter, ["\(value)"])
+    isBoolean = true
   }
 }
 

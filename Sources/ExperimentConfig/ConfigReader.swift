@@ -130,9 +130,9 @@ struct ConfigReader {
       throw refusal(shown, origin, "no file \(shown)", wanted)
     }
     guard !isFolder.boolValue else { throw refusal(shown, origin, "the folder \(shown)", wanted) }
-    // A config may come through a pipe that the user names; what another config names is a file, for nobody waits
-    // for a pipe that a stranger chose.
-    guard origin == nil || DataFilePath.isRegular(path) else {
+    // A config may come through a stream that is open already, as a shell's `<(…)` is; for a pipe in the file system
+    // one could wait for ever.
+    guard DataFilePath.isRegular(path) || origin == nil && isOpenStream(path) else {
       throw refusal(shown, origin, "\(shown), which is no regular file", wanted)
     }
     guard let handle = FileHandle(forReadingAtPath: path) else {
@@ -156,6 +156,11 @@ struct ConfigReader {
     }
     return data.starts(with: [0xef, 0xbb, 0xbf]) ? [UInt8](data.dropFirst(3)) : [UInt8](data)
   }
+}
+
+/// Whether the path names what this process has open.
+private func isOpenStream(_ path: String) -> Bool {
+  path == "/dev/stdin" || ["/dev/fd/", "/proc/self/fd/"].contains { path.utf8.starts(with: $0.utf8) }
 }
 
 extension ConfigNode {

@@ -236,7 +236,7 @@ extension ParameterChecker {
   private static func prefersSecond(_ node: ConfigNode, _ first: ParameterType) -> Bool {
     switch first {
     case .list, .oneOrMany, .sweep: node.items == nil
-    case .object, .tagged, .selection: node.members == nil
+    case .object, .ruled, .tagged, .selection: node.members == nil
     default: node.items != nil || node.members != nil
     }
   }

@@ -154,7 +154,8 @@ struct ParameterChecker {
     path: String
   ) {
     let given = node[condition.parameter]
-    guard let value = given == nil ? parameter?.defaultValue?.string : given?.text, !value.contains("${"),
+    guard let value = given.map({ $0.text ?? $0.typedValue.word }) ?? parameter?.defaultValue?.word,
+      !value.contains("${"),
       !condition.values.contains(value)
     else { return }
     if case .choice(let words)? = parameter?.type, !words.contains(value) { return }
@@ -162,7 +163,8 @@ struct ParameterChecker {
       issues.add(
         ConfigIssue(
           at: member.keyPosition, path: "\(path).\(member.key)",
-          found: "this key beside \(condition.parameter) \"\(value)\""
+          found:
+            "this key beside \(condition.parameter) \((given?.value ?? parameter?.defaultValue)?.canonical ?? value)"
             + (given == nil ? ", the default" : ""),
           expected: "it only with \(condition.values.joined(separator: ", "))"))
     }
@@ -302,4 +304,9 @@ struct ParameterChecker {
   mutating func note(file path: String, _ node: ConfigNode, field: String, isFolder: Bool) {
     files.append(NamedFile(path: path, node: node, field: field, isFolder: isFolder))
   }
+}
+
+extension JSONValue {
+  /// What a condition compares: a text, `true` or `false`.
+  fileprivate var word: String? { string ?? bool.map { "\($0)" } }
 }

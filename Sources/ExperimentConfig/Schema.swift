@@ -234,7 +234,8 @@ extension Schema {
       case .atLeastOne(let names): schema["anyOf"] = .array(names.map { required([$0]) })
       case .ascending, .between: break
       case .onlyWhere(let condition, let names):
-        let usual = schema["properties"]?[condition.parameter]?["default"]?.string
+        let given = schema["properties"]?[condition.parameter]?["default"]
+        let usual = given?.string ?? given?.bool.map { "\($0)" }
         schema["allOf"] = .array(
           (schema["allOf"]?.array ?? []) + [forbid(names, unless: condition, usual: usual)])
       }
@@ -256,7 +257,8 @@ extension Schema {
   /// - Parameter usual: the parameter's value where it is absent.
   private func forbid(_ names: [String], unless condition: ParameterCondition, usual: String?) -> JSONValue {
     let fitting = anyOf([
-      enumeration(condition.values), object(["type": "string", "pattern": "\\$\\{[^}]+\\}"]),
+      enumeration(condition.values, areBooleans: condition.isBoolean),
+      object(["type": "string", "pattern": "\\$\\{[^}]+\\}"]),
     ])
     let nothing = object(["properties": object(absent(names))])
     guard let usual, !condition.values.contains(usual) else {
@@ -286,7 +288,9 @@ extension Schema {
 
   func object(_ members: [String: JSONValue]) -> JSONValue { .object(members) }
 
-  func enumeration(_ words: [String]) -> JSONValue { object(["enum": .array(words.map { .string($0) })]) }
+  func enumeration(_ words: [String], areBooleans: Bool = false) -> JSONValue {
+    object(["enum": .array(words.map { areBooleans ? .bool($0 == "true") : .string($0) })])
+  }
 
   func described(_ type: String, _ text: String) -> JSONValue {
     object(["type": .string(type), "description": .string(text)])

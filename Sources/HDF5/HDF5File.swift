@@ -58,11 +58,19 @@ package struct HDF5File: Sendable {
     }
   }
 
-  /// Gives the dataset's values as float32 in C order, and which of them, though not zero, became zero;
-  /// float16, float64 and integers are converted.
+  /// What numbers of 64 bits lost because float32 holds none as small.
+  package struct Losses: Sendable {
+    /// Places of those that, though not zero, became zero.
+    package let vanished: [Int]
+    /// How many lost digits.
+    package let subnormal: Int
+  }
+
+  /// Gives the dataset's values as float32 in C order, and what they lost; float16,
+  /// float64 and integers are converted.
   /// - Throws: `HDF5Failure.beyondFloat32` where a finite number would become infinite.
   package func withFloats<Result>(
-    of dataset: Dataset, _ body: (UnsafeBufferPointer<Float>, [Int]) throws -> Result
+    of dataset: Dataset, _ body: (UnsafeBufferPointer<Float>, Losses) throws -> Result
   ) throws -> Result {
     try Report.with(path, dataset.name, sharing: dataset.count) { report in
       let bytes = UInt64(dataset.count) * 4
@@ -82,7 +90,9 @@ package struct HDF5File: Sendable {
         vanished = values.indices.filter { values[$0].bitPattern == UInt32(MODGAP_H5_VANISHED) }
         for index in vanished { values[index] = 0 }
       }
-      return try body(UnsafeBufferPointer(values), vanished)
+      return try body(
+        UnsafeBufferPointer(values),
+        Losses(vanished: vanished, subnormal: Int(clamping: report.pointer.pointee.subnormal)))
     }
   }
 

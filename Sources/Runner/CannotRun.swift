@@ -75,7 +75,10 @@ package struct CannotRun {
   /// What the config calls the experiment, as far as it can be read.
   private static func name(in config: String, _ overrides: [String]) -> String? {
     if let name = overrides.last(where: { $0.hasBytes(first: "name=") }) { return name.droppingBytes(5) }
-    guard let data = FileManager.default.contents(atPath: config) else { return nil }
+    // A pipe is at its end, or nothing will ever come of it.
+    guard DataFilePath.isRegular(config), let data = FileManager.default.contents(atPath: config) else {
+      return nil
+    }
     return (try? JSONDecoder().decode(JSONValue.self, from: data))?["name"]?.string
   }
 }

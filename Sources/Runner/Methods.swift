@@ -1,4 +1,6 @@
 import Contracts
+import Datasets
+import ExperimentConfig
 import ExperimentPlan
 import Figures
 import Stages
@@ -47,9 +49,37 @@ struct Methods {
           stage.described.insert(name)
         }
       }
+      for name in Self.dataDefaults(of: plan.tasks[first], spec, plan.experiment) {
+        stage.defaults.insert(name)
+      }
       if let assumption = Self.assumption(stage.defaults, spec.kind) { stage.add(notice: assumption) }
       stages.append(stage)
     }
+  }
+
+  /// What of the data sets that a task is given is left to the defaults of their kind, or of the experiment.
+  private static func dataDefaults(
+    of task: PlannedTask, _ spec: StageSpec, _ experiment: Experiment
+  ) -> [String] {
+    ["data", "validation"].flatMap { key -> [String] in
+      guard let used = task.parameters[key], let kind = used["kind"]?.string, let given = spec.with[key],
+        let signature = DatasetCatalog.signatures.first(where: { $0.kind == kind })
+      else { return [] }
+      let named = candidates(given, experiment).flatMap { flat($0, key).map(\.name) }
+      return flat(used, key).map(\.name).filter { name in
+        let path = name.split(separator: ".").dropFirst().map(String.init)
+        return !named.contains(name) && (path == ["seed"] || hasDefault(path[...], signature.parameters))
+      }
+    }
+  }
+
+  /// The objects that stand for a data set, one for each that an axis may choose.
+  private static func candidates(_ value: JSONValue, _ experiment: Experiment) -> [JSONValue] {
+    guard let text = value.string else { return [value] }
+    if let entry = experiment.data[text] { return [entry] }
+    return experiment.axes.first { text == "${\($0.name)}" }?.values.flatMap {
+      $0.string.map { name in experiment.data[name].map { [$0] } ?? [] } ?? [$0]
+    } ?? []
   }
 
   /// What experiments leave to a default that decides what their numbers mean.

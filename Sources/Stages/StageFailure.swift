@@ -11,6 +11,8 @@ package enum StageFailure: Failure {
   case unusableFloat16(String, MetricFailure)
   /// Of norm zero in float32 alone.
   case vanishedRow(String, Modality, row: Int)
+  /// Without a number that float32 holds in full.
+  case faintRow(String, Modality, row: Int)
   case bothOrNeither(String, String)
   case mismatchNeedsTwoPairs(found: Int)
   case badLayer(Int, MetricFailure)
@@ -50,6 +52,9 @@ package enum StageFailure: Failure {
     case .vanishedRow(let source, let modality, let row):
       "\(source): row \(row) of modality \(modality) is zero in float32, though not in the file: its "
         + "numbers lie below 1.4e-45, the least that float32 holds; scale the embeddings up"
+    case .faintRow(let source, let modality, let row):
+      "\(source): row \(row) of modality \(modality) loses its direction in float32: all its numbers lie below 1.2e-38, "
+        + "the least that float32 holds in full; scale the embeddings up"
     case .bothOrNeither(let first, let second):
       "give exactly one of `\(first)` and `\(second)`"
     case .mismatchNeedsTwoPairs(let found):

@@ -89,7 +89,9 @@ extension Arguments {
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
     let (experiment, places) = try loader(overriding: overriding).loadWithPlaces(path)
     var planner = Planner(experiment, grammar: CommonOptions.grammar) {
-      try FileDigests.shared.digest(of: $0)
+      // Before all of it is read.
+      try TensorFile.requireRoom(for: $0)
+      return try FileDigests.shared.digest(of: $0)
     }
     return LoadedExperiment(config: path, experiment: experiment, places: places, plan: try planner.plan())
   }

@@ -113,6 +113,76 @@ import Testing
     }
   }
 
+  /// Folders of classes are kept on other disks, which may not be there.
+  @Test(arguments: ["dog", "cat/b", "cat/b.png", "cat/deep/b"])
+  func aLinkToWhatIsNotThereIsAnError(_ name: String) throws {
+    try withFolder { folder in
+      try write(SamplePictures.gradientPNG, folder + "/cat/a.png")
+      try write(SamplePictures.gradientPNG, folder + "/cat/deep/a.png")
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/" + name, withDestinationPath: "/nowhere/\(name)")
+      let sentence = failure { _ = try open(folder) }
+      #expect(
+        sentence.contains("\(folder)/\(name) is a link to what is not there, /nowhere/\(name)"), "\(sentence)"
+      )
+    }
+  }
+
+  @Test func linksToPicturesAndToClassesAreFollowed() throws {
+    try withFolder { elsewhere in
+      try write(SamplePictures.gradientPNG, elsewhere + "/dog/a.png")
+      try write(SamplePictures.gradientPNG, elsewhere + "/dog/private/b.png")
+      try write(SamplePictures.jpeg, elsewhere + "/one.jpg")
+      try withFolder { folder in
+        try write(SamplePictures.gradientPNG, folder + "/cat/a.png")
+        let links = ["/dog": "/dog", "/cat/one.jpg": "/one.jpg", "/cat/more": "/dog/private"]
+        for (name, target) in links {
+          try FileManager.default.createSymbolicLink(
+            atPath: folder + name, withDestinationPath: elsewhere + target)
+        }
+        let data = try open(folder)
+        #expect(data.classes == ["cat", "dog"] && data.count == 4)
+        #expect(
+          data.files.map { $0.dropFirst(folder.count) } == [
+            "/cat/a.png", "/cat/one.jpg", "/dog/a.png", "/dog/private/b.png",
+          ])
+        let remarks = try data.remarks().joined()
+        #expect(
+          remarks.contains("passed over 1 link to folders") && remarks.contains("cat/more"), "\(remarks)")
+      }
+    }
+  }
+
+  @Test(arguments: ["cat", "."]) func aFolderIsOneClass(_ target: String) throws {
+    try withFolder { folder in
+      try write(SamplePictures.gradientPNG, folder + "/cat/a.png")
+      try FileManager.default.createSymbolicLink(atPath: folder + "/dog", withDestinationPath: target)
+      let sentence = failure { _ = try open(folder) }
+      #expect(sentence.contains("`\(target)` and `dog` are one folder"), "\(sentence)")
+    }
+  }
+
+  /// The system's own files are not opened, whichever way leads there.
+  @Test func nothingOfTheSystemIsRead() throws {
+    try withFolder { folder in
+      try write(SamplePictures.gradientPNG, folder + "/cat/a.png")
+      try FileManager.default.createSymbolicLink(atPath: folder + "/cat/root", withDestinationPath: "/")
+      #expect(try open(folder).count == 1)
+      for (name, target) in [
+        ("/cat/x.png", "/proc/self/status"), ("/dog", "/proc/self"), ("/dog", "/sys"), ("/dog", "/dev"),
+        ("/dog", "/"),
+      ] {
+        try FileManager.default.createSymbolicLink(atPath: folder + name, withDestinationPath: target)
+        let sentence = failure { _ = try open(folder) }
+        #expect(sentence.contains("lies below /proc, /sys or /dev"), "\(target): \(sentence)")
+        try FileManager.default.removeItem(atPath: folder + name)
+      }
+      #expect(
+        failure { _ = try DatasetCatalog.make("idx", with: ["images": "/proc/self/status"], seed: 0) }
+          .contains("/proc"))
+    }
+  }
+
   @Test func aNameThatIsNotUTF8IsAnError() throws {
     try withFolder { folder in
       try write(SamplePictures.gradientPNG, folder + "/cat/a.png")

@@ -26,6 +26,68 @@ struct HostileInputsTests {
     #expect(result.errors.contains(name))
   }
 
+  @Test(arguments: ["validate", "plan", "run"])
+  func aPipeInTheFileSystemIsNoConfig(command: String) throws {
+    let bench = try Workbench()
+    try #require(mkfifo("\(bench.folder)/c.json", 0o600) == 0)
+    let result = try Program(folder: bench.folder).run(command, "c.json")
+    #expect(
+      result.status == 65 && result.errors.contains("c.json, which is no regular file"), "\(result.errors)")
+    // One that the shell has opened is at its end in time.
+    try bench.write(Self.sphere, to: "s.json")
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", "cat s.json | '\(Program.path)' validate /dev/stdin"]
+    shell.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
+    shell.standardOutput = Pipe()
+    shell.standardError = Pipe()
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0)
+  }
+
+  /// 82 GB that take no room on the disk would take minutes to read.
+  @Test func whatDoesNotFitIntoMemoryIsRefusedUnread() throws {
+    let bench = try Workbench()
+    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (40000000000, 512), }"
+    header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+    let path = bench.folder + "/m.npy"
+    try (Data([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0]) + Data(header.utf8)).write(
+      to: URL(fileURLWithPath: path))
+    // Some file systems hold no file as long.
+    let isLong = truncate(path, off_t(128 + 40_000_000_000 * 512 * 4)) == 0
+    if !isLong { try #require(truncate(path, 1 << 40) == 0) }
+    try bench.write(Self.config("m.npy"), to: "c.json")
+    let result = try Program(folder: bench.folder).run("run", "c.json", "--no-figures")
+    #expect(
+      result.status == 65 && result.errors.contains("m.npy: an array of shape (40000000000, 512)"),
+      "\(result.errors)")
+  }
+
+  @Test func aBoundOfAScaleThatIsNotLearntIsFound() throws {
+    let bench = try Workbench()
+    func config(_ temperature: String) -> String {
+      """
+      { "name": "p", "stages": [
+        { "id": "c", "stage": "init", "kind": "clip", "with": { "preset": "mini", "data": { "kind": "shapes" } } },
+        { "id": "t", "stage": "train", "kind": "contrastive", "from": "c",
+          "with": { "temperature": \(temperature), "steps": 1 } } ] }
+      """
+    }
+    let program = Program(folder: bench.folder)
+    for temperature in ["{ \"initial\": 0.1, \"max_scale\": 5 }", "{ \"learn\": true, \"max_scale\": 5 }"] {
+      try bench.write(config(temperature), to: "c.json")
+      let result = try program.run("validate", "c.json")
+      #expect(!result.errors.contains("max_scale"), "\(result.errors)")
+    }
+    try bench.write(config("{ \"learn\": false, \"max_scale\": 5 }"), to: "c.json")
+    let result = try program.run("validate", "c.json")
+    #expect(
+      result.status == 65
+        && result.errors.contains("temperature.max_scale: found this key beside learn false"),
+      "\(result.errors)")
+  }
+
   @Test func whatIsNotUTF8IsRefusedByName() throws {
     let bench = try Workbench()
     for arguments in [#"run "$(printf 'c\351.json')""#, #"run c.json --results "$(printf 'r\377')""#] {

@@ -49,6 +49,10 @@ struct MethodsTests {
     #expect(
       try bench.text("results/m/report.md").contains(
         "| loss | evaluate/contrastive-loss | batch | 50 (default) |"))
+    let report = try bench.text("results/m/report.md")
+    #expect(report.contains("| data.information | 1 (default) |"), "\(report)")
+    #expect(report.contains("| data.normalize | clip (default) |"))
+    #expect(report.contains("| data.count | 60 |") && report.contains("| data.seed | 0 |"))
     let file = bench.results + "/m/runs/single/embeddings.h5"
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
     let methods = try HDF5Image.read(bytes) { try $0.text("methods") }

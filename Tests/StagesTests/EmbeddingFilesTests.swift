@@ -181,6 +181,39 @@ struct EmbeddingFilesTests {
     #expect(half.pairs.y?.row(1) == [0, 1])
   }
 
+  @Test(
+    "rows of float64 that lose their digits are refused, single numbers are said",
+    arguments: ["npy", "safetensors"])
+  func faint(format: String) throws {
+    let folder = try Folder()
+    let good = try folder.npy("good.npy", "<f4", [3, 2], [1, 2, 3, 4, 5, 6] as [Float])
+    func file(_ values: [Double]) throws -> JSONValue {
+      let bytes = values.withUnsafeBytes { Data($0) }
+      switch format {
+      case "npy": return try folder.npy("a.npy", "<f8", [3, 2], values)
+      case "safetensors":
+        let header = #"{"a":{"dtype":"F64","shape":[3,2],"data_offsets":[0,48]}}"#
+        return try folder.write(
+          "a.safetensors", Data([UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0]) + Data(header.utf8) + bytes)
+      default: throw TestFailure.noVariant(format)
+      }
+    }
+    let lost = failure(["x": good, "y": try file([1, 1, 1.1e-44, -3.3e-44, 1, 1])])
+    #expect(lost.contains("row 1 of modality y loses its direction in float32"), "\(lost)")
+    let notes = Notes()
+    _ = try run(
+      .`init`, "embeddings", ["x": good, "y": try file([1, 1, 1.1e-44, 2, 1e-60, 1])], notes: notes)
+    let said = notes.notices.first { $0.contains("1.2e-38") } ?? ""
+    #expect(
+      said.contains("2 of 6 numbers") && said.contains("1 became zero and 1 lost digits"), "\(notes.notices)")
+    // What was float32 once has all its digits.
+    let exact = Double(Float.leastNonzeroMagnitude)
+    let none = Notes()
+    _ = try run(
+      .`init`, "embeddings", ["x": good, "y": try file([1, 1, exact, 3 * exact, 2, 1])], notes: none)
+    #expect(!none.notices.contains { $0.contains("1.2e-38") }, "\(none.notices)")
+  }
+
   @Test("float16 that was too small for its numbers is named")
   func half() throws {
     let folder = try Folder()

@@ -149,11 +149,32 @@ struct WeightDescriptionTests {
     #expect(said.contains(expected), "\(said)")
   }
 
-  @Test("a config of another architecture tells nothing")
+  @Test("a config of another architecture that says nothing is not believed, which is said")
   func others() throws {
     let plain = try clip()
     try write("{\"model_type\": \"siglip\", \"vision_config\": {}, \"text_config\": {}}", "config.json")
-    #expect(try clip() == plain)
+    let notes = Notes()
+    #expect(try clip([:], notes) == plain)
+    #expect(
+      notes.notices.contains { $0.contains("type `siglip`") && $0.contains("nothing of it is believed") })
+    let assumed = notes.notices.filter { $0.contains("taken to be QuickGELU") }
+    #expect(!assumed.isEmpty && !assumed[0].contains("beside the weights"), "\(assumed)")
+  }
+
+  @Test(
+    "of one that tells activation, epsilon and heads, these are believed, which is said",
+    arguments: ["metaclip_2", "siglip", "vision-text-dual-encoder"])
+  func otherTypes(_ type: String) throws {
+    let expected = try clip(["activation": "gelu", "norm_epsilon": 0.25])
+    let tower = "{ \"hidden_act\": \"gelu\", \"layer_norm_eps\": 0.25 }"
+    try write(
+      "{ \"model_type\": \"\(type)\", \"vision_config\": \(tower), \"text_config\": \(tower) }", "config.json"
+    )
+    let notes = Notes()
+    #expect(try clip([:], notes) == expected)
+    #expect(!notes.notices.contains { $0.contains("taken to be QuickGELU") }, "\(notes.notices)")
+    let said = notes.notices.first { $0.contains("type `\(type)`") } ?? ""
+    #expect(said.contains("`activation`, `norm_epsilon` are believed"), "\(notes.notices)")
   }
 
   // MARK: - Preprocessing

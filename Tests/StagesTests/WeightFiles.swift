@@ -14,12 +14,19 @@ struct StoredTensor {
 
 /// Files of weights, written by the tests.
 enum WeightFiles {
-  static func bytes(_ tensors: [StoredTensor]) -> [UInt8] {
+  /// - Parameter wide: what a number of 64 bits is in the file.
+  static func bytes(
+    _ tensors: [StoredTensor], wide: (_ name: String, _ value: Double) -> Double = { $1 }
+  ) -> [UInt8] {
     var data: [UInt8] = []
     var members: [String] = []
     for tensor in tensors {
       let start = data.count
-      for value in tensor.values { data += encoded(value, tensor.type) }
+      for value in tensor.values {
+        data +=
+          tensor.type == "F64"
+          ? little(wide(tensor.name, Double(value)).bitPattern) : encoded(value, tensor.type)
+      }
       members.append(
         #""\#(tensor.name)":{"dtype":"\#(tensor.type)","shape":\#(tensor.shape),"data_offsets":[\#(start),\#(data.count)]}"#
       )
@@ -44,7 +51,6 @@ enum WeightFiles {
     case "F16": little(Float16(value).bitPattern)
     case "BF16": little(UInt16(value.bitPattern >> 16))
     case "I64": little(Int64(value))
-    case "F64": little(Double(value).bitPattern)
     default: little(value.bitPattern)
     }
   }

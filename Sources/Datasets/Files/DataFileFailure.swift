@@ -17,6 +17,8 @@ package enum DataFileFailure: Failure, Equatable {
   /// A line of a row map that is no row, counted from 1.
   case badMapLine(path: String, line: Int, found: String)
   case badMapNumber(path: String, index: Int, value: Float)
+  /// It leads, through links perhaps, to where the system shows itself as files.
+  case ofTheSystem(path: String, real: String)
 
   package var kind: FailureKind { .invalidInput }
 
@@ -49,6 +51,9 @@ package enum DataFileFailure: Failure, Equatable {
     case .badMapLine(let path, let line, let found):
       "\(path):\(line): a map of rows has one whole number a line, the row of x counted from 0; found "
         + Self.described(found)
+    case .ofTheSystem(let path, let real):
+      "\(path)\(path == real ? "" : ", which is \(real),") lies below /proc, /sys or /dev, where the system shows itself "
+        + "as files and nothing is read as data; give another path, or take the link away"
     case .badMapNumber(let path, let index, let value):
       "\(path): number \(index) is \(value); a map of rows has whole numbers from 0 to 16777215"
     }

@@ -58,9 +58,12 @@ package struct ElementType: Sendable, Equatable {
     var beyond: (index: Int, value: Double)?
     /// Places of numbers other than zero that became zero.
     var vanished: [Int] = []
+    /// How many lost digits below float32's least normal number.
+    var subnormal = 0
 
     static func == (a: Losses, b: Losses) -> Bool {
       a.beyond?.index == b.beyond?.index && a.beyond?.value == b.beyond?.value && a.vanished == b.vanished
+        && a.subnormal == b.subnormal
     }
   }
 
@@ -71,11 +74,13 @@ package struct ElementType: Sendable, Equatable {
     to losses: inout Losses
   ) {
     guard number == .float64 else { return }
-    for index in floats.indices where floats[index] == 0 || floats[index].isInfinite {
+    for index in floats.indices where !floats[index].isNormal {
       let bits = bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
       let value = Double(bitPattern: isSwapped ? bits.byteSwapped : bits)
       if floats[index] == 0 {
         if value != 0 { losses.vanished.append(start + index) }
+      } else if floats[index].isSubnormal {
+        if Double(floats[index]) != value { losses.subnormal += 1 }
       } else if value.isFinite, losses.beyond == nil {
         losses.beyond = (start + index, value)
       }

@@ -16,6 +16,10 @@ package enum EmbeddingFile {
     package let isFloat16: Bool
     /// Rows with a number that is not zero in the file and is in float32.
     package let vanishedRows: Set<Int>
+    /// The first row that is not zero and has no number which float32 holds in full.
+    package let faintRow: Int?
+    /// What a reader should know of numbers that are too small.
+    package let remark: String?
   }
 
   /// `load`, with what the conversion to float32 lost.
@@ -28,7 +32,11 @@ package enum EmbeddingFile {
         let rows = tensor.vanished.map { $0 / matrix.columns - half * matrix.rows }
         return Loaded(
           matrix: matrix, isFloat16: tensor.isFloat16,
-          vanishedRows: Set(rows.filter { (0..<matrix.rows).contains($0) }))
+          vanishedRows: Set(rows.filter { (0..<matrix.rows).contains($0) }),
+          faintRow: (0..<matrix.rows).first { row in
+            let start = (half * matrix.rows + row) * matrix.columns
+            return tensor.isFaint(start..<start + matrix.columns)
+          }, remark: tensor.remark(on: name))
       }
     }
   }

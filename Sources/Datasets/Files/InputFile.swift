@@ -8,8 +8,10 @@ final class InputFile: Sendable {
   let size: Int
   private let descriptor: Int32
 
-  /// - Throws: `FileFailure` where the path leads to no regular file that can be read.
+  /// - Throws: `FileFailure` where the path leads to no regular file that can be read;
+  ///   `DataFileFailure.ofTheSystem`.
   init(_ path: String) throws {
+    try SystemFolders.refuse(path)
     var status = stat()
     // To open a device may do something, and to open a pipe wakes who waits at its other end: so it is asked first.
     if stat(path, &status) == 0, let code = Self.objection(to: status.st_mode & S_IFMT) {
@@ -58,13 +60,14 @@ final class InputFile: Sendable {
 }
 
 extension InputFile {
-  /// Reads `count` numbers of this type as float32, and says which of them, though not zero, became zero.
+  /// Reads `count` numbers of this type as float32, and says which of them, though not zero, became zero, and how
+  /// many lost digits.
   ///
   /// The caller has checked that the file is long enough; a file that shrinks meanwhile is truncated.
   /// - Throws: `DataFileFailure.beyondFloat32` where a finite number would become infinite.
   func floats(
     _ type: ElementType, at offset: Int, count: Int
-  ) throws -> (values: [Float], vanished: [Int]) {
+  ) throws -> (values: [Float], losses: ElementType.Losses) {
     var losses = ElementType.Losses()
     let values = try [Float](unsafeUninitializedCapacity: count) { buffer, filled in
       if type == .float32, !type.isSwapped {
@@ -80,7 +83,7 @@ extension InputFile {
     if let beyond = losses.beyond {
       throw DataFileFailure.beyondFloat32(path: path, index: beyond.index, value: beyond.value)
     }
-    return (values, losses.vanished)
+    return (values, losses)
   }
 
   private func convert(

@@ -9,6 +9,25 @@ enum NPYFile {
   /// - Throws: `FileFailure`; `DataFileFailure` where the header is malformed, the type is not a plain
   ///   number, or the file is shorter or longer than its shape says.
   static func load(_ path: String) throws -> Tensor {
+    let (file, header, type, shape, start) = try open(path)
+    var (values, losses) = try file.floats(type, at: start, count: shape.count)
+    if header.isFortranOrder {
+      values = cOrder(values, shape.sides)
+      losses.vanished = losses.vanished.map { cIndex($0, shape.sides) }
+    }
+    return Tensor(
+      shape: shape.sides, values: values, isInteger: !type.isFloat, isFloat16: type.number == .float16,
+      vanished: losses.vanished, subnormal: losses.subnormal)
+  }
+
+  /// Reads the header alone.
+  ///
+  /// - Throws: what `load` throws, `MemoryFailure` where the values do not fit into memory.
+  static func check(_ path: String) throws { _ = try open(path) }
+
+  private static func open(_ path: String) throws -> (
+    file: InputFile, header: NPYHeader, type: ElementType, shape: CheckedShape, start: Int
+  ) {
     let file = try InputFile(path)
     let (header, start) = try readHeader(file)
     let type = try elementType(header.descr, path)
@@ -17,14 +36,7 @@ enum NPYFile {
       throw DataFileFailure.wrongSize(
         path: path, shape: shape.sides, expected: shape.bytes, found: file.size - start)
     }
-    var (values, vanished) = try file.floats(type, at: start, count: shape.count)
-    if header.isFortranOrder {
-      values = cOrder(values, shape.sides)
-      vanished = vanished.map { cIndex($0, shape.sides) }
-    }
-    return Tensor(
-      shape: shape.sides, values: values, isInteger: !type.isFloat, isFloat16: type.number == .float16,
-      vanished: vanished)
+    return (file, header, type, shape, start)
   }
 
   /// The place in C order of the number at this place in Fortran order.

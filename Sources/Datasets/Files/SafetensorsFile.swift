@@ -54,11 +54,11 @@ package struct SafetensorsFile: Sendable {
         path: place, shape: entry.shape, expected: shape.bytes, found: entry.range.count)
     }
     let file = try InputFile(path)
-    let (values, vanished) = try file.floats(
+    let (values, losses) = try file.floats(
       type, at: dataStart + entry.range.lowerBound, count: shape.count)
     return Tensor(
       shape: entry.shape, values: values, isInteger: !type.isFloat, isFloat16: type.number == .float16,
-      vanished: vanished)
+      vanished: losses.vanished, subnormal: losses.subnormal)
   }
 
   private static let numbers: [String: ElementType.Number] = [

@@ -11,15 +11,38 @@ package struct Tensor: Sendable, Equatable {
   package let isFloat16: Bool
   /// Places of numbers that are not zero in the file, and so small that they are in float32.
   package let vanished: [Int]
+  /// How many numbers of 64 bits lost digits because they lie below float32's least normal number.
+  package let subnormal: Int
 
   package init(
-    shape: [Int], values: [Float], isInteger: Bool = false, isFloat16: Bool = false, vanished: [Int] = []
+    shape: [Int], values: [Float], isInteger: Bool = false, isFloat16: Bool = false, vanished: [Int] = [],
+    subnormal: Int = 0
   ) {
     self.shape = shape
     self.values = values
     self.isInteger = isInteger
     self.isFloat16 = isFloat16
     self.vanished = vanished
+    self.subnormal = subnormal
+  }
+
+  /// How many numbers float32 does not hold in full for their smallness.
+  package var faint: Int { vanished.count + subnormal }
+
+  /// What is said of such numbers; nil where there are none.
+  package func remark(on path: String) -> String? {
+    guard faint > 0 else { return nil }
+    return
+      "\(path): \(faint) of \(values.count) numbers of 64 bits, not zero in the file, lie below 1.2e-38, the least "
+      + "normal number of float32: \(vanished.count) became zero and \(subnormal) lost digits; where others beside "
+      + "them are not as small, that changes nothing, else scale them up"
+  }
+
+  /// Whether, of these values, some are not zero and none is a normal number, though the file says more of them.
+  package func isFaint(_ range: Range<Int>) -> Bool {
+    guard subnormal > 0 else { return false }
+    let largest = values[range].reduce(0) { max($0, abs($1)) }
+    return largest.isSubnormal
   }
 }
 

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import HDF5
+import Kernels
 
 /// Arrays in files of any known format, chosen by the name's ending.
 package enum TensorFile {
@@ -57,6 +58,36 @@ package enum TensorFile {
     }
   }
 
+  /// Refuses by its header a file whose arrays cannot be held in memory, before its bytes are read. Files of other
+  /// formats, and files that are no arrays, pass.
+  ///
+  /// - Throws: `MemoryFailure`.
+  package static func requireRoom(for path: String) throws {
+    switch Format(file: path) {
+    case .npy:
+      do {
+        try NPYFile.check(path)
+      } catch let failure as MemoryFailure {
+        throw failure
+      } catch {
+        // What else is wrong with it is said by who reads it.
+      }
+    case .safetensors:
+      // Some of its tensors may be what is wanted.
+      guard let file = try? SafetensorsFile(path),
+        let smallest = file.entries.min(by: { $0.range.count < $1.range.count })
+      else { return }
+      do {
+        _ = try CheckedShape(smallest.shape, width: 1, path: "\(path):\(smallest.name)")
+      } catch let failure as MemoryFailure {
+        throw failure
+      } catch {
+        // As above.
+      }
+    case .hdf5, nil: return
+    }
+  }
+
   private static func safetensors(_ path: String, _ member: String?) throws -> [Tensor] {
     let file = try SafetensorsFile(path)
     if let member { return [try file.load(member)] }
@@ -96,10 +127,10 @@ package enum TensorFile {
   }
 
   private static func load(_ dataset: HDF5File.Dataset, of file: HDF5File) throws -> Tensor {
-    try file.withFloats(of: dataset) { values, vanished in
+    try file.withFloats(of: dataset) { values, losses in
       Tensor(
         shape: dataset.shape, values: Array(values), isInteger: dataset.isInteger,
-        isFloat16: dataset.isFloat16, vanished: vanished)
+        isFloat16: dataset.isFloat16, vanished: losses.vanished, subnormal: losses.subnormal)
     }
   }
 

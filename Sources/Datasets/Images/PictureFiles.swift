@@ -14,7 +14,10 @@ struct PictureFiles: NumberSource {
   }
 }
 
-/// The pictures in a folder and in those below it, links followed, in the order of their names.
+/// The pictures in a folder and in those below it, in the order of their names.
+///
+/// Links to pictures are followed, and the folder itself may be a link. Links to other folders are not, for they lead
+/// out of the data to wherever their target is, the whole file system perhaps.
 ///
 /// A picture is told by its first bytes, whatever its name ends in. Hidden files, and files that neither look
 /// like a picture nor are named like one, are passed over without a word.
@@ -23,15 +26,13 @@ struct PictureListing {
   private(set) var paths: [String] = []
   /// What looks like a picture, or is named like one, and is none that can be read; and why.
   private(set) var passedOver: [(path: String, reason: String)] = []
-  /// Links to a folder that they are in, or that was read by another name: each is read once, for a few links can
-  /// make more ways than there are pictures in the world.
-  private(set) var loops: [String] = []
-  private var visited: Set<FolderListing.Identity> = []
+  /// Links to folders, which are not followed.
+  private(set) var links: [String] = []
 
   private static let deepest = 32
 
   /// - Throws: `FileFailure` where a folder or a picture cannot be opened; `DatasetFailure` where folders lie
-  ///   more than 32 deep, or a name is not UTF-8.
+  ///   more than 32 deep, a link leads nowhere, or a name is not UTF-8.
   init(below folder: String) throws { try visit(folder, depth: 0) }
 
   /// The folder's own files alone.
@@ -47,16 +48,14 @@ struct PictureListing {
       throw DatasetFailure.badFile(
         path: folder, detail: "this folder lies \(Self.deepest) deep, and no deeper one is read; move it up")
     }
-    if let identity = FolderListing.identity(folder), !visited.insert(identity).inserted {
-      loops.append(folder)
-      return
-    }
     for name in try FolderListing(folder).entries {
       let path = folder + "/" + name
-      if FolderListing.type(path) == .folder {
-        try visit(path, depth: depth + 1)
-      } else {
+      if FolderListing.type(path) != .folder {
         try look(path)
+      } else if FolderListing.isLink(path) {
+        links.append(path)
+      } else {
+        try visit(path, depth: depth + 1)
       }
     }
   }
@@ -69,6 +68,7 @@ struct PictureListing {
       if isNamed { passedOver.append((path, "no regular file")) }
       return
     // Opening says why it cannot be read.
+    case .missing where FolderListing.isLink(path): throw DatasetFailure.brokenLink(path: path)
     case .missing where !isNamed: return
     case .missing, .file: break
     }
@@ -98,10 +98,10 @@ extension PictureListing {
         "\(root): passed over \(passedOver.count) \(files) that \(look) like a picture, since PNG, JPEG and WebP are "
           + "read, told by their first bytes: \(named(in: root)); convert what should count")
     }
-    if !loops.isEmpty {
+    if !links.isEmpty {
       remarks.append(
-        "\(root): passed over links to folders that they are in, or that are read already: "
-          + Self.list(loops.map { Self.name($0, in: root) }))
+        "\(root): passed over \(counted(links.count, "link")) to folders, since only links to pictures, and links that "
+          + "are the folder of a class, are followed: " + Self.list(links.map { Self.name($0, in: root) }))
     }
     return remarks
   }
@@ -125,7 +125,7 @@ extension PictureListing {
   mutating func append(_ other: PictureListing) {
     paths += other.paths
     passedOver += other.passedOver
-    loops += other.loops
+    links += other.links
   }
 }
 
@@ -133,9 +133,10 @@ extension PictureListing {
 struct FolderListing {
   let entries: [String]
 
-  /// - Throws: `FileFailure` where it is no folder, or cannot be read; `TextFailure.badFileName` where a name is not
-  ///   UTF-8.
+  /// - Throws: `FileFailure` where it is no folder, or cannot be read; `DataFileFailure.ofTheSystem`;
+  ///   `TextFailure.badFileName` where a name is not UTF-8.
   init(_ folder: String) throws {
+    try SystemFolders.refuse(folder)
     guard let stream = opendir(folder) else { throw FileFailure(.list, folder, code: errno) }
     defer { closedir(stream) }
     var names: [String] = []
@@ -163,6 +164,11 @@ struct FolderListing {
   }
 
   static func isFolder(_ path: String) -> Bool { type(path) == .folder }
+
+  static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
 
   /// What is the same for all paths to one folder.
   struct Identity: Hashable {

@@ -29,6 +29,7 @@ enum ImageFolder {
     /// - Throws: what `PictureListing` throws; `DatasetFailure` where there is no picture, or a class has none.
     init(_ folder: String) throws {
       names = try FolderListing(folder).entries.filter { FolderListing.isFolder(folder + "/" + $0) }
+      try Self.requireDifferent(names, folder)
       let own = try PictureListing(beside: Set(names), in: folder)
       guard !names.isEmpty else {
         listing = own
@@ -44,6 +45,18 @@ enum ImageFolder {
         labels += [Int32](repeating: Int32(label), count: found.paths.count)
       }
       remarks = listing.remarks(in: folder) + Self.remarks(on: own, in: folder)
+    }
+
+    /// The folder of a class may be a link, to a disk elsewhere perhaps.
+    private static func requireDifferent(_ names: [String], _ folder: String) throws {
+      var known: [FolderListing.Identity: String] = [:]
+      if let own = FolderListing.identity(folder) { known[own] = "." }
+      for name in names {
+        guard let identity = FolderListing.identity(folder + "/" + name) else { continue }
+        if let first = known.updateValue(name, forKey: identity) {
+          throw DatasetFailure.sameClass(path: folder, first: first, second: name)
+        }
+      }
     }
 
     private static func requireNoneEmpty(

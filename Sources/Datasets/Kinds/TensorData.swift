@@ -51,7 +51,10 @@ enum TensorData {
     let count = try parameters.count(of: parts[0].count, in: files[0])
     let classes = try labels.map { try integers($0, try parameters.text("labels")) } ?? []
     return PairedData(
-      count: count, x: x, y: sides.dropFirst().first, labels: Array(classes.prefix(count)), files: files)
+      count: count, x: x, y: sides.dropFirst().first, labels: Array(classes.prefix(count)), files: files,
+      remarks: { [remark = images.flatMap { $0.remark(on: parameters.optionalText("images") ?? "") }] in
+        remark.map { [$0] } ?? []
+      })
   }
 
   private static func images(_ parameters: DataParameters) throws -> Tensor? {

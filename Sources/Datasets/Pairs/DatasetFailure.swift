@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 
 /// Why a data set cannot be made.
 package enum DatasetFailure: Failure, Equatable {
@@ -7,6 +8,10 @@ package enum DatasetFailure: Failure, Equatable {
   case nothingFound(path: String, expected: String)
   /// Folders of classes in which there is no picture.
   case emptyClasses(path: String, classes: [String])
+  /// A link whose target is not there.
+  case brokenLink(path: String)
+  /// Two folders of classes that are one.
+  case sameClass(path: String, first: String, second: String)
   /// A line of a text file, counted from 1.
   case badLine(path: String, line: Int, detail: String)
   case badFile(path: String, detail: String)
@@ -29,6 +34,12 @@ package enum DatasetFailure: Failure, Equatable {
       "\(path): there is no PNG, JPEG or WebP picture in the \(classes.count == 1 ? "folder" : "folders") of the "
         + "\(classes.count == 1 ? "class" : "classes") \(classes.joined(separator: ", ")); convert what is there, "
         + "or take the \(classes.count == 1 ? "folder" : "folders") away"
+    case .brokenLink(let path):
+      "\(path) is a link to what is not there\(Self.target(of: path)); bring its target back, is it on another disk, or "
+        + "take the link away"
+    case .sameClass(let path, let first, let second):
+      "\(path): the classes `\(first)` and `\(second)` are one folder, whose pictures would count twice; take one of the "
+        + "links away"
     case .badLine(let path, let line, let detail): "\(path):\(line): \(detail)"
     case .badFile(let path, let detail): "\(path): \(detail)"
     case .badItem(let path, let index, let detail): "\(path): item \(index) (counted from 0) \(detail)"
@@ -38,6 +49,10 @@ package enum DatasetFailure: Failure, Equatable {
       "the parts of a data set must have as many items each; found "
         + counts.map { "\($0.count) in \($0.name)" }.joined(separator: ", ")
     }
+  }
+
+  private static func target(of link: String) -> String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: link)).map { ", \($0)" } ?? ""
   }
 
   package static func == (left: DatasetFailure, right: DatasetFailure) -> Bool {

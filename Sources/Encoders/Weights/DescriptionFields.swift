@@ -5,32 +5,25 @@ import Kernels
 struct DescriptionFields {
   let path: String
 
-  private func bad(_ key: String, _ found: JSONValue, _ expected: String) -> DescriptionFailure {
+  func bad(_ key: String, _ found: JSONValue, _ expected: String) -> DescriptionFailure {
     .badValue(path: path, key: key, found: String(found.canonical.prefix(60)), expected: expected)
   }
 
   /// A whole number from 1 on; nil where there is none of this name, or null.
   func positive(_ json: JSONValue, _ key: String) throws -> Double? {
-    guard let value = json[key], value != .null else { return nil }
+    guard var value = json[key], value != .null else { return nil }
+    // Sides of pictures and patches may be given as two.
+    if key.hasSuffix("_size"), let sides = value.array, sides.count == 2, sides[0] == sides[1] {
+      value = sides[0]
+    }
     guard let number = value.integer, number >= 1 else { throw bad(key, value, "a whole number from 1 on") }
     return Double(number)
-  }
-
-  /// Three numbers, one a channel.
-  func channels(_ json: JSONValue, _ key: String) throws -> JSONValue? {
-    guard let value = json[key], value != .null else { return nil }
-    guard let items = value.array, items.count == 3, items.allSatisfy({ $0.number != nil }) else {
-      throw bad(key, value, "three numbers, one a channel")
-    }
-    return value
   }
 
   /// The keys of the file that are sizes, by ours.
   func read(_ json: JSONValue, sizes: [String: String]) throws -> [String: JSONValue] {
     var found: [String: JSONValue] = [:]
     for (theirs, ours) in sizes {
-      // The layers of a ResNet are a list of numbers.
-      if ours == "layers", json[theirs]?.array != nil { continue }
       found[ours] = try positive(json, theirs).map { .number($0) }
     }
     return found
@@ -73,14 +66,22 @@ struct DescriptionFields {
     "gelu_pytorch_tanh": .geluTanh, "gelu_fast": .geluTanh, "gelu_accurate": .geluTanh,
   ]
 
-  /// open_clip's `preprocess_cfg`.
-  func preprocessing(_ json: JSONValue) throws -> [String: JSONValue] {
+  /// What is said of these, and is known here.
+  func variant(_ json: JSONValue) -> [String: JSONValue] {
     var found: [String: JSONValue] = [:]
-    found["mean"] = try channels(json, "mean")
-    found["std"] = try channels(json, "std")
-    if let word = json["interpolation"]?.string, word != "random" { found["interpolation"] = .string(word) }
-    let size = json["size"]?.number ?? json["size"]?.array?.first?.number
-    found["size"] = size.map { .number($0) }
+    found["activation"] = json["hidden_act"]?.string.flatMap { Self.activations[$0] }.map {
+      .string($0.rawValue)
+    }
+    found["norm_epsilon"] = (try? epsilon(json, "layer_norm_eps")).flatMap { $0 }.map { .number($0) }
+    found["heads"] = (try? positive(json, "num_attention_heads")).flatMap { $0 }.map { .number($0) }
     return found
+  }
+
+  /// A ResNet of open_clip: its layers are a list.
+  func layersFault(_ json: JSONValue) -> DescriptionFailure? {
+    guard let layers = json["layers"], layers.array != nil else { return nil }
+    return .otherNetwork(
+      path: path, key: "vision_cfg.layers", found: String(layers.canonical.prefix(60)), expected: "one number"
+    )
   }
 }

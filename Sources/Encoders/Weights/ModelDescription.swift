@@ -14,6 +14,12 @@ package struct ModelDescription: Sendable, Equatable {
   package var preprocessing: [String: JSONValue] = [:]
   /// `bytes`, `byte pairs`, `residues`.
   package var tokenizer: String?
+  /// What of each tower is no network of this program's.
+  package var visionFault: DescriptionFailure?
+  package var textFault: DescriptionFailure?
+  /// What a reader should know of the towers, and of how pictures are prepared, which is not done.
+  package var towerRemarks: [String] = []
+  package var pictureRemarks: [String] = []
 
   package init() {}
 
@@ -23,9 +29,13 @@ package struct ModelDescription: Sendable, Equatable {
 /// A description that cannot be used.
 package enum DescriptionFailure: Failure, Equatable {
   case notJSON(path: String)
+  /// A pipe, a folder, or a link to what is not there.
+  case notRegular(path: String)
   case unknownActivation(path: String, String)
   /// A known key whose value makes no sense.
   case badValue(path: String, key: String, found: String, expected: String)
+  /// A known key whose value makes a network that this program does not have; `expected` may be empty.
+  case otherNetwork(path: String, key: String, found: String, expected: String)
 
   package var kind: FailureKind { .invalidInput }
 
@@ -33,12 +43,19 @@ package enum DescriptionFailure: Failure, Equatable {
     switch self {
     case .notJSON(let path):
       "\(path), which is beside weights and should describe them, is not a JSON object; mend it, or move it away"
+    case .notRegular(let path):
+      "\(path), which is beside weights and should describe them, is no regular file, or a link to what is not there; "
+        + "bring it back, or take it away"
     case .unknownActivation(let path, let found):
       "\(path) says that the network's activation is `\(found)`, and only "
         + MLPActivation.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
         + " are known here; set `activation` if it is one of them by another name, and move the file away"
     case .badValue(let path, let key, let found, let expected):
       "\(path): `\(key)` is \(found), and must be \(expected); mend it, or move the file away"
+    case .otherNetwork(let path, let key, let found, let expected):
+      "\(path): `\(key)` is \(found), which makes another network than the towers here, "
+        + (expected.isEmpty ? "in which it is not set" : "in which it is \(expected)")
+        + "; take other weights, or move the file away if it does not describe these"
     }
   }
 }
@@ -57,8 +74,13 @@ extension ModelDescription {
     }
     let fields = DescriptionFields(path: path)
     let activation: MLPActivation = model["quick_gelu"]?.bool == true ? .quickGelu : .gelu
-    // ViTs of timm and texts of Hugging Face are other architectures.
-    if let found = model["vision_cfg"], found["timm_model_name"] == nil {
+    if let found = model["vision_cfg"] {
+      visionFault =
+        ForeignKeys.openCLIPVision.fault(in: found, "vision_cfg.", path: path)
+        ?? fields.kwargsFault(found, "vision_cfg.") ?? fields.layersFault(found)
+    }
+    // Towers of others' architectures have sizes of other meaning.
+    if let found = model["vision_cfg"], visionFault == nil {
       vision = try fields.read(
         found, sizes: ["image_size": "image", "patch_size": "patch", "width": "width", "layers": "layers"])
       if let width = vision["width"]?.number {
@@ -72,7 +94,12 @@ extension ModelDescription {
       }
       try fields.readVariant(found, activation, into: &vision)
     }
-    if let found = model["text_cfg"], found["hf_model_name"] == nil {
+    if let found = model["text_cfg"] {
+      textFault =
+        ForeignKeys.openCLIPText.fault(in: found, "text_cfg.", path: path)
+        ?? fields.kwargsFault(found, "text_cfg.") ?? fields.endFault(found)
+    }
+    if let found = model["text_cfg"], textFault == nil {
       text = try fields.read(
         found,
         sizes: [
@@ -85,69 +112,13 @@ extension ModelDescription {
       vision["embedding"] = .number(embedding)
       text["embedding"] = .number(embedding)
     }
-    preprocessing = try fields.preprocessing(json["preprocess_cfg"] ?? .null)
+    (preprocessing, pictureRemarks) = try fields.preprocessing(json["preprocess_cfg"] ?? .null)
     tokenizer = json["modgap"]?["tokenizer"]?.string
     tower = json["modgap"]?["tower"]?.object ?? [:]
     // Two towers of different activations are more than open_clip's form can say.
     for (name, place) in [("vision", \ModelDescription.vision), ("text", \.text)] {
       self[keyPath: place].merge(json["modgap"]?[name]?.object ?? [:]) { $1 }
     }
-  }
-}
-
-// MARK: - Hugging Face
-
-extension ModelDescription {
-  /// transformers' `config.json` of a `CLIPModel`, or of one of its towers. Nil where it is none.
-  ///
-  /// Absent keys mean the defaults of `CLIPVisionConfig` and `CLIPTextConfig`; the older `vision_config_dict` and
-  /// `text_config_dict` win over their successors, as they do there.
-  package init?(huggingFace json: JSONValue, path: String) throws {
-    let fields = DescriptionFields(path: path)
-    let type = json["model_type"]?.string
-    let isWhole = type == "clip" || json["vision_config"] != nil && json["text_config"] != nil
-    guard isWhole || type == "clip_vision_model" || type == "clip_text_model" else { return nil }
-    if let type, isWhole, type != "clip" { return nil }
-    let embedding = try fields.positive(json, "projection_dim") ?? 512
-    if isWhole || type == "clip_vision_model" {
-      vision = try fields.huggingFace(
-        isWhole ? Self.part("vision_config", of: json) : json,
-        defaults: [
-          ("image_size", "image", 224), ("patch_size", "patch", 32), ("hidden_size", "width", 768),
-          ("num_hidden_layers", "layers", 12), ("num_attention_heads", "heads", 12),
-        ])
-      vision["embedding"] = .number(embedding)
-    }
-    if isWhole || type == "clip_text_model" {
-      text = try fields.huggingFace(
-        isWhole ? Self.part("text_config", of: json) : json,
-        defaults: [
-          ("vocab_size", "vocabulary", 49_408), ("max_position_embeddings", "context", 77),
-          ("hidden_size", "width", 512), ("num_hidden_layers", "layers", 12),
-          ("num_attention_heads", "heads", 8),
-        ])
-      text["embedding"] = .number(embedding)
-    }
-  }
-
-  private static func part(_ name: String, of json: JSONValue) -> JSONValue {
-    let (new, old) = (json[name]?.object ?? [:], json["\(name)_dict"]?.object ?? [:])
-    return .object(new.merging(old) { $1 })
-  }
-
-  /// transformers' `preprocessor_config.json`.
-  package init(preprocessor json: JSONValue, path: String) throws {
-    let fields = DescriptionFields(path: path)
-    if json["do_normalize"] != .bool(false) {
-      preprocessing["mean"] = try fields.channels(json, "image_mean")
-      preprocessing["std"] = try fields.channels(json, "image_std")
-    }
-    // Pillow's numbers of filters.
-    preprocessing["interpolation"] = [2: "bilinear", 3: "bicubic"][json["resample"]?.integer ?? 0]
-    let sizes = [json["crop_size"], json["size"]].compactMap { size in
-      size?.number ?? size?["shortest_edge"]?.number ?? size?["height"]?.number
-    }
-    preprocessing["size"] = sizes.first.map { .number($0) }
   }
 }
 

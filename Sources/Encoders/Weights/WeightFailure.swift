@@ -47,7 +47,11 @@ extension WeightProblems {
 /// Why a file cannot give a network its weights.
 package enum WeightFailure: Failure, Equatable {
   case unfit(path: String, naming: String, WeightProblems)
+  /// What the names of each begin with.
+  case severalNetworks(path: String, prefixes: [String])
   case notFinite(path: String, tensor: String)
+  /// Numbers of 64 bits none of which float32 holds with all its digits, though they are not all zero.
+  case belowFloat32(path: String, tensor: String, count: Int)
   /// A Python pickle, which runs code when it is read.
   case pickle(path: String)
   case notSafetensors(path: String)
@@ -59,6 +63,13 @@ package enum WeightFailure: Failure, Equatable {
     case .unfit(let path, let naming, let problems):
       "\(path) does not fit this encoder (tensors named as by \(naming)): \(Self.describe(problems)); "
         + problems.advice
+    case .severalNetworks(let path, let prefixes):
+      "\(path) holds \(prefixes.count) networks that fit this encoder, and nothing says which is meant: in front of their "
+        + "tensors' names stands \(prefixes.joined(separator: ", or ")); set `prefix` to what is in front of the one that "
+        + "is meant\(prefixes.contains("nothing") ? ", \"\" for nothing" : ""), or keep one network in the file"
+    case .belowFloat32(let path, let tensor, let count):
+      "\(path): the tensor `\(tensor)` has no number that float32 holds in full: \(counted(count, "number")) of it, "
+        + "not zero in the file, lie below 1.2e-38, the least normal one; scale the weights up, or make the file again"
     case .notFinite(let path, let tensor):
       "\(path): the tensor `\(tensor)` has values that are infinite or not a number; make the file again"
     case .pickle(let path):

@@ -21,19 +21,43 @@ package struct WeightLoader {
   private let parts: [Part]
   private let reading: WeightReading
 
-  /// Chooses the convention that finds the most tensors.
+  /// Chooses the network that is all there, and else the convention that finds the most tensors.
   ///
+  /// - Parameter prefix: what the names of the network begin with that is meant, where the file has several.
   /// - Precondition: `namings` is not empty.
-  package init(_ file: WeightFile, _ namings: [WeightNaming], for parts: [Part]) {
+  package init(_ file: WeightFile, _ namings: [WeightNaming], for parts: [Part], prefix: String? = nil) {
     self.file = file
     self.parts = parts
-    reading = WeightReading(file.shapes.keys, namings, for: parts)
+    let isOpen = prefix.map { !$0.isEmpty && !$0.hasSuffix(".") } ?? false
+    reading = WeightReading(file.shapes, namings, for: parts, prefix: prefix.map { isOpen ? $0 + "." : $0 })
   }
 
   /// What the names of the file are those of: `Hugging Face, behind module.`.
   package var namesAre: String { reading.title }
 
-  /// - Throws: `WeightFailure.unfit` with every tensor that is missing, too many or of another shape;
+  /// Sentences on what the file has besides, and is not read.
+  package var passedOver: [String] {
+    var sentences: [String] = []
+    if !reading.others.isEmpty {
+      sentences.append(
+        "\(file.path): passed over tensors of other networks like this one, which begin with "
+          + Self.list(reading.others.map { $0.isEmpty ? "no prefix" : "`\($0)`" })
+          + "; read are those of \(reading.title)")
+    }
+    let strange = file.shapes.keys.filter(reading.isStrange).sortedByBytes()
+    if !strange.isEmpty {
+      sentences.append(
+        "\(file.path): passed over \(strange.count) tensors that belong to no tower of a CLIP: "
+          + Self.list(strange.map { "`\($0)`" }))
+    }
+    return sentences
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
+  }
+
+  /// - Throws: `WeightFailure.severalNetworks`; `WeightFailure.unfit` with every tensor that is missing, too many or of another shape;
   ///   `WeightFailure.notFinite`; the file's own failure where its bytes cannot be read.
   package func load() throws -> [NetworkWeights] {
     try check()
@@ -47,6 +71,9 @@ package struct WeightLoader {
   }
 
   private func check() throws {
+    guard reading.rivals.isEmpty else {
+      throw WeightFailure.severalNetworks(path: file.path, prefixes: reading.rivals)
+    }
     var problems = WeightProblems(found: reading.found, names: file.shapes.keys.sorted())
     var used: Set<String> = []
     for (index, part) in parts.enumerated() {
@@ -78,9 +105,7 @@ package struct WeightLoader {
         problems.missing.append(name)
         continue
       }
-      // A scalar is stored as (), or as (1).
-      let isScalar = shape.isEmpty && found == [1]
-      if found != shape, !isScalar {
+      if !fits(found, shape) {
         problems.misshaped.append(.init(name: name, found: found, expected: shape))
       }
     }

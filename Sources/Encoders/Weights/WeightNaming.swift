@@ -6,14 +6,18 @@ package struct WeightNaming: Sendable {
   let source: @Sendable (_ name: String) -> TensorSource
   /// Tensors of the file that belong to no tower: classifiers, counters, buffers.
   let ignores: @Sendable (_ name: String) -> Bool
+  /// Those among them that nobody would expect beside this tower.
+  let isStrange: @Sendable (_ name: String) -> Bool
 
   init(
     _ title: String, source: @escaping @Sendable (_ name: String) -> TensorSource,
-    ignores: @escaping @Sendable (_ name: String) -> Bool = { _ in false }
+    ignores: @escaping @Sendable (_ name: String) -> Bool = { _ in false },
+    isStrange: @escaping @Sendable (_ name: String) -> Bool = { _ in false }
   ) {
     self.title = title
     self.source = source
     self.ignores = ignores
+    self.isStrange = isStrange
   }
 }
 
@@ -59,8 +63,16 @@ extension WeightNaming {
 
   /// The vision tower of a whole CLIP, or alone.
   package static let vision = [
-    openAI.alsoIgnoring { !$0.hasPrefix("visual.") },
-    huggingFace.alsoIgnoring { !$0.hasPrefix("vision_model.") && !$0.hasPrefix("visual_projection") },
+    openAI.alsoIgnoring {
+      !$0.hasPrefix("visual.")
+    } strange: {
+      !isOfText($0)
+    },
+    huggingFace.alsoIgnoring {
+      !$0.hasPrefix("vision_model.") && !$0.hasPrefix("visual_projection")
+    } strange: {
+      !isOfText($0)
+    },
     bare, bareHuggingFace,
   ]
 
@@ -73,7 +85,21 @@ extension WeightNaming {
     bareHuggingFace,
   ]
 
-  private func alsoIgnoring(_ more: @escaping @Sendable (String) -> Bool) -> WeightNaming {
-    WeightNaming(title, source: source) { [ignores] in ignores($0) || more($0) }
+  /// A text tower's names in either convention, with or without open_clip's `text.`, and what is beside both towers.
+  private static func isOfText(_ name: String) -> Bool {
+    ["text.", "text_model.", "transformer.", "token_embedding.", "ln_final.", "text_projection"].contains {
+      name.hasPrefix($0)
+    } || name == "positional_embedding" || name == "logit_scale"
+  }
+
+  private func alsoIgnoring(
+    _ more: @escaping @Sendable (String) -> Bool,
+    strange: @escaping @Sendable (String) -> Bool = { _ in false }
+  ) -> WeightNaming {
+    WeightNaming(title, source: source) { [ignores] in
+      ignores($0) || more($0)
+    } isStrange: { [ignores] in
+      more($0) && !ignores($0) && strange($0)
+    }
   }
 }

@@ -6,47 +6,55 @@ struct WeightReading: Sendable {
   let prefixes: [String]
   /// How many of the parts' tensors the file has so.
   let found: Int
+  /// What the names of other networks of this kind begin with that the file has the greater part of, and not all.
+  let others: [String]
+  /// The names of such a network that nothing stands in front of.
+  private let bareNames: Set<String>
+  /// What those of each begin with, where the file has several networks that fit, and nothing says which is meant.
+  private(set) var rivals: [String]
 
-  /// The convention, and for it the prefixes, that find the most tensors; the first of equals, and of the
-  /// prefixes the shortest.
+  /// The one network that is all there. Where there is none, the convention, and for it the prefixes, that find the
+  /// most tensors; the first of equals, and of the prefixes the shortest.
   ///
+  /// - Parameter prefix: what the names of the network begin with that is meant.
   /// - Precondition: `namings` is not empty.
-  init(_ names: some Collection<String>, _ namings: [WeightNaming], for parts: [WeightLoader.Part]) {
-    let readings = namings.map { naming -> WeightReading in
-      let best = parts.map { Self.prefix(names, naming, $0) }
-      return WeightReading(
-        naming: naming, prefixes: best.map(\.prefix), found: best.reduce(0) { $0 + $1.found })
-    }
-    self = readings.dropFirst().reduce(readings[0]) { $1.found > $0.found ? $1 : $0 }
-  }
-
-  private init(naming: WeightNaming, prefixes: [String], found: Int) {
-    self.naming = naming
-    self.prefixes = prefixes
-    self.found = found
-  }
-
-  private static func prefix(
-    _ names: some Collection<String>, _ naming: WeightNaming, _ part: WeightLoader.Part
-  ) -> (prefix: String, found: Int) {
-    let expected = Set(part.layout.tensors.flatMap { naming.source(part.prefix + $0.name).names })
-    var counts: [String: Int] = [:]
-    for name in names {
-      if expected.contains(name) { counts["", default: 0] += 1 }
-      for index in name.indices where name[index] == "." {
-        let start = name.index(after: index)
-        if expected.contains(String(name[start...])) { counts[String(name[..<start]), default: 0] += 1 }
+  init(
+    _ shapes: [String: [Int]], _ namings: [WeightNaming], for parts: [WeightLoader.Part], prefix: String?
+  ) {
+    let scans = namings.map { PrefixScan(shapes, $0, parts, prefix: prefix) }
+    var networks: [(scan: PrefixScan, prefixes: [String], names: Set<String>)] = []
+    for scan in scans {
+      for prefixes in scan.networks {
+        let names = scan.names(behind: prefixes)
+        // Two conventions may name the same tensors.
+        if !networks.contains(where: { $0.names == names }) { networks.append((scan, prefixes, names)) }
       }
     }
-    let usable = counts.filter { prefix, count in
-      count == expected.count || !ownedByTowers.contains { prefix.hasSuffix($0) }
+    if let first = networks.first {
+      self.init(first.scan, first.prefixes)
+    } else {
+      let best = scans.dropFirst().reduce(scans[0]) { $1.bestCount > $0.bestCount ? $1 : $0 }
+      self.init(best, best.best)
     }
-    let best = usable.min { ($1.value, $0.key.count, $0.key) < ($0.value, $1.key.count, $1.key) }
-    return (best?.key ?? "", best?.value ?? 0)
+    if networks.count > 1 { rivals = Self.spelled(networks.map(\.prefixes)) }
   }
 
-  /// Of whole networks: what follows these is the other tower's, unless it is all there.
-  private static let ownedByTowers = ["visual.", "vision_model.", "text_model."]
+  private init(_ scan: PrefixScan, _ prefixes: [String]) {
+    naming = scan.naming
+    self.prefixes = prefixes
+    found = scan.count(behind: prefixes)
+    others = scan.others(than: prefixes)
+    bareNames = others.contains("") ? scan.names : []
+    rivals = []
+  }
+
+  /// `ema.`; `model. and model.text.` where parts have their own.
+  private static func spelled(_ networks: [[String]]) -> [String] {
+    networks.map { prefixes in
+      let different = prefixes.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      return different.map { $0.isEmpty ? "nothing" : "`\($0)`" }.joined(separator: " and ")
+    }
+  }
 
   /// Where the file has a tensor of a part.
   func source(_ name: String, of part: Int, _ parts: [WeightLoader.Part]) -> TensorSource {
@@ -54,9 +62,18 @@ struct WeightReading: Sendable {
   }
 
   /// Whether a tensor that no part asks for is of no concern.
-  func ignores(_ name: String) -> Bool {
+  func ignores(_ name: String) -> Bool { naming.ignores(bare(name)) || isOfOther(name) }
+
+  /// Whether it is ignored, and a reader should know.
+  func isStrange(_ name: String) -> Bool { naming.isStrange(bare(name)) && !isOfOther(name) }
+
+  private func bare(_ name: String) -> String {
     let front = prefixes.filter { name.hasPrefix($0) }.max { $0.count < $1.count } ?? ""
-    return naming.ignores(String(name.dropFirst(front.count)))
+    return String(name.dropFirst(front.count))
+  }
+
+  private func isOfOther(_ name: String) -> Bool {
+    bareNames.contains(name) || others.contains { !$0.isEmpty && name.hasPrefix($0) }
   }
 
   /// `OpenAI, open_clip`, or the same with `behind module.`: for sentences.

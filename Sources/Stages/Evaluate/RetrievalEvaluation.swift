@@ -48,7 +48,8 @@ package struct RetrievalEvaluation: Stage {
       context.notice(
         "\(tied) of \(queries) queries were decided by a tie: a candidate exactly as "
           + "similar as the right one, of which the one of lower index counts as nearer; where rows repeat, "
-          + "`pairing` of `init` `embeddings` says which rows are one item")
+          + "give each item once, or, where they are read with `init` `embeddings`, say with its `pairing` which "
+          + "rows are one item")
     }
     return .tables([NamedTable("", rows.table)])
   }

@@ -28,12 +28,13 @@ package struct CLIPStage: Stage {
     var normEpsilon: Double?
     var preprocessing: Preprocessing?
     var weights: String?
+    var prefix: String?
     var seed: UInt64?
     var data: DataDescription
     var align: String?
 
     private enum CodingKeys: String, CodingKey {
-      case preset, vision, text, embedding, activation, preprocessing, weights, seed, data, align
+      case preset, vision, text, embedding, activation, preprocessing, weights, prefix, seed, data, align
       case normEpsilon = "norm_epsilon"
     }
   }
@@ -66,8 +67,8 @@ package struct CLIPStage: Stage {
           TowerParameters.activationName, TowerParameters.normEpsilon,
         ]), "The sizes of the text tower."),
       TowerParameters.embeddingSize, TowerParameters.activationName, TowerParameters.normEpsilon,
-      Preprocessing.parameter, TowerParameters.weights, TowerParameters.seed, TowerParameters.data,
-      TowerPair.align,
+      Preprocessing.parameter, TowerParameters.weights, TowerParameters.prefix, TowerParameters.seed,
+      TowerParameters.data, TowerPair.align,
     ],
     rules: [
       .exactlyOneUnlessFile(
@@ -98,7 +99,7 @@ package struct CLIPStage: Stage {
     let origin = Model.origin(Self.signature.kind, parameters.json, context)
     let network = try network()
     for (tower, given) in [(network.x, given(.vit)), (network.y, given(.text))] {
-      try tower.tellWeights(given, context)
+      try tower.tellWeights(given, sizes.data, context)
     }
     let data = try PairsOfData(sizes.data)
     try context.notices(data.remarks())
@@ -117,7 +118,7 @@ package struct CLIPStage: Stage {
       vision.part("visual."), text.part(""),
       WeightLoader.Part("", ParameterLayout([CLIPPreset.logitScale])),
     ]
-    let source = TowerWeights(sizes.weights, seed: sizes.seed)
+    let source = TowerWeights(sizes.weights, seed: sizes.seed, prefix: sizes.prefix)
     return DualNetwork(
       x: vision, y: text, prefixes: ("visual.", ""), preprocessing: (sizes.preprocessing, nil),
       align: sizes.align
@@ -130,6 +131,7 @@ package struct CLIPStage: Stage {
   private func given(_ architecture: TowerParameters.Architecture) -> TowerParameters {
     var tower = TowerParameters(architecture)
     let own = architecture == .vit ? sizes.vision : sizes.text
+    if architecture == .vit { tower.preprocessing = sizes.preprocessing }
     (tower.preset, tower.weights) = (sizes.preset, sizes.weights)
     (tower.image, tower.patch) = (own?.image, own?.patch)
     (tower.vocabulary, tower.context) = (own?.vocabulary, own?.context)

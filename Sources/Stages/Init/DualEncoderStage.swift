@@ -61,7 +61,7 @@ package struct DualEncoderStage: Stage {
     let origin = Model.origin(Self.signature.kind, parameters.json, context)
     let network = try network(for: data)
     for (tower, given) in [(network.x, towers.x), (network.y, towers.y)] {
-      try tower.tellWeights(given, context)
+      try tower.tellWeights(given, towers.data, context)
     }
     return try network.model(of: data, towers.data, origin: origin, context)
   }
@@ -75,7 +75,7 @@ package struct DualEncoderStage: Stage {
       align: towers.align
     ) { [towers] side, context in
       let (given, built) = side == .x ? (towers.x, x) : (towers.y, y)
-      let source = TowerWeights(given.weights, seed: towers.seed)
+      let source = TowerWeights(given.weights, seed: towers.seed, prefix: given.prefix)
       // Two towers of one architecture draw different weights; a CLIP's are those of `clip`.
       let prefix = source.isRandom && x.prefix == y.prefix ? "\(side.rawValue)." : built.prefix
       return try source.load([built.part(prefix)], built.namings, context)[0]

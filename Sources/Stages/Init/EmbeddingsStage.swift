@@ -34,12 +34,16 @@ package struct EmbeddingsStage: Stage {
     let (x, y, source) = try load()
     let raw = Embeddings(
       x: x.matrix, y: y.matrix, isNormalized: false, pairing: try parameters.pairing?.load() ?? .identity)
+    context.notices([x.remark, y.remark].compactMap { $0 })
+    for (modality, side) in [(Modality.x, x), (.y, y)] {
+      if let row = side.faintRow { throw StageFailure.faintRow(source, modality, row: row) }
+    }
     do {
       try validate(raw, context.budget)
     } catch let failure as MetricFailure {
       throw Self.explained(failure, source, x, y)
     }
-    if raw.pairing == .identity { noticeRepeats(raw, context) }
+    if raw.pairing == .identity { context.noticeRepeats(in: raw) { Self.advice($0) } }
     guard parameters.normalize ?? true else { return .embeddings(EmbeddingFamily(raw)) }
     var unit = raw
     unit.x = try MovedRows(x.matrix, .x, moves: []).unitFloats(context.budget)
@@ -64,21 +68,10 @@ package struct EmbeddingsStage: Stage {
     return .unusableEmbeddings(source, failure)
   }
 
-  /// Equal rows cannot be told apart, so a metric that knows one partner alone counts the others as wrong.
-  private func noticeRepeats(_ pairs: Embeddings, _ context: StageContext) {
-    for (name, matrix) in [("x", pairs.x), ("y", pairs.y)] {
-      guard let matrix else { continue }
-      let repeats = RepeatedRows(matrix)
-      guard repeats.different < repeats.rows else { continue }
-      let advice =
-        repeats.groupSize.map {
-          "`\"pairing\": {\"kind\": \"grouped\", \"size\": \($0)}` makes each \($0) equal rows one item"
-        } ?? "`pairing` \"grouped\" or \"map\" says which rows are one item"
-      context.notice(
-        "\(name) repeats rows: of \(repeats.rows), \(repeats.different) are different. With `pairing` "
-          + "\"identity\" each row has one partner, and retrieval counts the partners of its equals as wrong; "
-          + advice)
-    }
+  private static func advice(_ repeats: RepeatedRows) -> String {
+    repeats.groupSize.map {
+      "`\"pairing\": {\"kind\": \"grouped\", \"size\": \($0)}` makes each \($0) equal rows one item"
+    } ?? "`pairing` \"grouped\" or \"map\" says which rows are one item"
   }
 
   private func load() throws -> (x: EmbeddingFile.Loaded, y: EmbeddingFile.Loaded, source: String) {

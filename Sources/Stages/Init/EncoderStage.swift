@@ -43,10 +43,12 @@ package struct EncoderStage: Stage {
     let data = try parameters.data.open()
     try context.notices(data.remarks())
     let (side, built) = try choose(data)
-    try built.tellWeights(parameters.tower, context)
+    try built.tellWeights(parameters.tower, parameters.data, context)
     context.fact("tower", built.sentence)
     try built.tell(side, count: data.count, parameters.data, parameters.tower.preprocessing, context)
-    let weights = try TowerWeights(parameters.tower.weights, seed: parameters.seed).load(
+    let weights = try TowerWeights(
+      parameters.tower.weights, seed: parameters.seed, prefix: parameters.tower.prefix
+    ).load(
       [built.part(built.prefix)], built.namings, context)
     let prepared = side.prepared(for: parameters.tower.preprocessing, from: parameters.data)
     let features = try Encoding(side: prepared, count: data.count).run(

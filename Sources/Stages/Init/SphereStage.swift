@@ -50,6 +50,9 @@ package struct SphereStage: Stage {
     let elevation = (parameters.elevation ?? 45) * .pi / 180
     let embeddings = Embeddings(
       x: Self.points(azimuths, elevation: 0), y: Self.points(texts, elevation: elevation), isNormalized: true)
+    context.noticeRepeats(in: embeddings) { _ in
+      "choose `spacing_degrees` and `pairs` so that no two azimuths are equal"
+    }
     return .embeddings(EmbeddingFamily(embeddings))
   }
 

@@ -107,11 +107,13 @@ extension TrainingParameters {
       "temperature",
       .either(
         .number(1e-4...1e4),
-        .object([
-          .defaulted("learn", .boolean, .bool(true), "Whether the logit scale is learnt."),
-          .defaulted("initial", .number(1e-4...1e4), .number(0.07), "Where it starts."),
-          .defaulted("max_scale", .number(1e-4...1e6), .number(100), "The most that 1/temperature may be."),
-        ])), "A fixed number, or an object for one that is learnt."),
+        .ruled(
+          [
+            .defaulted("learn", .boolean, .bool(true), "Whether the logit scale is learnt."),
+            .defaulted("initial", .number(1e-4...1e4), .number(0.07), "Where it starts."),
+            .defaulted("max_scale", .number(1e-4...1e6), .number(100), "The most that 1/temperature may be."),
+          ], [.onlyWhere(ParameterCondition("learn", is: true), ["max_scale"])])),
+      "A fixed number, or an object for one that is learnt."),
     .optional(
       "data", .dataset, "The pairs to train on, if not those that the network was made for at `init`."),
     .optional("validation", .dataset, "The pairs that are held out, if not the last of those trained on."),

@@ -18,17 +18,23 @@ extension BuiltTower {
 
   /// Says what of the weights' own description is not followed, and what nothing tells.
   ///
-  /// - Parameter given: the tower's parameters, what its weights say of themselves filled in.
-  func tellWeights(_ given: TowerParameters, _ context: StageContext) throws {
+  /// - Parameters:
+  ///   - given: the tower's parameters, what its weights say of themselves filled in.
+  ///   - data: what it is given.
+  func tellWeights(_ given: TowerParameters, _ data: DataDescription, _ context: StageContext) throws {
     guard let path = given.weights, path != TowerParameters.random else { return }
     let description = try WeightDescription(of: path)
     context.notices(description.contradictions(given.architecture.part, values))
+    if given.architecture.takesPictures { tellPictures(given.preprocessing, data, description, context) }
     guard !given.architecture.isSingle else { return }
+    let remarks = description.towerRemarks(of: given.architecture)
+    context.notices(remarks)
     if given.activation == nil {
       context.notices([
         "\(path): nothing says which activation its networks have, so it is taken to be QuickGELU, as OpenAI's CLIP "
-          + "has; set \"activation\": \"gelu\" for LAION's and others, or put the model's config.json or "
-          + "open_clip_config.json beside the weights"
+          + "has; set \"activation\": \"gelu\" for LAION's and others"
+          + (remarks.isEmpty
+            ? ", or put the model's config.json or open_clip_config.json beside the weights" : "")
       ])
     }
     if given.heads == nil, given.preset == nil, let heads = values["heads"] {
@@ -37,6 +43,22 @@ extension BuiltTower {
           + "\(heads.canonical); set `heads` if that is wrong"
       ])
     }
+  }
+
+  /// Says what of the preparation of pictures that the weights were trained on is not done.
+  private func tellPictures(
+    _ wanted: Preprocessing?, _ data: DataDescription, _ description: WeightDescription,
+    _ context: StageContext
+  ) {
+    guard let given = Preprocessing(of: data) else { return }
+    if given.interpolation != nil { context.notices(description.pictureRemarks) }
+    guard let asked = wanted?.size, let used = given.size, asked != used else { return }
+    let place =
+      description.place(of: "size", JSONValue.number(Double(asked))) ?? "`preprocessing` of the config"
+    context.notices([
+      "\(place) says that the \(architecture) tower was trained on pictures whose `size` is \(asked); \(used), the "
+        + "data's `size`, is used: set \"size\": \(asked) in the data, and the tower's `image`, if it has one"
+    ])
   }
 
   /// Says how a side of the data reaches the tower.

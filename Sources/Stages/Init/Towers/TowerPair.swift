@@ -63,6 +63,7 @@ struct TowerPair {
       y, try weights(.y), context.budget
     ) { context.progress(0.5 + $0 / 2) }
     let pairs = try checked(Embeddings(x: first, y: second, isNormalized: false), context)
+    context.noticeEncodedRepeats(in: pairs)
     guard align == "procrustes", let y = pairs.y else { return (EmbeddingFamily(pairs), nil) }
     let w = try alignment(of: pairs, context)
     let turned = Embeddings(x: pairs.x, y: try y.turned(by: w, context.budget), isNormalized: false)

@@ -21,6 +21,7 @@ extension TowerParameters {
       let architecture = values["architecture"]?.string.flatMap(Architecture.init)
     else { return tower }
     let description = try WeightDescription(of: path)
+    if let fault = description.fault(of: architecture) { throw fault }
     let found = description.values(architecture.part).filter { key, _ in
       let isSize = !variantKeys.contains(key)
       return architecture.keys.contains(key) && (hasEmbedding || key != "embedding")
@@ -44,6 +45,7 @@ extension TowerParameters {
       ("vision", \ModelDescription.vision as WeightDescription.Part, Architecture.vit),
       ("text", \.text, .text),
     ] {
+      if let fault = description.fault(of: architecture) { throw fault }
       let found = description.values(part).filter { key, _ in
         let isSize = !variantKeys.contains(key)
         return architecture.keys.contains(key) && key != "embedding"

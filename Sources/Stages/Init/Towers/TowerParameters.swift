@@ -23,6 +23,8 @@ struct TowerParameters: Decodable, Sendable {
   var pooling: String?
   var embedding: Int?
   var weights: String?
+  /// What the names of its network's tensors begin with in the file.
+  var prefix: String?
   var activation: String?
   var normEpsilon: Double?
   var preprocessing: Preprocessing?
@@ -46,7 +48,7 @@ struct TowerParameters: Decodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case architecture, preset, width, image, patch, layers, heads, frames, vocabulary, context, pooling
-    case embedding, weights, activation, preprocessing
+    case embedding, weights, prefix, activation, preprocessing
     case normEpsilon = "norm_epsilon"
     case temporalLayers = "temporal_layers"
   }
@@ -60,6 +62,11 @@ extension TowerParameters {
   static let weights = Parameter.defaulted(
     "weights", .either(.choice([random]), .file), .string(random),
     "`random`, or a .safetensors file named as by OpenAI, open_clip, Hugging Face, torchvision or timm.")
+
+  static let prefix = Parameter.optional(
+    "prefix", .string,
+    "Of a file with several networks, what the tensors' names of the one that is meant begin with: `ema.`, or nothing.",
+    beside: "weights")
 
   static let seed = Parameter.optional(
     "seed", .integer(0...9_007_199_254_740_991),
@@ -102,7 +109,7 @@ extension TowerParameters {
     .optional(
       "pooling", .choice(SequenceTransformer.Pooling.allCases.map(\.rawValue)),
       "What of a sequence is its embedding: a class token, or the mean."),
-    embeddingSize, weights, activationName, normEpsilon, Preprocessing.parameter,
+    embeddingSize, weights, prefix, activationName, normEpsilon, Preprocessing.parameter,
   ]
 
   static let keyRules: [ParameterRule] = [

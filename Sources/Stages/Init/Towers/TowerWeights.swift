@@ -3,6 +3,7 @@ import Datasets
 import Encoders
 import Foundation
 import Kernels
+import Synchronization
 
 /// Where a network's weights come from: random streams, or a file.
 struct TowerWeights: Sendable {
@@ -10,10 +11,13 @@ struct TowerWeights: Sendable {
   let origin: String
   /// Of the random weights; the context's where absent.
   let seed: UInt64?
+  /// What the names of the network's tensors begin with in the file, where that is said.
+  let prefix: String?
 
-  init(_ origin: String?, seed: UInt64?) {
+  init(_ origin: String?, seed: UInt64?, prefix: String? = nil) {
     self.origin = origin ?? TowerParameters.random
     self.seed = seed
+    self.prefix = prefix
   }
 
   var isRandom: Bool { origin == TowerParameters.random }
@@ -27,9 +31,10 @@ struct TowerWeights: Sendable {
   {
     try limit(parts)
     guard isRandom else {
-      let loader = try loader(parts, namings, context)
-      return try loader.load().enumerated().map { index, weights in
-        try complete(weights, parts[index], loader.leftOut(of: index), context)
+      return try reading(parts, namings, context) { loader in
+        try loader.load().enumerated().map { index, weights in
+          try complete(weights, parts[index], loader.leftOut(of: index), context)
+        }
       }
     }
     return try parts.map { part in
@@ -45,15 +50,26 @@ struct TowerWeights: Sendable {
   ) throws -> NetworkWeights {
     if isRandom { return try load([parts[part]], namings, context)[0] }
     try limit(parts)
-    return try loader(parts, namings, context).load(keeping: part)
+    return try reading(parts, namings, context) { try $0.load(keeping: part) }
   }
 
-  private func loader(
-    _ parts: [WeightLoader.Part], _ namings: [WeightNaming], _ context: StageContext
-  ) throws -> WeightLoader {
-    let loader = WeightLoader(try open(), namings, for: parts)
+  /// Reads the file, and says what of it was passed over or became another number.
+  private func reading<Result>(
+    _ parts: [WeightLoader.Part], _ namings: [WeightNaming], _ context: StageContext,
+    _ body: (WeightLoader) throws -> Result
+  ) throws -> Result {
+    let faint = Mutex<[String]>([])
+    let loader = WeightLoader(
+      try open { remark in faint.withLock { $0.append(remark) } }, namings, for: parts, prefix: prefix)
     context.fact("names of the tensors in \((origin as NSString).lastPathComponent)", loader.namesAre)
-    return loader
+    let result = try body(loader)
+    context.notices(loader.passedOver + Self.summary(faint.withLock { $0 }))
+    return result
+  }
+
+  private static func summary(_ remarks: [String]) -> [String] {
+    guard remarks.count > 3 else { return remarks }
+    return remarks.prefix(3) + ["… and of \(remarks.count - 3) tensors more"]
   }
 
   /// The weights with those drawn that the file need not have.
@@ -82,15 +98,24 @@ struct TowerWeights: Sendable {
     return RandomStream(seed: seed, stage: "encoder", name: "weights/\(name)")
   }
 
+  /// - Parameter remark: is given what a reader should know of a tensor's numbers.
   /// - Throws: `WeightFailure.pickle` for what Python alone can read.
-  private func open() throws -> WeightFile {
+  private func open(remark: @escaping @Sendable (String) -> Void) throws -> WeightFile {
     if Self.isPickle(origin) { throw WeightFailure.pickle(path: origin) }
     guard TensorFile.Format(file: origin) == .safetensors else {
       throw WeightFailure.notSafetensors(path: origin)
     }
     let file = try SafetensorsFile(origin)
     let shapes = Dictionary(file.entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
-    return WeightFile(path: origin, shapes: shapes) { try file.load($0).values }
+    return WeightFile(path: origin, shapes: shapes) { [origin] name in
+      let tensor = try file.load(name)
+      guard let sentence = tensor.remark(on: "\(origin): the tensor `\(name)`") else { return tensor.values }
+      guard tensor.values.contains(where: \.isNormal) else {
+        throw WeightFailure.belowFloat32(path: origin, tensor: name, count: tensor.faint)
+      }
+      remark(sentence)
+      return tensor.values
+    }
   }
 
   /// By its name or by its first bytes: PyTorch's zip archives, and bare pickles. The length that a

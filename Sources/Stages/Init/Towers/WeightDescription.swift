@@ -45,7 +45,11 @@ package struct WeightDescription: Sendable {
 
   /// Nil where there is no such file.
   private static func read(_ path: String) throws -> JSONValue? {
-    guard let size = regularSize(path) else { return nil }
+    guard let size = regularSize(path) else {
+      var status = stat()
+      guard lstat(path, &status) == 0 else { return nil }
+      throw DescriptionFailure.notRegular(path: path)
+    }
     guard size <= mostBytes, let data = FileManager.default.contents(atPath: path), let json = json(data),
       json.object != nil
     else { throw DescriptionFailure.notJSON(path: path) }
@@ -71,6 +75,40 @@ extension WeightDescription {
     sources.reduce(into: [:]) { values, source in
       values.merge(source.says[keyPath: part]) { first, _ in first }
     }
+  }
+
+  /// What of the description that is believed makes another network of such a tower.
+  func fault(of architecture: TowerParameters.Architecture) -> DescriptionFailure? {
+    let isVision = architecture == .vit
+    guard isVision || architecture == .text else { return nil }
+    for source in sources {
+      if let fault = isVision ? source.says.visionFault : source.says.textFault { return fault }
+      if !source.says[keyPath: architecture.part].isEmpty { return nil }
+    }
+    return nil
+  }
+
+  /// Of the sources up to the one that is believed.
+  func towerRemarks(of architecture: TowerParameters.Architecture) -> [String] {
+    remarks(\.towerRemarks) { !$0[keyPath: architecture.part].isEmpty }
+  }
+
+  var pictureRemarks: [String] { remarks(\.pictureRemarks) { !$0.preprocessing.isEmpty } }
+
+  private func remarks(
+    _ place: KeyPath<ModelDescription, [String]>, until isBelieved: (ModelDescription) -> Bool
+  ) -> [String] {
+    var remarks: [String] = []
+    for source in sources {
+      remarks += source.says[keyPath: place]
+      if isBelieved(source.says) { break }
+    }
+    return remarks
+  }
+
+  /// The file that says this of pictures.
+  func place(of key: String, _ value: JSONValue) -> String? {
+    sources.first { $0.says.preprocessing[key] == value }?.path
   }
 
   /// Where it is said what differs from what is used.

@@ -1,0 +1,154 @@
+import Contracts
+
+// How pictures were prepared that a network was trained on. What of it is not done here is said, since the numbers
+// are others then.
+
+extension DescriptionFields {
+  /// What is not done: as a sentence, and in short for the key of what is computed, so that no result of other words
+  /// answers without the sentence.
+  private struct Undone {
+    let path: String
+    var remarks: [String] = []
+    var keys: [JSONValue] = []
+
+    mutating func add(_ key: String, _ value: JSONValue, _ instead: String) {
+      let found = value.canonical.prefix(60)
+      remarks.append("\(path): `\(key)` is \(found), which is not done here: \(instead)")
+      keys.append(.string("\(key) \(found)"))
+    }
+
+    func values(with found: [String: JSONValue]) -> [String: JSONValue] {
+      keys.isEmpty ? found : found.merging(["undone": .array(keys)]) { $1 }
+    }
+  }
+
+  private static let cutting =
+    "the shorter side of a picture is resized to the data's `size`, and the centre is cut out"
+  private static let filters = "set the data's `resize` to \"bicubic\" or \"bilinear\", whichever is nearer"
+
+  /// open_clip's `preprocess_cfg`.
+  func preprocessing(_ json: JSONValue) throws -> (values: [String: JSONValue], remarks: [String]) {
+    var found: [String: JSONValue] = [:]
+    var undone = Undone(path: path)
+    found["mean"] = try bounded(try channels(json, "mean"), "mean", -10...10)
+    found["std"] = try bounded(try deviations(json, "std"), "std", 1e-6...10)
+    if let value = json["interpolation"], let word = value.string {
+      // While it trains, `random` draws one of the two; else open_clip takes this.
+      let used = word == "random" ? "bicubic" : word
+      if ["bicubic", "bilinear"].contains(used) {
+        found["interpolation"] = .string(used)
+      } else {
+        undone.add("preprocess_cfg.interpolation", value, Self.filters)
+      }
+    }
+    if let value = json["resize_mode"], value != .null, value.string != "shortest" {
+      undone.add("preprocess_cfg.resize_mode", value, Self.cutting)
+    }
+    if let value = json["mode"], value != .null, value.string != "RGB" {
+      undone.add("preprocess_cfg.mode", value, "pictures are red, green and blue")
+    }
+    if let value = json["size"], let sides = value.array, Set(sides.map(\.canonical)).count > 1 {
+      undone.add("preprocess_cfg.size", value, Self.cutting)
+    } else {
+      found["size"] = try side(json["size"], "preprocess_cfg.size")
+    }
+    return (undone.values(with: found), undone.remarks)
+  }
+
+  /// transformers' `preprocessor_config.json`.
+  func preprocessor(_ json: JSONValue) throws -> (values: [String: JSONValue], remarks: [String]) {
+    var (found, undone) = (try normalization(json), Undone(path: path))
+    // Pillow's numbers of filters.
+    let names = ["nearest", "Lanczos", "bilinear", "bicubic", "box", "Hamming"]
+    if let value = json["resample"], value != .null {
+      switch value.integer {
+      case 2?: found["interpolation"] = "bilinear"
+      case 3?: found["interpolation"] = "bicubic"
+      default:
+        let name = value.integer.flatMap { names.indices.contains($0) ? "that is \(names[$0]); " : nil } ?? ""
+        undone.add("resample", value, name + Self.filters)
+      }
+    }
+    for key in ["do_resize", "do_center_crop"] where json[key] == .bool(false) {
+      undone.add(key, .bool(false), Self.cutting)
+    }
+    for key in ["do_pad", "do_flip_channel_order"] where json[key] == .bool(true) {
+      undone.add(key, .bool(true), "pictures are not")
+    }
+    let crop = json["do_center_crop"] == .bool(false) ? nil : json["crop_size"]
+    let sides = try [("crop_size", crop), ("size", json["size"])].compactMap { key, value in
+      try side(value?["shortest_edge"] ?? value?["height"] ?? (value?.object == nil ? value : nil), key)
+    }
+    found["size"] = sides.first
+    for (key, value) in [("crop_size", crop), ("size", json["size"])] {
+      guard let value, let height = value["height"], let width = value["width"], height != width else {
+        continue
+      }
+      undone.add(key, value, Self.cutting)
+    }
+    if sides.count == 2, sides[0] != sides[1], let size = json["size"] {
+      undone.add("size", size, "pictures are resized to what is cut out of them, \(sides[0].canonical)")
+    }
+    return (undone.values(with: found), undone.remarks)
+  }
+
+  /// x·factor, then (x − mean)/std, of bytes x, as mean and std of pixels of [0, 1].
+  private func normalization(_ json: JSONValue) throws -> [String: JSONValue] {
+    var factor = 1.0
+    if let value = json["rescale_factor"], value != .null {
+      guard let number = value.number, number > 0, number.isFinite else {
+        throw bad("rescale_factor", value, "a number above 0")
+      }
+      factor = number * 255
+    }
+    if json["do_rescale"] == .bool(false) { factor = 255 }
+    if abs(factor - 1) < 1e-6 { factor = 1 }
+    var (mean, std) = (try channels(json, "image_mean"), try deviations(json, "image_std"))
+    if json["do_normalize"] == .bool(false) { (mean, std) = ([0, 0, 0], [1, 1, 1]) }
+    if factor != 1 {
+      // Where they are absent, a CLIP's.
+      mean = scaled(mean ?? [0.481_454_66, 0.457_827_5, 0.408_210_73], by: factor)
+      std = scaled(std ?? [0.268_629_54, 0.261_302_58, 0.275_777_11], by: factor)
+    }
+    var found: [String: JSONValue] = [:]
+    found["mean"] = try bounded(mean, "image_mean", -10...10)
+    found["std"] = try bounded(std, "image_std", 1e-6...10)
+    return found
+  }
+
+  /// Within what a config's `preprocessing` may be.
+  private func bounded(_ list: JSONValue?, _ key: String, _ range: ClosedRange<Double>) throws -> JSONValue? {
+    guard let list else { return nil }
+    guard list.array?.allSatisfy({ $0.number.map(range.contains) ?? false }) == true else {
+      throw bad(key, list, "numbers from \(range.lowerBound) to \(range.upperBound), for pixels of [0, 1]")
+    }
+    return list
+  }
+
+  private func scaled(_ list: JSONValue, by factor: Double) -> JSONValue {
+    .array((list.array ?? []).map { .number(($0.number ?? 0) / factor) })
+  }
+
+  /// Three numbers, one a channel.
+  private func channels(_ json: JSONValue, _ key: String) throws -> JSONValue? {
+    guard let value = json[key], value != .null else { return nil }
+    guard let items = value.array, items.count == 3, items.allSatisfy({ $0.number?.isFinite == true }) else {
+      throw bad(key, value, "three numbers, one a channel")
+    }
+    return value
+  }
+
+  private func deviations(_ json: JSONValue, _ key: String) throws -> JSONValue? {
+    guard let value = try channels(json, key) else { return nil }
+    guard value.array?.allSatisfy({ $0.number ?? 0 > 0 }) == true else {
+      throw bad(key, value, "three numbers above 0, one a channel")
+    }
+    return value
+  }
+
+  private func side(_ value: JSONValue?, _ key: String) throws -> JSONValue? {
+    guard let value = value?.array?.first ?? value, value != .null else { return nil }
+    guard let number = value.integer, number >= 1 else { throw bad(key, value, "a whole number from 1 on") }
+    return .number(Double(number))
+  }
+}
