@@ -37,7 +37,7 @@ struct PrefixScan {
     let joined = roots.flatMap { root in
       parts.dropFirst().reduce([[root]]) { found, part in
         let fitting = Self.belonging(
-          to: root, part.complete, decided: part.all.count == 1 || self.root != nil)
+          to: root, part.complete, roots: complete[0], decided: part.all.count == 1 || self.root != nil)
         return found.flatMap { prefixes in fitting.map { prefixes + [$0] } }
       }
     }
@@ -48,10 +48,18 @@ struct PrefixScan {
     return several.map { [String](repeating: $0, count: parts.count) }
   }
 
-  /// - Parameter decided: whether the prefix itself is taken where it is among them.
-  private static func belonging(to root: String, _ prefixes: [String], decided: Bool) -> [String] {
+  /// - Parameters:
+  ///   - roots: prefixes of other networks, which have parts of their own.
+  ///   - decided: whether the prefix itself is taken where it is among them.
+  private static func belonging(
+    to root: String, _ prefixes: [String], roots: [String], decided: Bool
+  ) -> [String] {
     if decided, prefixes.contains(root) { return [root] }
-    return prefixes.filter { $0.hasPrefix(root) && $0.dropFirst(root.count).count(where: { $0 == "." }) <= 1 }
+    return prefixes.filter { prefix in
+      prefix == root
+        || prefix.hasPrefix(root) && !roots.contains(prefix)
+          && prefix.dropFirst(root.count).count(where: { $0 == "." }) == 1
+    }
   }
 
   /// The prefix of each part that finds the most tensors.
