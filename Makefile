@@ -111,14 +111,19 @@ test-kernels: build ## the tests of products and encoders, with each OpenBLAS ke
 	@set -e; for kernel in $(KERNELS); do \
 	  OPENBLAS_CORETYPE=$$kernel $(MAKE) --no-print-directory FILTER='$(KERNEL_TESTS)' test; done
 
-campaigns: build ## mutated inputs, kills and limits, small; ARGS="--count 100000" is the whole (Tests/campaigns)
+# How many times as much as in CI; 50 is the whole, with 1,000 kills and 100,000 inputs.
+SCALE ?= 1
+# $(call campaign,NAME,COUNT), whose COUNT is that of CI.
+campaign = python3 Tests/campaigns/$(1).py $(or $(ARGS),--count $(shell expr $(2) \* $(SCALE)))
+
+campaigns: build ## mutated inputs, kills and limits, small; SCALE=50 is the whole (Tests/campaigns)
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
-	python3 Tests/campaigns/inputs.py $(or $(ARGS),--count 2000)
-	python3 Tests/campaigns/foreign.py $(or $(ARGS),--count 100)
-	python3 Tests/campaigns/kills.py $(or $(ARGS),--count 20)
-	python3 Tests/campaigns/limits.py $(or $(ARGS),--count 40)
-	python3 Tests/campaigns/pairs.py $(or $(ARGS),--count 10)
-	python3 Tests/campaigns/texts.py $(or $(ARGS),--count 20)
+	$(call campaign,inputs,2000)
+	$(call campaign,foreign,100)
+	$(call campaign,kills,20)
+	$(call campaign,limits,40)
+	$(call campaign,pairs,10)
+	$(call campaign,texts,20)
 
 lint: toolchain ## swift format, strict, over all sources; and what may be used in its home only (Tests/lint)
 	Tests/lint/homes.sh

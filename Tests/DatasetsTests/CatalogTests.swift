@@ -52,9 +52,8 @@ import Testing
     #expect(try Batch(KindSamples.made(kind, seed: 2, own: 1).x, 0..<4, jobs: 1) == first)
   }
 
-  @Test(arguments: KindSamples.names)
+  @Test(arguments: KindSamples.names.filter { !KindSamples.made.contains($0) })
   func aCountBeyondTheDataIsAnError(kind: String) throws {
-    guard !KindSamples.made.contains(kind) else { return }
     try withFolder { folder in
       let values = try KindSamples.values(kind, folder).merging(["count": 13]) { $1 }
       let says = failure { _ = try DatasetCatalog.make(KindSamples.kind(kind), with: values, seed: 0) }

@@ -73,7 +73,10 @@ struct ShowTests {
     let sheet = try ImageFile(shown.path).decode()
     let data = try DatasetCatalog.make(
       "shapes", with: ["count": 20, "size": 16, "normalize": "none"], seed: 0)
-    guard case .numbers(let source) = data.x else { return }
+    guard case .numbers(let source) = data.x else {
+      Issue.record("pictures are numbers")
+      return
+    }
     var values = [Float](repeating: 0, count: 3 * 256)
     var found = 0
     for item in 0..<3 {
