@@ -84,7 +84,7 @@ let package = Package(
       ], exclude: ["Corpus"]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Figures", "Claims", "Contracts", "Kernels", "CZlib", "TestSupport"]),
+      dependencies: ["Figures", "Claims", "Contracts", "Kernels", "Stages", "CZlib", "TestSupport"]),
     .testTarget(
       name: "RunnerTests",
       dependencies: [

@@ -82,7 +82,7 @@ package indirect enum ParameterType: Sendable {
 }
 
 /// That a parameter has one of some values.
-package struct ParameterCondition: Sendable {
+package struct ParameterCondition: Sendable, Equatable {
   package let parameter: String
   package let values: [String]
   package private(set) var isBoolean = false

@@ -24,6 +24,16 @@ package struct StageCatalog: Sendable {
 
   package var signatures: [StageSignature] { variants.map(\.signature) }
 
+  /// What the first stage that has such a column, or brings such a coordinate, says of it.
+  package func declaration(of column: String) -> TableColumn? {
+    for signature in signatures {
+      let all =
+        signature.columns + signature.extraTables.flatMap(signature.columns(of:)) + signature.coordinates
+      if let found = all.first(where: { $0.declares(column) }) { return found.named(column) }
+    }
+    return TableColumn.from.declares(column) ? .from : nil
+  }
+
   package func variant(_ phase: StagePhase, _ kind: String) -> StageVariant? {
     variants.first { $0.signature.phase == phase && $0.signature.kind == kind }
   }

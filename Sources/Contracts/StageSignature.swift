@@ -31,16 +31,14 @@ package struct StageSignature: Sendable {
   package let completes: (@Sendable (JSONValue) throws -> JSONValue)?
   /// Suffixes of the tables it gives beside the main one.
   package let extraTables: [String]
-  /// The columns of such tables after the axes, as far as claims and figures are to be checked.
-  package let extraColumns: [String: [String]]
-  /// The columns of the main table after axes and coordinates, for claims and figures to be checked.
-  package let columns: [String]
-  /// Further columns that it has with some parameters.
-  package let sometimesColumns: [SometimesColumn]
+  /// The columns of such tables behind axes and coordinates.
+  package let extraColumns: [String: [TableColumn]]
+  /// The columns of the main table behind axes and coordinates.
+  package let columns: [TableColumn]
   /// Tables beside the main one that it has with some parameters only.
   package let sometimesTables: [String: ParameterCondition]
   /// Coordinates that its embeddings have beside those of what it reads: `delta`, `layer`.
-  package let coordinates: @Sendable (_ with: JSONValue) -> [String]
+  package let coordinates: [TableColumn]
   /// What is wrong with parameters that are valid one by one. It is given them with axes resolved, defaults filled
   /// in and data sets in the place of their names; where `field` is given, it is of a later stage that feeds this
   /// one's network the data, and to blame for all that does not fit.
@@ -54,9 +52,8 @@ package struct StageSignature: Sendable {
     preservesInputType: Bool = false, isRandom: Bool = false,
     draws: (@Sendable (JSONValue) -> Bool)? = nil,
     completes: (@Sendable (JSONValue) throws -> JSONValue)? = nil,
-    extraTables: [String] = [], extraColumns: [String: [String]] = [:], columns: [String] = [],
-    sometimesColumns: [SometimesColumn] = [], sometimesTables: [String: ParameterCondition] = [:],
-    coordinates: @escaping @Sendable (_ with: JSONValue) -> [String] = { _ in [] },
+    extraTables: [String] = [], extraColumns: [String: [TableColumn]] = [:], columns: [TableColumn] = [],
+    sometimesTables: [String: ParameterCondition] = [:], coordinates: [TableColumn] = [],
     misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])? = nil
   ) {
     self.phase = phase
@@ -77,7 +74,6 @@ package struct StageSignature: Sendable {
     self.extraTables = extraTables
     self.extraColumns = extraColumns
     self.columns = columns
-    self.sometimesColumns = sometimesColumns
     self.sometimesTables = sometimesTables
     self.coordinates = coordinates
     self.misfits = misfits
@@ -90,18 +86,15 @@ package struct StageSignature: Sendable {
   package func output(with parameters: JSONValue) -> ArtefactType { outputWith?(parameters) ?? output }
 
   package var name: String { "\(phase.rawValue)/\(kind)" }
-}
 
-/// A column that a table has where a parameter has one of some values, or where runs are taken together.
-package struct SometimesColumn: Sendable {
-  package let name: String
-  package let condition: ParameterCondition
-  package let needsOver: Bool
+  /// The columns of a table of its own: the main one has no suffix.
+  package func columns(of suffix: String) -> [TableColumn] {
+    suffix.isEmpty ? columns : extraColumns[suffix] ?? []
+  }
 
-  package init(_ name: String, where condition: ParameterCondition, needsOver: Bool = false) {
-    self.name = name
-    self.condition = condition
-    self.needsOver = needsOver
+  /// What it says of a column of one of its tables.
+  package func declaration(of column: String, in suffix: String) -> TableColumn? {
+    columns(of: suffix).first { $0.declares(column) }?.named(column)
   }
 }
 

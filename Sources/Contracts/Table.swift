@@ -74,9 +74,19 @@ package struct Table: Sendable, Equatable {
   package struct NamedColumn: Sendable, Equatable {
     package let name: String
     package var values: Column
-    package init(_ name: String, _ values: Column) {
+    /// What its stage says of it. It is no part of the table's content.
+    package var declaration: TableColumn?
+
+    package init(_ name: String, _ values: Column, _ declaration: TableColumn? = nil) {
       self.name = name
       self.values = values
+      self.declaration = declaration
+    }
+
+    /// Says which row it is, rather than what was measured; of a column that nobody declares, its text does.
+    package var isKey: Bool {
+      if case .texts = values { return true }
+      return declaration?.isKey ?? false
     }
 
     package static func == (a: NamedColumn, b: NamedColumn) -> Bool {

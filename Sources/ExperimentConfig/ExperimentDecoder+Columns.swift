@@ -13,6 +13,8 @@ extension ExperimentDecoder {
     let hidden: [String]
     /// Of what the table has further columns, `delta_2` and so on, as far as is known.
     let open: [String]
+    /// Those that hold text.
+    let texts: [String]
 
     func contain(_ name: String) -> Bool {
       names.contains(name) || hidden.contains(name) || open.contains { name.hasPrefix("\($0)_") }
@@ -23,27 +25,33 @@ extension ExperimentDecoder {
   private func columns(of table: String) -> Columns? {
     let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
     guard let id = parts.first, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
-    let isMain = parts.count == 1
-    let own = isMain ? stage.signature.columns + further(stage) : stage.signature.extraColumns[parts[1]] ?? []
+    let own = stage.signature.columns(of: parts.count == 1 ? "" : parts[1]).flatMap { present($0, stage) }
     guard !own.isEmpty else { return nil }
     // What trains gives rows of its own, not of what it reads.
     let brought = stage.spec.phase == .evaluate ? coordinates(read: stage) : []
-    let known = brought ?? Grammar.coordinates
+    let known = brought ?? grammar.coordinates
     var names: [String] = []
-    for name in axes.map(\.name) + own + known where !names.contains(name) { names.append(name) }
-    let hidden = (own + known).filter(axes.map(\.name).contains).map { "\(id).\($0)" }
-    return Columns(table: table, names: names, hidden: hidden, open: brought == nil ? known : [])
+    for name in axes.map(\.name) + (own + known).map(\.name) where !names.contains(name) {
+      names.append(name)
+    }
+    let hidden = (own + known).map(\.name).filter(axes.map(\.name).contains).map { "\(id).\($0)" }
+    let texts = (own + known).filter { $0.type == .text }.map(\.name)
+    return Columns(
+      table: table, names: names, hidden: hidden, open: brought == nil ? known.map(\.name) : [],
+      texts: texts.filter { !axes.map(\.name).contains($0) })
   }
 
-  /// Columns of the main table that depend on the parameters.
-  private func further(_ stage: DecodedStage) -> [String] {
-    let sometimes = stage.signature.sometimesColumns.filter {
-      may($0.condition, stage) && (!$0.needsOver || !stage.spec.over.isEmpty)
+  /// The columns that a declaration stands for with the stage's parameters.
+  private func present(_ column: TableColumn, _ stage: DecodedStage) -> [TableColumn] {
+    switch column.presence {
+    case .always: return [column]
+    case .given(let name): return stage.spec.with[name] == nil ? [] : [column]
+    case .when(let condition, let takesRuns):
+      return may(condition, stage) && (!takesRuns || !stage.spec.over.isEmpty) ? [column] : []
+    case .numbered(let name):
+      let most = values(of: name, stage).map { $0.compactMap(\.integer).max() ?? 2 } ?? 50
+      return (1...max(1, most)).map { column.named("\(column.name)\($0)") }
     }
-    // A projection has as many of `c1`, `c2`, … as it is asked for.
-    guard stage.signature.columns.contains("c2") else { return sometimes.map(\.name) }
-    let components = values(of: "components", stage).map { $0.compactMap(\.integer).max() ?? 2 } ?? 50
-    return (3...max(3, components)).filter { $0 <= components }.map { "c\($0)" } + sometimes.map(\.name)
   }
 
   /// Whether a stage has this table beside its main one.
@@ -72,29 +80,32 @@ extension ExperimentDecoder {
   // MARK: - Coordinates
 
   /// The coordinates that the rows of an evaluation begin with; nil where something upstream could not be read.
-  private func coordinates(read stage: DecodedStage) -> [String]? {
-    var names = stage.spec.from.count > 1 ? ["from"] : []
+  private func coordinates(read stage: DecodedStage) -> [TableColumn]? {
+    var columns = stage.spec.from.count > 1 ? [TableColumn.from] : []
     for id in stage.spec.from {
       guard let brought = coordinates(of: id, depth: 0) else { return nil }
-      for name in brought where !names.contains(name) { names.append(name) }
+      for column in brought where !columns.contains(where: { $0.name == column.name }) {
+        columns.append(column)
+      }
     }
-    return names
+    return columns
   }
 
   /// Those of a stage's embeddings: a shift adds its own to those of what it moves, under `delta_2` where that has
   /// `delta` already.
-  private func coordinates(of id: String, depth: Int) -> [String]? {
+  private func coordinates(of id: String, depth: Int) -> [TableColumn]? {
     guard depth <= stages.count, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
-    let own = stage.signature.coordinates(stage.spec.with)
+    let own = stage.signature.coordinates.flatMap { present($0, stage) }
     guard stage.spec.phase == .shift else { return own }
-    guard let first = stage.spec.from.first, var names = coordinates(of: first, depth: depth + 1) else {
+    guard let first = stage.spec.from.first, var columns = coordinates(of: first, depth: depth + 1) else {
       return nil
     }
-    for name in own {
-      let free = ([name] + (2...(names.count + 2)).map { "\(name)_\($0)" }).first { !names.contains($0) }
-      names.append(free ?? name)
+    for column in own {
+      let taken = Set(columns.map(\.name))
+      let free = (2...(taken.count + 2)).lazy.map { "\(column.name)_\($0)" }.first { !taken.contains($0) }
+      columns.append(taken.contains(column.name) ? column.renamed(free ?? column.name) : column)
     }
-    return names
+    return columns
   }
 
   // MARK: - Figures and claims
@@ -130,15 +141,23 @@ extension ExperimentDecoder {
     checkSelection(node["where"], columns, "\(path).where")
     for check in node["check"]?.members ?? [] {
       let place = "\(path).check.\(check.key)"
-      for field in ["of", "over"] { checkColumn(check.node[field], columns, "\(place).\(field)") }
+      for field in ["of", "over"] {
+        checkColumn(check.node[field], columns, "\(place).\(field)", isNumber: true)
+      }
       for (index, item) in (check.node["where"]?.items ?? []).enumerated() {
         checkSelection(item, columns, "\(place).where[\(index)]")
       }
     }
   }
 
-  private mutating func checkColumn(_ node: ConfigNode?, _ columns: Columns, _ path: String) {
-    guard let node, let name = node.text, !name.contains("${"), !columns.contain(name) else { return }
+  private mutating func checkColumn(
+    _ node: ConfigNode?, _ columns: Columns, _ path: String, isNumber: Bool = false
+  ) {
+    guard let node, let name = node.text, !name.contains("${") else { return }
+    if isNumber, columns.texts.contains(name) {
+      issues.add(node, path, expected: "a column of numbers", found: "\"\(name)\", which holds text")
+    }
+    guard !columns.contain(name) else { return }
     issues.add(
       node, path, expected: Self.expected(columns), suggestion: nearestName(to: name, among: columns.names))
   }

@@ -35,6 +35,7 @@ package struct Grammar: Sendable {
   /// Stages and what they read, over all runs: a plan of as many takes some gigabytes.
   package static let mostTasks = 2_000_000
   package static let largestSeed = 9_007_199_254_740_991
-  /// Coordinates that shifts, layers and lists of upstream stages bring to a table.
-  package static let coordinates = ["delta", "lambda", "degrees", "layer", "from"]
+
+  /// Coordinates that stages may bring to a table.
+  var coordinates: [TableColumn] { stages.flatMap(\.coordinates) + [.from] }
 }

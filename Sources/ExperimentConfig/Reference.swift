@@ -58,28 +58,45 @@ package struct Reference {
 
   private func section(_ title: String, _ summary: String, _ facts: [String], _ lines: [String]) -> String {
     let sentence = summary.prefix(1).uppercased() + summary.dropFirst() + (summary.hasSuffix(".") ? "" : ".")
-    let lines = lines.isEmpty ? "" : "\n\n" + lines.joined(separator: "\n")
+    let lines = lines.isEmpty ? "" : "\n\n" + lines.joined(separator: "\n\n")
     return "### \(title)\n\n" + ([sentence] + facts).joined(separator: " ") + lines
   }
 
   private func columns(of stage: StageSignature) -> [String] {
-    var lines: [String] = []
-    if !stage.columns.isEmpty {
-      let more = stage.sometimesColumns.map {
-        "`\($0.name)` (where `\($0.condition.parameter)` is \(Self.words($0.condition.values)))"
-      }
-      lines.append("- Columns: \((stage.columns.map { "`\($0)`" } + more).joined(separator: ", ")).")
-    }
     let suffixes =
       stage.extraTables + stage.sometimesTables.keys.sorted().filter { !stage.extraTables.contains($0) }
-    return lines
-      + suffixes.map { suffix in
-        let place = stage.sometimesTables[suffix].map {
-          ", where `\($0.parameter)` is \(Self.words($0.values))"
-        }
-        let columns = (stage.extraColumns[suffix] ?? []).map { "`\($0)`" }.joined(separator: ", ")
-        return "- Table `\(suffix)`\(place ?? "")\(columns.isEmpty ? "" : ": \(columns)")."
+    let more = suffixes.map { suffix in
+      let place = stage.sometimesTables[suffix].map {
+        ", where `\($0.parameter)` is \(Self.words($0.values))"
       }
+      return ("Table `\(suffix)`\(place ?? "")", stage.columns(of: suffix))
+    }
+    let all = [("Table", stage.columns), ("Coordinates that it brings", stage.coordinates)] + more
+    return all.filter { !$1.isEmpty }.map { "\($0):\n\n\(Self.listing($1))" }
+  }
+
+  private static func listing(_ columns: [TableColumn]) -> String {
+    let rows = columns.map { column in
+      let name =
+        if case .numbered = column.presence { "\(column.name)1`, `\(column.name)2`, `…" } else { column.name }
+      let cells = [
+        "`\(name)`", column.role.rawValue, column.label, column.unit ?? "", words(column.presence),
+      ]
+      return "| " + cells.map(cell).joined(separator: " | ") + " |"
+    }
+    return (["| column | role | what it is | unit | where |", "|---|---|---|---|---|"] + rows).joined(
+      separator: "\n")
+  }
+
+  private static func words(_ presence: TableColumn.Presence) -> String {
+    switch presence {
+    case .always: "always"
+    case .given(let name): "`\(name)` is given"
+    case .when(let condition, let takesRuns):
+      "`\(condition.parameter)` is \(words(condition.values))"
+        + (takesRuns ? ", and runs are taken together" : "")
+    case .numbered(let name): "as many as `\(name)`"
+    }
   }
 
   // MARK: - Keys

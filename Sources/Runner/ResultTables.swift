@@ -2,6 +2,7 @@ import Claims
 import Contracts
 import Digests
 import ExperimentPlan
+import Stages
 import Storage
 import Synchronization
 
@@ -15,6 +16,7 @@ final class ResultTables: Sendable {
   }
 
   let plan: Plan
+  private let catalog: StageCatalog
   /// Tables that there are, in the order of the stages, extra tables behind their stage's.
   let names: [String]
   let axes: RunAxes
@@ -24,9 +26,12 @@ final class ResultTables: Sendable {
   private let assembled = Mutex<[String: Table]>([:])
   private let loaded = Mutex<[String: [NamedTable]]>([:])
 
-  init(plan: Plan, outcomes: [TaskOutcome?], load: @escaping @Sendable (StoredRecord) throws -> [NamedTable])
-  {
+  init(
+    plan: Plan, outcomes: [TaskOutcome?], catalog: StageCatalog = stageCatalog,
+    load: @escaping @Sendable (StoredRecord) throws -> [NamedTable]
+  ) {
     self.plan = plan
+    self.catalog = catalog
     self.outcomes = outcomes
     self.records = outcomes.map { $0?.record }
     self.load = load
@@ -105,9 +110,28 @@ final class ResultTables: Sendable {
       return TableAssembler.withAxes(
         try table(of: record, suffix), frontAxes(of: run, position), stage: stage)
     }
-    let whole = parts.count == 1 ? parts[0] : TableAssembler.stacked(parts)
+    let whole = declaring(parts.count == 1 ? parts[0] : TableAssembler.stacked(parts), position, suffix)
     assembled.withLock { $0[name] = whole }
     return whole
+  }
+
+  /// The table with what its stage says of its columns. What is neither the stage's own nor an axis is a coordinate
+  /// of what the stage reads.
+  private func declaring(_ table: Table, _ position: Int, _ suffix: String) -> Table {
+    let stage = plan.experiment.stages[position]
+    let signature = catalog.variant(stage.phase, stage.kind)?.signature
+    return table.declaring { name in
+      let plain = name.hasBytes(first: "\(stage.id).") ? name.droppingBytes(stage.id.utf8.count + 1) : name
+      if axes.names.containsExactly(name) {
+        let known = catalog.declaration(of: name)
+        return TableColumn(
+          name, .axis, .real, known?.label ?? name.replacingBytes("_", with: " "), unit: known?.unit)
+      }
+      if let own = signature?.declaration(of: plain, in: suffix) { return own }
+      let known = catalog.declaration(of: plain)
+      return TableColumn(
+        name, .coordinate, .real, known?.label ?? plain.replacingBytes("_", with: " "), unit: known?.unit)
+    }
   }
 
   private func table(of record: StoredRecord, _ suffix: String) throws -> Table {

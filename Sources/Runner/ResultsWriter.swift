@@ -35,7 +35,9 @@ struct ResultsWriter {
   func write(
     machine: Machine, observe: RunObserver
   ) throws -> (verdicts: [Verdict], failures: [RunSummary.FigureFailed], wasInterrupted: Bool) {
-    let tables = ResultTables(plan: plan, outcomes: outcomes) { try store.loadTables($0) }
+    let tables = ResultTables(plan: plan, outcomes: outcomes, catalog: engine.catalog) {
+      try store.loadTables($0)
+    }
     try writeTables(tables)
     try EmbeddingsWriter(
       plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder

@@ -2,12 +2,17 @@ import Claims
 import Contracts
 import ExperimentConfig
 import Foundation
+import Stages
 
-/// A table from rows of literals: the first row holds the names.
+/// A table from rows of literals: the first row holds the names, which mean what they mean in the program's tables.
 func table(_ names: [String], _ rows: [[Cell]]) -> Table {
   var builder = TableBuilder()
   for row in rows { builder.append(Array(zip(names, row))) }
-  return builder.table()
+  return builder.table().declaring { name in
+    let parts = name.split(separator: "_").map(String.init)
+    let isNumbered = parts.count == 2 && Int(parts[1]) != nil
+    return stageCatalog.declaration(of: isNumbered ? parts[0] : name)?.renamed(name)
+  }
 }
 
 extension Cell: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral {

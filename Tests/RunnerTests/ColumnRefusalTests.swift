@@ -30,6 +30,20 @@ struct ColumnRefusalTests {
     #expect(run.output.contains("1 pass"), "\(run)")
   }
 
+  /// A text cannot be judged as a number.
+  @Test func aTextIsNoQuantity() throws {
+    let config = """
+      { "name": "c", "stages": [
+        { "id": "s", "stage": "init", "kind": "sphere" },
+        { "id": "cm", "stage": "evaluate", "kind": "cosine-similarity", "from": "s" } ],
+        "claims": [ { "id": "a", "source": "s", "says": "q", "table": "cm",
+          "check": { "range": { "of": "modality", "low": -1 } } } ] }
+      """
+    let refused = try validate(config)
+    #expect(refused.status == 65, "\(refused)")
+    #expect(refused.errors.contains("\"modality\", which holds text, expected a column of numbers"))
+  }
+
   /// The mean alone has no quartiles and no histogram.
   @Test(arguments: ["std", "min", "p25", "p50", "p75", "max"])
   func theMeanAloneHasNoOthers(column: String) throws {

@@ -122,7 +122,7 @@ enum ToyStages {
     static let signature = StageSignature(
       phase: .evaluate, kind: "total", summary: "the sum",
       parameters: [.defaulted("plus", anyNumber, 0, "added")],
-      input: .pairs, output: .tables, columns: ["total"])
+      input: .pairs, output: .tables, columns: [TableColumn("total", .quantity, .real, "Total")])
     let parameters: Parameters
 
     func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
@@ -207,7 +207,7 @@ enum ToyStages {
     }
     static let signature = StageSignature(
       phase: .evaluate, kind: "broken", summary: "always fails", input: .pairs, output: .tables,
-      columns: ["none"])
+      columns: [TableColumn("none", .quantity, .real, "None")])
     init(parameters: Parameters) {}
 
     func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact { throw Failed() }

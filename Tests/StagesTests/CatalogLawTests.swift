@@ -93,12 +93,20 @@ struct CatalogLawTests {
   /// Those that a table has with the example's parameters.
   private func columns(_ signature: StageSignature) -> [String] {
     let with = Examples.parameters(signature)
-    return signature.columns
-      + signature.sometimesColumns.filter { column in
-        let parameter = signature.parameters.first { $0.name == column.condition.parameter }
-        let value = (with[column.condition.parameter] ?? parameter?.defaultValue)?.string
-        return !column.needsOver && value.map(column.condition.values.contains) ?? false
-      }.map(\.name)
+    return signature.columns.flatMap { column -> [String] in
+      switch column.presence {
+      case .always: return [column.name]
+      case .given(let name): return with[name] == nil ? [] : [column.name]
+      case .when(let condition, let takesRuns):
+        let parameter = signature.parameters.first { $0.name == condition.parameter }
+        let value = (with[condition.parameter] ?? parameter?.defaultValue)?.string
+        return !takesRuns && value.map(condition.values.contains) ?? false ? [column.name] : []
+      case .numbered(let name):
+        let parameter = signature.parameters.first { $0.name == name }
+        let count = (with[name] ?? parameter?.defaultValue)?.integer ?? 0
+        return (1...count).map { "\(column.name)\($0)" }
+      }
+    }
   }
 
   @Test("tables have the declared columns and finite cells", arguments: names { $0.output == .tables })
@@ -113,6 +121,11 @@ struct CatalogLawTests {
     for named in tables {
       #expect(named.table.rowCount > 0)
       for column in named.table.columns {
+        let declared = try #require(
+          signature.declaration(of: column.name, in: named.suffix),
+          "\(column.name) of \(named.suffix) is declared nowhere")
+        #expect(declared.type == column.values.type, "\(column.name)")
+        #expect(declared.isKey || declared.type != .text, "\(column.name): a text is no quantity")
         if case .reals(let values) = column.values {
           #expect(values.allSatisfy { $0.isFinite })
         }
@@ -169,6 +182,16 @@ struct CatalogLawTests {
     let signature = try signature(name)
     #expect(throws: StageFailure.self) {
       try run(signature.phase, signature.kind, Examples.parameters(signature), from: [])
+    }
+  }
+}
+
+extension Column {
+  var type: TableColumn.ValueType {
+    switch self {
+    case .integers: .integer
+    case .reals: .real
+    case .texts: .text
     }
   }
 }

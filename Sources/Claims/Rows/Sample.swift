@@ -125,20 +125,7 @@ extension SelectedRows {
   }
 }
 
-/// Names that say which thing a row is about, whatever their type.
-private let keyNames: Set<String> = [
-  "delta", "lambda", "degrees", "layer", "temperature", "batch", "k", "index", "component", "step", "epoch",
-  "bin_low", "bin_high", "width", "cosine_in",
-]
-
 /// Whether a column says which row it is rather than what was measured.
 package func isKey(_ column: Table.NamedColumn, axes: RunAxes) -> Bool {
-  if case .texts = column.values { return true }
-  return axes.names.contains(column.name) || keyNames.contains(withoutNumber(column.name))
-}
-
-/// `delta` for `delta_2`, as the coordinate of a second shift is called.
-private func withoutNumber(_ name: String) -> String {
-  guard let mark = name.lastIndex(of: "_"), Int(name[name.index(after: mark)...]) != nil else { return name }
-  return String(name[..<mark])
+  column.isKey || axes.names.contains(column.name)
 }

@@ -1,32 +1,20 @@
 import Contracts
 import Foundation
 
-/// What the columns of the tables mean, for axes that the config does not label.
-func meaning(of column: String) -> String {
-  meanings[column] ?? column.replacingBytes("_", with: " ")
+extension Table {
+  /// What a column means, for axes that the config does not label.
+  func meaning(of column: String) -> String {
+    columns.first { $0.name.isExactly(column) }?.declaration?.title ?? column.replacingBytes("_", with: " ")
+  }
 }
 
-private let meanings = [
-  "distance": "Distance between the centroids (Euclidean)",
-  "loss": "Contrastive loss (nats)",
-  "loss_x_to_y": "Contrastive loss, x to y (nats)",
-  "loss_y_to_x": "Contrastive loss, y to x (nats)",
-  "delta": "Shift δ along the gap (Euclidean)",
-  "lambda": "Shift λ (multiples of the gap vector)",
-  "degrees": "Elevation Δθ (degrees)",
-  "layer": "Number of layers",
-  "temperature": "Temperature τ",
-  "mean": "Average cosine similarity",
-  "recall": "Recall@k (fraction of queries)",
-  "c1": "Component 1",
-  "c2": "Component 2",
-  "gap": "Modality gap (Euclidean)",
-  "step": "Training step",
-  "epoch": "Epoch",
-  "component": "Component",
-  "singular_value": "Singular value",
-  "explained_variance_ratio": "Explained variance (fraction)",
-]
+extension FigureContext {
+  /// The same of a table by its name.
+  func meaning(of column: String, in table: String) -> String {
+    guard case .present(let found, _, _) = tables(table) else { return Table([]).meaning(of: column) }
+    return found.meaning(of: column)
+  }
+}
 
 /// A series' name in the legend: the format with `{value}` as the table has it and `{fraction}` as 1/n
 /// where it is one: `τ = {fraction}` gives `τ = 1/100` for 0.01.

@@ -55,7 +55,9 @@ enum Intervals {
     var plot = Plot(
       x: .init(label: parameters.string("xlabel", or: ""), low: 0.5, high: Double(places.count) + 0.5),
       y: .init(
-        label: parameters.string("ylabel", or: meaning(of: try parameters.string("y"))), low: y.low,
+        label: parameters.string(
+          "ylabel", or: context.meaning(of: try parameters.string("y"), in: try parameters.string("table"))),
+        low: y.low,
         high: y.high))
     let numbers = all.flatMap { $0.points.filter(\.y.isFinite) }
     if !numbers.contains(where: { $0.low <= y.high && $0.high >= y.low }) {

@@ -66,10 +66,14 @@ enum Lines {
     let y = try parameters.range("yrange") ?? range(around: shown)
     var plot = Plot(
       x: .init(
-        label: parameters.string("xlabel", or: meaning(of: try parameters.string("x"))), low: x.low,
+        label: parameters.string(
+          "xlabel", or: context.meaning(of: try parameters.string("x"), in: try parameters.string("table"))),
+        low: x.low,
         high: x.high),
       y: .init(
-        label: parameters.string("ylabel", or: meaning(of: try parameters.string("y"))), low: y.low,
+        label: parameters.string(
+          "ylabel", or: context.meaning(of: try parameters.string("y"), in: try parameters.string("table"))),
+        low: y.low,
         high: y.high))
     plot.x.isWhole = curves.flatMap(\.xs).allSatisfy { $0 == $0.rounded() }
     plot.x.marks = scale.marks(curves.flatMap(\.xs))

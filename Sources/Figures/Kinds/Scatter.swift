@@ -145,8 +145,10 @@ extension Scatter {
     let x = try parameters.range("xrange") ?? range(around: rows.rows.map(try rows.numbers(names.0)))
     let y = try parameters.range("yrange") ?? range(around: rows.rows.map(try rows.numbers(names.1)))
     return Plot(
-      x: .init(label: parameters.string("xlabel", or: meaning(of: names.0)), low: x.low, high: x.high),
-      y: .init(label: parameters.string("ylabel", or: meaning(of: names.1)), low: y.low, high: y.high))
+      x: .init(
+        label: parameters.string("xlabel", or: rows.table.meaning(of: names.0)), low: x.low, high: x.high),
+      y: .init(
+        label: parameters.string("ylabel", or: rows.table.meaning(of: names.1)), low: y.low, high: y.high))
   }
 
   /// One segment for each index that both groups have; the more there are, the fainter.

@@ -33,7 +33,13 @@ package struct ContrastiveLossEvaluation: Stage {
         "What `loss` holds: the mean of both directions, or x to y."),
     ],
     input: .pairs, output: .tables,
-    columns: ["temperature", "batch", "distance", "loss", "loss_x_to_y", "loss_y_to_x"])
+    columns: [
+      TableColumn("temperature", .key, .real, "Temperature τ"),
+      TableColumn("batch", .key, .integer, "Pairs in a batch"), .distance,
+      TableColumn("loss", .quantity, .real, "Contrastive loss", unit: "nats"),
+      TableColumn("loss_x_to_y", .quantity, .real, "Contrastive loss, x to y", unit: "nats"),
+      TableColumn("loss_y_to_x", .quantity, .real, "Contrastive loss, y to x", unit: "nats"),
+    ])
 
   private let parameters: Parameters
 

@@ -30,10 +30,26 @@ package struct CosineSimilarityEvaluation: Stage {
     ],
     rules: [.onlyWhere(all, ["bins"])],
     input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, extraTables: ["histogram"],
-    extraColumns: ["histogram": ["modality", "bin_low", "bin_high", "pairs"]],
-    columns: ["modality", "count", "mean"],
-    sometimesColumns: ["std", "min", "p25", "p50", "p75", "max"].map { SometimesColumn($0, where: all) },
+
+    extraColumns: [
+      "histogram": [
+        .modality, TableColumn("bin_low", .key, .real, "Cosine similarity"),
+        TableColumn("bin_high", .key, .real, "Cosine similarity"),
+        TableColumn("pairs", .quantity, .integer, "Pairs per bin"),
+      ]
+    ],
+    columns: [
+      .modality, TableColumn("count", .quantity, .integer, "Pairs"),
+      TableColumn("mean", .quantity, .real, "Average cosine similarity"),
+      ofAll("std", "Standard deviation of the cosine similarity"), ofAll("min", "Least cosine similarity"),
+      ofAll("p25", "Lower quartile of the cosine similarity"), ofAll("p50", "Median cosine similarity"),
+      ofAll("p75", "Upper quartile of the cosine similarity"), ofAll("max", "Greatest cosine similarity"),
+    ],
     sometimesTables: ["histogram": all])
+
+  private static func ofAll(_ name: String, _ label: String) -> TableColumn {
+    TableColumn(name, .quantity, .real, label, presence: .when(all, takesRuns: false))
+  }
 
   private static let all = ParameterCondition("statistics", [Statistics.all.rawValue])
 

@@ -13,7 +13,13 @@ package struct GapEvaluation: Stage {
   package static let signature = StageSignature(
     phase: .evaluate, kind: "gap",
     summary: "Distance between the modalities' centroids, and between the members of a pair.",
-    input: .pairs, alsoAccepts: [.unpaired], output: .tables, columns: ["distance", "l2m", "l2i", "count"])
+    input: .pairs, alsoAccepts: [.unpaired], output: .tables,
+    columns: [
+      .distance,
+      TableColumn("l2m", .quantity, .real, "Distance between the means", unit: "Euclidean"),
+      TableColumn("l2i", .quantity, .real, "Mean distance within pairs", unit: "Euclidean"),
+      TableColumn("count", .quantity, .integer, "Pairs"),
+    ])
 
   package init(parameters: Parameters) {}
 

@@ -47,16 +47,27 @@ package struct ProjectionEvaluation: Stage {
       // An axis that decides the method counts as drawing until it has a value.
       with["method"]?.string.map { $0 == umap || $0.contains("${") } ?? false
     }, extraTables: ["spectrum"],
-    extraColumns: ["spectrum": ["component", "singular_value", "explained_variance_ratio"]],
-    columns: ["modality", "index", "c1", "c2"],
-    sometimesColumns: [
-      SometimesColumn("trustworthiness", where: onlyUMAP),
-      SometimesColumn("silhouette", where: onlyUMAP, needsOver: true),
-      SometimesColumn("least_silhouette", where: onlyUMAP, needsOver: true),
+    extraColumns: [
+      "spectrum": [
+        TableColumn("component", .key, .integer, "Component"),
+        TableColumn("singular_value", .quantity, .real, "Singular value"),
+        TableColumn(
+          "explained_variance_ratio", .quantity, .real, "Explained variance", unit: "fraction"),
+      ]
+    ],
+    columns: [
+      .modality, TableColumn("index", .key, .integer, "Item"),
+      TableColumn("c", .quantity, .real, "Component", presence: .numbered(by: "components")),
+      ofUMAP("trustworthiness", "Trustworthiness"), ofUMAP("silhouette", "Silhouette", takesRuns: true),
+      ofUMAP("least_silhouette", "Least silhouette of a group", takesRuns: true),
     ],
     sometimesTables: [
       "spectrum": ParameterCondition("method", ProjectionMethod.allCases.map(\.rawValue))
     ])
+
+  private static func ofUMAP(_ name: String, _ label: String, takesRuns: Bool = false) -> TableColumn {
+    TableColumn(name, .quantity, .real, label, presence: .when(onlyUMAP, takesRuns: takesRuns))
+  }
 
   private let parameters: Parameters
 

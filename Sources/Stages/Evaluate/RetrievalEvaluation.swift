@@ -19,7 +19,12 @@ package struct RetrievalEvaluation: Stage {
         "k", .list(.integer(1...1_000_000_000), most: 100), .array([.number(1), .number(5), .number(10)]),
         "Numbers of nearest candidates to look among.")
     ],
-    input: .pairs, output: .tables, columns: ["distance", "direction", "k", "recall"])
+    input: .pairs, output: .tables,
+    columns: [
+      .distance, TableColumn("direction", .label, .text, "Direction"),
+      TableColumn("k", .key, .integer, "k"),
+      TableColumn("recall", .quantity, .real, "Recall@k", unit: "fraction of queries"),
+    ])
 
   private let parameters: Parameters
 

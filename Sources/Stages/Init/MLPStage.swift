@@ -45,7 +45,8 @@ package struct MLPStage: Stage {
           ]
         ]), .object(["kind": .string("gaussian"), "count": .number(1024)]), "What the network is given."),
     ],
-    output: .single, isRandom: true, coordinates: { _ in ["layer"] },
+    output: .single, isRandom: true,
+    coordinates: [TableColumn("layer", .coordinate, .integer, "Number of layers")],
     misfits: { with, _ in
       let (width, dimensions) = (with["width"]?.integer, with["inputs"]?["dimensions"]?.integer)
       guard let width, let dimensions, width != dimensions else { return [] }

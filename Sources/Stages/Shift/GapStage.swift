@@ -45,7 +45,13 @@ package struct GapStage: Stage {
     ],
     rules: [.exactlyOne([["delta"], ["lambda"]])], input: .pairs, alsoAccepts: [.unpaired],
     output: .pairs, preservesInputType: true,
-    coordinates: { with in ["delta", "lambda"].filter { with[$0] != nil } })
+    coordinates: [
+      TableColumn(
+        "delta", .coordinate, .real, "Shift δ along the gap", unit: "Euclidean", presence: .given("delta")),
+      TableColumn(
+        "lambda", .coordinate, .real, "Shift λ", unit: "multiples of the gap vector",
+        presence: .given("lambda")),
+    ])
 
   private let parameters: Parameters
 

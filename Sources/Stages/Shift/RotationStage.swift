@@ -16,7 +16,10 @@ package struct RotationStage: Stage {
     parameters: [
       .required("degrees", .sweep(-90...90), "Elevation of the y points, in degrees above the equator.")
     ],
-    input: .sphere, output: .sphere, coordinates: { _ in ["degrees"] })
+    input: .sphere, output: .sphere,
+    coordinates: [
+      TableColumn("degrees", .coordinate, .real, "Elevation Δθ", unit: "degrees")
+    ])
 
   private let parameters: Parameters
 

@@ -17,7 +17,15 @@ package struct ContrastiveStage: Stage {
     parameters: TrainingParameters.parameters, rules: TrainingParameters.rules,
     immaterial: ["checkpoint_every", "recompute"], input: .model, output: .model,
     isRandom: true, draws: { $0["shuffle"] != .bool(false) }, extraTables: ["log"],
-    extraColumns: ["log": ["step", "epoch", "loss", "temperature", "gap", "learning_rate"]])
+    extraColumns: [
+      "log": [
+        TableColumn("step", .key, .integer, "Training step"), TableColumn("epoch", .key, .integer, "Epoch"),
+        TableColumn("loss", .quantity, .real, "Contrastive loss", unit: "nats"),
+        TableColumn("temperature", .quantity, .real, "Temperature τ"),
+        TableColumn("gap", .quantity, .real, "Modality gap", unit: "Euclidean"),
+        TableColumn("learning_rate", .quantity, .real, "Learning rate"),
+      ]
+    ])
 
   private let parameters: Parameters
 
