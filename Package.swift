@@ -89,7 +89,7 @@ let package = Package(
       name: "RunnerTests",
       dependencies: [
         "Runner", "Stages", "Datasets", "Storage", "HDF5", "Claims", "Figures", "ExperimentConfig",
-        "ExperimentPlan", "Contracts", "Digests", "Kernels", "TestSupport", "modgap",
+        "ExperimentPlan", "Contracts", "Digests", "Kernels", "TestSupport", "AllocationCount", "modgap",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),

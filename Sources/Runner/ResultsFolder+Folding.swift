@@ -15,7 +15,9 @@ extension ResultsFolder {
   /// - Throws: `RunFailure.foldedNames` where the file system takes both for one folder.
   func refuseTwin() throws -> String? {
     let folded = experiment.foldedName
-    let twin = try InnerFolder(root: root).names().first {
+    // A root that cannot be listed is named where the folder is made.
+    let names = (try? InnerFolder(root: root).names()) ?? []
+    let twin = names.first {
       !$0.isExactly(experiment) && $0.foldedName == folded
     }
     guard let twin else { return nil }

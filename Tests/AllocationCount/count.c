@@ -31,6 +31,12 @@ struct allocation_count allocation_count_end(void) {
 #endif
 #endif
 
+#if defined(SANITIZED)
+bool a_sanitizer_watches(void) { return true; }
+#else
+bool a_sanitizer_watches(void) { return false; }
+#endif
+
 #if defined(__GLIBC__) && !defined(SANITIZED)
 bool allocations_are_counted(void) { return true; }
 

@@ -82,7 +82,11 @@ enum PythonSchema {
     let sections = page.components(separatedBy: "\n### ")
     for stage in grammar.stages {
       let section = sections.first { $0.hasPrefix("`\(stage.phase.rawValue)` `\(stage.kind)`") }
-      for name in stage.parameters.map(\.name) + stage.columns {
+      let columns = (stage.columns + stage.extraTables.flatMap(stage.columns(of:)) + stage.coordinates).map {
+        column in
+        if case .numbered = column.presence { "\(column.name)1" } else { column.name }
+      }
+      for name in stage.parameters.map(\.name) + columns {
         #expect(section?.contains("`\(name)`") == true, "\(stage.name): \(name)")
       }
     }

@@ -43,9 +43,17 @@ import Testing
       }
     }
     try Data(SamplePictures.gradientPNG).write(to: URL(fileURLWithPath: "\(folder)/19/p.png"))
-    let data = try DatasetCatalog.make(
-      "image-folder", with: ["folder": .string(folder + "/0"), "size": 8], seed: 0)
-    // The two links in the first folder are its classes; in each the picture is met once, not 2¹⁸ times.
-    #expect(data.count == 2)
+    func make() throws -> PairedData {
+      try DatasetCatalog.make(
+        "image-folder", with: ["folder": .string(folder + "/0"), "size": 8], seed: 0)
+    }
+    let failure = #expect(throws: DatasetFailure.self) { try make() }
+    #expect(failure?.sentence.contains("the classes `a` and `b` are one folder") == true)
+    // A link of the first folder is a class; those further down are not followed, on whatever way.
+    try manager.removeItem(atPath: "\(folder)/0/b")
+    let deeper = #expect(throws: DatasetFailure.self) { try make() }
+    #expect(deeper?.sentence.contains("there is no PNG, JPEG or WebP picture") == true, "\(deeper as Any)")
+    try Data(SamplePictures.gradientPNG).write(to: URL(fileURLWithPath: "\(folder)/1/p.png"))
+    #expect(try make().count == 1)
   }
 }

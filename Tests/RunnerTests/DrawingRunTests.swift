@@ -271,7 +271,7 @@ struct DrawingRunTests {
     try shell.run()
     let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     shell.waitUntilExit()
-    #expect(shell.terminationStatus == 1 && errors.contains("from TMPDIR, is not UTF-8"), "\(errors)")
+    #expect(shell.terminationStatus == 74 && errors.contains("from TMPDIR, is not UTF-8"), "\(errors)")
   }
 
   /// git would run what a downloaded folder's configuration names.

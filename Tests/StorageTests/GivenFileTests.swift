@@ -53,6 +53,8 @@ import Testing
     try GivenFile.write("b", to: folder + "/f")
     #expect(text(folder + "/f") == "b")
     #expect(throws: FileFailure.self) { try GivenFile.write("a", to: folder) }
-    #expect(throws: FileFailure.self) { try GivenFile.write("a", to: folder + "/no/such/folder") }
+    #expect(throws: FileFailure.self) { try GivenFile.write("a", to: folder + "/f/g") }
+    try GivenFile.write("c", to: folder + "/made/for/it")
+    #expect(text(folder + "/made/for/it") == "c")
   }
 }

@@ -1,8 +1,8 @@
 import Contracts
 import Foundation
 
-/// Writes a file that the user names on the command line: a device or a pipe is written to, a link is followed, and a
-/// regular file is replaced at once.
+/// Writes a file that the user names on the command line: a device or a pipe is written to, a link is followed, a
+/// regular file is replaced at once, and a new one is made with its folders.
 package enum GivenFile {
   /// - Throws: `FileFailure`.
   package static func write(_ bytes: [UInt8], to path: String) throws {
@@ -12,7 +12,9 @@ package enum GivenFile {
       let target = Disk.linkTarget(of: path).map {
         $0.hasBytes(first: "/") ? $0 : Disk.folder(of: path) + "/" + $0
       }
-      return try AtomicWriter(syncsFile: false).write(bytes, to: target ?? path)
+      let file = target ?? path
+      try Disk.makeFolder(Disk.folder(of: file))
+      return try AtomicWriter(syncsFile: false).write(bytes, to: file)
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: try AtomicWriter(syncsFile: false).write(bytes, to: resolved(path))

@@ -14,6 +14,8 @@ struct allocation_count {
   ptrdiff_t held_blocks;
 };
 
+/// Whether a sanitizer watches, which maps terabytes of addresses.
+bool a_sanitizer_watches(void);
 /// Whether anything is.
 bool allocations_are_counted(void);
 /// From now on, on this thread.
