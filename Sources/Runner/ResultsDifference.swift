@@ -1,4 +1,5 @@
 import Contracts
+import Datasets
 import Foundation
 import HDF5
 import Storage
@@ -56,7 +57,8 @@ package struct ResultsDifference: Sendable {
     }
   }
 
-  private static let endings = [".csv", ".h5", ".hdf5"]
+  private static let endings = [".csv", ".h5", ".hdf5", weights]
+  private static let weights = ".safetensors"
   /// Not measured values: the verdicts' wording and the commands in them.
   private static let passedOver = ["verdicts.csv"]
 
@@ -104,10 +106,13 @@ package struct ResultsDifference: Sendable {
     -> [ColumnDifference]
   {
     if a.hasSuffix(".csv"), b.hasSuffix(".csv") { return try compareTables(a, b, place: place, tolerances) }
-    guard !a.hasSuffix(".csv"), !b.hasSuffix(".csv") else {
+    let kinds = [".csv", weights]
+    guard !kinds.contains(where: { a.hasBytes(last: $0) != b.hasBytes(last: $0) }) else {
       throw RunFailure.notComparable(
-        "\(a) and \(b) are not of one kind: compare CSV with CSV, HDF5 with HDF5")
+        "\(a) and \(b) are not of one kind: compare CSV with CSV, HDF5 with HDF5, safetensors with safetensors"
+      )
     }
+    if a.hasBytes(last: weights) { return try compareWeights(a, b, place: place, tolerances) }
     return try compareDatasets(a, b, place: place, tolerances)
   }
 
@@ -124,6 +129,28 @@ package struct ResultsDifference: Sendable {
       }
     }
     return shared + missing(left.columnNames, right.columnNames, place: place)
+  }
+
+  /// Tensor by tensor, as float32.
+  private static func compareWeights(_ a: String, _ b: String, place: String, _ tolerances: Tolerances) throws
+    -> [ColumnDifference]
+  {
+    let (left, right) = (try SafetensorsFile(a), try SafetensorsFile(b))
+    let shared = try left.entries.compactMap { entry -> ColumnDifference? in
+      guard let other = right.entries.first(where: { $0.name.isExactly(entry.name) }) else { return nil }
+      guard entry.type == other.type, entry.shape == other.shape else {
+        return .incomparable(
+          place, entry.name, rows: 0,
+          note: "\(entry.type) of shape \(entry.shape) against \(other.type) of shape \(other.shape)")
+      }
+      guard ["F16", "BF16", "F32"].contains(entry.type) else {
+        return .incomparable(place, entry.name, rows: 0, note: "not compared: it is of type \(entry.type)")
+      }
+      return .between(
+        try left.load(entry.name).values, try right.load(entry.name).values, place: place,
+        column: entry.name, within: tolerances.tolerance(of: entry.name))
+    }
+    return shared + missing(left.names, right.names, place: place)
   }
 
   private static func compareDatasets(_ a: String, _ b: String, place: String, _ tolerances: Tolerances)

@@ -77,6 +77,34 @@ import Testing
     }
   }
 
+  /// Exported weights are results, too.
+  @Test func weightsAreCompared() throws {
+    let bench = try Workbench()
+    func write(_ values: [Float], _ name: String = "w", to path: String) throws {
+      let header =
+        #"{"\#(name)":{"dtype":"F32","shape":[\#(values.count)],"data_offsets":[0,\#(values.count * 4)]}}"#
+      var data = Data()
+      withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { data.append(contentsOf: $0) }
+      data.append(Data(header.utf8))
+      values.withUnsafeBytes { data.append(contentsOf: $0) }
+      let url = URL(fileURLWithPath: "\(bench.folder)/\(path)")
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try data.write(to: url)
+    }
+    func compare(_ b: String) throws -> ResultsDifference {
+      try ResultsDifference(
+        "\(bench.folder)/a", "\(bench.folder)/\(b)", within: Tolerances(general: Tolerance()))
+    }
+    try write([1, 2], to: "a/m.safetensors")
+    try write([1, 2], to: "b/m.safetensors")
+    try write([1, 3], to: "c/m.safetensors")
+    try write([1], to: "d/m.safetensors")
+    try write([1, 2], "v", to: "e/m.safetensors")
+    #expect(try compare("b").isSame)
+    for other in ["c", "d", "e"] { #expect(try compare(other).exceeds, "\(other)") }
+  }
+
   @Test func manyGroupsAreReadAtOnce() throws {
     func file(_ last: Float) -> (HDF5Group) throws -> Void {
       { root in
