@@ -122,7 +122,7 @@ campaigns: build ## mutated inputs, kills and limits, small; SCALE=50 is the who
 	$(call campaign,foreign,100)
 	$(call campaign,kills,20)
 	$(call campaign,limits,40)
-	$(call campaign,pairs,10)
+	$(call campaign,pairs,20)
 	$(call campaign,texts,20)
 
 lint: toolchain ## swift format, strict, over all sources; and what may be used in its home only (Tests/lint)

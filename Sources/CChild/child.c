@@ -23,12 +23,10 @@ struct launch {
 
 /// This program ignores some signals, and what is ignored is inherited.
 static int set_signals(void) {
-  static const int numbers[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGPIPE, SIGXFSZ,
-                                SIGXCPU, SIGCHLD, SIGUSR1, SIGUSR2, SIGALRM};
   struct sigaction action = {.sa_handler = SIG_DFL};
   sigemptyset(&action.sa_mask);
-  for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index++)
-    if (sigaction(numbers[index], &action, NULL)) return -1;
+  // No handler of this program may run in the child; those that cannot be set have none.
+  for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
   sigset_t none;
   sigemptyset(&none);
   return sigprocmask(SIG_SETMASK, &none, NULL);

@@ -236,13 +236,12 @@ static inline herr_t modgap_h5_visit_object(modgap_h5_image *image, hid_t object
 }
 
 /// Names where a link into another file leads.
-static inline herr_t modgap_h5_add_elsewhere(modgap_h5_image *image, hid_t group, const char *name, const char *path) {
+static inline herr_t modgap_h5_add_elsewhere(
+    modgap_h5_image *image, hid_t group, const char *name, const H5L_info_t *info, const char *path) {
   char value[2 * MODGAP_H5_LONGEST_PATH] = {0}, target[2 * MODGAP_H5_LONGEST_PATH + 8] = {0};
   const char *file = NULL, *object = NULL;
-  H5L_info_t info;
-  if (H5Lget_info(group, name, &info, H5P_DEFAULT) < 0 || info.type != H5L_TYPE_EXTERNAL ||
-      info.u.val_size >= sizeof value || H5Lget_val(group, name, value, sizeof value - 1, H5P_DEFAULT) < 0 ||
-      H5Lunpack_elink_val(value, info.u.val_size, NULL, &file, &object) < 0) {
+  if (info->u.val_size >= sizeof value || H5Lget_val(group, name, value, sizeof value - 1, H5P_DEFAULT) < 0 ||
+      H5Lunpack_elink_val(value, info->u.val_size, NULL, &file, &object) < 0) {
     return modgap_h5_add_text(image, MODGAP_H5_ENTRY_REFUSED, path, "is a link that cannot be read");
   }
   snprintf(target, sizeof target, "%s: %s", file, object);
@@ -255,6 +254,10 @@ static inline herr_t modgap_h5_visit_link(hid_t group, const char *name, const H
   if (snprintf(path, sizeof path, "%s%s%s", above->path, above->path[0] ? "/" : "", name) >= (int)sizeof path) {
     return modgap_h5_give_up(above->image, MODGAP_H5_IMAGE_UNREADABLE, "a name of it is too long");
   }
+  // To ask for the link by such a name would go through other links, and into the files that they name.
+  if (info->type != H5L_TYPE_HARD && strchr(name, '/') != NULL) {
+    return modgap_h5_add_text(above->image, MODGAP_H5_ENTRY_REFUSED, path, "is a link whose name holds a slash");
+  }
   if (info->type == H5L_TYPE_SOFT) {
     char target[MODGAP_H5_LONGEST_PATH] = {0};
     const int is_read = info->u.val_size < sizeof target &&
@@ -263,7 +266,7 @@ static inline herr_t modgap_h5_visit_link(hid_t group, const char *name, const H
         above->image, is_read ? MODGAP_H5_ENTRY_LINK : MODGAP_H5_ENTRY_REFUSED, path,
         is_read ? target : "is a link that cannot be read");
   }
-  if (info->type == H5L_TYPE_EXTERNAL) return modgap_h5_add_elsewhere(above->image, group, name, path);
+  if (info->type == H5L_TYPE_EXTERNAL) return modgap_h5_add_elsewhere(above->image, group, name, info, path);
   if (info->type != H5L_TYPE_HARD) {
     return modgap_h5_add_text(above->image, MODGAP_H5_ENTRY_REFUSED, path, "is a link that only its maker can follow");
   }

@@ -10,6 +10,15 @@ package enum DataFilePath {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Which of this process's descriptors a path names, as `/dev/stdout` and a shell's `<(…)` do; nil where it names none.
+  package static func openDescriptor(_ path: String) -> Int32? {
+    if let place = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].firstIndex(where: path.isExactly) {
+      return Int32(place)
+    }
+    let folder = ["/dev/fd/", "/proc/self/fd/"].first { path.hasBytes(first: $0) }
+    return folder.flatMap { Int32(path.droppingBytes($0.utf8.count)) }
+  }
+
   /// Splits at the colon only where the file's extension says that it has members, so that colons in
   /// folder names stay what they are.
   package static func split(_ path: String) -> (file: String, member: String?) {

@@ -56,15 +56,19 @@ struct ConfigReader {
   {
     let bytes = try Self.bytes(of: path, shownAs: shown, from: origin)
     var scanner = JSONScanner(bytes, file: shown)
-    if let origin {
-      try Self.requireConfig(bytes, file: shown, from: origin)
-    }
-    let shape: JSONScanner.Shape
+    let (shape, value): (JSONScanner.Shape, JSONValue)
     do {
-      defer { for duplicate in scanner.duplicates { issues.add(duplicate) } }
-      shape = try scanner.scan()
+      (shape, value) = (try scanner.scan(), try Self.decode(bytes, file: shown))
+    } catch let error as ConfigError {
+      if let origin {
+        throw Self.noConfig("text that is not JSON", at: error.issues.first?.position, from: origin)
+      }
+      for duplicate in scanner.duplicates { issues.add(duplicate) }
+      throw error
     }
-    let node = ConfigNode(value: try Self.decode(bytes, file: shown), shape: shape)
+    if let origin { try Self.requireConfig(value, file: shown, from: origin) }
+    for duplicate in scanner.duplicates { issues.add(duplicate) }
+    let node = ConfigNode(value: value, shape: shape)
     guard node.members != nil else {
       throw ConfigError([
         ConfigIssue(
@@ -76,26 +80,23 @@ struct ConfigReader {
 
   /// A config may name any file that its user may read, so of one that is no config nothing is told but where it
   /// ceases to be one.
-  private static func requireConfig(_ bytes: [UInt8], file: String, from origin: ConfigNode) throws {
-    func refusal(_ found: String, at position: Position?) -> ConfigError {
-      ConfigError([
-        ConfigIssue(
-          at: position, path: "", found: found,
-          expected: "a config, since \(origin.position.file) extends this file")
-      ])
-    }
-    var scanner = JSONScanner(bytes, file: file)
-    do {
-      _ = try scanner.scan()
-    } catch let error as ConfigError {
-      throw refusal("text that is not JSON", at: error.issues.first?.position)
-    }
+  private static func noConfig(_ found: String, at position: Position?, from origin: ConfigNode)
+    -> ConfigError
+  {
+    ConfigError([
+      ConfigIssue(
+        at: position, path: "", found: found,
+        expected: "a config, since \(origin.position.file) extends this file")
+    ])
+  }
+
+  private static func requireConfig(_ value: JSONValue, file: String, from origin: ConfigNode) throws {
     let start = Position(file: file, line: 1, column: 1)
-    guard let members = try decode(bytes, file: file).object else {
-      throw refusal("JSON that is not an object", at: start)
+    guard let members = value.object else {
+      throw noConfig("JSON that is not an object", at: start, from: origin)
     }
     guard members.isEmpty || Grammar.topLevelKeys.contains(where: { members[$0] != nil }) else {
-      throw refusal("an object that has none of a config's keys", at: start)
+      throw noConfig("an object that has none of a config's keys", at: start, from: origin)
     }
   }
 
@@ -132,7 +133,7 @@ struct ConfigReader {
     guard !isFolder.boolValue else { throw refusal(shown, origin, "the folder \(shown)", wanted) }
     // A config may come through a stream that is open already, as a shell's `<(…)` is; for a pipe in the file system
     // one could wait for ever.
-    guard DataFilePath.isRegular(path) || origin == nil && isOpenStream(path) else {
+    guard DataFilePath.isRegular(path) || origin == nil && DataFilePath.openDescriptor(path) != nil else {
       throw refusal(shown, origin, "\(shown), which is no regular file", wanted)
     }
     guard let handle = FileHandle(forReadingAtPath: path) else {
@@ -156,11 +157,6 @@ struct ConfigReader {
     }
     return data.starts(with: [0xef, 0xbb, 0xbf]) ? [UInt8](data.dropFirst(3)) : [UInt8](data)
   }
-}
-
-/// Whether the path names what this process has open.
-private func isOpenStream(_ path: String) -> Bool {
-  path == "/dev/stdin" || ["/dev/fd/", "/proc/self/fd/"].contains { path.utf8.starts(with: $0.utf8) }
 }
 
 extension ConfigNode {

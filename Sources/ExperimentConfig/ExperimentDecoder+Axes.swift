@@ -8,10 +8,7 @@ extension ExperimentDecoder {
       return
     }
     for member in members { decodeAxis(member) }
-    let count = axes.reduce(1) { count, axis in
-      let (product, overflow) = count.multipliedReportingOverflow(by: axis.values.count)
-      return overflow ? Int.max : product
-    }
+    let count = Grammar.runs(of: axes)
     guard count > Grammar.mostRuns else { return }
     issues.add(
       node, "matrix", expected: "at most \(Grammar.mostRuns)",

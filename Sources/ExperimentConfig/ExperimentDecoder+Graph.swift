@@ -38,8 +38,8 @@ extension ExperimentDecoder {
     }
   }
 
-  /// Each shift of a chain brings a coordinate to all behind it, so that tables and artefacts grow as the chain's
-  /// length squared.
+  /// Each shift of a chain may bring a coordinate to all behind it, so that tables and artefacts grow with the chain: a
+  /// thousand take 6 s and 53 MB of disk, ten thousand 154 s and 2.1 GB.
   private mutating func checkChains(_ edges: [[Edge]], _ indices: [String: Int], _ order: [Int]) {
     var lengths = [Int](repeating: 0, count: stages.count)
     for index in order where stages[index].spec.phase == .shift {
@@ -59,9 +59,10 @@ extension ExperimentDecoder {
 
   /// Every run has every stage, with what that reads.
   private mutating func checkSize(_ edges: [[Edge]]) {
-    let runs = axes.reduce(1) { min($0 * $1.values.count, Grammar.mostRuns) }
+    let runs = Grammar.runs(of: axes)
     let each = edges.reduce(stages.count) { $0 + $1.count }
-    guard runs * each > Grammar.mostTasks, let node = root["stages"] else { return }
+    // Too many runs are said of the matrix.
+    guard runs <= Grammar.mostRuns, runs * each > Grammar.mostTasks, let node = root["stages"] else { return }
     issues.add(
       node, "stages", expected: "at most \(Grammar.mostTasks)",
       found: "\(runs * each) stages and inputs of stages in \(runs) runs")

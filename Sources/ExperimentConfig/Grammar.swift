@@ -32,6 +32,14 @@ package struct Grammar: Sendable {
     "figures", "claims",
   ]
   package static let mostRuns = 1_000_000
+  /// One for each combination of the axes' values; `Int.max` where nobody could count them.
+  package static func runs(of axes: [Axis]) -> Int {
+    axes.reduce(1) { count, axis in
+      let (product, overflow) = count.multipliedReportingOverflow(by: axis.values.count)
+      return overflow ? Int.max : product
+    }
+  }
+
   /// Stages and what they read, over all runs: a plan of as many takes some gigabytes.
   package static let mostTasks = 2_000_000
   package static let largestSeed = 9_007_199_254_740_991

@@ -308,5 +308,5 @@ struct ParameterChecker {
 
 extension JSONValue {
   /// What a condition compares: a text, `true` or `false`.
-  fileprivate var word: String? { string ?? bool.map { "\($0)" } }
+  var word: String? { string ?? bool.map { "\($0)" } }
 }

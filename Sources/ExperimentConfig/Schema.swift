@@ -235,9 +235,8 @@ extension Schema {
       case .ascending, .between: break
       case .onlyWhere(let condition, let names):
         let given = schema["properties"]?[condition.parameter]?["default"]
-        let usual = given?.string ?? given?.bool.map { "\($0)" }
         schema["allOf"] = .array(
-          (schema["allOf"]?.array ?? []) + [forbid(names, unless: condition, usual: usual)])
+          (schema["allOf"]?.array ?? []) + [forbid(names, unless: condition, usual: given?.word)])
       }
     }
   }

@@ -38,10 +38,7 @@ package struct Planner {
 
   /// - Throws: `ConfigError` where the matrix is absurdly large; a `Failure` where a file cannot be read.
   package mutating func plan() throws -> Plan {
-    let count = experiment.axes.reduce(1) { count, axis in
-      let (product, overflow) = count.multipliedReportingOverflow(by: axis.values.count)
-      return overflow ? Int.max : product
-    }
+    let count = Grammar.runs(of: experiment.axes)
     guard (1...Grammar.mostRuns).contains(count) else {
       throw ConfigError([
         ConfigIssue(

@@ -25,14 +25,22 @@ extension EmbeddingFamily {
     let x = try rows(.x, of: member).real(budget).rounded
     let y = try bases[member.base].y.map { _ in try rows(.y, of: member).real(budget).rounded }
     return Embeddings(
-      x: x, y: y, isNormalized: member.moves.allSatisfy(\.leavesUnitRows),
+      x: x, y: y, isNormalized: member.hasUnitRows,
       pairing: bases[member.base].pairing)
   }
 }
 
-extension Move {
-  fileprivate var leavesUnitRows: Bool {
-    if case .along(_, _, _, let renormalize) = self { return renormalize }
+extension EmbeddingFamily.Member {
+  /// Whether its rows have unit norm: those of the base are divided by theirs, and the last move decides that divides
+  /// rows by their norm or leaves it out; turns change no norm.
+  package var hasUnitRows: Bool {
+    for move in moves.reversed() {
+      switch move {
+      case .along(_, _, _, let renormalize): return renormalize
+      case .subtract: return true
+      case .elevation, .rotateY: continue
+      }
+    }
     return true
   }
 }

@@ -2,8 +2,8 @@ import Contracts
 import Digests
 import Synchronization
 
-/// SHA-256 of data files, each read once as long as it does not change: a plan and the stage that reads the
-/// file ask for it.
+/// SHA-256 of data files: a plan reads each once as long as it does not change, a stage reads its files before it works
+/// with them and after.
 package final class FileDigests: Sendable {
   package static let shared = FileDigests()
 

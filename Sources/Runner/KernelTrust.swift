@@ -127,11 +127,7 @@ package struct KernelTrust: Sendable {
 extension KernelTrust {
   /// `kernels` in the user's cache of this program; nil where there is no home.
   package static var cacheFolder: String? {
-    let environment = ProcessInfo.processInfo.environment
-    // The specification of XDG says to ignore what is not absolute.
-    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/modgap/kernels" }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-    return home + "/.cache/modgap/kernels"
+    UserFolder.cache.path.map { $0 + "/kernels" }
   }
 
   /// The library by what it says of itself and, as distributions mend it under one version, by its file.

@@ -39,6 +39,8 @@ final class OutputLedger: Sendable {
     /// Of files that a run was about to write when it was killed.
     var announced: [String: String] = [:]
     var now: [String: Entry] = [:]
+    /// Names of files that have several.
+    var linked: Set<String> = []
   }
 
   private let output: OutputFolder
@@ -76,9 +78,10 @@ final class OutputLedger: Sendable {
 
   /// Makes the file with these bytes, whatever is there and whoever vouches for it.
   func put(_ path: String, from source: String, _ bytes: [UInt8]) throws {
-    try journal.note(path, .announced(digest: Digest(of: bytes).hex))
+    let digest = Digest(of: bytes).hex
+    try journal.note(path, .announced(digest: digest))
     try output.write(bytes, to: path)
-    record(path, from: source, Digest(of: bytes).hex)
+    record(path, from: source, digest)
   }
 
   /// The content of a file, or nil where there is none.
@@ -137,6 +140,7 @@ final class OutputLedger: Sendable {
     try files.removeFile(inner)
     guard (try? files.link(file, to: inner)) != nil else { return false }
     record(path, from: source, digest)
+    state.withLock { $0.linked.formUnion(["\(file)", path]) }
     return true
   }
 
@@ -147,7 +151,7 @@ final class OutputLedger: Sendable {
     }
     return Entry(
       source: source, size: Int(status.st_size), modified: status.modifiedNanoseconds,
-      changed: Int(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int(status.st_ctim.tv_nsec),
+      changed: status.changedNanoseconds,
       inode: UInt64(status.st_ino))
   }
 
@@ -189,6 +193,7 @@ final class OutputLedger: Sendable {
 
   /// Writes the ledger; removes files of earlier runs that this one, being whole, no longer makes.
   func close(removingStale: Bool) throws {
+    stampLinked()
     let (before, announced, now) = state.withLock { ($0.before, $0.announced, $0.now) }
     let stale = Set(before.keys).union(announced.keys).filter { now[$0] == nil }
     if removingStale {
@@ -202,6 +207,17 @@ final class OutputLedger: Sendable {
       try output.write([UInt8](try encoder.encode(kept)), to: "\(ResultsFolder.ledgerFile)")
     }
     try journal.end()
+  }
+
+  /// Each further name of a file changes the state of all its names, and so what they are known by.
+  private func stampLinked() {
+    let (linked, now) = state.withLock { ($0.linked, $0.now) }
+    for path in linked {
+      guard let known = now[path], let digest = known.digest, let present = entry(path, known.source),
+        (known.size, known.modified, known.inode) == (present.size, present.modified, present.inode)
+      else { continue }
+      state.withLock { $0.now[path] = marked(present, path, digest) }
+    }
   }
 
   /// Files that a killed run had announced and did write.

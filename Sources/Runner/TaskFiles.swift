@@ -18,11 +18,14 @@ struct TaskFiles: Sendable {
   /// - Throws: `RunFailure.fileChanged` with the file; `FileFailure` where one is gone.
   func checked() throws -> Stamps {
     var stamps: Stamps = [:]
+    // A training may read its model's files, too.
+    var digests: [ExactString: String] = [:]
     var changed: String?
     for file in files {
       let digest = try Self.digest(of: file) { path in
+        if let known = digests[ExactString(path)] { return known }
         let (digest, stamp) = try FileDigests.shared.read(path)
-        stamps[ExactString(path)] = stamp
+        (stamps[ExactString(path)], digests[ExactString(path)]) = (stamp, digest)
         if FileDigests.shared.isOther(digest, than: path) { changed = changed ?? path }
         return digest
       }

@@ -5,6 +5,7 @@ import ExperimentConfig
 import ExperimentPlan
 import Figures
 import Foundation
+import Kernels
 import Runner
 import Stages
 
@@ -60,11 +61,12 @@ extension Arguments {
   }
 
   /// The same, where what cannot run leaves no earlier verdicts behind that look like today's. Where the config alone
-  /// can run, and what was said beside it cannot, its verdicts stand.
-  func loadOrTell() throws -> LoadedExperiment {
+  /// can run, and what was said beside it cannot, its verdicts stand; so they do where this process has too little
+  /// memory.
+  func loadOrTell(toRun: Bool) throws -> LoadedExperiment {
     do {
-      return try load()
-    } catch let failure as any Failure where failure.kind != .usage {
+      return try load(toRun: toRun)
+    } catch let failure as any Failure where failure.kind != .usage && !(failure is MemoryFailure) {
       if let named = positional.first {
         let config = ExperimentArgument.path(of: named, in: resultsRoot)
         let runsAlone = !all("--set").isEmpty && (try? load(overriding: false)) != nil
@@ -81,7 +83,9 @@ extension Arguments {
 
   /// The config that the one positional argument names.
   /// - Throws: `UsageError`, `ConfigError` with all that is wrong with it.
-  func load(overriding: Bool = true) throws -> LoadedExperiment {
+  /// - Parameter toRun: whether arrays that do not fit into memory are refused before they are digested: who only looks
+  ///   at results needs no room for them.
+  func load(overriding: Bool = true, toRun: Bool = false) throws -> LoadedExperiment {
     guard let named = positional.first, positional.count == 1 || command == "why" else {
       throw UsageError.wrongCount(
         found: positional.count, expected: "one config, as in configs/figure3.json", command: command)
@@ -89,8 +93,7 @@ extension Arguments {
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
     let (experiment, places) = try loader(overriding: overriding).loadWithPlaces(path)
     var planner = Planner(experiment, grammar: CommonOptions.grammar) {
-      // Before all of it is read.
-      try TensorFile.requireRoom(for: $0)
+      if toRun { try TensorFile.requireRoom(for: $0) }
       return try FileDigests.shared.digest(of: $0)
     }
     return LoadedExperiment(config: path, experiment: experiment, places: places, plan: try planner.plan())

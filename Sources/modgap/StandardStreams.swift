@@ -30,6 +30,9 @@ enum StandardStreams {
     signal(SIGPIPE, SIG_IGN)
     // A terminal with `stty tostop` stops what writes to it from the background.
     signal(SIGTTOU, SIG_IGN)
+    // Swift's runtime prints a backtrace at Ctrl-\ and goes on; it ends a program, unless that was told to ignore it.
+    let quit = signal(SIGQUIT, SIG_DFL)
+    if unsafeBitCast(quit, to: Int.self) == 1 { signal(SIGQUIT, SIG_IGN) }
     for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
       // The lowest free number is given, which is this one.
       _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)

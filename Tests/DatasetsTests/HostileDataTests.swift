@@ -48,10 +48,12 @@ import Testing
         "image-folder", with: ["folder": .string(folder + "/0"), "size": 8], seed: 0)
     }
     let failure = #expect(throws: DatasetFailure.self) { try make() }
+    #expect(failure?.kind == .invalidInput)
     #expect(failure?.sentence.contains("the classes `a` and `b` are one folder") == true)
     // A link of the first folder is a class; those further down are not followed, on whatever way.
     try manager.removeItem(atPath: "\(folder)/0/b")
     let deeper = #expect(throws: DatasetFailure.self) { try make() }
+    #expect(deeper?.kind == .invalidInput)
     #expect(deeper?.sentence.contains("there is no PNG, JPEG or WebP picture") == true, "\(deeper as Any)")
     try Data(SamplePictures.gradientPNG).write(to: URL(fileURLWithPath: "\(folder)/1/p.png"))
     #expect(try make().count == 1)

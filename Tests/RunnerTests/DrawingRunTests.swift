@@ -41,6 +41,12 @@ struct DrawingRunTests {
     path.split(separator: ":").map { "\($0)/gnuplot" }
     .first { FileManager.default.isExecutableFile(atPath: $0) } ?? ""
 
+  /// Waits for a file that a child makes.
+  private func wait(for file: String) throws {
+    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: file) { usleep(5000) }
+    try #require(FileManager.default.fileExists(atPath: file), "no child came as far as that")
+  }
+
   private func has(_ name: String) -> Bool {
     FileManager.default.fileExists(atPath: "\(bench.results)/s/\(name)")
   }
@@ -134,7 +140,7 @@ struct DrawingRunTests {
     program.environment["PATH"] = try path("touch \(mark); sleep 600; exec \(Self.gnuplot) \"$@\"")
     let log = URL(fileURLWithPath: bench.folder + "/log")
     let process = try program.start(["run", "e.json", "--jobs", "1"], output: log)
-    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
+    try wait(for: mark)
     kill(process.processIdentifier, number)
     process.waitUntilExit()
     #expect(process.terminationStatus == 128 + number)
@@ -145,59 +151,38 @@ struct DrawingRunTests {
     #expect(has("figures/d.svg"))
   }
 
-  /// From the second program on, too, and whether or not the run has a way to stop of its own.
-  @Test(arguments: [SIGINT, SIGTERM]) func aSignalStopsAnyOfTheChildren(number: Int32) throws {
+  /// A run of three figures whose gnuplot does as this line of shell says when it comes to the last; it is in it once
+  /// this returns.
+  private func inTheLastOfThree(_ line: String, _ program: Program) throws -> Process {
     try write("a", "b", "c")
     var program = program
     let mark = "\(bench.folder)/started"
     program.environment["PATH"] = try path(
-      "case \"$*\" in *c.gp) touch \(mark); exec sleep 600;; esac; exec \(Self.gnuplot) \"$@\"")
+      "case \"$*\" in *c.gp) touch \(mark); \(line);; esac; exec \(Self.gnuplot) \"$@\"")
     let process = try program.start(["run", "e.json", "--jobs", "1"])
-    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
+    try wait(for: mark)
+    return process
+  }
+
+  /// From the second program on, too, and whether or not the run has a way to stop of its own. A shell in the
+  /// background may have a hang-up ignored, so `env` sets it back.
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT]) func aSignalStopsAnyOfTheChildren(number: Int32) throws
+  {
+    var program = program
+    program.launcher = ["/usr/bin/env", "--default-signal=INT,TERM,HUP,QUIT"]
+    let process = try inTheLastOfThree("exec sleep 600", program)
     kill(process.processIdentifier, number)
     process.waitUntilExit()
     #expect([number, 128 + number].contains(process.terminationStatus))
-  }
-
-  /// A hang-up is nobody else's to handle; a shell in the background may have it ignored, so `env` sets it back.
-  @Test func aHangUpEndsTheProgramAtAnyChild() throws {
-    try write("a", "b")
-    let mark = "\(bench.folder)/started"
-    let place = try path(
-      "case \"$*\" in *b.gp) touch \(mark); exec sleep 600;; esac; exec \(Self.gnuplot) \"$@\"")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["--default-signal=HUP", Program.path, "run", "e.json", "--jobs", "1"]
-    process.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
-    process.environment = ProcessInfo.processInfo.environment.merging(["PATH": place]) { _, new in new }
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
-    kill(process.processIdentifier, SIGHUP)
-    process.waitUntilExit()
-    #expect([SIGHUP, 128 + SIGHUP].contains(process.terminationStatus))
-    #expect(!has("figures/b.svg"))
+    #expect(!has("figures/c.svg"))
   }
 
   /// What is ignored where the program is started stays so.
   @Test func aHangUpThatIsIgnoredStaysIgnored() throws {
-    try write("a", "b")
-    let mark = "\(bench.folder)/started"
-    let place = try path(
-      "case \"$*\" in *b.gp) touch \(mark); sleep 1;; esac; exec \(Self.gnuplot) \"$@\"")
-    let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    shell.arguments = ["-c", "trap '' HUP; exec '\(Program.path)' run e.json --jobs 1"]
-    shell.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
-    shell.environment = ProcessInfo.processInfo.environment.merging(["PATH": place]) { _, new in new }
-    shell.standardOutput = FileHandle.nullDevice
-    shell.standardError = FileHandle.nullDevice
-    try shell.run()
-    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
-    kill(shell.processIdentifier, SIGHUP)
-    shell.waitUntilExit()
-    #expect(shell.terminationStatus == 0 && has("figures/b.svg"))
+    let process = try inTheLastOfThree("sleep 1", program.through(shell: #"trap '' HUP; exec "$0" "$@""#))
+    kill(process.processIdentifier, SIGHUP)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0 && has("figures/c.svg"))
   }
 
   @Test func whatWaitsForAnotherToWriteStopsToo() throws {
@@ -210,7 +195,7 @@ struct DrawingRunTests {
       kill(first.processIdentifier, SIGKILL)
       first.waitUntilExit()
     }
-    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
+    try wait(for: mark)
     let log = URL(fileURLWithPath: bench.folder + "/log")
     let second = try program.start(["run", "e.json", "--jobs", "1"], output: log)
     let waits = "the results are being written by process \(first.processIdentifier)"
@@ -229,7 +214,7 @@ struct DrawingRunTests {
     var program = program
     program.environment["PATH"] = try path("echo $$ > \(mark).tmp; mv \(mark).tmp \(mark); exec sleep 600")
     let process = try program.start(["run", "e.json", "--jobs", "1"])
-    for _ in 0..<6000 where !FileManager.default.fileExists(atPath: mark) { usleep(5000) }
+    try wait(for: mark)
     let text = try String(contentsOfFile: mark, encoding: .utf8)
     let child = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     kill(process.processIdentifier, SIGKILL)
@@ -259,19 +244,9 @@ struct DrawingRunTests {
 
   @Test func aScratchFolderThatIsNotUTF8IsNamed() throws {
     try write("f")
-    let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    shell.arguments = [
-      "-c", #"TMPDIR="$(printf '/tmp/\377')"; export TMPDIR; exec '\#(Program.path)' run e.json --jobs 1"#,
-    ]
-    shell.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
-    let pipe = Pipe()
-    shell.standardOutput = FileHandle.nullDevice
-    shell.standardError = pipe
-    try shell.run()
-    let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    shell.waitUntilExit()
-    #expect(shell.terminationStatus == 74 && errors.contains("from TMPDIR, is not UTF-8"), "\(errors)")
+    let odd = program.through(shell: #"TMPDIR="$(printf '/tmp/\377')"; export TMPDIR; exec "$0" "$@""#)
+    let result = try odd.run("run", "e.json", "--jobs", "1")
+    #expect(result.status == 74 && result.errors.contains("from TMPDIR, is not UTF-8"), "\(result)")
   }
 
   /// git would run what a downloaded folder's configuration names.

@@ -121,6 +121,8 @@ struct GitStateTests {
     try bench.write(name == "packed-refs" ? "\(secret) refs/heads/main\n" : "\(secret)\n", to: "secret")
     try put(name == "HEAD" ? "" : "ref: refs/heads/main\n", ".git/HEAD")
     try put("", ".git/refs/heads/x")
+    // An older state of the branch, which a link in its place does not bring back.
+    try put("\(String(repeating: "6", count: 40)) refs/heads/main\n", ".git/packed-refs")
     let path = "\(folder)/.git/\(name)"
     try? FileManager.default.removeItem(atPath: path)
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "\(bench.folder)/secret")

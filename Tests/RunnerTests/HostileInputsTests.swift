@@ -1,3 +1,4 @@
+import AllocationCount
 import Contracts
 import Foundation
 import Runner
@@ -35,15 +36,8 @@ struct HostileInputsTests {
       result.status == 65 && result.errors.contains("c.json, which is no regular file"), "\(result.errors)")
     // One that the shell has opened is at its end in time.
     try bench.write(Self.sphere, to: "s.json")
-    let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    shell.arguments = ["-c", "cat s.json | '\(Program.path)' validate /dev/stdin"]
-    shell.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
-    shell.standardOutput = Pipe()
-    shell.standardError = Pipe()
-    try shell.run()
-    shell.waitUntilExit()
-    #expect(shell.terminationStatus == 0)
+    let piped = Program(folder: bench.folder).through(shell: #"cat s.json | "$0" "$@""#)
+    #expect(try piped.run("validate", "/dev/stdin").status == 0)
   }
 
   /// 82 GB that take no room on the disk would take minutes to read.
@@ -62,6 +56,37 @@ struct HostileInputsTests {
     #expect(
       result.status == 65 && result.errors.contains("m.npy: an array of shape (40000000000, 512)"),
       "\(result.errors)")
+  }
+
+  /// Results are looked at where their arrays would not fit, and stand where a run of them would not.
+  @Test(.enabled(if: !a_sanitizer_watches(), "a sanitizer maps terabytes of addresses"))
+  func tooLittleMemoryHereLeavesResultsAlone() throws {
+    let bench = try Workbench()
+    var values = [Float](repeating: 0.5, count: 100_000 * 200)
+    for row in 0..<100_000 { values[row * 200] = Float(row % 7) }
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (100000, 200), }"
+    var bytes = Data([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0])
+    bytes += Data((header + String(repeating: " ", count: 117 - header.utf8.count) + "\n").utf8)
+    values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    for name in ["x", "y"] { try bytes.write(to: URL(fileURLWithPath: "\(bench.folder)/\(name).npy")) }
+    try bench.write(
+      """
+      { "name": "p", "stages": [
+        { "id": "s", "stage": "init", "kind": "embeddings", "keep": false, "with": { "x": "x.npy", "y": "y.npy" } },
+        { "id": "g", "stage": "evaluate", "kind": "gap", "from": "s" } ] }
+      """, to: "c.json")
+    let program = Program(folder: bench.folder)
+    #expect(try program.run("run", "c.json", "--no-figures").status == 0)
+    let report = try bench.text("results/p/report.md")
+    // In KiB: room for the program, which takes some 140 MB at once, and not for two arrays of 80 MB beside it.
+    let small = program.through(shell: #"ulimit -d 180000; exec "$0" "$@""#)
+    let run = try small.run("run", "c.json", "--no-figures", "--jobs", "1")
+    #expect(run.status == 65 && run.errors.contains("more than this process may have"), "\(run.errors)")
+    for command in ["plan", "report"] {
+      let looked = try small.run(command, "c.json")
+      #expect(!looked.errors.contains("more than this process may have"), "\(looked.errors)")
+    }
+    #expect(try bench.text("results/p/report.md") == report)
   }
 
   @Test func aBoundOfAScaleThatIsNotLearntIsFound() throws {
@@ -91,17 +116,10 @@ struct HostileInputsTests {
   @Test func whatIsNotUTF8IsRefusedByName() throws {
     let bench = try Workbench()
     for arguments in [#"run "$(printf 'c\351.json')""#, #"run c.json --results "$(printf 'r\377')""#] {
-      let shell = Process()
-      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-      shell.arguments = ["-c", "'\(Program.path)' \(arguments)"]
-      shell.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
-      let pipe = Pipe()
-      shell.standardError = pipe
-      try shell.run()
-      let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      shell.waitUntilExit()
-      #expect(shell.terminationStatus == 64)
-      #expect(errors.contains("is not UTF-8: ") && errors.contains("\\x"), "\(errors)")
+      let result = try Program(folder: bench.folder).through(shell: #""$0" \#(arguments)"#).run([])
+      #expect(result.status == 64)
+      #expect(
+        result.errors.contains("is not UTF-8: ") && result.errors.contains("\\x"), "\(result.errors)")
     }
   }
 

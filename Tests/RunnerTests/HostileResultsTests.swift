@@ -10,7 +10,7 @@ import Testing
 @Suite struct HostileResultsTests {
   private static func config(by: Double = 2) -> String {
     """
-    { "name": "toy", "matrix": { "seed": [0, 1] }, "stages": [
+    { "name": "toy", "matrix": { "seed": [0, 1] }, "replicates": "seed", "stages": [
       { "id": "a", "stage": "init", "kind": "source", "with": { "value": 1 } },
       { "id": "b", "stage": "shift", "kind": "scale", "from": "a", "with": { "by": \(by) } },
       { "id": "t", "stage": "evaluate", "kind": "total", "from": "b" } ] }
@@ -151,14 +151,14 @@ import Testing
       "tables/t.csv", "tables/t.summary.csv", "runs/seed=0/metrics/t.csv", "runs/seed=0/embeddings.h5",
     ] {
       let path = "\(bench.results)/toy/\(name)"
-      guard var entry = entries[name] else { continue }
+      var entry = try #require(entries[name], "\(name)")
       let whole = try Data(contentsOf: URL(fileURLWithPath: path))
       try (whole + Data("evil\n".utf8)).write(to: URL(fileURLWithPath: path))
       var status = stat()
       try #require(stat(path, &status) == 0)
       entry["size"] = Int(status.st_size)
       entry["modified"] = status.modifiedNanoseconds
-      entry["changed"] = Int(status.st_ctim.tv_sec) * 1_000_000_000 + Int(status.st_ctim.tv_nsec)
+      entry["changed"] = status.changedNanoseconds
       entry["inode"] = Int(status.st_ino)
       if !hasMark { entry["mark"] = nil }
       entries[name] = entry

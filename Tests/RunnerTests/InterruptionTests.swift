@@ -89,22 +89,15 @@ struct InterruptionTests {
     let bench = try Workbench()
     let long = Experiments.depth.replacing("\"count\": 160", with: "\"count\": 2000")
     try bench.write(long, to: "e.json")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Program.path)
-    process.arguments = ["run", "e.json", "--jobs", "1", "--no-figures", "--json"]
-    process.currentDirectoryURL = URL(fileURLWithPath: bench.folder)
     let log = URL(fileURLWithPath: bench.folder + "/log")
-    try Data().write(to: log)
-    process.standardError = try FileHandle(forWritingTo: log)
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    for _ in 0..<500 where !((try? String(contentsOf: log, encoding: .utf8))?.contains("started") ?? false) {
-      usleep(2000)
-    }
+    let program = Program(folder: bench.folder).through(shell: #"exec "$0" "$@" > out.json"#)
+    let process = try program.start(["run", "e.json", "--jobs", "1", "--no-figures", "--json"], output: log)
+    func hasStarted() -> Bool { ((try? String(contentsOf: log, encoding: .utf8)) ?? "").contains("started") }
+    for _ in 0..<6000 where !hasStarted() { usleep(5000) }
+    try #require(hasStarted())
     kill(process.processIdentifier, signal)
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    let output = try Data(contentsOf: URL(fileURLWithPath: bench.folder + "/out.json"))
     let json = try JSONDecoder().decode(JSONValue.self, from: output)
     #expect(process.terminationStatus == 128 + signal && json["interrupted"] == true)
     #expect(json["exit_status"] == .number(Double(128 + signal)))

@@ -23,14 +23,31 @@ struct Program {
   /// Keeps the folder alive as long as somebody runs programs in it.
   var bench: Workbench?
   var environment: [String: String] = [:]
+  /// What starts the program, with it and its arguments behind: `/usr/bin/env --default-signal=HUP`.
+  var launcher: [String] = []
+
+  /// Started by a line of shell, in which `"$0" "$@"` is the program with its arguments.
+  func through(shell line: String) -> Program {
+    var program = self
+    program.launcher = ["/bin/sh", "-c", line]
+    return program
+  }
+
+  private func process(_ arguments: [String]) -> Process {
+    let words = launcher + [Self.path] + arguments
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: words[0])
+    process.arguments = Array(words.dropFirst())
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    // The user's own key is left alone.
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["XDG_STATE_HOME": folder + "/.state-home"].merging(environment) { $1 }) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    return process
+  }
 
   func start(_ arguments: [String], output: URL? = nil) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-    process.standardInput = FileHandle.nullDevice
+    let process = process(arguments)
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     if let output {
@@ -44,12 +61,7 @@ struct Program {
   func run(_ arguments: String...) throws -> Result { try run(arguments) }
 
   func run(_ arguments: [String]) throws -> Result {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-    process.standardInput = FileHandle.nullDevice
+    let process = process(arguments)
     let errorFile = URL(fileURLWithPath: folder + "/.stderr-\(UUID().uuidString)")
     try Data().write(to: errorFile)
     defer { try? FileManager.default.removeItem(at: errorFile) }

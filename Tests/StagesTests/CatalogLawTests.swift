@@ -91,9 +91,9 @@ struct CatalogLawTests {
   }
 
   /// Those that a table has with the example's parameters.
-  private func columns(_ signature: StageSignature) -> [String] {
+  private func columns(_ signature: StageSignature, _ suffix: String = "") -> [String] {
     let with = Examples.parameters(signature)
-    return signature.columns.flatMap { column -> [String] in
+    return signature.columns(of: suffix).flatMap { column -> [String] in
       switch column.presence {
       case .always: return [column.name]
       case .given(let name): return with[name] == nil ? [] : [column.name]
@@ -117,15 +117,11 @@ struct CatalogLawTests {
       return
     }
     #expect(tables.map(\.suffix) == [""] + signature.extraTables)
-    #expect(tables[0].table.columnNames == columns(signature))
     for named in tables {
       #expect(named.table.rowCount > 0)
+      #expect(named.table.columnNames == columns(signature, named.suffix), "\(named.suffix)")
+      try requireDeclared(named.table, by: signature, named.suffix)
       for column in named.table.columns {
-        let declared = try #require(
-          signature.declaration(of: column.name, in: named.suffix),
-          "\(column.name) of \(named.suffix) is declared nowhere")
-        #expect(declared.type == column.values.type, "\(column.name)")
-        #expect(declared.isKey || declared.type != .text, "\(column.name): a text is no quantity")
         if case .reals(let values) = column.values {
           #expect(values.allSatisfy { $0.isFinite })
         }
@@ -186,12 +182,21 @@ struct CatalogLawTests {
   }
 }
 
-extension Column {
-  var type: TableColumn.ValueType {
-    switch self {
-    case .integers: .integer
-    case .reals: .real
-    case .texts: .text
-    }
+/// Every column of a table is declared by its stage, with the type that it has.
+/// - Parameter others: columns that the table has of what the stage reads.
+func requireDeclared(
+  _ table: Table, by signature: StageSignature, _ suffix: String, but others: Set<String> = []
+) throws {
+  for column in table.columns where !others.contains(column.name) {
+    let declared = try #require(
+      signature.declaration(of: column.name, in: suffix), "\(column.name) of \(suffix) is declared nowhere")
+    let type: TableColumn.ValueType =
+      switch column.values {
+      case .integers: .integer
+      case .reals: .real
+      case .texts: .text
+      }
+    #expect(declared.type == type, "\(column.name)")
+    #expect(declared.isKey || type != .text, "\(column.name): a text is no quantity")
   }
 }

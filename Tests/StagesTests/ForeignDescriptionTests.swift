@@ -75,7 +75,8 @@ struct ForeignDescriptionTests {
     try write(Self.openCLIP([:], [key: value]), "open_clip_config.json")
     for kind in ["clip", "text"] {
       let said = says(kind)
-      #expect(said.contains("open_clip_config.json: `text_cfg."), "\(said)")
+      // An `eos` pool is another by the id that it looks for.
+      #expect(said.contains("open_clip_config.json: `text_cfg.\(value == "eos" ? "" : key)"), "\(said)")
       #expect(said.contains("which makes another network"), "\(said)")
     }
     _ = try embed("encoder", with("vit"))

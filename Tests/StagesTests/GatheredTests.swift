@@ -37,6 +37,8 @@ struct GatheredTests {
       table.columnNames == [
         "seed", "modality", "index", "c1", "c2", "trustworthiness", "silhouette", "least_silhouette",
       ])
+    let signature = try #require(stageCatalog.variant(.evaluate, "projection")).signature
+    try requireDeclared(table, by: signature, "", but: ["seed"])
     #expect(table.numbers("seed") == (0..<5).flatMap { [Double](repeating: Double($0) * 10, count: 40) })
     let quality = Set(table.numbers("silhouette"))
     #expect(quality.count == 1 && (quality.first ?? 0) > 0.7)

@@ -53,6 +53,7 @@ struct TrainingStageTests: TinyTraining {
   func rows() throws {
     let table = try log(train(try clip(), ["steps": 11, "log_every": 4, "temperature": .number(1 / 49)]))
     #expect(table.columnNames == ["step", "epoch", "loss", "temperature", "gap", "learning_rate"])
+    try requireDeclared(table, by: try #require(stageCatalog.variant(.train, "contrastive")).signature, "log")
     #expect(table.numbers("step") == [0, 3, 7, 10])
     // 13 pairs are trained on: three batches of 4 an epoch.
     #expect(table.numbers("epoch") == [0, 1, 2, 3])

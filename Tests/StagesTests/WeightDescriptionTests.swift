@@ -174,7 +174,8 @@ struct WeightDescriptionTests {
     #expect(try clip([:], notes) == expected)
     #expect(!notes.notices.contains { $0.contains("taken to be QuickGELU") }, "\(notes.notices)")
     let said = notes.notices.first { $0.contains("type `\(type)`") } ?? ""
-    #expect(said.contains("`activation`, `norm_epsilon` are believed"), "\(notes.notices)")
+    #expect(
+      said.contains("where the config does not say it: `activation`, `norm_epsilon`"), "\(notes.notices)")
   }
 
   // MARK: - Preprocessing

@@ -46,6 +46,32 @@ import Testing
     for name in ["target", "new", "third"] { #expect(text("\(folder)/d/\(name)") == "new") }
   }
 
+  @Test func linksToLinksAreFollowed() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, target) in [("a", "b"), ("b", "c"), ("circle", "other"), ("other", "circle")] {
+      try FileManager.default.createSymbolicLink(atPath: "\(folder)/\(name)", withDestinationPath: target)
+    }
+    try GivenFile.write("new", to: folder + "/a")
+    #expect(text(folder + "/c") == "new" && kind(folder + "/a") == S_IFLNK && kind(folder + "/b") == S_IFLNK)
+    #expect(throws: FileFailure.self) { try GivenFile.write("new", to: folder + "/circle") }
+  }
+
+  /// A log that the output goes to keeps what it has, and what is written after.
+  @Test func anOpenDescriptorIsWrittenTo() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/log"
+    try "before ".write(toFile: path, atomically: false, encoding: .utf8)
+    let descriptor = open(path, O_WRONLY | O_APPEND)
+    defer { close(descriptor) }
+    for name in ["/dev/fd/\(descriptor)", "/proc/self/fd/\(descriptor)"] {
+      try GivenFile.write("and ", to: name)
+    }
+    #expect(write(descriptor, "after", 5) == 5)
+    #expect(text(path) == "before and and after")
+  }
+
   @Test func aFileIsReplacedAndAFolderRefused() throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -181,6 +181,14 @@ import Testing
           bytes[Int.random(in: 0..<end, using: &numbers)] = .random(in: 0...255, using: &numbers)
         }
         do {
+          _ = try HDF5Image.read(bytes) { root in
+            _ = try root.open("bases") { try $0.open("0") { _ = try $0.matrix("x") } }
+            _ = try root.text("members")
+          }
+        } catch {
+          #expect(error is HDF5Failure, "\(error)")
+        }
+        do {
           let family = try FamilyFile.read(bytes)
           #expect(
             !family.bases.isEmpty && family.members.allSatisfy { family.bases.indices.contains($0.base) })

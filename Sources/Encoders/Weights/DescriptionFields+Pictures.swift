@@ -80,11 +80,13 @@ extension DescriptionFields {
       try side(value?["shortest_edge"] ?? value?["height"] ?? (value?.object == nil ? value : nil), key)
     }
     found["size"] = sides.first
-    for (key, value) in [("crop_size", crop), ("size", json["size"])] {
-      guard let value, let height = value["height"], let width = value["width"], height != width else {
-        continue
-      }
-      undone.add(key, value, Self.cutting)
+    // transformers resizes to a height and a width, where it is given both, whatever a picture's own are.
+    if let size = json["size"], size["height"] != nil, size["width"] != nil, json["do_resize"] != .bool(false)
+    {
+      undone.add("size", size, Self.cutting)
+    }
+    if let crop, let height = crop["height"], let width = crop["width"], height != width {
+      undone.add("crop_size", crop, Self.cutting)
     }
     if sides.count == 2, sides[0] != sides[1], let size = json["size"] {
       undone.add("size", size, "pictures are resized to what is cut out of them, \(sides[0].canonical)")
@@ -105,14 +107,24 @@ extension DescriptionFields {
     if abs(factor - 1) < 1e-6 { factor = 1 }
     var (mean, std) = (try channels(json, "image_mean"), try deviations(json, "image_std"))
     if json["do_normalize"] == .bool(false) { (mean, std) = ([0, 0, 0], [1, 1, 1]) }
-    if factor != 1 {
-      // Where they are absent, a CLIP's.
-      mean = scaled(mean ?? [0.481_454_66, 0.457_827_5, 0.408_210_73], by: factor)
-      std = scaled(std ?? [0.268_629_54, 0.261_302_58, 0.275_777_11], by: factor)
-    }
     var found: [String: JSONValue] = [:]
-    found["mean"] = try bounded(mean, "image_mean", -10...10)
-    found["std"] = try bounded(std, "image_std", 1e-6...10)
+    guard factor != 1 else {
+      found["mean"] = try bounded(mean, "image_mean", -10...10)
+      found["std"] = try bounded(std, "image_std", 1e-6...10)
+      return found
+    }
+    // Where they are absent, a CLIP's.
+    found["mean"] = scaled(mean ?? [0.481_454_66, 0.457_827_5, 0.408_210_73], by: factor)
+    found["std"] = scaled(std ?? [0.268_629_54, 0.261_302_58, 0.275_777_11], by: factor)
+    do {
+      _ = try bounded(found["mean"], "image_mean", -10...10)
+      _ = try bounded(found["std"], "image_std", 1e-6...10)
+    } catch {
+      throw bad(
+        "rescale_factor", json["rescale_factor"] ?? .null,
+        "a factor after which `image_mean` is from -10 to 10 and `image_std` from 1e-6 to 10, for pixels of [0, 1]"
+      )
+    }
     return found
   }
 

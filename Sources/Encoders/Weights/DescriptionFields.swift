@@ -72,8 +72,8 @@ struct DescriptionFields {
     found["activation"] = json["hidden_act"]?.string.flatMap { Self.activations[$0] }.map {
       .string($0.rawValue)
     }
-    found["norm_epsilon"] = (try? epsilon(json, "layer_norm_eps")).flatMap { $0 }.map { .number($0) }
-    found["heads"] = (try? positive(json, "num_attention_heads")).flatMap { $0 }.map { .number($0) }
+    found["norm_epsilon"] = (try? epsilon(json, "layer_norm_eps")).map { .number($0) }
+    found["heads"] = (try? positive(json, "num_attention_heads")).map { .number($0) }
     return found
   }
 

@@ -61,7 +61,9 @@ extension ModelDescription {
     let keys = Set(vision.keys).union(text.keys).sorted().map { "`\($0)`" }.joined(separator: ", ")
     towerRemarks = [
       "\(path) is of a model of type `\(type.prefix(60))`, which is no CLIP: "
-        + (keys.isEmpty ? "nothing of it is believed" : "of it, \(keys) are believed, and nothing else")
+        + (keys.isEmpty
+          ? "nothing of it is believed"
+          : "of it this alone is believed, where the config does not say it: \(keys)")
         + "; set the towers' keys where that is wrong"
     ]
   }

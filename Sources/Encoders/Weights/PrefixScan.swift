@@ -34,25 +34,29 @@ struct PrefixScan {
     guard complete.allSatisfy({ !$0.isEmpty }) else { return [] }
     if complete.allSatisfy({ $0.count == 1 }) { return [complete.map { $0[0] }] }
     let roots = root.map { root in complete[0].filter { $0 == root } } ?? complete[0]
-    let joined = roots.flatMap { root in
+    let all = Set(complete[0])
+    let joined = roots.prefix(Self.mostLooked).flatMap { root in
       parts.dropFirst().reduce([[root]]) { found, part in
         let fitting = Self.belonging(
-          to: root, part.complete, roots: complete[0], decided: part.all.count == 1 || self.root != nil)
-        return found.flatMap { prefixes in fitting.map { prefixes + [$0] } }
+          to: root, part.complete, roots: all, decided: part.all.count == 1 || self.root != nil)
+        return found.flatMap { prefixes in fitting.prefix(Self.mostLooked).map { prefixes + [$0] } }
       }
     }
     // That several are whole is not to be decided by their order, even if none of their parts go together.
     guard joined.isEmpty, root == nil, let several = complete.max(by: { $0.count < $1.count }) else {
       return joined
     }
-    return several.map { [String](repeating: $0, count: parts.count) }
+    return several.prefix(Self.mostLooked).map { [String](repeating: $0, count: parts.count) }
   }
+
+  /// Whoever made the file may have put any number of networks into it; one more than one is too many.
+  private static let mostLooked = 64
 
   /// - Parameters:
   ///   - roots: prefixes of other networks, which have parts of their own.
   ///   - decided: whether the prefix itself is taken where it is among them.
   private static func belonging(
-    to root: String, _ prefixes: [String], roots: [String], decided: Bool
+    to root: String, _ prefixes: [String], roots: Set<String>, decided: Bool
   ) -> [String] {
     if decided, prefixes.contains(root) { return [root] }
     return prefixes.filter { prefix in

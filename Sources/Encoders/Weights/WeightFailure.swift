@@ -64,8 +64,8 @@ package enum WeightFailure: Failure, Equatable {
       "\(path) does not fit this encoder (tensors named as by \(naming)): \(Self.describe(problems)); "
         + problems.advice
     case .severalNetworks(let path, let prefixes):
-      "\(path) holds \(prefixes.count) networks that fit this encoder, and nothing says which is meant: in front of their "
-        + "tensors' names stands \(prefixes.joined(separator: ", or ")); set `prefix` to what is in front of the one that "
+      "\(path) holds \(prefixes.count)\(prefixes.count < 8 ? "" : " or more") networks that fit this encoder, and nothing says which is meant: in front of their "
+        + "tensors' names stands \(firstFew(prefixes, separator: ", or ")); set `prefix` to what is in front of the one that "
         + "is meant\(prefixes.contains("nothing") ? ", \"\" for nothing" : ""), or keep one network in the file"
     case .belowFloat32(let path, let tensor, let count):
       "\(path): the tensor `\(tensor)` has no number that float32 holds in full: \(counted(count, "number")) of it, "
@@ -89,7 +89,7 @@ package enum WeightFailure: Failure, Equatable {
       ),
     ]
     return parts.filter { !$0.1.isEmpty }.map { title, names in
-      "\(names.count) \(title): \(names.prefix(6).joined(separator: ", "))\(names.count > 6 ? ", …" : "")"
+      "\(names.count) \(title): \(firstFew(names))"
     }.joined(separator: "; ")
   }
 
@@ -109,4 +109,9 @@ package enum WeightFailure: Failure, Equatable {
     let isTaken = name[dot...].lowercased() == ".safetensors"
     return path[..<dot] + (isTaken ? ".converted.safetensors" : ".safetensors")
   }
+}
+
+/// The first six, and whether there are more.
+func firstFew(_ names: [String], separator: String = ", ") -> String {
+  names.prefix(6).joined(separator: separator) + (names.count > 6 ? separator + "…" : "")
 }

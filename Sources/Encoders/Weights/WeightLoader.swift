@@ -41,20 +41,16 @@ package struct WeightLoader {
     if !reading.others.isEmpty {
       sentences.append(
         "\(file.path): passed over tensors of other networks like this one, which begin with "
-          + Self.list(reading.others.map { $0.isEmpty ? "no prefix" : "`\($0)`" })
+          + firstFew(reading.others.map { $0.isEmpty ? "no prefix" : "`\($0)`" })
           + "; read are those of \(reading.title)")
     }
     let strange = file.shapes.keys.filter(reading.isStrange).sortedByBytes()
     if !strange.isEmpty {
       sentences.append(
-        "\(file.path): passed over \(strange.count) tensors that belong to no tower of a CLIP: "
-          + Self.list(strange.map { "`\($0)`" }))
+        "\(file.path): passed over \(counted(strange.count, "tensor")), of no tower of a CLIP: "
+          + firstFew(strange.map { "`\($0)`" }))
     }
     return sentences
-  }
-
-  private static func list(_ names: [String]) -> String {
-    names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
   }
 
   /// - Throws: `WeightFailure.severalNetworks`; `WeightFailure.unfit` with every tensor that is missing, too many or of another shape;

@@ -24,10 +24,12 @@ struct WeightReading: Sendable {
     let scans = namings.map { PrefixScan(shapes, $0, parts, prefix: prefix) }
     var networks: [(scan: PrefixScan, prefixes: [String], names: Set<String>)] = []
     for scan in scans {
-      for prefixes in scan.networks {
+      let known = networks
+      // A file may hold any number of them, and more than are named are refused as well.
+      for prefixes in scan.networks.prefix(Self.mostNetworks) {
         let names = scan.names(behind: prefixes)
-        // Two conventions may name the same tensors.
-        if !networks.contains(where: { $0.names == names }) { networks.append((scan, prefixes, names)) }
+        // Two conventions may name the same tensors; behind other prefixes one names others.
+        if !known.contains(where: { $0.names == names }) { networks.append((scan, prefixes, names)) }
       }
     }
     if let first = networks.first {
@@ -38,6 +40,8 @@ struct WeightReading: Sendable {
     }
     if networks.count > 1 { rivals = Self.spelled(networks.map(\.prefixes)) }
   }
+
+  private static let mostNetworks = 8
 
   private init(_ scan: PrefixScan, _ prefixes: [String]) {
     naming = scan.naming

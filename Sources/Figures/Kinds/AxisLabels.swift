@@ -9,10 +9,13 @@ extension Table {
 }
 
 extension FigureContext {
-  /// The same of a table by its name.
-  func meaning(of column: String, in table: String) -> String {
-    guard case .present(let found, _, _) = tables(table) else { return Table([]).meaning(of: column) }
-    return found.meaning(of: column)
+  /// What stands at an axis, `x` or `y`: `xlabel`, else what the column means that the figure has there.
+  func label(_ axis: String, _ parameters: FigureParameters) throws -> String {
+    let column = try parameters.string(axis)
+    guard case .present(let table, _, _) = tables(try parameters.string("table")) else {
+      return parameters.string("\(axis)label", or: Table([]).meaning(of: column))
+    }
+    return parameters.string("\(axis)label", or: table.meaning(of: column))
   }
 }
 

@@ -28,7 +28,7 @@ enum Histogram {
       x: .init(label: parameters.string("xlabel", or: "Cosine similarity"), low: x.low, high: x.high),
       y: .init(label: parameters.string("ylabel", or: "Pairs per bin"), low: y.0, high: y.1))
     try plot.requireInside(
-      bins.map { [(x: $0.low, y: 0), (x: $0.high, y: max($0.count, 0))] }, areJoined: true)
+      [bins.map { (x: 0.5 * ($0.low + $0.high), low: 0, high: $0.count) }], areJoined: true)
     plot.blocks = [
       .init(comment: "outline: x, pairs", rows: bins.flatMap { [[$0.low, $0.count], [$0.high, $0.count]] })
     ]

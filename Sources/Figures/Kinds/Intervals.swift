@@ -54,17 +54,10 @@ enum Intervals {
     let y = try parameters.range("yrange") ?? range(around: extent)
     var plot = Plot(
       x: .init(label: parameters.string("xlabel", or: ""), low: 0.5, high: Double(places.count) + 0.5),
-      y: .init(
-        label: parameters.string(
-          "ylabel", or: context.meaning(of: try parameters.string("y"), in: try parameters.string("table"))),
-        low: y.low,
-        high: y.high))
-    let numbers = all.flatMap { $0.points.filter(\.y.isFinite) }
-    if !numbers.contains(where: { $0.low <= y.high && $0.high >= y.low }) {
-      throw RowFailure.nothingInRange(
-        x: Interval(low: plot.x.low, high: plot.x.high), y: Interval(low: y.low, high: y.high),
-        points: numbers.count)
-    }
+      y: .init(label: try context.label("y", parameters), low: y.low, high: y.high))
+    try plot.requireInside(
+      all.map { $0.points.map { (x: plot.x.low, low: min($0.y, $0.low), high: max($0.y, $0.high)) } },
+      areJoined: false)
     plot.notes = empty.map { "\($0.title): none of \(counted($0.rowCount, "row")) has a finite number" }
     let titles = parameters.strings("place_titles")
     plot.x.marks = places.enumerated().map { index, place in

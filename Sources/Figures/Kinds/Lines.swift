@@ -65,16 +65,8 @@ enum Lines {
     let shown = (curves + references).flatMap(\.extent) + horizontals.map(\.at)
     let y = try parameters.range("yrange") ?? range(around: shown)
     var plot = Plot(
-      x: .init(
-        label: parameters.string(
-          "xlabel", or: context.meaning(of: try parameters.string("x"), in: try parameters.string("table"))),
-        low: x.low,
-        high: x.high),
-      y: .init(
-        label: parameters.string(
-          "ylabel", or: context.meaning(of: try parameters.string("y"), in: try parameters.string("table"))),
-        low: y.low,
-        high: y.high))
+      x: .init(label: try context.label("x", parameters), low: x.low, high: x.high),
+      y: .init(label: try context.label("y", parameters), low: y.low, high: y.high))
     plot.x.isWhole = curves.flatMap(\.xs).allSatisfy { $0 == $0.rounded() }
     plot.x.marks = scale.marks(curves.flatMap(\.xs))
     plot.legendTitle = parameters.optionalString("legend_title")
@@ -83,7 +75,10 @@ enum Lines {
     }
     plot.notes += (verticals + horizontals).compactMap(\.note)
     try plot.requireInside(
-      (curves + references).map { $0.points.map { (x: $0.x, y: $0.y) } }, areJoined: true)
+      (curves + references).map {
+        $0.points.map { (x: $0.x, low: min($0.y, $0.low), high: max($0.y, $0.high)) }
+      },
+      areJoined: true)
     add(curves, to: &plot, parameters)
     add(references, to: &plot)
     add(verticals, to: &plot, isVertical: true)

@@ -53,7 +53,8 @@ enum Scatter {
       "\($0.title): \($0.left) of \(counted($0.left + $0.points.count, "point")) have no finite "
         + columns.joined(separator: " and ")
     }
-    try plot.requireInside(groups.map(\.points), areJoined: false)
+    try plot.requireInside(
+      groups.map { $0.points.map { (x: $0.x, low: $0.y, high: $0.y) } }, areJoined: false)
     let count = groups.reduce(0) { $0 + $1.points.count }
     let isDense = count > mostPoints
     if isDense { plot.notes.append(Density.note(count)) }

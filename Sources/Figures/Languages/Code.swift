@@ -63,7 +63,7 @@ extension Code where Language == GnuplotLanguage {
   /// gnuplot cuts such a text after 49 bytes, in the middle of a character: here it ends before, with an ellipsis.
   static func mark(_ text: String) -> Code {
     let whole = markCode(text)
-    guard whole.utf8.count > mostMarkBytes else { return GnuplotLanguage.made(whole) }
+    guard whole.utf8.count > mostMarkBytes + 3 else { return GnuplotLanguage.made(whole) }
     var kept = ""
     for character in text {
       let longer = kept + String(character)

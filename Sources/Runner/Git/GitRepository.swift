@@ -56,25 +56,27 @@ struct GitRepository {
       guard line.hasBytes(first: "ref:") else { return Self.isObjectName(line) ? line.lowercased() : nil }
       let name = line.droppingBytes(4).trimmingCharacters(in: .whitespaces)
       guard Self.isReference(name) else { return nil }
-      guard let next = Self.reference(name, in: folder) ?? Self.reference(name, in: common) ?? packed(name)
-      else {
-        return nil
-      }
+      guard !Self.isBehindLink(name, in: folder), !Self.isBehindLink(name, in: common),
+        let next = Self.reference(name, in: folder) ?? Self.reference(name, in: common) ?? packed(name)
+      else { return nil }
       line = next
     }
     return nil
   }
 
-  /// What a branch's own file says, where no link stands on the way from `refs` on.
-  private static func reference(_ name: String, in folder: String) -> String? {
-    let parts = name.split(separator: "/")
+  /// Whether a link stands in the place of a branch, or on the way there: what is packed may be older than what it says.
+  private static func isBehindLink(_ name: String, in folder: String) -> Bool {
     var path = folder
-    for part in parts.dropLast() {
+    return name.split(separator: "/").contains { part in
       path += "/\(part)"
       var status = stat()
-      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+      return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
-    return GitFile.line("\(folder)/\(name)", followsLink: false)
+  }
+
+  /// What a branch's own file says.
+  private static func reference(_ name: String, in folder: String) -> String? {
+    GitFile.line("\(folder)/\(name)", followsLink: false)
   }
 
   /// `core.fileMode`, which git sets to false where the file system keeps no right to execute; true unless it is said.

@@ -30,7 +30,6 @@ package struct CosineSimilarityEvaluation: Stage {
     ],
     rules: [.onlyWhere(all, ["bins"])],
     input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, extraTables: ["histogram"],
-
     extraColumns: [
       "histogram": [
         .modality, TableColumn("bin_low", .key, .real, "Cosine similarity"),

@@ -3,8 +3,8 @@ import Kernels
 import Metrics
 
 /// Where shifts follow one another, each stores all moves since its base. After `most` of them the embeddings are
-/// rounded to float32 and become the base of what follows, so that a chain takes time and room in proportion to its
-/// length.
+/// rounded to float32 and become the base of what follows, so that a stage of a long chain costs no more than one of a
+/// short one, its coordinates apart.
 enum LongChain {
   static let most = 32
   /// Numbers that copies may hold where the family's own bases hold fewer: 64 MB.
@@ -13,6 +13,7 @@ enum LongChain {
   /// The family as a further shift takes it.
   /// - Throws: `MetricFailure` where a move does not fit its base.
   static func settled(_ family: EmbeddingFamily, _ budget: ThreadBudget) throws -> EmbeddingFamily {
+    // Whoever reads a base divides its rows by their norms, which would change rows of another length.
     let long = family.members.filter { $0.moves.count >= most && $0.hasUnitRows }
     let held = family.bases.reduce(0) { $0 + $1.numbers }
     let copied = long.reduce(0) { $0 + family.bases[$1.base].numbers }
@@ -38,18 +39,4 @@ enum LongChain {
 
 extension Embeddings {
   fileprivate var numbers: Int { x.values.count + (y?.values.count ?? 0) }
-}
-
-extension EmbeddingFamily.Member {
-  /// Whoever reads a base divides its rows by their norms, which would change rows of another length.
-  fileprivate var hasUnitRows: Bool {
-    for move in moves.reversed() {
-      switch move {
-      case .along(_, _, _, let renormalize): return renormalize
-      case .subtract: return true
-      case .elevation, .rotateY: continue
-      }
-    }
-    return true
-  }
 }

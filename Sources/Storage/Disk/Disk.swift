@@ -42,15 +42,6 @@ package enum Disk {
   /// Files of up to so many bytes are read without asking how much memory is left.
   private static let mostBytes = 1 << 20
 
-  /// The content, or nil where there is no such file.
-  static func readIfPresent(_ path: String) throws -> [UInt8]? {
-    do {
-      return try read(path)
-    } catch let failure as FileFailure where [ENOENT, ENOTDIR].contains(failure.code) {
-      return nil
-    }
-  }
-
   /// Writes all of `bytes` to an open descriptor.
   package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
     var done = 0

@@ -6,13 +6,13 @@ import Foundation
 package enum GivenFile {
   /// - Throws: `FileFailure`.
   package static func write(_ bytes: [UInt8], to path: String) throws {
+    // What stands before in a log that this process writes to is not replaced.
+    if let descriptor = DataFilePath.openDescriptor(path) {
+      return try bytes.withUnsafeBytes { try Disk.write($0, to: descriptor, path: path) }
+    }
     var status = stat()
     guard stat(path, &status) == 0 else {
-      // A link that leads nowhere names the file that is to be made there.
-      let target = Disk.linkTarget(of: path).map {
-        $0.hasBytes(first: "/") ? $0 : Disk.folder(of: path) + "/" + $0
-      }
-      let file = target ?? path
+      let file = try target(path)
       try Disk.makeFolder(Disk.folder(of: file))
       return try AtomicWriter(syncsFile: false).write(bytes, to: file)
     }
@@ -24,6 +24,16 @@ package enum GivenFile {
   }
 
   package static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+  /// Links that lead nowhere in the end name the file that is to be made there.
+  private static func target(_ path: String) throws -> String {
+    var file = path
+    for _ in 0..<40 {
+      guard let next = Disk.linkTarget(of: file) else { return file }
+      file = next.hasBytes(first: "/") ? next : Disk.folder(of: file) + "/" + next
+    }
+    throw FileFailure(.open, path, code: ELOOP)
+  }
 
   private static func resolved(_ path: String) -> String {
     guard let target = realpath(path, nil) else { return path }

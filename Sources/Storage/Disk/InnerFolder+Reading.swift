@@ -97,4 +97,9 @@ extension stat {
   package var modifiedNanoseconds: Int {
     Int(st_mtim.tv_sec) &* 1_000_000_000 &+ Int(st_mtim.tv_nsec)
   }
+
+  /// When content, rights or names last changed, in the same way.
+  package var changedNanoseconds: Int {
+    Int(st_ctim.tv_sec) &* 1_000_000_000 &+ Int(st_ctim.tv_nsec)
+  }
 }

@@ -10,7 +10,7 @@ package struct UserSecret: Sendable {
 
   /// The one that is kept in `$XDG_STATE_HOME/modgap`, else `~/.local/state/modgap`, made where there is none. Where
   /// it cannot be kept it is of this process alone, so that nothing signed before is believed.
-  package static let own = UserSecret(folder: stateFolder)
+  package static let own = UserSecret(folder: UserFolder.state.path)
 
   /// - Parameter folder: where it is kept; nil for nowhere.
   package init(folder: String?) {
@@ -53,14 +53,5 @@ package struct UserSecret: Sendable {
     if let first = kept(in: folder) { return first }
     // One that is damaged, or that others could read, is worth nothing.
     return rename(temporary, "\(folder)/\(name)") == 0 ? kept(in: folder) : nil
-  }
-
-  /// Nil where there is no home.
-  private static var stateFolder: String? {
-    let environment = ProcessInfo.processInfo.environment
-    // The specification of XDG says to ignore what is not absolute.
-    if let state = environment["XDG_STATE_HOME"], state.hasBytes(first: "/") { return state + "/modgap" }
-    guard let home = environment["HOME"], home.hasBytes(first: "/") else { return nil }
-    return home + "/.local/state/modgap"
   }
 }

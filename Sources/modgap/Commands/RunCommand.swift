@@ -65,7 +65,7 @@ private struct RunCommand {
         throw UsageError.missingValue(
           option: "--manifest", value: "FILE (--task names one of its tasks)", command: "run")
       }
-      let loaded = try arguments.loadOrTell()
+      let loaded = try arguments.loadOrTell(toRun: true)
       options.recipe = arguments.recipe(loaded.config)
       return loaded.plan
     }

@@ -79,7 +79,7 @@ extension Command {
     examples: [("modgap report configs/figure3.json", "results/figure3/report.html and its siblings")],
     options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]
   ) { arguments in
-    let loaded = try arguments.loadOrTell()
+    let loaded = try arguments.loadOrTell(toRun: false)
     let results = try StoredResults(
       loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
     let verdicts = try results.writeReports(timeout: RunOptions(jobs: 1).leaseTimeout) { Terminal.err($0) }

@@ -69,7 +69,7 @@ struct TowerWeights: Sendable {
 
   private static func summary(_ remarks: [String]) -> [String] {
     guard remarks.count > 3 else { return remarks }
-    return remarks.prefix(3) + ["… and of \(remarks.count - 3) tensors more"]
+    return remarks.prefix(3) + ["… and of \(counted(remarks.count - 3, "further tensor"))"]
   }
 
   /// The weights with those drawn that the file need not have.
@@ -110,7 +110,7 @@ struct TowerWeights: Sendable {
     return WeightFile(path: origin, shapes: shapes) { [origin] name in
       let tensor = try file.load(name)
       guard let sentence = tensor.remark(on: "\(origin): the tensor `\(name)`") else { return tensor.values }
-      guard tensor.values.contains(where: \.isNormal) else {
+      guard tensor.faint < tensor.values.count else {
         throw WeightFailure.belowFloat32(path: origin, tensor: name, count: tensor.faint)
       }
       remark(sentence)

@@ -77,34 +77,20 @@ extension WeightDescription {
     }
   }
 
-  /// What of the description that is believed makes another network of such a tower.
+  /// What of the descriptions makes another network of such a tower: each of them may give keys that the others lack.
   func fault(of architecture: TowerParameters.Architecture) -> DescriptionFailure? {
     let isVision = architecture == .vit
     guard isVision || architecture == .text else { return nil }
-    for source in sources {
-      if let fault = isVision ? source.says.visionFault : source.says.textFault { return fault }
-      if !source.says[keyPath: architecture.part].isEmpty { return nil }
-    }
-    return nil
+    return sources.lazy.compactMap { isVision ? $0.says.visionFault : $0.says.textFault }.first
   }
 
   /// Of the sources up to the one that is believed.
   func towerRemarks(of architecture: TowerParameters.Architecture) -> [String] {
-    remarks(\.towerRemarks) { !$0[keyPath: architecture.part].isEmpty }
+    let believed = sources.firstIndex { !$0.says[keyPath: architecture.part].isEmpty }
+    return sources.prefix(believed.map { $0 + 1 } ?? sources.count).flatMap(\.says.towerRemarks)
   }
 
-  var pictureRemarks: [String] { remarks(\.pictureRemarks) { !$0.preprocessing.isEmpty } }
-
-  private func remarks(
-    _ place: KeyPath<ModelDescription, [String]>, until isBelieved: (ModelDescription) -> Bool
-  ) -> [String] {
-    var remarks: [String] = []
-    for source in sources {
-      remarks += source.says[keyPath: place]
-      if isBelieved(source.says) { break }
-    }
-    return remarks
-  }
+  var pictureRemarks: [String] { sources.flatMap(\.says.pictureRemarks) }
 
   /// The file that says this of pictures.
   func place(of key: String, _ value: JSONValue) -> String? {
