@@ -28,7 +28,7 @@ struct GoodConfig: Sendable, CustomTestStringConvertible {
 
 @Suite struct GoodConfigTests {
   /// The authors' arrays, which the project's configs name.
-  private static let features = [
+  static let features = [
     "clasp", "clasp_random", "clip", "clip_random", "convirt", "convirt_random", "videoclip",
     "videoclip_random",
   ]
