@@ -17,6 +17,15 @@ extension MemorySlice<Double> {
   }
 }
 
+extension MemorySlice<Int32> {
+  /// Sixteen numbers from `start` on.
+  @inlinable @inline(__always)
+  package func lanes(_ start: Int) -> SIMD16<Int32> {
+    assert(start >= 0 && start + 16 <= count, "lanes reach beyond their slice")
+    return UnsafeRawPointer(base + start).loadUnaligned(as: SIMD16<Int32>.self)
+  }
+}
+
 extension MemorySlice<Float> {
   /// Sixteen numbers from `start` on.
   @inlinable @inline(__always)
