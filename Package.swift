@@ -73,7 +73,7 @@ let package = Package(
       dependencies: ["Stages", "Metrics", "Encoders", "Datasets", "Contracts", "Kernels", "TestSupport"]),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["Storage", "Datasets", "HDF5", "Digests", "Contracts", "TestSupport"]),
+      dependencies: ["Storage", "Stages", "Datasets", "HDF5", "Digests", "Contracts", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Contracts", "Kernels", "TestSupport", "CZlib"]),
     .testTarget(
@@ -89,7 +89,8 @@ let package = Package(
       name: "RunnerTests",
       dependencies: [
         "Runner", "Stages", "Datasets", "Storage", "HDF5", "Claims", "Figures", "ExperimentConfig",
-        "ExperimentPlan", "Contracts", "Digests", "Kernels", "TestSupport", "AllocationCount", "modgap",
+        "ExperimentPlan", "Contracts", "Digests", "Metrics", "Kernels", "TestSupport", "AllocationCount",
+        "modgap",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),

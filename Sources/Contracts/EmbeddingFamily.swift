@@ -27,29 +27,25 @@ package struct Coordinate: Sendable, Hashable {
   }
 }
 
-/// What a shift does to a pair of matrices, kept as data so that it is applied only when looked at.
-package enum Move: Sendable, Equatable {
-  /// x − (amount of x)·g and y + (amount of y)·g with the unit gap vector `g`; rows of unit norm
-  /// afterwards where `renormalize`. Source: Liang et al. 2022, Sec. 4.2.
-  case along(gap: [Double], amountX: Double, amountY: Double, renormalize: Bool)
-  /// Places each y point of a sphere at this elevation, keeping its azimuth. Source: Sec. 4.3.
-  case elevation(degrees: Double)
-  /// Subtracts these vectors, then normalises rows.
-  case subtract(x: [Double], y: [Double])
-  /// y ← y·Wᵀ with `w` row-major `(d, d)`. Source: Sec. 4.4.
-  case rotateY(w: [Double])
-}
-
-/// Base embeddings and the ways they are moved: 40 shifts of one pair are 40 short descriptions.
+/// Base embeddings and what is done to them: 40 shifts of one pair are 40 short descriptions.
 package struct EmbeddingFamily: Sendable, Equatable {
   package struct Member: Sendable, Equatable {
     package var coordinates: [Coordinate]
     package var base: Int
-    package var moves: [Move]
-    package init(coordinates: [Coordinate] = [], base: Int = 0, moves: [Move] = []) {
+    /// In the order in which they are applied.
+    package var transforms: [any EmbeddingTransform]
+
+    package init(
+      coordinates: [Coordinate] = [], base: Int = 0, transforms: [any EmbeddingTransform] = []
+    ) {
       self.coordinates = coordinates
       self.base = base
-      self.moves = moves
+      self.transforms = transforms
+    }
+
+    package static func == (first: Member, second: Member) -> Bool {
+      first.coordinates == second.coordinates && first.base == second.base
+        && first.transforms.elementsEqual(second.transforms) { $0.isEqual(to: $1) }
     }
   }
 
@@ -61,7 +57,7 @@ package struct EmbeddingFamily: Sendable, Equatable {
     self.members = members
   }
 
-  /// A family of one unmoved member.
+  /// A family of one member, as it is.
   package init(_ embeddings: Embeddings) {
     self.init(bases: [embeddings], members: [Member()])
   }

@@ -5,10 +5,17 @@ import Kernels
 package protocol Stage: Sendable {
   associatedtype Parameters: Decodable & Sendable
   static var signature: StageSignature { get }
+  /// Those that its embeddings may have beside those of what it reads; what is not listed could not be read from the
+  /// store again.
+  static var transforms: [any EmbeddingTransform.Type] { get }
   init(parameters: Parameters)
 
   /// - Throws: a `Failure` for input it cannot use, `Cancelled` at a safe point.
   func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact
+}
+
+extension Stage {
+  package static var transforms: [any EmbeddingTransform.Type] { [] }
 }
 
 package struct StageInputs: Sendable {

@@ -3,11 +3,13 @@ import Foundation
 /// A listed stage variant with its type erased.
 package struct StageVariant: Sendable {
   package let signature: StageSignature
+  package let transforms: [any EmbeddingTransform.Type]
   /// Decodes resolved, canonical parameters (files as absolute paths) and runs the stage.
   package let run: @Sendable (JSONValue, StageInputs, StageContext) throws -> Artefact
 
   package init<S: Stage>(_ type: S.Type) {
     signature = S.signature
+    transforms = S.transforms
     run = { parameters, inputs, context in
       let data = Data(parameters.canonical.utf8)
       let decoded = try JSONDecoder().decode(S.Parameters.self, from: data)
@@ -23,6 +25,8 @@ package struct StageCatalog: Sendable {
   package init(_ variants: [StageVariant]) { self.variants = variants }
 
   package var signatures: [StageSignature] { variants.map(\.signature) }
+
+  package var transforms: TransformCatalog { TransformCatalog(variants.flatMap(\.transforms)) }
 
   /// What the first stage that has such a column, or brings such a coordinate, says of it.
   package func declaration(of column: String) -> TableColumn? {

@@ -4,14 +4,18 @@ import Contracts
 /// that the validator checks against.
 package struct Reference {
   private let grammar: Grammar
+  private let transforms: [TransformDeclaration]
 
-  package init(_ grammar: Grammar) { self.grammar = grammar }
+  package init(_ grammar: Grammar, transforms: [TransformDeclaration]) {
+    self.grammar = grammar
+    self.transforms = transforms
+  }
 
   package var markdown: String {
     let parts = [
       Self.head, part("Stages", grammar.stages.map(section)),
       part("Kinds of data", grammar.data.map(section)), part("Figures", grammar.figures.map(section)),
-      part("Checks", grammar.checks.map(section)),
+      part("Checks", grammar.checks.map(section)), shownTransforms,
     ]
     return parts.joined(separator: "\n\n") + "\n"
   }
@@ -26,6 +30,25 @@ package struct Reference {
 
   private func part(_ title: String, _ sections: [String]) -> String {
     (["## \(title)"] + sections).joined(separator: "\n\n")
+  }
+
+  /// What shifts do to rows, for readers of HDF5 files.
+  private var shownTransforms: String {
+    let rows = transforms.map { transform in
+      let names = transform.fields.map { "`\($0)`" }.joined(separator: ", ")
+      let effect = transform.effect
+      let cells = ["`\(transform.kind)`", names, effect.x, effect.y, effect.then]
+      return "| " + cells.map(Self.cell).joined(separator: " | ") + " |"
+    }
+    let table = ["| kind | fields | x | y | then |", "|---|---|---|---|---|"] + rows
+    return """
+      ## Transforms
+
+      What the groups `moves/0`, `moves/1`, … of an `embeddings.h5` do, one after the other, to the rows of `base` divided by
+      their norms. Numbers have an entry for each member of a sweep; a vector that all members share stands once.
+
+      \(table.joined(separator: "\n"))
+      """
   }
 
   // MARK: - Sections

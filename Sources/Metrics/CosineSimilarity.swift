@@ -39,7 +39,7 @@ public func cosineSimilarity(
 ) throws -> CosineStatistics {
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
-  return try cosineSimilarity(MovedRows(embeddings, .x, moves: []), diagonal: diagonal, bins: bins, budget)
+  return try cosineSimilarity(TransformedRows(embeddings, .x), diagonal: diagonal, bins: bins, budget)
 }
 
 /// The mean of cos(u_i, u_j) over all ordered pairs, in O(n·d):
@@ -50,11 +50,11 @@ public func cosineSimilarity(
 public func meanCosineSimilarity(_ embeddings: Matrix, diagonal: Bool = false) throws -> Double {
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
-  return try meanCosineSimilarity(MovedRows(embeddings, .x, moves: []), diagonal: diagonal, budget)
+  return try meanCosineSimilarity(TransformedRows(embeddings, .x), diagonal: diagonal, budget)
 }
 
 package func meanCosineSimilarity(
-  _ rows: MovedRows, diagonal: Bool, _ budget: ThreadBudget
+  _ rows: TransformedRows, diagonal: Bool, _ budget: ThreadBudget
 ) throws -> Double {
   guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
   let sum = try rows.unitSum(budget)
@@ -71,7 +71,7 @@ package func meanCosineSimilarity(
 /// quartiles are products too, or equal to one within 8e-9. Moments are float64 around the mean, in fixed
 /// order; everything else is counting.
 package func cosineSimilarity(
-  _ rows: MovedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = PairTiles.keptPairs,
+  _ rows: TransformedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = PairTiles.keptPairs,
   _ budget: ThreadBudget
 ) throws -> CosineStatistics {
   guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }

@@ -2,15 +2,15 @@ import Contracts
 import Kernels
 
 extension EmbeddingFamily {
-  /// The rows of one modality of a member, moved.
+  /// The rows of one modality of a member, transformed.
   /// - Throws: `MetricFailure.notAPair` where `y` is asked of a single tower.
-  package func rows(_ modality: Modality, of member: Member) throws -> MovedRows {
+  package func rows(_ modality: Modality, of member: Member) throws -> TransformedRows {
     let base = bases[member.base]
     switch modality {
-    case .x: return try MovedRows(base.x, .x, moves: member.moves)
+    case .x: return try TransformedRows(base.x, .x, transforms: member.transforms)
     case .y:
       guard let y = base.y else { throw MetricFailure.notAPair }
-      return try MovedRows(y, .y, moves: member.moves)
+      return try TransformedRows(y, .y, transforms: member.transforms)
     }
   }
 
@@ -19,9 +19,9 @@ extension EmbeddingFamily {
     bases[member.base].y == nil ? [.x] : [.x, .y]
   }
 
-  /// The member's embeddings, moved, as float32 matrices.
+  /// The member's embeddings, transformed, as float32 matrices.
   package func materialized(_ member: Member, _ budget: ThreadBudget) throws -> Embeddings {
-    if member.moves.isEmpty { return bases[member.base] }
+    if member.transforms.isEmpty { return bases[member.base] }
     let x = try rows(.x, of: member).real(budget).rounded
     let y = try bases[member.base].y.map { _ in try rows(.y, of: member).real(budget).rounded }
     return Embeddings(
@@ -31,14 +31,14 @@ extension EmbeddingFamily {
 }
 
 extension EmbeddingFamily.Member {
-  /// Whether its rows have unit norm: those of the base are divided by theirs, and the last move decides that divides
-  /// rows by their norm or leaves it out; turns change no norm.
+  /// Whether its rows have unit norm: those of the base are divided by theirs, and the last transform decides that
+  /// does not keep norms.
   package var hasUnitRows: Bool {
-    for move in moves.reversed() {
-      switch move {
-      case .along(_, _, _, let renormalize): return renormalize
-      case .subtract: return true
-      case .elevation, .rotateY: continue
+    for transform in transforms.reversed() {
+      switch transform.normEffect {
+      case .makesUnit: return true
+      case .losesUnit: return false
+      case .keepsUnit: continue
       }
     }
     return true
@@ -76,5 +76,5 @@ package func validate(_ embeddings: Embeddings, _ budget: ThreadBudget) throws {
 private func validate(_ matrix: Matrix, _ modality: Modality, _ budget: ThreadBudget) throws {
   guard matrix.rows >= 2 else { throw MetricFailure.tooFewRows(modality, found: matrix.rows) }
   guard matrix.columns >= 1 else { throw MetricFailure.noDimensions(modality) }
-  _ = try MovedRows(matrix, modality, moves: []).unitSum(budget)
+  _ = try TransformedRows(matrix, modality).unitSum(budget)
 }

@@ -41,11 +41,11 @@ public func modalityGap(_ x: Matrix, _ y: Matrix) throws -> Gap {
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
   return try gap(
-    MovedRows(x, .x, moves: []), MovedRows(y, .y, moves: []), budget)
+    TransformedRows(x, .x), TransformedRows(y, .y), budget)
 }
 
 /// Centroid of `x` minus centroid of `y`, as the rows are moved. The numbers of rows may differ.
-package func gap(_ x: MovedRows, _ y: MovedRows, _ budget: ThreadBudget) throws -> Gap {
+package func gap(_ x: TransformedRows, _ y: TransformedRows, _ budget: ThreadBudget) throws -> Gap {
   guard x.columns == y.columns else {
     throw MetricFailure.unequalShapes(
       xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
@@ -67,7 +67,7 @@ extension EmbeddingFamily {
   }
 }
 
-extension MovedRows {
+extension TransformedRows {
   /// (1/n) Σ rows, in float64 and fixed order.
   package func centroid(_ budget: ThreadBudget) throws -> [Double] {
     try sum(budget) { range, out in try fill(range, into: out) }.map { $0 / Double(rows) }

@@ -1,10 +1,5 @@
 import Contracts
 
-/// The first or the second modality of a pair.
-public enum Modality: String, Sendable, CaseIterable {
-  case x, y
-}
-
 /// Why a metric cannot be computed on what it was given.
 package enum MetricFailure: Failure, Equatable {
   case tooFewRows(Modality, found: Int)

@@ -11,13 +11,13 @@ import Kernels
 ///
 /// So one product x·y serves every member, and each costs a few additions a pair.
 package struct PairGroup: Sendable {
-  /// `(n, d)`, after the moves that the members share; y may have another number of rows.
+  /// `(n, d)`, after the transforms that the members share; y may have another number of rows.
   package let x: RealMatrix
   package let y: RealMatrix
   /// Which rows belong together.
   package let partners: Partners
   package let members: [Shift]
-  /// The base's gap before any move.
+  /// The base's gap before any transform.
   package let original: [Double]
   private let direction: [Double]
   private let projectionsX: [Double]
@@ -83,28 +83,30 @@ extension PairGroup {
 
   /// What the members of a group share.
   private struct Key: Equatable {
-    let base: Int
-    let moves: [Move]
+    let member: EmbeddingFamily.Member
     let direction: [Double]?
 
-    /// Takes a last shift along a gap off the moves.
+    /// Takes a last shift along a gap off the transforms.
     static func split(_ member: EmbeddingFamily.Member, index: Int) -> (Key, Shift) {
-      guard case .along(let gap, let amountX, let amountY, let renormalize)? = member.moves.last else {
+      var shared = EmbeddingFamily.Member(base: member.base, transforms: member.transforms)
+      guard let last = member.transforms.last?.asTranslation else {
         let still = Shift(index: index, amountX: 0, amountY: 0, renormalize: false)
-        return (Key(base: member.base, moves: member.moves, direction: nil), still)
+        return (Key(member: shared, direction: nil), still)
       }
-      let shift = Shift(index: index, amountX: amountX, amountY: amountY, renormalize: renormalize)
-      return (Key(base: member.base, moves: Array(member.moves.dropLast()), direction: gap), shift)
+      shared.transforms.removeLast()
+      let shift = Shift(
+        index: index, amountX: last.amountX, amountY: last.amountY, renormalize: last.renormalizes)
+      return (Key(member: shared, direction: last.direction), shift)
     }
   }
 
   private static func group(
     _ family: EmbeddingFamily, _ key: Key, _ shifts: [Shift], _ budget: ThreadBudget
   ) throws -> PairGroup {
-    let member = EmbeddingFamily.Member(base: key.base, moves: key.moves)
+    let member = key.member
     let x = try family.rows(.x, of: member).real(budget)
     let y = try family.rows(.y, of: member).real(budget)
-    let mustBeEqual = family.bases[key.base].pairing == .identity
+    let mustBeEqual = family.bases[member.base].pairing == .identity
     guard x.rows == y.rows || !mustBeEqual, x.columns == y.columns else {
       throw MetricFailure.unequalShapes(
         xRows: x.rows, xColumns: x.columns, yRows: y.rows, yColumns: y.columns)
@@ -115,7 +117,7 @@ extension PairGroup {
     }
     let original = try family.originalGap(of: member, budget).vector
     return PairGroup(
-      x: x, y: y, partners: try family.bases[key.base].partners(), members: shifts, original: original,
+      x: x, y: y, partners: try family.bases[member.base].partners(), members: shifts, original: original,
       direction: direction)
   }
 

@@ -11,7 +11,7 @@ import Kernels
 /// - Returns: W, `(d, d)`.
 /// - Throws: `MetricFailure.unpaired` where `rowOfX` is empty.
 package func procrustes(
-  _ x: MovedRows, _ y: MovedRows, rowOfX: [Int]? = nil, _ budget: ThreadBudget
+  _ x: TransformedRows, _ y: TransformedRows, rowOfX: [Int]? = nil, _ budget: ThreadBudget
 ) throws -> RealMatrix {
   if let rowOfX, rowOfX.isEmpty { throw MetricFailure.unpaired }
   let x = try rowOfX.map { try x.real(budget).picking($0) } ?? x.real(budget)
@@ -30,5 +30,5 @@ package func procrustes(
 public func procrustes(_ x: Matrix, _ y: Matrix) throws -> Matrix {
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
-  return try procrustes(MovedRows(x, .x, moves: []), MovedRows(y, .y, moves: []), budget).rounded
+  return try procrustes(TransformedRows(x, .x), TransformedRows(y, .y), budget).rounded
 }

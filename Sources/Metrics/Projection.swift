@@ -26,7 +26,7 @@ public struct Projection: Sendable {
 /// Decomposes through the Gram matrix of the smaller side, in float64.
 /// - Throws: `LinearAlgebraFailure` where the iteration does not converge.
 package func projection(
-  of parts: [MovedRows], method: ProjectionMethod, components: Int, _ budget: ThreadBudget
+  of parts: [TransformedRows], method: ProjectionMethod, components: Int, _ budget: ThreadBudget
 ) throws -> Projection {
   try projection(of: stack(parts.map { try $0.real(budget) }), method: method, components: components)
 }

@@ -33,7 +33,7 @@ struct EmbeddingsWriter {
       } catch let failure as FileFailure {
         throw failure
       } catch {
-        // A move that its base does not bear fails where it is looked at; the rest of the results stand.
+        // A transform that its base does not bear fails where it is looked at; the rest of the results stand.
         observe(.notice("\(path) was not written: \(explain(error))"))
       }
     }
@@ -73,15 +73,15 @@ struct EmbeddingsWriter {
     if family.members.count == 1, let member = family.members.first {
       return .matrices(try family.materialized(member, ThreadBudget(jobs: 1)))
     }
-    guard family.members.contains(where: { !$0.moves.isEmpty }) else { return .layers(family.bases) }
+    guard family.members.contains(where: { !$0.transforms.isEmpty }) else { return .layers(family.bases) }
     if let origin = try origin(of: family, index, in: run) {
       return .family(.stage(plan.tasks[origin].stage), members: family.members)
     }
     return .family(.layers(family.bases), members: family.members)
   }
 
-  /// The stage whose group holds the very embeddings that the members' moves begin from: a shift of a shift
-  /// moves what the first one moved, and its members tell all moves since. Nil where the file has no such group.
+  /// The stage whose group holds the very embeddings that the members' transforms begin from: a shift of a shift
+  /// transforms what the first one did, and its members have all transforms since. Nil where the file has no such group.
   private func origin(of family: EmbeddingFamily, _ index: Int, in run: Plan.Run) throws -> Int? {
     var origin = index
     while plan.tasks[origin].phase == .shift {
@@ -89,7 +89,8 @@ struct EmbeddingsWriter {
       origin = input
     }
     guard run.tasks.contains(origin), isWritten(origin),
-      let own = try executor.artefact(of: origin).embeddings, own.members.allSatisfy({ $0.moves.isEmpty }),
+      let own = try executor.artefact(of: origin).embeddings,
+      own.members.allSatisfy({ $0.transforms.isEmpty }),
       own.members.count > 1 || own.bases.count == 1
     else { return nil }
     return own.bases == family.bases ? origin : nil

@@ -38,7 +38,7 @@ package struct Engine: Sendable {
     let log = try RunLog(plan, folder)
     let outcomes = Outcomes(count: plan.tasks.count)
     KeptItems.shared.forget()
-    let store = try ArtefactStore(results: folder.root)
+    let store = try ArtefactStore(results: folder.root, transforms: catalog.transforms)
     let leases = try Leases(store: store)
     let lease = try takeResults()
     let known = try begin(store, leases)

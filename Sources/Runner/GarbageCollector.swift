@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Kernels
+import Stages
 import Storage
 
 /// Finds what the store holds and no experiment's manifest names or plan may yet want, and removes it.
@@ -63,7 +64,7 @@ package struct GarbageCollector {
       throw RunFailure.noStore(folder: resultsRoot)
     }
     root = resultsRoot
-    store = try ArtefactStore(results: resultsRoot)
+    store = try ArtefactStore(results: resultsRoot, transforms: stageCatalog.transforms)
   }
 
   package func find() throws -> Garbage {

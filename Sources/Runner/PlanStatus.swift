@@ -30,7 +30,9 @@ package struct PlanStatus: Sendable {
     self.plan = plan
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
     let store =
-      FileManager.default.fileExists(atPath: folder.store) ? try ArtefactStore(results: resultsRoot) : nil
+      FileManager.default.fileExists(atPath: folder.store)
+      ? try ArtefactStore(results: resultsRoot, transforms: stageCatalog.transforms)
+      : nil
     let manifests = [ResultsFolder.manifestFile, ResultsFolder.previousManifestFile].compactMap {
       try? Manifest.read(in: folder, $0)
     }

@@ -3,6 +3,7 @@ import Contracts
 import ExperimentPlan
 import Figures
 import Foundation
+import Stages
 import Storage
 
 /// What an experiment's results hold as they are, without running anything: for `verify` and `report`.
@@ -19,7 +20,7 @@ package struct StoredResults {
     guard try folder.files.isFile(ResultsFolder.manifestFile) else {
       throw RunFailure.noResults(folder: folder.path, command: recipe.command())
     }
-    let store = try ArtefactStore(results: resultsRoot)
+    let store = try ArtefactStore(results: resultsRoot, transforms: stageCatalog.transforms)
     self.plan = plan
     self.folder = folder
     self.recipe = recipe

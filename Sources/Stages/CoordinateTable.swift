@@ -59,10 +59,10 @@ extension EmbeddingFamily.Member {
     coordinates.append(Coordinate(free, value))
   }
 
-  /// The member with a further move.
-  func moved(_ move: Move) -> EmbeddingFamily.Member {
-    var moved = self
-    moved.moves.append(move)
-    return moved
+  /// The member with a further transform.
+  func transformed(by transform: some EmbeddingTransform) -> EmbeddingFamily.Member {
+    var member = self
+    member.transforms.append(transform)
+    return member
   }
 }

@@ -1,6 +1,7 @@
 import Contracts
 import ExperimentConfig
 import Foundation
+import Stages
 import Testing
 
 /// Python's jsonschema, where this machine has it: `MODGAP_PYTHON`, else `python3`.
@@ -73,12 +74,13 @@ enum PythonSchema {
   @Test func theCommittedReferenceIsTheProgramsOwn() throws {
     let file = GoodConfig.root.appendingPathComponent("docs/reference.md")
     #expect(
-      try String(contentsOf: file, encoding: .utf8) == Reference(grammar).markdown,
+      try String(contentsOf: file, encoding: .utf8)
+        == Reference(grammar, transforms: stageCatalog.transforms.declarations).markdown,
       "docs/reference.md is stale: run `make docs`")
   }
 
   @Test func theReferenceNamesEveryKey() {
-    let page = Reference(grammar).markdown
+    let page = Reference(grammar, transforms: stageCatalog.transforms.declarations).markdown
     let sections = page.components(separatedBy: "\n### ")
     for stage in grammar.stages {
       let section = sections.first { $0.hasPrefix("`\(stage.phase.rawValue)` `\(stage.kind)`") }

@@ -92,7 +92,7 @@ import Testing
 
   @Test func theStoreReplacesOnlyWhenTold() throws {
     let bench = try Workbench()
-    let store = try ArtefactStore(results: bench.results)
+    let store = try ArtefactStore(results: bench.results, transforms: ToyStages.catalog.transforms)
     func tables(_ value: Int) -> Artefact {
       .tables([NamedTable("", Table([Table.NamedColumn("n", .integers([value]))]))])
     }

@@ -154,7 +154,7 @@ import Testing
     let manifest = try Manifest.read(bench.results + "/toy/manifest.json")
     let wanted = Set(manifest.results.values.map(\.key))
     let garbage = try #require(
-      try ArtefactStore(results: bench.results).entries().first {
+      try ArtefactStore(results: bench.results, transforms: ToyStages.catalog.transforms).entries().first {
         if case .found = $0.standing { !wanted.contains($0.key) } else { false }
       })
     try bench.write("mine", to: "results/.store/\(garbage.name)/notes.txt")
@@ -216,7 +216,8 @@ import Testing
   @Test func gcAndABeginningRunTakeTurns() throws {
     let bench = try Workbench()
     try bench.run(config(1))
-    let leases = try Leases(store: try ArtefactStore(results: bench.results))
+    let leases = try Leases(
+      store: try ArtefactStore(results: bench.results, transforms: ToyStages.catalog.transforms))
     let gate = try leases.acquire(Leases.gate, timeout: 1)
     let collector = try GarbageCollector(resultsRoot: bench.results)
     #expect(throws: StorageFailure.self) { try collector.collect(timeout: 0.1) { _ in } }
@@ -230,7 +231,7 @@ import Testing
   @Test func checkpointsOfUnfinishedTasksStay() throws {
     let bench = try Workbench()
     try bench.run(config(1))
-    let store = try ArtefactStore(results: bench.results)
+    let store = try ArtefactStore(results: bench.results, transforms: ToyStages.catalog.transforms)
     let plan = try Manifest.read(bench.results + "/toy/manifest.json").plan
     let keys = ["0", "1", "2"].map { String(repeating: $0, count: 64) }
     let task = try #require(plan.tasks.last)

@@ -71,6 +71,24 @@ struct CatalogLawTests {
 
   private func needsFiles(_ name: String) -> Bool { name == "init/embeddings" && !SharedData.isPresent }
 
+  @Test func transformsHaveNamesOfTheirOwn() {
+    let types = stageCatalog.variants.flatMap(\.transforms)
+    let distinct = Dictionary(grouping: types) { ObjectIdentifier($0) }.values.map { $0[0] }
+    #expect(Set(distinct.map { $0.kind }).count == distinct.count)
+    #expect(Set(distinct.map { $0.storedKind }).count == distinct.count)
+    #expect(!distinct.contains { $0.kind == "none" }, "that is a member without one")
+  }
+
+  @Test("what a shift does to rows is declared", arguments: names { $0.phase == .shift })
+  func transformsAreDeclared(_ name: String) throws {
+    let family = try #require(try give(name, jobs: 1).embeddings)
+    let signature = try signature(name)
+    let own = try #require(stageCatalog.variant(signature.phase, signature.kind)).transforms
+    let known = TransformCatalog(own)
+    let transforms = family.members.flatMap(\.transforms)
+    #expect(!transforms.isEmpty && transforms.allSatisfy(known.knows))
+  }
+
   @Test("the same seed gives the same bytes at 1, 2 and 4 jobs", arguments: names)
   func determinism(_ name: String) throws {
     if needsFiles(name) { return }

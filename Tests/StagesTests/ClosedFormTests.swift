@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Stages
 import TestSupport
 import Testing
 
@@ -173,7 +174,7 @@ struct CLIPFixtureTests {
       var identity = [Double](repeating: 0, count: size * size)
       for k in 0..<size { identity[k * size + k] = 1 }
       var rotated = member
-      rotated.moves.append(.rotateY(w: identity))
+      rotated.transforms.append(RotationOfY(w: identity))
       let long = Artefact.embeddings(EmbeddingFamily(bases: family.bases, members: [rotated]))
       let losses = try evaluate("contrastive-loss", ["temperature": numbers([0.01, 1])], of: long)
       for row in 0..<2 {

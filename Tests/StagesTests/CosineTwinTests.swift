@@ -58,7 +58,7 @@ struct CosineTwinTests {
     for diagonal in [false, true] {
       let found = try withBudget(jobs: 2) { budget in
         try cosineSimilarity(
-          MovedRows(matrix, .x, moves: []), diagonal: diagonal, bins: 7, keepingAtMost: kept ? .max : 0,
+          TransformedRows(matrix, .x), diagonal: diagonal, bins: 7, keepingAtMost: kept ? .max : 0,
           budget)
       }
       let all = similarities(matrix, diagonal: diagonal)
@@ -87,7 +87,7 @@ struct CosineTwinTests {
     for diagonal in [false, true] {
       let found = try withBudget(jobs: 2) { budget in
         try cosineSimilarity(
-          MovedRows(matrix, .x, moves: []), diagonal: diagonal, bins: bins, keepingAtMost: kept ? .max : 0,
+          TransformedRows(matrix, .x), diagonal: diagonal, bins: bins, keepingAtMost: kept ? .max : 0,
           budget)
       }
       var expected = [Int](repeating: 0, count: bins)
@@ -111,7 +111,7 @@ struct CosineTwinTests {
     let repeated = Matrix(
       rows: different * copies, columns: 16, values: (0..<different * copies).flatMap { some.row($0 % 40) })
     let found = try withBudget(jobs: 2) { budget in
-      try cosineSimilarity(MovedRows(repeated, .x, moves: []), diagonal: false, bins: 200, budget)
+      try cosineSimilarity(TransformedRows(repeated, .x), diagonal: false, bins: 200, budget)
     }
     let values = weighted(PairTwinTests.unit(some), copies: copies)
     let total = values.reduce(0) { $0 + $1.pairs }
@@ -170,7 +170,7 @@ struct CosineTwinTests {
       try [1, 2, 4].map { jobs in
         try withBudget(jobs: jobs) { budget in
           try cosineSimilarity(
-            MovedRows(matrix, .x, moves: []), diagonal: true, bins: 200, keepingAtMost: kept, budget)
+            TransformedRows(matrix, .x), diagonal: true, bins: 200, keepingAtMost: kept, budget)
         }
       }
     }

@@ -2,6 +2,7 @@ import Contracts
 import Digests
 import Foundation
 import Kernels
+import Stages
 import Storage
 import Synchronization
 import Testing
@@ -56,7 +57,7 @@ import Testing
   @Test(arguments: [family, tables, largeTables, model] + pairings)
   func everyElementComesBack(artefact: Artefact) throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms)
       let saved = try save(artefact, in: store)
       let record = try found(store)
       #expect(record.digest == saved.digest && record.payloads == saved.payloads)
@@ -83,8 +84,8 @@ import Testing
     notes.add(fact: "tokenizer", "byte pairs")
     #expect(notes.notices.count == 1 && notes.facts.map(\.value) == ["byte pairs"])
     try withFolder { folder in
-      let plain = try ArtefactStore(results: folder + "/a")
-      let noted = try ArtefactStore(results: folder + "/b")
+      let plain = try ArtefactStore(results: folder + "/a", transforms: stageCatalog.transforms)
+      let noted = try ArtefactStore(results: folder + "/b", transforms: stageCatalog.transforms)
       let without = try save(Self.tables, in: plain)
       let with = try noted.save(
         Self.tables, key: Fixture.key, keyTree: Fixture.keyTree, stage: "shift/gap", notes: notes)
@@ -99,22 +100,19 @@ import Testing
 
   @Test func signsAndPayloadsOfFloatsSurvive() throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms)
       let values: [Float] = [-0.0, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 0.1]
       let matrix = Matrix(rows: 2, columns: 3, values: values)
       let vectors = [-0.0, Double.nan, .infinity, 5e-300]
       let family = EmbeddingFamily(
         bases: [Embeddings(x: matrix, isNormalized: false)],
-        members: [.init(moves: [.subtract(x: vectors, y: vectors.map { $0 + 0.0 })])])
+        members: [.init(transforms: [Subtraction(x: vectors, y: vectors.map { $0 + 0.0 })])])
       _ = try save(.embeddings(family), in: store)
       let back = try #require(try store.load(found(store)).embeddings)
       #expect(back.bases[0].x.values.map(\.bitPattern) == values.map(\.bitPattern))
-      guard case .subtract(let x, let y) = back.members[0].moves[0] else {
-        Issue.record("\(back.members[0].moves[0])")
-        return
-      }
-      #expect(x.map(\.bitPattern) == vectors.map(\.bitPattern))
-      #expect(y[0].sign == .plus)
+      let subtraction = try #require(back.members[0].transforms[0] as? Subtraction)
+      #expect(subtraction.x.map(\.bitPattern) == vectors.map(\.bitPattern))
+      #expect(subtraction.y[0].sign == .plus)
     }
   }
 
@@ -135,7 +133,7 @@ import Testing
   @Test func theSameArtefactGivesTheSameBytes() throws {
     try withFolder { folder in
       let files = try (0..<2).map { round in
-        let store = try ArtefactStore(results: "\(folder)/\(round)")
+        let store = try ArtefactStore(results: "\(folder)/\(round)", transforms: stageCatalog.transforms)
         let record = try save(Self.family, in: store)
         return try ["record.json", "artefact.h5"].map {
           try Digest(file: "\(record.folder)/\($0)")
@@ -147,7 +145,7 @@ import Testing
 
   @Test func keysThatCouldLeaveTheStoreAreRefused() throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms)
       for key in ["", "..", "a/b", ".tmp-1", String(repeating: "a", count: 129), "é"] {
         #expect(throws: StorageFailure.badKey(key)) { try store.lookup(key) }
         #expect(throws: StorageFailure.badKey(key)) { try store.remove(key) }
@@ -157,7 +155,7 @@ import Testing
 
   @Test func manyThreadsMaySaveOneKey() throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder, syncs: false)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms, syncs: false)
       let failures = Mutex<[String]>([])
       DispatchQueue.concurrentPerform(iterations: 16) { round in
         do {
@@ -177,14 +175,16 @@ import Testing
   @Test func aStoreInsideAFileIsAnIOFailure() throws {
     try withFolder { folder in
       let file = try DataFiles.write([1], "\(folder)/file")
-      let failure = #expect(throws: FileFailure.self) { try ArtefactStore(results: file) }
+      let failure = #expect(throws: FileFailure.self) {
+        try ArtefactStore(results: file, transforms: stageCatalog.transforms)
+      }
       #expect(failure?.kind == .io)
     }
   }
 
   @Test func ofAModelThatIsNotKeptTheLogStays() throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms)
       let record = try store.save(
         Self.model, key: Fixture.key, keyTree: Fixture.keyTree, stage: "train/contrastive",
         keepsPayload: false)
@@ -211,7 +211,7 @@ import Testing
 
   @Test func aCheckpointComesBackWholeOrNotAtAll() throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms)
       let checkpoint = store.checkpoint(of: Fixture.key)
       #expect(try checkpoint.load() == nil)
       try checkpoint.save([1, 2, 3])

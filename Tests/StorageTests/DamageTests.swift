@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Stages
 import Storage
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
     _ artefact: Artefact, _ body: (ArtefactStore, StoredRecord) throws -> Void
   ) throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder, syncs: false)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms, syncs: false)
       let record = try store.save(
         artefact, key: Fixture.key, keyTree: Fixture.keyTree, stage: "shift/gap")
       try body(store, record)
@@ -91,7 +92,7 @@ import Testing
 
   @Test func aFolderWithoutARecordOrAFileInItsPlaceIsReplaced() throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder, syncs: false)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms, syncs: false)
       let place = store.folder(of: Fixture.key)
       let leftovers: [() throws -> Void] = [
         { try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true) },
@@ -129,7 +130,7 @@ import Testing
 
   @Test func temporariesOfDeadProcessesAreStaleAndOthersAreNot() throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder, syncs: false)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms, syncs: false)
       let own = ProcessIdentity.own
       let names = [
         ".tmp-999999999-5-\(own.bootMark)-1",

@@ -3,6 +3,7 @@ import Datasets
 import Digests
 import Foundation
 import Kernels
+import Stages
 import Storage
 import Testing
 
@@ -15,16 +16,17 @@ import Testing
     let along = (0..<5).map { step in
       EmbeddingFamily.Member(
         coordinates: [Coordinate("delta", .real(Double(step) * 0.25))],
-        moves: [
-          .along(
-            gap: [0.6, 0.8, 0, 0, 0], amountX: Double(step) / 8, amountY: Double(step) / 8, renormalize: true)
+        transforms: [
+          GapShift(
+            gap: [0.6, 0.8, 0, 0, 0], amountX: Double(step) / 8, amountY: Double(step) / 8,
+            renormalizes: true)
         ])
     }
     let mixed = [
       EmbeddingFamily.Member(coordinates: [Coordinate("name", .text("none"))]),
       EmbeddingFamily.Member(
         coordinates: [Coordinate("name", .text("tilt"))],
-        moves: [.elevation(degrees: 3), .subtract(x: [1, 2], y: [3, 4])]),
+        transforms: [Elevation(degrees: 3), Subtraction(x: [1, 2], y: [3, 4])]),
     ]
     return [
       .init("clip", .matrices(Fixture.pair(7, 5))),

@@ -2,6 +2,7 @@ import Contracts
 import Datasets
 import Foundation
 import HDF5
+import Stages
 import Storage
 import Testing
 
@@ -135,7 +136,9 @@ import Testing
         try root.group("vectors") { try $0.setAttribute("count", vectors) }
         try root.write("members", ["[]"], shape: [])
       }
-      let problem = #expect(throws: FamilyFile.Problem.self) { try FamilyFile.read(bytes) }
+      let problem = #expect(throws: FamilyFile.Problem.self) {
+        try FamilyFile.read(bytes, stageCatalog.transforms)
+      }
       if count != 10 { #expect(problem?.description == "a group holds \(count) things") }
     }
   }
@@ -156,17 +159,17 @@ import Testing
         try root.write("members", [member], shape: [])
       }
     }
-    #expect(try FamilyFile.read(family(rows: 3)).bases[0].x.rows == 3)
+    #expect(try FamilyFile.read(family(rows: 3), stageCatalog.transforms).bases[0].x.rows == 3)
     for rows in [1 << 30, 1 << 60] {
       let bytes = try family(rows: rows)
-      #expect(throws: (any Error).self, "\(rows)") { try FamilyFile.read(bytes) }
+      #expect(throws: (any Error).self, "\(rows)") { try FamilyFile.read(bytes, stageCatalog.transforms) }
     }
   }
 
   /// Bytes whose digest fits, and that nobody's writer made: each mutant is a family or a problem.
   @Test func mutatedArtefactsNeverStopTheProgram() throws {
     try withFolder { folder in
-      let store = try ArtefactStore(results: folder, syncs: false)
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms, syncs: false)
       let record = try store.save(
         .embeddings(Fixture.family), key: Fixture.key, keyTree: Fixture.keyTree, stage: "init/mlp")
       let file = "\(record.folder)/artefact.h5"
@@ -189,7 +192,7 @@ import Testing
           #expect(error is HDF5Failure, "\(error)")
         }
         do {
-          let family = try FamilyFile.read(bytes)
+          let family = try FamilyFile.read(bytes, stageCatalog.transforms)
           #expect(
             !family.bases.isEmpty && family.members.allSatisfy { family.bases.indices.contains($0.base) })
         } catch {

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Kernels
+import Stages
 import Storage
 import Synchronization
 import Testing
@@ -14,7 +15,9 @@ import Testing
   }
 
   private func withStore(_ body: (ArtefactStore) throws -> Void) throws {
-    try withFolder { folder in try body(ArtefactStore(results: folder, syncs: false)) }
+    try withFolder { folder in
+      try body(ArtefactStore(results: folder, transforms: stageCatalog.transforms, syncs: false))
+    }
   }
 
   private func identity(

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Kernels
+import Stages
 
 /// A folder of its own for a test, removed afterwards.
 func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
@@ -40,7 +41,7 @@ enum Fixture {
       x: numbers.matrix(rows, columns), y: numbers.matrix(rows, columns), isNormalized: isNormalized)
   }
 
-  /// Two bases, one of them a single tower, and members with every kind of move and coordinate.
+  /// Two bases, one of them a single tower, and members with every kind of transform and coordinate.
   static var family: EmbeddingFamily {
     var numbers = TestNumbers(9)
     let gap = (0..<5).map { _ in numbers.double() }
@@ -49,8 +50,9 @@ enum Fixture {
     var members = (-4...4).map { step in
       EmbeddingFamily.Member(
         coordinates: [Coordinate("delta", .real(Double(step) * 0.1))], base: 0,
-        moves: [
-          .along(gap: gap, amountX: Double(step) / 3, amountY: -0.0, renormalize: step.isMultiple(of: 2))
+        transforms: [
+          GapShift(
+            gap: gap, amountX: Double(step) / 3, amountY: -0.0, renormalizes: step.isMultiple(of: 2))
         ])
     }
     members.append(
@@ -59,8 +61,9 @@ enum Fixture {
     members.append(
       EmbeddingFamily.Member(
         coordinates: [Coordinate("degrees", .real(.infinity))], base: 0,
-        moves: [
-          .elevation(degrees: 20.1), .subtract(x: gap, y: [1, -0.0, 4e-300, 1e308, 3]), .rotateY(w: other),
+        transforms: [
+          Elevation(degrees: 20.1), Subtraction(x: gap, y: [1, -0.0, 4e-300, 1e308, 3]),
+          RotationOfY(w: other),
         ]))
     return EmbeddingFamily(bases: [pair(), tower], members: members)
   }

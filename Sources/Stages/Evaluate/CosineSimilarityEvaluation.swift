@@ -74,7 +74,7 @@ package struct CosineSimilarityEvaluation: Stage {
     return .tables([NamedTable("", main.table), NamedTable("histogram", Self.ensureColumns(histogram.table))])
   }
 
-  private func measure(_ rows: MovedRows, _ budget: ThreadBudget) throws -> CosineStatistics {
+  private func measure(_ rows: TransformedRows, _ budget: ThreadBudget) throws -> CosineStatistics {
     let diagonal = parameters.diagonal ?? false
     switch parameters.statistics ?? .all {
     case .all:

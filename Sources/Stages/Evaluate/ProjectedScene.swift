@@ -5,7 +5,7 @@ import Metrics
 /// the runs that are taken together.
 struct ProjectedScene {
   private struct Part {
-    let rows: MovedRows
+    let rows: TransformedRows
     let run: Int
     let coordinates: [Coordinate]
   }
@@ -15,7 +15,7 @@ struct ProjectedScene {
   let coordinates: [Coordinate]
   let isGathered: Bool
 
-  var rows: [MovedRows] { parts.map(\.rows) }
+  var rows: [TransformedRows] { parts.map(\.rows) }
 
   /// The run of each row, from 0.
   var runs: [Int] { parts.flatMap { [Int](repeating: $0.run, count: $0.rows.rows) } }

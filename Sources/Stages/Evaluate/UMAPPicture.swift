@@ -62,7 +62,7 @@ struct UMAPPicture: Sendable {
 
   /// The rows of all modalities together, x first.
   func draw(
-    _ parts: [MovedRows], _ context: StageContext, progress: @escaping @Sendable (Double) -> Void
+    _ parts: [TransformedRows], _ context: StageContext, progress: @escaping @Sendable (Double) -> Void
   ) throws -> UMAPResult {
     guard let first = parts.first else { throw MetricFailure.noRows }
     let rows = try Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: first.columns) { out in

@@ -46,8 +46,8 @@ package struct EmbeddingsStage: Stage {
     if raw.pairing == .identity { context.noticeRepeats(in: raw) { Self.advice($0) } }
     guard parameters.normalize ?? true else { return .embeddings(EmbeddingFamily(raw)) }
     var unit = raw
-    unit.x = try MovedRows(x.matrix, .x, moves: []).unitFloats(context.budget)
-    unit.y = try MovedRows(y.matrix, .y, moves: []).unitFloats(context.budget)
+    unit.x = try TransformedRows(x.matrix, .x).unitFloats(context.budget)
+    unit.y = try TransformedRows(y.matrix, .y).unitFloats(context.budget)
     unit.isNormalized = true
     return .embeddings(EmbeddingFamily(unit))
   }

@@ -13,16 +13,42 @@ package struct CentreStage: Stage {
     summary: "Subtracts each modality's centroid, then divides rows by their norm.",
     input: .pairs, alsoAccepts: [.unpaired], output: .pairs, preservesInputType: true)
 
+  package static var transforms: [any EmbeddingTransform.Type] { [Subtraction.self] }
+
   package init(parameters: Parameters) {}
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let family = try LongChain.settled(inputs.family(for: "shift/centre"), context.budget)
     let members = try family.members.map { member in
-      member.moved(
-        .subtract(
+      member.transformed(
+        by: Subtraction(
           x: try family.rows(.x, of: member).centroid(context.budget),
           y: try family.rows(.y, of: member).centroid(context.budget)))
     }
     return .embeddings(EmbeddingFamily(bases: family.bases, members: members))
+  }
+}
+
+/// x − u and y − v, then rows of unit norm.
+package struct Subtraction: EmbeddingTransform {
+  package var x: [Double]
+  package var y: [Double]
+
+  package static let kind = "subtract"
+  package static let effect = TransformEffect(
+    x: "x − subtract_x", y: "y − subtract_y", then: "rows divided by their norm")
+  package let normEffect = NormEffect.makesUnit
+
+  package init() { self.init(x: [], y: []) }
+
+  package init(x: [Double], y: [Double]) { (self.x, self.y) = (x, y) }
+
+  package mutating func code(_ fields: inout TransformFields) throws {
+    try fields.vector("subtract_x", stored: "x", &x)
+    try fields.vector("subtract_y", stored: "y", &y)
+  }
+
+  package func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
+    try RowShift(by: (modality == .x ? x : y).map { -$0 }, renormalizes: true, columns: columns)
   }
 }

@@ -53,6 +53,8 @@ package struct GapStage: Stage {
         presence: .given("lambda")),
     ])
 
+  package static var transforms: [any EmbeddingTransform.Type] { [GapShift.self] }
+
   private let parameters: Parameters
 
   package init(parameters: Parameters) { self.parameters = parameters }
@@ -94,11 +96,48 @@ package struct GapStage: Stage {
     let sides = parameters.sides ?? .both
     let delta = name == "delta" ? value : value * distance * (sides == .both ? 2 : 1)
     let shares = sides.shares
-    var moved = member.moved(
-      .along(
+    var shifted = member.transformed(
+      by: GapShift(
         gap: gap, amountX: shares.x * delta, amountY: shares.y * delta,
-        renormalize: parameters.renormalize ?? true))
-    moved.place(name, .real(value))
-    return moved
+        renormalizes: parameters.renormalize ?? true))
+    shifted.place(name, .real(value))
+    return shifted
+  }
+}
+
+/// x − a·g and y + b·g with the unit gap vector `g`; rows of unit norm afterwards where `renormalizes`.
+/// Source: Liang et al. 2022, Sec. 4.2.
+package struct GapShift: EmbeddingTransform {
+  package var gap: [Double]
+  package var amountX: Double
+  package var amountY: Double
+  package var renormalizes: Bool
+
+  package static let kind = "along"
+  package static let effect = TransformEffect(
+    x: "x − amount_x·gap", y: "y + amount_y·gap", then: "rows divided by their norm where renormalize is 1")
+  package var normEffect: NormEffect { renormalizes ? .makesUnit : .losesUnit }
+
+  package init() { self.init(gap: [], amountX: 0, amountY: 0, renormalizes: true) }
+
+  package init(gap: [Double], amountX: Double, amountY: Double, renormalizes: Bool) {
+    (self.gap, self.amountX, self.amountY) = (gap, amountX, amountY)
+    self.renormalizes = renormalizes
+  }
+
+  package mutating func code(_ fields: inout TransformFields) throws {
+    try fields.vector("gap", &gap)
+    try fields.number("amount_x", stored: "amountX", &amountX)
+    try fields.number("amount_y", stored: "amountY", &amountY)
+    try fields.flag("renormalize", &renormalizes)
+  }
+
+  package func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
+    let amount = modality == .x ? -amountX : amountY
+    return try RowShift(by: gap.map { amount * $0 }, renormalizes: renormalizes, columns: columns)
+  }
+
+  package var asTranslation: Translation? {
+    Translation(direction: gap, amountX: amountX, amountY: amountY, renormalizes: renormalizes)
   }
 }

@@ -13,6 +13,8 @@ package struct ProcrustesStage: Stage {
     summary: "Rotates y onto x by the orthogonal Procrustes map, fitted on all pairs.",
     input: .pairs, output: .pairs)
 
+  package static var transforms: [any EmbeddingTransform.Type] { [RotationOfY.self] }
+
   package init(parameters: Parameters) {}
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
@@ -22,8 +24,30 @@ package struct ProcrustesStage: Stage {
       let w = try procrustes(
         family.rows(.x, of: member), family.rows(.y, of: member),
         rowOfX: base.pairing == .identity ? nil : base.partners().rowOfX, context.budget)
-      return member.moved(.rotateY(w: w.values))
+      return member.transformed(by: RotationOfY(w: w.values))
     }
     return .embeddings(EmbeddingFamily(bases: family.bases, members: members))
+  }
+}
+
+/// y ← y·Wᵀ with an orthogonal `w`, row-major `(d, d)`. Source: Liang et al. 2022, Sec. 4.4.
+package struct RotationOfY: EmbeddingTransform {
+  package var w: [Double]
+
+  package static let kind = "rotate-y"
+  package static let storedKind = "rotateY"
+  package static let effect = TransformEffect(y: "y·Wᵀ, W = rotation as (d, d)")
+  package let normEffect = NormEffect.keepsUnit
+
+  package init() { self.init(w: []) }
+
+  package init(w: [Double]) { self.w = w }
+
+  package mutating func code(_ fields: inout TransformFields) throws {
+    try fields.vector("rotation", stored: "w", &w)
+  }
+
+  package func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
+    modality == .y ? try LinearRowMap(w, columns: columns) : nil
   }
 }

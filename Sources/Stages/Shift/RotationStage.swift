@@ -1,4 +1,6 @@
 import Contracts
+import Foundation
+import Kernels
 import Metrics
 
 /// Places the texts of a sphere simulation at other elevations.
@@ -21,6 +23,8 @@ package struct RotationStage: Stage {
       TableColumn("degrees", .coordinate, .real, "Elevation Δθ", unit: "degrees")
     ])
 
+  package static var transforms: [any EmbeddingTransform.Type] { [Elevation.self] }
+
   private let parameters: Parameters
 
   package init(parameters: Parameters) { self.parameters = parameters }
@@ -29,14 +33,51 @@ package struct RotationStage: Stage {
     let family = try LongChain.settled(inputs.family(for: "shift/rotation"), context.budget)
     let members = family.members.flatMap { member in
       parameters.degrees.values.map { degrees in
-        var moved = member.moved(.elevation(degrees: degrees))
-        moved.place("degrees", .real(degrees))
-        return moved
+        var turned = member.transformed(by: Elevation(degrees: degrees))
+        turned.place("degrees", .real(degrees))
+        return turned
       }
     }
     if let base = family.bases.first, base.x.columns != 3 {
       throw MetricFailure.notOnSphere(dimension: base.x.columns)
     }
     return .embeddings(EmbeddingFamily(bases: family.bases, members: members))
+  }
+}
+
+/// y ← (cos θ cos φ, cos θ sin φ, sin θ) with the azimuth φ that the point has. Source: Liang et al. 2022, Sec. 4.3.
+package struct Elevation: EmbeddingTransform {
+  package var degrees: Double
+
+  package static let kind = "elevation"
+  package static let effect = TransformEffect(
+    y: "(cos θ cos φ, cos θ sin φ, sin θ), φ = atan2(y₁, y₀), θ = degrees")
+  package let normEffect = NormEffect.keepsUnit
+
+  package init() { self.init(degrees: 0) }
+
+  package init(degrees: Double) { self.degrees = degrees }
+
+  package mutating func code(_ fields: inout TransformFields) throws {
+    try fields.number("degrees", &degrees)
+  }
+
+  package func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
+    guard columns == 3 else { throw MetricFailure.notOnSphere(dimension: columns) }
+    return modality == .y ? OnSphere(radians: degrees * .pi / 180) : nil
+  }
+
+  private struct OnSphere: RowTransform {
+    let radians: Double
+
+    func apply(to rows: RowBlock) {
+      for place in 0..<rows.count {
+        let point = rows[place]
+        let azimuth = atan2(point[1], point[0])
+        point[0] = cos(radians) * cos(azimuth)
+        point[1] = cos(radians) * sin(azimuth)
+        point[2] = sin(radians)
+      }
+    }
   }
 }

@@ -1,7 +1,7 @@
 import Contracts
 import HDF5
 
-/// A family of moved embeddings as a group: its base, its coordinates, and what moves each member. A vector
+/// A family of embeddings as a group: its base, its coordinates, and the transforms of each member, here `moves`. A vector
 /// that all members share stands once.
 ///
 /// ```
@@ -9,20 +9,13 @@ import HDF5
 /// base_index                   int64 (m), only where the base has several layers: the layer of each member
 /// coordinates/delta            float64 (m)
 /// moves/0, moves/1, …          in the order in which they are applied; attribute `kind`, or a dataset (m)
-/// moves/0/gap                  float64 (d), or (m, d) where the members' differ
-/// moves/0/{amount_x,amount_y,renormalize}  float64 (m)
+/// moves/0/gap, …               a vector, float64 (d), or (m, d) where the members' differ
+/// moves/0/{amount_x,renormalize}, …  numbers, float64 (m)
 /// ```
 ///
 /// Whoever divides the rows of `base` by their norms, in float64, and then applies the moves has the member's
-/// embeddings:
-///
-/// | kind | x | y | then |
-/// |---|---|---|---|
-/// | `along` | x − amount_x·gap | y + amount_y·gap | rows divided by their norm where renormalize is 1 |
-/// | `subtract` | x − subtract_x | y − subtract_y | rows divided by their norm |
-/// | `rotate-y` | as it is | y·Wᵀ, W = rotation as (d, d) | |
-/// | `elevation` | as it is | (cos θ cos φ, cos θ sin φ, sin θ), φ = atan2(y₁, y₀), θ = degrees | |
-/// | `none` | as it is | as it is | |
+/// embeddings; `docs/reference.md` says what each kind does, from the transforms' own declarations. A member that has
+/// fewer moves than others has the kind `none` there, which leaves rows as they are.
 enum FamilyGroup {
   /// - Parameter base: writes `base`, a link or a group.
   static func write(
@@ -42,7 +35,7 @@ enum FamilyGroup {
     }
     try group.group("moves") { inner in
       try inner.setEncoding("dict", "0.1.0")
-      for step in 0..<(members.map(\.moves.count).max() ?? 0) {
+      for step in 0..<(members.map(\.transforms.count).max() ?? 0) {
         try inner.group("\(step)") { try write(step: step, of: members, to: $0) }
       }
     }
@@ -70,10 +63,11 @@ enum FamilyGroup {
     }
   }
 
-  /// Writes one step of the moves; a member that has none at this step, or one of another kind, has NaN.
+  /// Writes one step; a member that has none at this step, or one of another kind, has NaN.
   private static func write(step: Int, of members: [EmbeddingFamily.Member], to group: HDF5Group) throws {
-    let moves = members.map { $0.moves.indices.contains(step) ? $0.moves[step] : nil }
-    let parts = moves.map { $0?.parts ?? MoveParts(kind: "none") }
+    let parts = members.map { member in
+      TransformParts(member.transforms.indices.contains(step) ? member.transforms[step] : nil)
+    }
     let kinds = parts.map(\.kind)
     try group.setEncoding("dict", "0.1.0")
     if let kind = kinds.first, kinds.allSatisfy({ $0 == kind }) {
@@ -105,24 +99,20 @@ enum FamilyGroup {
   }
 }
 
-/// A move taken apart into named numbers and vectors.
-private struct MoveParts {
+/// A transform taken apart into named numbers and vectors.
+private struct TransformParts {
   var kind: String
   var numbers: [String: Double] = [:]
   var vectors: [String: [Double]] = [:]
-}
 
-extension Move {
-  fileprivate var parts: MoveParts {
-    switch self {
-    case .along(let gap, let amountX, let amountY, let renormalize):
-      MoveParts(
-        kind: "along",
-        numbers: ["amount_x": amountX, "amount_y": amountY, "renormalize": renormalize ? 1 : 0],
-        vectors: ["gap": gap])
-    case .elevation(let degrees): MoveParts(kind: "elevation", numbers: ["degrees": degrees])
-    case .subtract(let x, let y): MoveParts(kind: "subtract", vectors: ["subtract_x": x, "subtract_y": y])
-    case .rotateY(let w): MoveParts(kind: "rotate-y", vectors: ["rotation": w])
+  init(_ transform: (any EmbeddingTransform)?) {
+    kind = transform.map { type(of: $0).kind } ?? "none"
+    for field in transform?.fields ?? [] {
+      switch field.value {
+      case .number(let value): numbers[field.name] = value
+      case .flag(let value): numbers[field.name] = value ? 1 : 0
+      case .vector(let value): vectors[field.name] = value
+      }
     }
   }
 }

@@ -142,8 +142,8 @@ extension SHA256Hasher {
         add(coordinate.name)
         add(coordinate.value)
       }
-      add(count: member.moves.count)
-      for move in member.moves { add(move) }
+      add(count: member.transforms.count)
+      for transform in member.transforms { add(transform) }
     }
     // Last, and only where there is something to say: digests of pairs made row by row stay as they were.
     for (index, base) in family.bases.enumerated() where base.pairing != .identity {
@@ -167,24 +167,14 @@ extension SHA256Hasher {
     }
   }
 
-  private mutating func add(_ move: Move) {
-    switch move {
-    case .along(let gap, let amountX, let amountY, let renormalize):
-      add("along")
-      add(gap)
-      add(amountX)
-      add(amountY)
-      add(renormalize)
-    case .elevation(let degrees):
-      add("elevation")
-      add(degrees)
-    case .subtract(let x, let y):
-      add("subtract")
-      add(x)
-      add(y)
-    case .rotateY(let w):
-      add("rotateY")
-      add(w)
+  private mutating func add(_ transform: any EmbeddingTransform) {
+    add(type(of: transform).storedKind)
+    for field in transform.fields {
+      switch field.value {
+      case .number(let value): add(value)
+      case .flag(let value): add(value)
+      case .vector(let value): add(value)
+      }
     }
   }
 }

@@ -16,9 +16,10 @@ extension ArtefactStore {
   package func load(_ record: StoredRecord) throws -> Artefact {
     do {
       switch record.kind {
-      case .embeddings: return .embeddings(try FamilyFile.read(try payload(FamilyFile.name, of: record)))
+      case .embeddings:
+        return .embeddings(try FamilyFile.read(try payload(FamilyFile.name, of: record), transforms))
       case .model:
-        let family = try FamilyFile.read(try payload(FamilyFile.name, of: record))
+        let family = try FamilyFile.read(try payload(FamilyFile.name, of: record), transforms)
         let (origin, tensors) = try ModelFile.read(try payload(ModelFile.name, of: record))
         return .model(
           Model(

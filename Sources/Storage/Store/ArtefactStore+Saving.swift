@@ -25,7 +25,7 @@ extension ArtefactStore {
   ) throws -> StoredRecord {
     try Self.check(key)
     let (contents, tables) =
-      keepsPayload ? try Self.contents(of: artefact) : Self.contents(of: artefact.keptTables)
+      keepsPayload ? try contents(of: artefact) : Self.contents(of: artefact.keptTables)
     let record = StoredRecord(
       key: key, keyTree: keyTree, stage: stage, artefact: artefact, contents: contents, tables: tables,
       notes: notes, folder: folder(of: key))
@@ -86,21 +86,21 @@ extension ArtefactStore {
     return record
   }
 
-  private static func contents(
+  private func contents(
     of artefact: Artefact
   ) throws -> (contents: [StoredRecord.Content], tables: [StoredRecord.StoredTable]) {
     switch artefact {
     case .embeddings(let family):
-      let bytes = try FamilyFile.make(family)
+      let bytes = try FamilyFile.make(family, transforms)
       return ([StoredRecord.Content(name: FamilyFile.name, bytes: bytes, isInline: false)], [])
     case .model(let model):
       let family = StoredRecord.Content(
-        name: FamilyFile.name, bytes: try FamilyFile.make(model.family), isInline: false)
+        name: FamilyFile.name, bytes: try FamilyFile.make(model.family, transforms), isInline: false)
       let network = StoredRecord.Content(
         name: ModelFile.name, bytes: try ModelFile.make(model), isInline: false)
-      let (contents, records) = contents(of: model.tables)
+      let (contents, records) = Self.contents(of: model.tables)
       return ([family, network] + contents, records)
-    case .tables(let tables): return contents(of: tables)
+    case .tables(let tables): return Self.contents(of: tables)
     }
   }
 

@@ -19,12 +19,15 @@ package struct ArtefactStore: Sendable {
   package let root: String
   /// Whether files are synced before they are believed; off only in tests and benchmarks.
   package let syncs: Bool
+  /// Those that embeddings which are stored may have.
+  let transforms: TransformCatalog
 
   /// Opens the store in a folder of results, creating it where it is missing.
   /// - Throws: `FileFailure` of kind `.io`; `StorageFailure.notAStore` where `.store` is a link to something else.
-  package init(results: String, syncs: Bool = true) throws {
+  package init(results: String, transforms: TransformCatalog, syncs: Bool = true) throws {
     root = "\(results)/.store"
     self.syncs = syncs
+    self.transforms = transforms
     try Disk.makeFolder(root)
     if let target = Disk.linkTarget(of: root), let stranger = try Self.stranger(in: root) {
       throw StorageFailure.notAStore(link: root, target: target, holds: stranger)

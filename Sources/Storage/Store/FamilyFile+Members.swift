@@ -1,12 +1,12 @@
 import Contracts
 
-/// Members and moves as JSON. Doubles stand as text, so that −0, NaN and infinities survive.
+/// Members and transforms as JSON. Doubles stand as text, so that −0, NaN and infinities survive.
 extension FamilyFile {
-  static func json(_ member: EmbeddingFamily.Member, _ vectors: inout MoveVectors) -> JSONValue {
+  static func json(_ member: EmbeddingFamily.Member, _ vectors: inout TransformVectors) -> JSONValue {
     .object([
       "base": .number(Double(member.base)),
       "coordinates": .array(member.coordinates.map(json)),
-      "moves": .array(member.moves.map { json($0, &vectors) }),
+      "moves": .array(member.transforms.map { json($0, &vectors) }),
     ])
   }
 
@@ -20,29 +20,30 @@ extension FamilyFile {
     return .object(["name": .string(coordinate.name), type: .string(text)])
   }
 
-  private static func json(_ move: Move, _ vectors: inout MoveVectors) -> JSONValue {
-    switch move {
-    case .along(let gap, let amountX, let amountY, let renormalize):
-      .object([
-        "kind": .string("along"), "gap": vectors.place(of: gap), "amountX": .string("\(amountX)"),
-        "amountY": .string("\(amountY)"), "renormalize": .bool(renormalize),
-      ])
-    case .elevation(let degrees):
-      .object(["kind": .string("elevation"), "degrees": .string("\(degrees)")])
-    case .subtract(let x, let y):
-      .object(["kind": .string("subtract"), "x": vectors.place(of: x), "y": vectors.place(of: y)])
-    case .rotateY(let w):
-      .object(["kind": .string("rotateY"), "w": vectors.place(of: w)])
+  private static func json(_ transform: any EmbeddingTransform, _ vectors: inout TransformVectors)
+    -> JSONValue
+  {
+    var members: [String: JSONValue] = ["kind": .string(type(of: transform).storedKind)]
+    for field in transform.fields {
+      members[field.storedName] =
+        switch field.value {
+        case .number(let value): .string("\(value)")
+        case .flag(let value): .bool(value)
+        case .vector(let value): vectors.place(of: value)
+        }
     }
+    return .object(members)
   }
 
-  static func member(_ json: JSONValue, _ vectors: [[Double]]) throws -> EmbeddingFamily.Member {
+  static func member(
+    _ json: JSONValue, _ vectors: [[Double]], _ catalog: TransformCatalog
+  ) throws -> EmbeddingFamily.Member {
     guard let base = json["base"]?.integer, let coordinates = json["coordinates"]?.array,
-      let moves = json["moves"]?.array
+      let transforms = json["moves"]?.array
     else { throw Problem(description: "a member lacks a part") }
     return EmbeddingFamily.Member(
-      coordinates: try coordinates.map(coordinate), base: base, moves: try moves.map { try move($0, vectors) }
-    )
+      coordinates: try coordinates.map(coordinate), base: base,
+      transforms: try transforms.map { try transform($0, vectors, catalog) })
   }
 
   private static func coordinate(_ json: JSONValue) throws -> Coordinate {
@@ -52,20 +53,29 @@ extension FamilyFile {
     return Coordinate(name, .real(try double(json, "real")))
   }
 
-  private static func move(_ json: JSONValue, _ vectors: [[Double]]) throws -> Move {
-    switch json["kind"]?.string {
-    case "along":
-      guard let renormalize = json["renormalize"]?.bool else {
-        throw Problem(description: "a move lacks `renormalize`")
-      }
-      return .along(
-        gap: try vector(json, "gap", vectors), amountX: try double(json, "amountX"),
-        amountY: try double(json, "amountY"), renormalize: renormalize)
-    case "elevation": return .elevation(degrees: try double(json, "degrees"))
-    case "subtract": return .subtract(x: try vector(json, "x", vectors), y: try vector(json, "y", vectors))
-    case "rotateY": return .rotateY(w: try vector(json, "w", vectors))
-    case let kind: throw Problem(description: "an unknown move `\(kind ?? "")`")
+  private static func transform(
+    _ json: JSONValue, _ vectors: [[Double]], _ catalog: TransformCatalog
+  ) throws -> any EmbeddingTransform {
+    guard let type = catalog[json["kind"]?.string ?? ""] else {
+      throw Problem(description: "an unknown transform `\(json["kind"]?.string ?? "")`")
     }
+    var transform = type.init()
+    var fields = TransformFields { name, like in
+      switch like {
+      case .number: .number(try double(json, name))
+      case .flag: .flag(try flag(json, name))
+      case .vector: .vector(try vector(json, name, vectors))
+      }
+    }
+    try transform.code(&fields)
+    return transform
+  }
+
+  private static func flag(_ json: JSONValue, _ key: String) throws -> Bool {
+    guard let value = json[key]?.bool else {
+      throw Problem(description: "`\(key)` is neither true nor false")
+    }
+    return value
   }
 
   private static func double(_ json: JSONValue, _ key: String) throws -> Double {

@@ -19,7 +19,11 @@ package enum FamilyFile {
     package let description: String
   }
 
-  static func make(_ family: EmbeddingFamily) throws -> [UInt8] {
+  /// - Throws: `Problem` where it has a transform that `catalog` lacks, for it could not be read again; `HDF5Failure`.
+  static func make(_ family: EmbeddingFamily, _ catalog: TransformCatalog) throws -> [UInt8] {
+    for transform in family.members.flatMap(\.transforms) where !catalog.knows(transform) {
+      throw Problem(description: "no stage declares the transform `\(type(of: transform).storedKind)`")
+    }
     let size = family.bases.reduce(1 << 16) { $0 + ($1.x.values.count + ($1.y?.values.count ?? 0)) * 4 }
     return try HDF5Image.make(expectedBytes: size) { root in
       try root.setEncoding("dict", "0.1.0")
@@ -30,7 +34,7 @@ package enum FamilyFile {
           try bases.group("\(index)") { try write(base, to: $0) }
         }
       }
-      var vectors = MoveVectors()
+      var vectors = TransformVectors()
       let members = JSONValue.array(family.members.map { json($0, &vectors) }).canonical
       try root.group("vectors") { group in
         try group.setEncoding("dict", "0.1.0")
@@ -44,7 +48,7 @@ package enum FamilyFile {
   }
 
   /// - Throws: `HDF5Failure`, `Problem`.
-  package static func read(_ bytes: [UInt8]) throws -> EmbeddingFamily {
+  package static func read(_ bytes: [UInt8], _ catalog: TransformCatalog) throws -> EmbeddingFamily {
     try HDF5Image.read(bytes) { root in
       let bases = try root.open("bases") { group in
         try (0..<count(group)).map { try group.open("\($0)", base) }
@@ -54,7 +58,7 @@ package enum FamilyFile {
       }
       let members = try JSONReader.value(Array(try root.text("members").utf8))
       let family = EmbeddingFamily(
-        bases: bases, members: try (members.array ?? []).map { try member($0, vectors) })
+        bases: bases, members: try (members.array ?? []).map { try member($0, vectors, catalog) })
       if let problem = family.problem { throw Problem(description: problem) }
       return family
     }
@@ -90,8 +94,8 @@ package enum FamilyFile {
   }
 }
 
-/// The long vectors of a family's moves, each kept once.
-struct MoveVectors {
+/// The long vectors of a family's transforms, each kept once.
+struct TransformVectors {
   private(set) var all: [[Double]] = []
   private var places: [[UInt64]: Int] = [:]
 

@@ -15,7 +15,7 @@ extension BenchRow {
         count: 1024, budget: bench.budget,
         stream: { RandomStream(seed: 0, stage: "bench", name: $0) })
       for layer in layers {
-        _ = try meanCosineSimilarity(MovedRows(layer, .x, moves: []), diagonal: true, bench.budget)
+        _ = try meanCosineSimilarity(TransformedRows(layer, .x), diagonal: true, bench.budget)
       }
     }
   }
@@ -32,7 +32,7 @@ extension BenchRow {
       let embeddings = try bench.embeddings("x", count: count)
       return bench.timed {
         _ = try cosineSimilarity(
-          MovedRows(embeddings, .x, moves: []), diagonal: false, bins: 200, bench.budget)
+          TransformedRows(embeddings, .x), diagonal: false, bins: 200, bench.budget)
       }
     }
   }

@@ -1,4 +1,5 @@
 import ExperimentConfig
+import Stages
 
 extension Command {
   static let schema = Command(
@@ -16,7 +17,9 @@ extension Command {
   ) { arguments in
     let grammar = CommonOptions.grammar
     try Terminal.out(
-      arguments.has("--markdown") ? Reference(grammar).markdown : Schema(grammar).json.pretty)
+      arguments.has("--markdown")
+        ? Reference(grammar, transforms: stageCatalog.transforms.declarations).markdown
+        : Schema(grammar).json.pretty)
     return 0
   }
 }

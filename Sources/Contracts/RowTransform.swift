@@ -1,0 +1,36 @@
+import Kernels
+
+/// Which of the two matrices of a pair: of images and texts, x are the images.
+public enum Modality: String, Sendable, CaseIterable {
+  case x, y
+}
+
+/// Some rows of one modality, `float64 (count, columns)`.
+package struct RowBlock {
+  package let values: DoubleSlice
+  package let columns: Int
+  package let modality: Modality
+  /// The number of the first of them in the whole matrix.
+  package let firstRow: Int
+
+  /// - Precondition: `values` are whole rows.
+  package init(_ values: DoubleSlice, columns: Int, of modality: Modality, firstRow: Int) {
+    precondition(columns > 0 && values.count.isMultiple(of: columns), "a block is of whole rows")
+    self.values = values
+    self.columns = columns
+    self.modality = modality
+    self.firstRow = firstRow
+  }
+
+  package var count: Int { values.count / columns }
+
+  package subscript(place: Int) -> DoubleSlice { values[place * columns..<(place + 1) * columns] }
+}
+
+/// A transform, made ready for the rows of one modality.
+package protocol RowTransform: Sendable {
+  /// Changes the rows in place.
+  ///
+  /// - Throws: a `Failure` that names the row that does not bear it.
+  func apply(to rows: RowBlock) throws
+}
