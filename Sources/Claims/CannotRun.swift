@@ -2,9 +2,10 @@ import Contracts
 import ExperimentConfig
 
 /// The verdict on a claim whose numbers cannot be had: an error, so that nobody takes it for borne out.
-package func cannotRun(_ claim: ClaimSpec, because failure: any Failure) -> Verdict {
-  let variant = checkVariants.first { $0.signature.name == claim.check }
-  let check = try? variant?.make(CheckParameters(json: claim.parameters))
+package func cannotRun(
+  _ claim: ClaimSpec, because failure: any Failure, checks: CheckCatalog = checkCatalog
+) -> Verdict {
+  let check = try? checks.check(claim.check, claim.parameters)
   return Verdict(
     claim, expected: check?.expected ?? "", outcome: .error(failure), says: failure.sentence)
 }

@@ -1,7 +1,7 @@
 import Contracts
 
 /// A kind of check: what a claim says about a table, and whether the table bears it out.
-protocol Check: Sendable {
+package protocol Check: Sendable {
   /// What the paper expects, in words.
   var expected: String { get }
 
@@ -11,45 +11,65 @@ protocol Check: Sendable {
 }
 
 /// What a check found.
-struct Finding {
-  enum Decision { case pass, fail, inconclusive }
-  var decision: Decision
-  var ours: String
-  var number: Double?
-  var count = 1
-  var interval: Interval?
-  var explanation: String
+package struct Finding {
+  package enum Decision { case pass, fail, inconclusive }
+  let decision: Decision
+  let ours: String
+  let number: Double?
+  let count: Int
+  let interval: Interval?
+  let explanation: String
+
+  package init(
+    decision: Decision, ours: String, number: Double? = nil, count: Int = 1, interval: Interval? = nil,
+    explanation: String
+  ) {
+    self.decision = decision
+    self.ours = ours
+    self.number = number
+    self.count = count
+    self.interval = interval
+    self.explanation = explanation
+  }
 }
 
 extension Finding {
   /// The finding for a quantity that is not a finite number, which never bears a claim out.
-  static func notFinite(_ what: String, _ value: Double) -> Finding {
+  package static func notFinite(_ what: String, _ value: Double) -> Finding {
     Finding(
       decision: .fail, ours: readable(value), number: value, explanation: "\(what) is \(readable(value))")
   }
 }
 
 /// A listed check: its signature, and how it is made from a claim's parameters.
-struct CheckVariant: Sendable {
-  let signature: CheckSignature
+package struct CheckVariant: Sendable {
+  package let signature: CheckSignature
   let make: @Sendable (CheckParameters) throws -> any Check
+
+  package init(
+    signature: CheckSignature, make: @escaping @Sendable (CheckParameters) throws -> any Check
+  ) {
+    self.signature = signature
+    self.make = make
+  }
 }
 
-/// Parameters as the config validated them; a caller that did not validate gets an error, not a trap.
-struct CheckParameters {
+/// Parameters as the config validated them, with their defaults; a caller that did not validate gets an error, not a
+/// trap.
+package struct CheckParameters {
   let json: JSONValue
 
-  func string(_ name: String) throws -> String {
+  package func string(_ name: String) throws -> String {
     guard let value = json[name]?.string else { throw RowFailure.badParameter(name, expected: "a string") }
     return value
   }
 
-  func number(_ name: String) throws -> Double {
+  package func number(_ name: String) throws -> Double {
     guard let value = json[name]?.number else { throw RowFailure.badParameter(name, expected: "a number") }
     return value
   }
 
-  func optionalNumber(_ name: String) throws -> Double? {
+  package func optionalNumber(_ name: String) throws -> Double? {
     switch json[name] {
     case nil, .null: nil
     case .number(let value): value
@@ -57,7 +77,7 @@ struct CheckParameters {
     }
   }
 
-  func numbers(_ name: String) throws -> [Double] {
+  package func numbers(_ name: String) throws -> [Double] {
     let items = json[name]?.array ?? []
     let numbers = items.compactMap(\.number)
     guard numbers.count == items.count else {
@@ -66,10 +86,15 @@ struct CheckParameters {
     return numbers
   }
 
-  func flag(_ name: String) -> Bool { json[name]?.bool ?? false }
+  package func flag(_ name: String) throws -> Bool {
+    guard let value = json[name]?.bool else {
+      throw RowFailure.badParameter(name, expected: "true or false")
+    }
+    return value
+  }
 
   /// The two selections under `where`.
-  func twoSelections() throws -> (Selection, Selection) {
+  package func twoSelections() throws -> (Selection, Selection) {
     guard let items = json["where"]?.array, items.count == 2 else {
       throw RowFailure.badParameter("where", expected: "a list of two selections")
     }

@@ -1,7 +1,7 @@
 import Contracts
 
 /// The checks a claim may make. A new one is a file in `Checks/` and a line here.
-let checkVariants: [CheckVariant] = [
+package let checkCatalog = CheckCatalog([
   ValueCheck.variant,
   RangeCheck.variant,
   ExtremumCheck.minimum,
@@ -11,21 +11,38 @@ let checkVariants: [CheckVariant] = [
   GreaterCheck.variant,
   RatioCheck.variant,
   EquivalentCheck.variant,
-]
+])
 
-/// What the validator and the schema know of the checks.
-package let checkSignatures: [CheckSignature] = checkVariants.map(\.signature)
+/// Checks that claims are put to.
+package struct CheckCatalog: Sendable {
+  package let variants: [CheckVariant]
+
+  package init(_ variants: [CheckVariant]) { self.variants = variants }
+
+  /// What the validator and the schema know of the checks.
+  package var signatures: [CheckSignature] { variants.map(\.signature) }
+
+  /// The check that a claim asks for, and its parameters with all that is left to defaults.
+  ///
+  /// - Throws: `RowFailure` where there is no such check, or it cannot be made with these parameters.
+  func check(_ name: String, _ parameters: JSONValue) throws -> any Check {
+    guard let variant = variants.first(where: { $0.signature.name == name }) else {
+      throw RowFailure.unknownKind("check", name, known: variants.map(\.signature.name))
+    }
+    let whole = ParameterDefaults.fill(parameters, variant.signature.parameters)
+    return try variant.make(CheckParameters(json: whole))
+  }
+}
 
 extension Parameter {
-  static let of = Parameter.required("of", .string, "the column with the quantity")
-  static let over = Parameter.required("over", .string, "the column with the grid, such as delta")
-  static func within(_ summary: String) -> Parameter {
+  package static let of = Parameter.required("of", .column(.numbers), "the column with the quantity")
+  package static let over = Parameter.required(
+    "over", .column(.numbers), "the column with the grid, such as delta")
+  package static func within(_ summary: String) -> Parameter {
     .defaulted("within", .nonNegative, .number(0), summary)
   }
 }
 
 extension ParameterType {
-  static let anyNumber = ParameterType.number(
-    -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
   static let nonNegative = ParameterType.number(0...Double.greatestFiniteMagnitude)
 }

@@ -5,14 +5,12 @@ import ExperimentConfig
 ///
 /// A selection that no row has is an error, never a pass; rows that are absent because optional data
 /// are missing make the claim `not-run`.
-package func evaluate(_ claim: ClaimSpec, table: FoundTable, axes: RunAxes = RunAxes()) -> Verdict {
+package func evaluate(
+  _ claim: ClaimSpec, table: FoundTable, axes: RunAxes = RunAxes(), checks: CheckCatalog = checkCatalog
+) -> Verdict {
   var expected = ""
   do {
-    guard let variant = checkVariants.first(where: { $0.signature.name == claim.check }) else {
-      let known = checkVariants.map(\.signature.name)
-      throw RowFailure.unknownKind("check", claim.check, known: known)
-    }
-    let check = try variant.make(CheckParameters(json: claim.parameters))
+    let check = try checks.check(claim.check, claim.parameters)
     expected = check.expected
     let finding = try check.judge { narrower in
       try SelectedRows(

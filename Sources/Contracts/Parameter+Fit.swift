@@ -29,7 +29,7 @@ extension ParameterType {
     case .integer(let range): isFit = value.integer.map(range.contains) ?? false
     case .number(let range): isFit = value.number.map(range.contains) ?? false
     case .positive: isFit = value.number.map { $0 > 0 } ?? false
-    case .string, .file, .folder, .stageReference, .table:
+    case .string, .file, .folder, .stageReference, .table, .column:
       isFit = value.string.map { !$0.contains("\0") } ?? false
     case .choice(let words): isFit = value.string.map { words.containsExactly($0) } ?? false
     case .selection, .figures: return nil

@@ -8,10 +8,12 @@ package struct Parameter: Sendable {
   package let summary: String
   /// The key without which nothing reads this one.
   package let companion: String?
+  /// What whoever leaves the key to its default should be told, as it decides what the numbers mean.
+  package let assumption: String?
 
   private init(
     _ name: String, _ type: ParameterType, _ defaultValue: JSONValue?, _ isRequired: Bool, _ summary: String,
-    beside companion: String? = nil
+    beside companion: String? = nil, assuming assumption: String? = nil
   ) {
     self.name = name
     self.type = type
@@ -19,6 +21,7 @@ package struct Parameter: Sendable {
     self.isRequired = isRequired
     self.summary = summary
     self.companion = companion
+    self.assumption = assumption
   }
 
   package static func required(_ name: String, _ type: ParameterType, _ summary: String) -> Parameter {
@@ -32,11 +35,12 @@ package struct Parameter: Sendable {
     Parameter(name, type, nil, false, summary, beside: companion)
   }
 
+  /// - Parameter assumption: what whoever leaves the key to this default should be told.
   package static func defaulted(
     _ name: String, _ type: ParameterType, _ value: JSONValue, _ summary: String,
-    beside companion: String? = nil
+    beside companion: String? = nil, assuming assumption: String? = nil
   ) -> Parameter {
-    Parameter(name, type, value, false, summary, beside: companion)
+    Parameter(name, type, value, false, summary, beside: companion, assuming: assumption)
   }
 }
 
@@ -68,7 +72,9 @@ package indirect enum ParameterType: Sendable {
   case ruled([Parameter], [ParameterRule])
   /// The name of a table: a stage's id, or `<id>.<suffix>`.
   case table
-  /// Columns and the value, or list of values, that rows must have in them.
+  /// The name of a column of a table.
+  case column(of: ColumnTable = .own, _ use: ColumnUse = .any)
+  /// Columns of the figure's or claim's own table and the value, or list of values, that rows must have in them.
   case selection
   /// Figures inside a figure.
   case figures
@@ -79,6 +85,28 @@ package indirect enum ParameterType: Sendable {
   /// A data set: an object of one of the kinds of data, or the name of an entry of `data`; the stage always
   /// sees the object, its seed filled in where the items are random.
   case dataset
+}
+
+extension ParameterType {
+  /// Any finite number.
+  package static let anyNumber = ParameterType.number(
+    -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
+}
+
+/// The table that a column is one of.
+package enum ColumnTable: Sendable, Equatable {
+  /// The one that the key `table` names, beside the column or in the nearest object around it; a claim's own.
+  case own
+  /// The one that this key names; nothing is known of the column where the key is absent.
+  case named(by: String)
+}
+
+/// What a column is looked at for.
+package enum ColumnUse: Sendable, Equatable {
+  /// Its values, whatever they are.
+  case any
+  /// Its numbers: a column of texts is refused.
+  case numbers
 }
 
 /// That a parameter has one of some values.
@@ -97,6 +125,21 @@ package struct ParameterCondition: Sendable, Equatable {
     self.init(parameter, ["\(value)"])
     isBoolean = true
   }
+
+  /// Whether it holds for parameters with their defaults filled in.
+  package func holds(for parameters: JSONValue) -> Bool {
+    parameters[parameter]?.word.map(values.contains) ?? false
+  }
+
+  /// Whether it holds, or may hold in some run: a value that names an axis may turn out to be any.
+  package func mayHold(for parameters: JSONValue) -> Bool {
+    holds(for: parameters) || parameters[parameter]?.word?.contains("${") ?? false
+  }
+}
+
+extension JSONValue {
+  /// What a condition compares: a text, `true` or `false`.
+  package var word: String? { string ?? bool.map { "\($0)" } }
 }
 
 /// Which of several keys may stand together.

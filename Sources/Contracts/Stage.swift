@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// A stage variant: parameters in, artefacts in, one artefact out. It knows no disk but the files its
@@ -16,6 +17,13 @@ package protocol Stage: Sendable {
 
 extension Stage {
   package static var transforms: [any EmbeddingTransform.Type] { [] }
+
+  /// Decodes canonical parameters (files as absolute paths); what they leave out has its declared default, so that a
+  /// stage's own type has a value for each key that has one.
+  package static func parameters(_ json: JSONValue) throws -> Parameters {
+    let whole = ParameterDefaults.fill(json, signature.parameters)
+    return try JSONDecoder().decode(Parameters.self, from: Data(whole.canonical.utf8))
+  }
 }
 
 package struct StageInputs: Sendable {

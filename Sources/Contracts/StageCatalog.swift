@@ -1,19 +1,15 @@
-import Foundation
-
 /// A listed stage variant with its type erased.
 package struct StageVariant: Sendable {
   package let signature: StageSignature
   package let transforms: [any EmbeddingTransform.Type]
-  /// Decodes resolved, canonical parameters (files as absolute paths) and runs the stage.
+  /// Decodes parameters as `Stage.parameters` does and runs the stage.
   package let run: @Sendable (JSONValue, StageInputs, StageContext) throws -> Artefact
 
   package init<S: Stage>(_ type: S.Type) {
     signature = S.signature
     transforms = S.transforms
     run = { parameters, inputs, context in
-      let data = Data(parameters.canonical.utf8)
-      let decoded = try JSONDecoder().decode(S.Parameters.self, from: data)
-      return try S(parameters: decoded).run(inputs, context)
+      try S(parameters: try S.parameters(parameters)).run(inputs, context)
     }
   }
 }

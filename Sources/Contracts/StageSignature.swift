@@ -18,13 +18,16 @@ package struct StageSignature: Sendable {
   /// Further types that `from` may name: `cosine-similarity` reads pairs and single towers alike.
   package let alsoAccepts: [ArtefactType]
   package let output: ArtefactType
-  /// What it gives with these parameters, which may still name axes; nil where it is always `output`.
-  package let outputWith: (@Sendable (JSONValue) -> ArtefactType)?
+  /// What else it gives with some parameters.
+  package let outputWhere: (condition: ParameterCondition, output: ArtefactType)?
   /// Gives what it takes (`shift` of points on the sphere is points on the sphere).
   package let preservesInputType: Bool
   /// Draws random numbers, so the experiment's seed and the stage's id enter its key.
   package let isRandom: Bool
-  /// Whether it draws with these parameters, which may still name axes; nil where it always does.
+  /// Where it draws; nil where that is everywhere, or `draws` says it.
+  package let drawsWhere: ParameterCondition?
+  /// Whether it draws with these parameters, defaults filled in, which may still name axes; nil where `drawsWhere`
+  /// says it, or it always does.
   package let draws: (@Sendable (JSONValue) -> Bool)?
   /// The parameters with what files that they name say of themselves, and the config does not; files are absolute
   /// and there. What it adds is part of the plan, and of the key.
@@ -48,9 +51,9 @@ package struct StageSignature: Sendable {
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
     rules: [ParameterRule] = [], immaterial: [String]? = nil, input: ArtefactType? = nil,
     alsoAccepts: [ArtefactType] = [],
-    output: ArtefactType, outputWith: (@Sendable (JSONValue) -> ArtefactType)? = nil,
+    output: ArtefactType, outputWhere: (condition: ParameterCondition, output: ArtefactType)? = nil,
     preservesInputType: Bool = false, isRandom: Bool = false,
-    draws: (@Sendable (JSONValue) -> Bool)? = nil,
+    drawsWhere: ParameterCondition? = nil, draws: (@Sendable (JSONValue) -> Bool)? = nil,
     completes: (@Sendable (JSONValue) throws -> JSONValue)? = nil,
     extraTables: [String] = [], extraColumns: [String: [TableColumn]] = [:], columns: [TableColumn] = [],
     sometimesTables: [String: ParameterCondition] = [:], coordinates: [TableColumn] = [],
@@ -66,9 +69,10 @@ package struct StageSignature: Sendable {
     self.input = input
     self.alsoAccepts = alsoAccepts
     self.output = output
-    self.outputWith = outputWith
+    self.outputWhere = outputWhere
     self.preservesInputType = preservesInputType
     self.isRandom = isRandom
+    self.drawsWhere = drawsWhere
     self.draws = draws
     self.completes = completes
     self.extraTables = extraTables
@@ -79,11 +83,19 @@ package struct StageSignature: Sendable {
     self.misfits = misfits
   }
 
-  /// Whether the stage draws with these parameters.
-  package func isRandom(with parameters: JSONValue) -> Bool { isRandom && draws?(parameters) ?? true }
+  /// Whether the stage draws with these parameters; what an axis decides counts as drawing until it has a value.
+  package func isRandom(with parameters: JSONValue) -> Bool {
+    guard isRandom, draws != nil || drawsWhere != nil else { return isRandom }
+    let whole = ParameterDefaults.fill(parameters, self.parameters)
+    return draws?(whole) ?? drawsWhere?.mayHold(for: whole) ?? true
+  }
 
   /// What the stage gives with these parameters.
-  package func output(with parameters: JSONValue) -> ArtefactType { outputWith?(parameters) ?? output }
+  package func output(with parameters: JSONValue) -> ArtefactType {
+    guard let other = outputWhere else { return output }
+    return other.condition.holds(for: ParameterDefaults.fill(parameters, self.parameters))
+      ? other.output : output
+  }
 
   package var name: String { "\(phase.rawValue)/\(kind)" }
 

@@ -33,7 +33,7 @@ extension ExperimentDecoder {
     for (index, item) in items.enumerated() {
       let value = item.typedValue
       let place = "\(path)[\(index)]"
-      if !checkAxisValue(item, value, isSeed: member.key == "seed", place) { continue }
+      if !checkAxisValue(item, value, isSeed: member.key == Grammar.seedAxis, place) { continue }
       if let first = firstIndex[value] {
         issues.add(
           item, place, expected: "each value once", found: "\(item.described), which is [\(first)] already")

@@ -1,11 +1,8 @@
 import Contracts
 
-/// Columns that figures and claims name must be ones that their tables have, as far as the stages'
-/// signatures tell.
+/// Columns that figures and claims name must be ones that their tables have, as far as the stages' signatures tell.
+/// Which of their keys name columns, and of which table, their parameters' types say.
 extension ExperimentDecoder {
-  /// Parameters of figures that name a column of the table beside them.
-  private static let figureFields = ["x", "y", "series", "facet", "colour", "low", "high"]
-
   private struct Columns {
     let table: String
     let names: [String]
@@ -49,7 +46,7 @@ extension ExperimentDecoder {
     case .when(let condition, let takesRuns):
       return may(condition, stage) && (!takesRuns || !stage.spec.over.isEmpty) ? [column] : []
     case .numbered(let name):
-      let most = values(of: name, stage).map { $0.compactMap(\.integer).max() ?? 2 } ?? 50
+      let most = values(of: name, stage)?.compactMap(\.integer).max() ?? mostValue(of: name, stage)
       return (1...max(1, most)).map { column.named("\(column.name)\($0)") }
     }
   }
@@ -75,6 +72,13 @@ extension ExperimentDecoder {
     }
     guard reference.range == text.startIndex..<text.endIndex else { return nil }
     return axes.first { $0.name == reference.name }?.values
+  }
+
+  /// The most that a parameter may be.
+  private func mostValue(of name: String, _ stage: DecodedStage) -> Int {
+    guard case .integer(let range)? = stage.signature.parameters.first(where: { $0.name == name })?.type
+    else { return 1 }
+    return range.upperBound
   }
 
   // MARK: - Coordinates
@@ -110,51 +114,93 @@ extension ExperimentDecoder {
 
   // MARK: - Figures and claims
 
-  /// What a figure of this kind has, with the values that it has by default; inside a figure, `column` names one.
-  private func figureFields(_ node: ConfigNode) -> [(name: String, usual: String?)] {
-    guard let kind = node["kind"]?.text else { return [("column", nil)] }
-    let known = grammar.figures.first { $0.kind == kind }?.parameters ?? []
-    return known.filter { Self.figureFields.contains($0.name) }.map { ($0.name, $0.defaultValue?.string) }
-  }
-
   mutating func checkFigureColumns(_ node: ConfigNode, _ path: String) {
-    if let table = node["table"]?.text, let columns = columns(of: table) {
-      for field in figureFields(node) {
-        checkColumn(node[field.name], columns, "\(path).\(field.name)")
-        if node[field.name] == nil, let usual = field.usual, !columns.contain(usual) {
-          issues.add(
-            node, "\(path).\(field.name)", expected: Self.expected(columns),
-            found: "\"\(usual)\", the default")
-        }
-      }
-      checkSelection(node["where"], columns, "\(path).where")
+    guard let kind = node["kind"]?.text, let figure = grammar.figures.first(where: { $0.kind == kind }) else {
+      return
     }
-    for member in node.members ?? [] {
-      for (index, item) in (member.node.items ?? []).enumerated() where item.members != nil {
-        checkFigureColumns(item, "\(path).\(member.key)[\(index)]")
-      }
-    }
+    checkColumns(node, figure.parameters, table: nil, path)
   }
 
   mutating func checkClaimColumns(_ table: String, _ node: ConfigNode, _ path: String) {
-    guard let columns = columns(of: table) else { return }
-    checkSelection(node["where"], columns, "\(path).where")
+    checkSelection(node["where"], columns(of: table), "\(path).where")
     for check in node["check"]?.members ?? [] {
-      let place = "\(path).check.\(check.key)"
-      for field in ["of", "over"] {
-        checkColumn(check.node[field], columns, "\(place).\(field)", isNumber: true)
-      }
-      for (index, item) in (check.node["where"]?.items ?? []).enumerated() {
-        checkSelection(item, columns, "\(place).where[\(index)]")
-      }
+      guard let signature = grammar.checks.first(where: { $0.name == check.key }) else { continue }
+      checkColumns(check.node, signature.parameters, table: table, "\(path).check.\(check.key)")
     }
   }
 
-  private mutating func checkColumn(
-    _ node: ConfigNode?, _ columns: Columns, _ path: String, isNumber: Bool = false
+  /// Every column that an object with these parameters names.
+  ///
+  /// - Parameter table: the one of the nearest object around it that names one.
+  private mutating func checkColumns(
+    _ node: ConfigNode, _ parameters: [Parameter], table: String?, _ path: String
   ) {
-    guard let node, let name = node.text, !name.contains("${") else { return }
-    if isNumber, columns.texts.contains(name) {
+    let namesTable = parameters.contains { $0.name == Self.tableKey }
+    let own = namesTable ? node[Self.tableKey]?.text : table
+    for parameter in parameters {
+      let place = "\(path).\(parameter.name)"
+      guard let value = node[parameter.name] else {
+        checkDefault(of: parameter, node, own: own, place)
+        continue
+      }
+      checkColumns(value, parameter.type, beside: node, own: own, place)
+    }
+  }
+
+  private static let tableKey = "table"
+
+  private mutating func checkColumns(
+    _ value: ConfigNode, _ type: ParameterType, beside node: ConfigNode, own: String?, _ path: String
+  ) {
+    switch type {
+    case .column(let table, let use):
+      checkColumn(value, columns(of: table, beside: node, own: own), path, use)
+    case .selection: checkSelection(value, own.flatMap(columns), path)
+    case .list(let element, _, _), .oneOrMany(let element):
+      guard let items = value.items else {
+        return checkColumns(value, element, beside: node, own: own, path)
+      }
+      for (index, item) in items.enumerated() {
+        checkColumns(item, element, beside: node, own: own, "\(path)[\(index)]")
+      }
+    case .object(let parameters), .ruled(let parameters, _):
+      checkColumns(value, parameters, table: own, path)
+    case .tagged(let kinds):
+      guard let parameters = value["kind"]?.text.flatMap({ kinds[$0] }) else { return }
+      checkColumns(value, parameters, table: own, path)
+    case .either(let first, let second):
+      for type in [first, second] { checkColumns(value, type, beside: node, own: own, path) }
+    case .figures:
+      for (index, item) in (value.items ?? []).enumerated() { checkFigureColumns(item, "\(path)[\(index)]") }
+    case .boolean, .integer, .number, .positive, .string, .choice, .file, .folder, .stageReference, .ends,
+      .sweep, .table, .dataset:
+      return
+    }
+  }
+
+  /// Nil where the table is not named, or its columns are not known.
+  private func columns(of table: ColumnTable, beside node: ConfigNode, own: String?) -> Columns? {
+    switch table {
+    case .own: own.flatMap(columns)
+    case .named(let key): node[key]?.text.flatMap(columns)
+    }
+  }
+
+  /// A column that is not named is the default, which the table must have as well.
+  private mutating func checkDefault(
+    of parameter: Parameter, _ node: ConfigNode, own: String?, _ path: String
+  ) {
+    guard case .column(let table, _) = parameter.type, let usual = parameter.defaultValue?.string,
+      let columns = columns(of: table, beside: node, own: own), !columns.contain(usual)
+    else { return }
+    issues.add(node, path, expected: Self.expected(columns), found: "\"\(usual)\", the default")
+  }
+
+  private mutating func checkColumn(
+    _ node: ConfigNode, _ columns: Columns?, _ path: String, _ use: ColumnUse
+  ) {
+    guard let columns, let name = node.text, !name.contains("${") else { return }
+    if use == .numbers, columns.texts.contains(name) {
       issues.add(node, path, expected: "a column of numbers", found: "\"\(name)\", which holds text")
     }
     guard !columns.contain(name) else { return }
@@ -162,7 +208,8 @@ extension ExperimentDecoder {
       node, path, expected: Self.expected(columns), suggestion: nearestName(to: name, among: columns.names))
   }
 
-  private mutating func checkSelection(_ node: ConfigNode?, _ columns: Columns, _ path: String) {
+  private mutating func checkSelection(_ node: ConfigNode?, _ columns: Columns?, _ path: String) {
+    guard let columns else { return }
     for member in node?.members ?? [] where !columns.contain(member.key) {
       issues.add(
         ConfigIssue(

@@ -31,6 +31,8 @@ package struct Grammar: Sendable {
     "$schema", "extends", "name", "title", "seed", "matrix", "replicates", "data", "stages",
     "figures", "claims",
   ]
+  /// The axis whose values are the runs' seeds.
+  package static let seedAxis = "seed"
   package static let mostRuns = 1_000_000
   /// One for each combination of the axes' values; `Int.max` where nobody could count them.
   package static func runs(of axes: [Axis]) -> Int {

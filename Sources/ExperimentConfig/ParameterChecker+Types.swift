@@ -8,7 +8,7 @@ extension ParameterChecker {
     case .integer(let range): return integer(node, range, path)
     case .number(let range): return number(node, path, expected: Self.describe(range), range.contains)
     case .positive: return number(node, path, expected: "a number above 0") { $0 > 0 }
-    case .string: return text(node, path, expected: "a string") { _ in true }
+    case .string, .column: return text(node, path, expected: "a string") { _ in true }
     case .choice(let words): return choice(node, words, path)
     case .file: return file(node, path, isFolder: false)
     case .folder: return file(node, path, isFolder: true)

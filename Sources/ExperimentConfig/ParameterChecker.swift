@@ -305,8 +305,3 @@ struct ParameterChecker {
     files.append(NamedFile(path: path, node: node, field: field, isFolder: isFolder))
   }
 }
-
-extension JSONValue {
-  /// What a condition compares: a text, `true` or `false`.
-  var word: String? { string ?? bool.map { "\($0)" } }
-}

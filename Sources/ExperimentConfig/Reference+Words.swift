@@ -3,6 +3,18 @@ import Contracts
 extension Reference {
   static func words(_ values: [String]) -> String { values.map { "`\($0)`" }.joined(separator: ", ") }
 
+  static func words(_ condition: ParameterCondition) -> String {
+    "`\(condition.parameter)` is \(words(condition.values))"
+  }
+
+  static func words(_ source: DataSource) -> String {
+    switch source {
+    case .drawn: "drawn"
+    case .read: "read"
+    case .drawnUnless(let name): "drawn, or read where `\(name)` is given"
+    }
+  }
+
   /// What a value of this type is.
   static func words(_ type: ParameterType) -> String {
     switch type {
@@ -23,11 +35,20 @@ extension Reference {
     case .sweep(let range): "\(ParameterChecker.describe(range)), a list of them, or `{from, to, by}`"
     case .object, .ruled: "an object, whose keys follow"
     case .table: "the name of a table"
+    case .column(let table, let use):
+      "a column" + (use == .numbers ? " of numbers" : "") + words(table)
     case .selection: "columns, and the value or values of each"
     case .figures: "a list of figures"
     case .either(let first, let second): "\(words(first)), or \(words(second))"
     case .tagged(let kinds): "an object whose `kind` is \(words(kinds.keys.sorted()))"
     case .dataset: "an entry of `data`, or such an object"
+    }
+  }
+
+  private static func words(_ table: ColumnTable) -> String {
+    switch table {
+    case .own: ""
+    case .named(let key): " of the table that `\(key)` names"
     }
   }
 

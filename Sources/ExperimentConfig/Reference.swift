@@ -60,15 +60,19 @@ package struct Reference {
       facts.append("Takes \(types.joined(separator: ", or ")).")
     }
     let output = stage.preservesInputType ? "what it takes, moved" : stage.output.rawValue
-    facts.append("Gives \(output)\(stage.outputWith == nil ? "" : ", or other embeddings by its keys").")
-    if stage.isRandom { facts.append("Draws\(stage.draws == nil ? "" : ", with some keys").") }
+    let other = stage.outputWhere.map { ", or \($0.output.rawValue), where \(Self.words($0.condition))" }
+    facts.append("Gives \(output)\(other ?? "").")
+    if stage.isRandom {
+      let place = stage.drawsWhere.map { " where \(Self.words($0))" }
+      facts.append("Draws\(place ?? (stage.draws == nil ? "" : ", with some keys")).")
+    }
     return section("`\(stage.phase.rawValue)` `\(stage.kind)`", stage.summary, facts, columns(of: stage))
       + keys(stage.parameters, stage.rules)
   }
 
   private func section(_ data: DataSignature) -> String {
-    let facts = [data.draws ? "Its items are drawn." : "Its items are read."]
-    return section("`\(data.kind)`", data.summary, facts, []) + keys(data.parameters, [])
+    section("`\(data.kind)`", data.summary, ["Its items are \(Self.words(data.source))."], [])
+      + keys(data.parameters, [])
   }
 
   private func section(_ figure: FigureSignature) -> String {
@@ -89,9 +93,7 @@ package struct Reference {
     let suffixes =
       stage.extraTables + stage.sometimesTables.keys.sorted().filter { !stage.extraTables.contains($0) }
     let more = suffixes.map { suffix in
-      let place = stage.sometimesTables[suffix].map {
-        ", where `\($0.parameter)` is \(Self.words($0.values))"
-      }
+      let place = stage.sometimesTables[suffix].map { ", where \(Self.words($0))" }
       return ("Table `\(suffix)`\(place ?? "")", stage.columns(of: suffix))
     }
     let all = [("Table", stage.columns), ("Coordinates that it brings", stage.coordinates)] + more
@@ -116,7 +118,7 @@ package struct Reference {
     case .always: "always"
     case .given(let name): "`\(name)` is given"
     case .when(let condition, let takesRuns):
-      "`\(condition.parameter)` is \(words(condition.values))"
+      words(condition)
         + (takesRuns ? ", and runs are taken together" : "")
     case .numbered(let name): "as many as `\(name)`"
     }

@@ -8,7 +8,7 @@ extension Schema {
     case .integer(let range): orReference(integer(range))
     case .number(let range): orReference(number(range))
     case .positive: orReference(object(["type": "number", "exclusiveMinimum": 0]))
-    case .string, .table, .stageReference: object(["type": "string"])
+    case .string, .table, .column, .stageReference: object(["type": "string"])
     case .file, .folder: object(["type": "string", "minLength": 1])
     case .choice(let words): orReference(enumeration(words))
     case .ends:

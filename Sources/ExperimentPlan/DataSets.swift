@@ -37,7 +37,7 @@ struct DataSets {
     (signature?.dataParameters ?? []).reduce(into: []) { names, parameter in
       for data in (stage.with[parameter.name] ?? parameter.defaultValue).map(candidates) ?? [] {
         names.formUnion(Interpolation.axes(in: data))
-        if self.signature(of: data)?.needsSeed(data) ?? false { names.insert("seed") }
+        if self.signature(of: data)?.needsSeed(data) ?? false { names.insert(Grammar.seedAxis) }
       }
     }
   }
@@ -47,7 +47,7 @@ struct DataSets {
   func resolve(_ value: JSONValue, axes: [String: JSONValue], seed: UInt64) -> JSONValue {
     let entry = value.string.flatMap { named[$0] }.map { Interpolation.resolve($0, axes) } ?? value
     guard let signature = signature(of: entry), case .object(var members) = entry else { return entry }
-    if signature.needsSeed(entry) { members["seed"] = .number(Double(seed)) }
+    if signature.needsSeed(entry) { members[DataSignature.seed] = .number(Double(seed)) }
     let revision = signature.revision(members)
     if !revision.isEmpty { members["revision"] = .object(revision.mapValues { .number(Double($0)) }) }
     return ParameterDefaults.fill(.object(members), signature.parameters)

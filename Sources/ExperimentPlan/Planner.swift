@@ -176,7 +176,7 @@ package struct Planner {
   }
 
   private func seed(_ axes: [String: JSONValue]) -> UInt64 {
-    axes["seed"]?.integer.flatMap { UInt64(exactly: $0) } ?? experiment.seed
+    axes[Grammar.seedAxis]?.integer.flatMap { UInt64(exactly: $0) } ?? experiment.seed
   }
 
   /// An evaluate stage of several upstreams runs on those that are there; all else needs everything.

@@ -29,7 +29,7 @@ struct StageOrder {
       var names = entries[index].namedAxes
       names.formUnion(data.axes(reaching: entries[index].spec, entries[index].signature))
       if let signature = entries[index].signature, signature.isRandom(with: entries[index].spec.with) {
-        names.insert("seed")
+        names.insert(Grammar.seedAxis)
       }
       var axes = Set(experiment.axes.indices.filter { names.contains(experiment.axes[$0].name) })
       for id in entries[index].dependencies { axes.formUnion(reach[id] ?? []) }

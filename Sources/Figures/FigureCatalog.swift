@@ -1,14 +1,17 @@
+import Claims
 import Contracts
 
 /// A listed kind of figure: its signature, how it is prepared, and its usual size in pixels.
-struct FigureVariant: Sendable {
-  let signature: FigureSignature
+package struct FigureVariant: Sendable {
+  package let signature: FigureSignature
   let picture: @Sendable (FigureParameters, FigureContext) throws -> Picture
-  let size: @Sendable (FigureParameters) -> (width: Double, height: Double)
+  let size: @Sendable (FigureParameters) throws -> (width: Double, height: Double)
+  /// The usual size is that of the whole, rather than of one of the pictures that it has a grid of.
+  var sizesGrid = false
 }
 
 /// The kinds of figure. A new one is a file in `Kinds/` and a line here.
-let figureVariants: [FigureVariant] = [
+package let figureCatalog = FigureCatalog([
   Lines.variant,
   Intervals.variant,
   Scatter.variant,
@@ -16,14 +19,26 @@ let figureVariants: [FigureVariant] = [
   Arrows.variant,
   Sphere.variant,
   Panels.variant,
-]
+])
 
-/// What the validator and the schema know of the figures.
-package let figureSignatures: [FigureSignature] = figureVariants.map(\.signature)
+/// Kinds of figure that can be drawn.
+package struct FigureCatalog: Sendable {
+  package let variants: [FigureVariant]
 
-func figureVariant(_ kind: String) throws -> FigureVariant {
-  guard let variant = figureVariants.first(where: { $0.signature.kind == kind }) else {
-    throw FigureFailure.unknownKind(kind, known: figureVariants.map(\.signature.kind))
+  package init(_ variants: [FigureVariant]) { self.variants = variants }
+
+  /// What the validator and the schema know of the figures.
+  package var signatures: [FigureSignature] { variants.map(\.signature) }
+
+  /// The kind of a figure and its parameters with all that is left to defaults.
+  ///
+  /// - Throws: `FigureFailure.unknownKind`.
+  func figure(_ kind: String, _ parameters: JSONValue) throws -> (FigureVariant, FigureParameters) {
+    guard let variant = variants.first(where: { $0.signature.kind == kind }) else {
+      throw FigureFailure.unknownKind(kind, known: variants.map(\.signature.kind))
+    }
+    return (
+      variant, FigureParameters(json: ParameterDefaults.fill(parameters, variant.signature.parameters))
+    )
   }
-  return variant
 }

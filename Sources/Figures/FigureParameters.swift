@@ -5,14 +5,16 @@ import Contracts
 struct FigureContext {
   let tables: (String) -> FoundTable
   let axes: RunAxes
+  /// The kinds that a figure inside a figure may be of.
+  let catalog: FigureCatalog
 
   func rows(_ table: String, where selection: Selection) throws -> SelectedRows {
     try SelectedRows(of: tables(table), named: table, where: selection, axes: axes)
   }
 }
 
-/// A figure's parameters. The config validated them; where a caller did not, an absent one has its
-/// default and a wrong one gives an error.
+/// A figure's parameters with their defaults. The config validated them; where a caller did not, a wrong one gives an
+/// error.
 struct FigureParameters {
   let json: JSONValue
 
@@ -21,12 +23,43 @@ struct FigureParameters {
     return value
   }
 
-  func string(_ name: String, or fallback: String) -> String { json[name]?.string ?? fallback }
   func optionalString(_ name: String) -> String? { json[name]?.string }
-  func flag(_ name: String, or fallback: Bool) -> Bool { json[name]?.bool ?? fallback }
-  func number(_ name: String, or fallback: Double) -> Double { json[name]?.number ?? fallback }
-  func integer(_ name: String, or fallback: Int, in range: ClosedRange<Int>) -> Int {
-    min(max(json[name]?.integer ?? fallback, range.lowerBound), range.upperBound)
+
+  func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _: Choice.Type) throws -> Choice
+  where Choice.RawValue == String {
+    guard let choice = Choice(rawValue: try string(name)) else {
+      throw RowFailure.badParameter(
+        name, expected: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+
+  func flag(_ name: String) throws -> Bool {
+    guard let value = json[name]?.bool else {
+      throw RowFailure.badParameter(name, expected: "true or false")
+    }
+    return value
+  }
+
+  func number(_ name: String) throws -> Double {
+    guard let value = json[name]?.number else { throw RowFailure.badParameter(name, expected: "a number") }
+    return value
+  }
+
+  func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int {
+    guard let value = try optionalInteger(name, in: range) else {
+      throw RowFailure.badParameter(name, expected: "an integer")
+    }
+    return value
+  }
+
+  /// Nil where it is absent; what lies beyond the range is its nearer end.
+  func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let value = json[name], value != .null else { return nil }
+    guard let number = value.number, !number.isNaN else {
+      throw RowFailure.badParameter(name, expected: "an integer")
+    }
+    return Int(min(max(number, Double(range.lowerBound)), Double(range.upperBound)))
   }
 
   func values(_ name: String) -> [JSONValue] { json[name]?.array ?? [] }
@@ -73,7 +106,7 @@ extension Parameter {
 
   /// One panel for each value of a column.
   static let facets: [Parameter] = [
-    .optional("facet", .string, "a column; each of its values gets a panel"),
+    .optional("facet", .column(), "a column; each of its values gets a panel"),
     .optional(
       "facet_order", .list(.value, most: 1000), "its values, in this order and no others", beside: "facet"),
     .optional(
@@ -89,8 +122,6 @@ extension Parameter {
 }
 
 extension ParameterType {
-  static let anyNumber = ParameterType.number(
-    -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
   /// The low and the high end of a range.
   static let ends = ParameterType.ends(areApart: true)
   /// A value of a column.

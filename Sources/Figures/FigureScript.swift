@@ -20,13 +20,14 @@ let mostLinesOfAScript = 400_000
 /// A table whose optional data are missing leaves a grey box that says so in its place.
 /// - Throws: `FigureFailure` or `RowFailure` where the tables do not hold what the figure asks for.
 package func figureScript(
-  _ spec: FigureSpec, tables: @escaping (String) -> FoundTable, axes: RunAxes = RunAxes()
+  _ spec: FigureSpec, tables: @escaping (String) -> FoundTable, axes: RunAxes = RunAxes(),
+  catalog: FigureCatalog = figureCatalog
 ) throws -> GnuplotScript {
   guard isFileName(spec.name) else { throw FigureFailure.badName(spec.name) }
-  let variant = try figureVariant(spec.kind)
-  let parameters = FigureParameters(json: spec.parameters)
-  let picture = try variant.picture(parameters, FigureContext(tables: tables, axes: axes))
-  let size = size(parameters, picture, variant)
+  let (variant, parameters) = try catalog.figure(spec.kind, spec.parameters)
+  let picture = try variant.picture(
+    parameters, FigureContext(tables: tables, axes: axes, catalog: catalog))
+  let size = try size(parameters, picture, variant)
   var page = Page(name: spec.name, width: size.width, height: size.height)
   page.draw(
     picture, in: Rectangle(left: 8, bottom: 8, right: size.width - 8, top: size.height - 4))
@@ -38,12 +39,13 @@ package func figureScript(
 
 /// The reasons of the places that had to be left grey, and what else could not be drawn; empty for a whole figure.
 package func missingParts(
-  of spec: FigureSpec, tables: @escaping (String) -> FoundTable, axes: RunAxes = RunAxes()
+  of spec: FigureSpec, tables: @escaping (String) -> FoundTable, axes: RunAxes = RunAxes(),
+  catalog: FigureCatalog = figureCatalog
 ) throws -> [String] {
-  let variant = try figureVariant(spec.kind)
-  let context = FigureContext(tables: tables, axes: axes)
+  let (variant, parameters) = try catalog.figure(spec.kind, spec.parameters)
+  let context = FigureContext(tables: tables, axes: axes, catalog: catalog)
   var seen: Set<ExactString> = []
-  return reasons(try variant.picture(FigureParameters(json: spec.parameters), context))
+  return reasons(try variant.picture(parameters, context))
     .filter { seen.insert(ExactString($0)).inserted }
 }
 
@@ -66,11 +68,11 @@ private func isFileName(_ name: String) -> Bool {
 
 private func size(
   _ parameters: FigureParameters, _ picture: Picture, _ variant: FigureVariant
-) -> (width: Double, height: Double) {
+) throws -> (width: Double, height: Double) {
   let given = parameters.numbers("size")
   if given.count == 2 { return (clamped(given[0]), clamped(given[1])) }
-  let usual = variant.size(parameters)
-  guard case .grid(let grid) = picture, variant.signature.kind != "panels" else { return usual }
+  let usual = try variant.size(parameters)
+  guard case .grid(let grid) = picture, !variant.sizesGrid else { return usual }
   return (
     clamped(Double(grid.columns) * usual.width * 0.8), clamped(Double(grid.rowCount) * usual.height * 0.8)
   )

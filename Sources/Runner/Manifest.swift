@@ -94,13 +94,13 @@ package struct Manifest: Codable, Sendable {
       if let found = problem("the task \"\(task.id)\"", task.parameters, parameters, "with") { return found }
     }
     for figure in plan.experiment.figures {
-      let parameters = figureSignatures.first { $0.kind.isExactly(figure.kind) }?.parameters
+      let parameters = figureCatalog.signatures.first { $0.kind.isExactly(figure.kind) }?.parameters
       if let found = problem("the figure \(figure.name)", figure.parameters, parameters, figure.kind) {
         return found
       }
     }
     for claim in plan.experiment.claims {
-      let parameters = checkSignatures.first { $0.name.isExactly(claim.check) }?.parameters
+      let parameters = checkCatalog.signatures.first { $0.name.isExactly(claim.check) }?.parameters
       if let found = problem("the claim \"\(claim.id)\"", claim.parameters, parameters, claim.check) {
         return found
       }

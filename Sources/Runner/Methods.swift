@@ -38,7 +38,7 @@ struct Methods {
         for notice in notes.notices { stage.add(notice: notice) }
       }
       let signature = stageCatalog.variant(spec.phase, spec.kind)?.signature
-      let data = ["data.", "validation.", "inputs."]
+      let data = (signature?.parameters ?? []).filter(\.type.isDescription).map { "\($0.name)." }
       let given = Set(Self.flat(spec.with, "").map(\.name))
       for (name, _) in Self.flat(plan.tasks[first].parameters, "")
       where !given.contains(name) && !data.contains(where: name.hasPrefix) {
@@ -49,26 +49,30 @@ struct Methods {
           stage.described.insert(name)
         }
       }
-      for name in Self.dataDefaults(of: plan.tasks[first], spec, plan.experiment) {
+      for name in Self.dataDefaults(of: plan.tasks[first], spec, signature, plan.experiment) {
         stage.defaults.insert(name)
       }
-      if let assumption = Self.assumption(stage.defaults, spec.kind) { stage.add(notice: assumption) }
+      for parameter in signature?.parameters ?? [] where stage.defaults.contains(parameter.name) {
+        guard let assumption = parameter.assumption else { continue }
+        stage.add(notice: "`\(parameter.name)` is not given: \(assumption)")
+      }
       stages.append(stage)
     }
   }
 
   /// What of the data sets that a task is given is left to the defaults of their kind, or of the experiment.
   private static func dataDefaults(
-    of task: PlannedTask, _ spec: StageSpec, _ experiment: Experiment
+    of task: PlannedTask, _ spec: StageSpec, _ signature: StageSignature?, _ experiment: Experiment
   ) -> [String] {
-    ["data", "validation"].flatMap { key -> [String] in
+    (signature?.dataParameters ?? []).map(\.name).flatMap { key -> [String] in
       guard let used = task.parameters[key], let kind = used["kind"]?.string, let given = spec.with[key],
         let signature = DatasetCatalog.signatures.first(where: { $0.kind == kind })
       else { return [] }
       let named = candidates(given, experiment).flatMap { flat($0, key).map(\.name) }
       return flat(used, key).map(\.name).filter { name in
         let path = name.split(separator: ".").dropFirst().map(String.init)
-        return !named.contains(name) && (path == ["seed"] || hasDefault(path[...], signature.parameters))
+        return !named.contains(name)
+          && (path == [DataSignature.seed] || hasDefault(path[...], signature.parameters))
       }
     }
   }
@@ -80,14 +84,6 @@ struct Methods {
     return experiment.axes.first { text == "${\($0.name)}" }?.values.flatMap {
       $0.string.map { name in experiment.data[name].map { [$0] } ?? [] } ?? [$0]
     } ?? []
-  }
-
-  /// What experiments leave to a default that decides what their numbers mean.
-  private static func assumption(_ defaults: Set<String>, _ kind: String) -> String? {
-    guard kind == "contrastive-loss", defaults.contains("batch") else { return nil }
-    return
-      "`batch` is not given: the candidates of a pair are the 50 consecutive pairs of its batch (column `batch`); "
-      + "a loss among more candidates is greater"
   }
 
   /// Whether a key has a default, in an object perhaps that has one as a whole.
@@ -138,6 +134,14 @@ extension Methods.Stage {
 }
 
 extension ParameterType {
+  /// An object of one of several kinds, as a data set is, which says what a stage works on.
+  fileprivate var isDescription: Bool {
+    switch self {
+    case .dataset, .tagged: true
+    default: false
+    }
+  }
+
   /// The keys of an object of this type.
   fileprivate var members: [Parameter] {
     switch self {

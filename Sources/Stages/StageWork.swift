@@ -11,8 +11,10 @@ package enum StageWork {
   /// Of an `init` stage; nil where the number of items or their sizes are not known without reading files.
   package static func operations(_ kind: String, _ with: JSONValue) -> Double? {
     if kind == MLPStage.signature.kind {
-      guard let width = with["width"]?.number, let depth = with["depth"]?.number else { return nil }
-      return 2 * (with["inputs"]?["count"]?.number ?? 1024) * width * width * depth
+      guard let width = with["width"]?.number, let depth = with["depth"]?.number,
+        let count = with["inputs"]?["count"]?.number
+      else { return nil }
+      return 2 * count * width * width * depth
     }
     guard let item = perItem(kind, with), let count = with["data"]?["count"]?.number else { return nil }
     return item * count
@@ -22,9 +24,9 @@ package enum StageWork {
   /// pair and step, and the embeddings at its end.
   package static func ofTraining(_ training: JSONValue, maker kind: String, _ with: JSONValue) -> Double? {
     guard let item = perItem(kind, with),
+      let batch = training["batch"]?.number,
       let count = training["data"]?["count"]?.number ?? with["data"]?["count"]?.number
     else { return nil }
-    let batch = training["batch"]?.number ?? 64
     let steps =
       training["steps"]?.number ?? training["epochs"]?.number.map { $0 * (count / batch).rounded(.down) }
     return steps.map { item * (3 * $0 * batch + count) }

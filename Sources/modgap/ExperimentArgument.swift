@@ -24,7 +24,7 @@ enum CommonOptions {
   static let json = Option.flag("--json", "print one JSON object instead of text")
 
   static let grammar = Grammar(
-    stages: stageCatalog.signatures, figures: figureSignatures, checks: checkSignatures,
+    stages: stageCatalog.signatures, figures: figureCatalog.signatures, checks: checkCatalog.signatures,
     data: DatasetCatalog.signatures)
 }
 

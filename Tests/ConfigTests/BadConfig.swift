@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 import Testing
 
@@ -11,6 +12,9 @@ import Testing
 ///     {"name": "t", …}
 ///     --- error
 ///     c.json:1:15: …
+///
+/// Lists of all kinds that there are stand as `<kinds of init>`, `<kinds of figure>`, `<kinds of data>` and `<checks>`,
+/// so that a new kind is no new text.
 struct BadConfig: Sendable, CustomTestStringConvertible {
   /// What a schema can know of a mistake.
   enum Sight: String, Sendable {
@@ -50,6 +54,17 @@ struct BadConfig: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Stages and figures are listed in the order of their catalogs, checks and data by name.
+  private static func listing(_ error: String) -> String {
+    let lists = [
+      ("<kinds of init>", grammar.stages.filter { $0.phase == .`init` }.map(\.kind)),
+      ("<kinds of figure>", grammar.figures.map(\.kind)),
+      ("<kinds of data>", grammar.data.map(\.kind).sorted()),
+      ("<checks>", grammar.checks.map(\.name).sorted()),
+    ]
+    return lists.reduce(error) { $0.replacingOccurrences(of: $1.0, with: $1.1.joined(separator: ", ")) }
+  }
+
   private mutating func take(_ part: String) {
     let lines = part.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let head = lines[0].split(separator: " ", maxSplits: 1).map(String.init)
@@ -63,7 +78,7 @@ struct BadConfig: Sendable, CustomTestStringConvertible {
     case "set": sets.append(argument)
     case "file": files[argument] = body
     case "config": files["c.json"] = body
-    case "error": error = body.trimmingCharacters(in: .newlines)
+    case "error": error = Self.listing(body.trimmingCharacters(in: .newlines))
     default: Issue.record("\(title): no part called \(head[0])")
     }
   }

@@ -10,7 +10,7 @@ import Testing
 
 /// All that a config of this program may name.
 let grammar = Grammar(
-  stages: stageCatalog.signatures, figures: figureSignatures, checks: checkSignatures,
+  stages: stageCatalog.signatures, figures: figureCatalog.signatures, checks: checkCatalog.signatures,
   data: DatasetCatalog.signatures)
 
 /// Configs written to a folder of the test's own, which goes when the test ends.

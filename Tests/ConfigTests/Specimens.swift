@@ -16,10 +16,7 @@ enum Specimens {
         var figure = object(signature.parameters, isFull: isFull)
         figure["kind"] = .string(signature.kind)
         figure["name"] = "f"
-        // With the columns that it has by default.
-        let usual = Set(signature.parameters.compactMap(\.defaultValue?.string))
-        if !isFull, usual.contains("c1") { figure["table"] = "p" }
-        if !isFull, usual.contains("bin_low") { figure["table"] = "h.histogram" }
+        if !isFull, figure["table"] != nil { figure["table"] = tableWithDefaults(of: signature) }
         let text = config(more: ["figures": [.object(figure)]])
         return ("figure \(signature.kind) \(isFull ? "whole" : "least")", text)
       }
@@ -32,6 +29,20 @@ enum Specimens {
       return ("check \(signature.name)", config(more: ["claims": [.object(claim)]]))
     }
     return stages + figures + checks
+  }
+
+  /// A table of `base` that has the columns that the figure has by default.
+  private static func tableWithDefaults(of figure: FigureSignature) -> JSONValue {
+    let usual = figure.parameters.compactMap { parameter -> String? in
+      guard case .column(.own, _) = parameter.type else { return nil }
+      return parameter.defaultValue?.string
+    }
+    let tables = [("g", "gap", ""), ("h", "cosine-similarity", ""), ("h", "cosine-similarity", "histogram")]
+    let found = (tables + [("p", "projection", ""), ("p", "projection", "spectrum")]).first { table in
+      let columns = grammar.signature(.evaluate, table.1)?.columns(of: table.2) ?? []
+      return usual.allSatisfy { name in columns.contains { $0.declares(name) } }
+    }
+    return found.map { .string($0.2.isEmpty ? $0.0 : "\($0.0).\($0.2)") } ?? "g"
   }
 
   private static let base: [JSONValue] = [
@@ -107,7 +118,7 @@ enum Specimens {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// Texts are `distance`, which is also a column of the table they are asked of.
+  /// Columns are `distance`, which the table that they are asked of has.
   private static func value(of type: ParameterType) -> JSONValue {
     switch type {
     case .boolean: true
@@ -128,6 +139,7 @@ enum Specimens {
     case .object(let parameters): .object(object(parameters, isFull: true))
     case .ruled(let parameters, let rules): .object(obeying(rules, object(parameters, isFull: true)))
     case .table: "g"
+    case .column: "distance"
     case .selection: .object(["distance": [1, 2]])
     case .figures: [.object(["kind": "lines", "table": "g", "x": "distance", "y": "l2i"])]
     case .either(let first, _): value(of: first)

@@ -5,14 +5,17 @@ import Foundation
 /// A data set of twelve items for every kind, its files made on the spot.
 enum KindSamples {
   static let made = ["gaussian", "noise-images", "random-tokens", "shapes", "moving-shapes", "proteins"]
-  static let names =
-    made + [
-      "proteins-file", "openclipart", "captioned-images", "coco", "image-folder", "cifar", "idx", "tensors",
-    ]
+  /// Each with the files that it is read from.
+  private static let read: [(name: String, values: @Sendable (String) throws -> [String: JSONValue])] = [
+    ("proteins-file", proteins), ("openclipart", clipart), ("captioned-images", captioned), ("coco", coco),
+    ("image-folder", imageFolder), ("cifar", cifar), ("idx", idx), ("tensors", tensors),
+  ]
+  static let names = made + read.map(\.name)
 
   static func made(_ kind: String, seed: UInt64, own: Int? = nil) throws -> PairedData {
     var values: [String: JSONValue] = ["count": 12]
-    if ["noise-images", "shapes", "moving-shapes"].contains(kind) { values["size"] = 32 }
+    let keys = DatasetCatalog.signatures.first { $0.kind == kind }?.parameters.map(\.name) ?? []
+    if keys.contains("size") { values["size"] = 32 }
     if let own { values["seed"] = .number(Double(own)) }
     return try DatasetCatalog.make(kind, with: values, seed: seed)
   }
@@ -29,16 +32,7 @@ enum KindSamples {
 
   /// Writes the files of a kind and gives the keys that name them.
   static func values(_ name: String, _ folder: String) throws -> [String: JSONValue] {
-    switch name {
-    case "proteins-file": try proteins(folder)
-    case "openclipart": try clipart(folder)
-    case "captioned-images": try captioned(folder)
-    case "coco": try coco(folder)
-    case "image-folder": try imageFolder(folder)
-    case "cifar": try cifar(folder)
-    case "idx": try idx(folder)
-    default: try tensors(folder)
-    }
+    try read.first { $0.name == name }?.values(folder) ?? [:]
   }
 
   /// A picture of its own for each number.

@@ -48,7 +48,7 @@ struct CheckTests {
     #expect(!verdict.paper.isEmpty && !verdict.ours.isEmpty && !verdict.explanation.isEmpty)
   }
 
-  @Test(arguments: checkSignatures.map(\.name))
+  @Test(arguments: checkCatalog.signatures.map(\.name))
   func everyCheckRefusesNonsenseWithoutTrapping(name: String) throws {
     for parameters in ["{}", "null", #"{"of": 3}"#, #"{"of": "loss", "over": "nothing"}"#, "[]"] {
       let verdict = try verdict(name, parameters, on: Self.well)

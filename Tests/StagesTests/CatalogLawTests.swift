@@ -5,7 +5,7 @@ import Stages
 import TestSupport
 import Testing
 
-/// What every entry of the catalog is run with. A variant without an example here fails the laws.
+/// What every entry of the catalog is run with.
 enum Examples {
   static func parameters(_ signature: StageSignature) -> [String: JSONValue] {
     switch signature.name {
@@ -22,7 +22,35 @@ enum Examples {
     case "shift/gap": ["delta": numbers([-0.5, 0, 0.25])]
     case "shift/rotation": ["degrees": numbers([-30, 0, 60])]
     case "evaluate/contrastive-loss": ["temperature": numbers([0.01, 1])]
-    default: [:]
+    default: required(signature)
+    }
+  }
+
+  /// Numbers for the keys that must be given: what a variant that wants more needs is an example of its own above.
+  private static func required(_ signature: StageSignature) -> [String: JSONValue] {
+    var values: [String: JSONValue] = [:]
+    for parameter in signature.parameters where parameter.isRequired {
+      values[parameter.name] = number(parameter.type)
+      if values[parameter.name] == nil {
+        Issue.record("add an example of \(signature.name) to Examples: it must have `\(parameter.name)`")
+      }
+    }
+    return values
+  }
+
+  private static func number(_ type: ParameterType) -> JSONValue? {
+    switch type {
+    case .boolean: .bool(true)
+    case .integer(let range): .number(Double(range.lowerBound))
+    case .number(let range), .sweep(let range):
+      .number(min(max(0.5, range.lowerBound), range.upperBound))
+    case .positive: .number(0.5)
+    case .choice(let words): words.first.map { .string($0) }
+    case .list(let element, let least, _):
+      number(element).map { .array(Array(repeating: $0, count: least)) }
+    case .oneOrMany(let element): number(element)
+    case .either(let first, let second): number(first) ?? number(second)
+    default: nil
     }
   }
 

@@ -22,7 +22,7 @@ struct ExtremumCheck: Check {
       make: {
         ExtremumCheck(
           of: try $0.string("of"), over: try $0.string("over"), equals: try $0.number("equals"),
-          within: try $0.optionalNumber("within") ?? 0, isMinimum: isMinimum)
+          within: try $0.number("within"), isMinimum: isMinimum)
       })
   }
 

@@ -24,7 +24,7 @@ struct LocalMinimaCheck: Check {
       return LocalMinimaCheck(
         of: try parameters.string("of"), over: try parameters.string("over"),
         count: count.flatMap { Int(exactly: $0) }, near: near.sorted(),
-        within: try parameters.optionalNumber("within") ?? 0)
+        within: try parameters.number("within"))
     })
 
   var expected: String {

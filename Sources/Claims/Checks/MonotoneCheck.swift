@@ -23,7 +23,7 @@ struct MonotoneCheck: Check {
       }
       return MonotoneCheck(
         of: try parameters.string("of"), over: try parameters.string("over"),
-        rises: direction == "increasing", isStrict: parameters.flag("strict"))
+        rises: direction == "increasing", isStrict: try parameters.flag("strict"))
     })
 
   private var word: String { (isStrict ? "strictly " : "") + (rises ? "increasing" : "decreasing") }

@@ -26,7 +26,7 @@ struct RatioCheck: Check {
       let (first, second) = try parameters.twoSelections()
       let target: Target =
         if let number = try parameters.optionalNumber("equals") {
-          .number(number, within: try parameters.optionalNumber("within") ?? 0)
+          .number(number, within: try parameters.number("within"))
         } else {
           .bounds(try Bounds(parameters))
         }

@@ -16,7 +16,7 @@ struct ValueCheck: Check {
     make: {
       ValueCheck(
         of: try $0.string("of"), equals: try $0.number("equals"),
-        within: try $0.optionalNumber("within") ?? 0)
+        within: try $0.number("within"))
     })
 
   var expected: String { within > 0 ? "\(readable(equals)) ± \(readable(within))" : readable(equals) }

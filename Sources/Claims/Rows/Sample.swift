@@ -39,7 +39,7 @@ extension SelectedRows {
   /// The quantity where the rows are one place, for what is decided by it.
   ///
   /// - Throws: `RowFailure.notANumber` where one of the rows holds NaN, and as `sample`.
-  func decidableSample(of column: String) throws -> Sample {
+  package func decidableSample(of column: String) throws -> Sample {
     try requireNumbers(column)
     return try sample(of: column)
   }
@@ -47,7 +47,7 @@ extension SelectedRows {
   /// The quantity at each value of `over`, for what is decided by it.
   ///
   /// - Throws: `RowFailure.notANumber` where one of the rows holds NaN in either column, and as `curve`.
-  func decidableCurve(of column: String, over grid: String) throws -> [CurvePoint] {
+  package func decidableCurve(of column: String, over grid: String) throws -> [CurvePoint] {
     try requireNumbers(column)
     try requireNumbers(grid)
     return try curve(of: column, over: grid)

@@ -38,7 +38,8 @@ enum CIFAR {
       .required("folder", .folder, "the folder of the .bin files"),
       .defaulted("variant", .choice(["10", "100"]), "10", "how many classes"),
       .defaulted("split", .choice(["train", "test"]), "test", "which part"), .prompt, .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts, listsFiles: true
+    ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true,
+    sides: DeclaredSides.captionedPictures
   ) { parameters in
     let folder = try parameters.text("folder")
     let variant = try parameters.choice("variant", Variant.self)

@@ -39,7 +39,8 @@ enum COCO {
       .defaulted(
         "captions", .choice(Policy.allCases.map(\.rawValue)), "first",
         "which of a picture's captions, in the order of the file"), .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true, version: 2
+    ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true, version: 2,
+    worsensCaptions: true, sides: DeclaredSides.captionedPictures
   ) { parameters in
     let path = try parameters.text("annotations")
     let (pairs, remarks) = try read(

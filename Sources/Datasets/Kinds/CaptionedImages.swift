@@ -11,7 +11,8 @@ enum CaptionedImages {
       .required("path", .file, "a CSV file with a header; pictures are relative to it"),
       .defaulted("image", .string, "path", "the column of the pictures' paths"),
       .defaulted("caption", .string, "caption", "the column of the captions"), .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true, version: 2
+    ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true, version: 2,
+    worsensCaptions: true, sides: DeclaredSides.captionedPictures
   ) { parameters in
     let path = try parameters.text("path")
     let table = try read(path, try parameters.text("image"), try parameters.text("caption"))

@@ -1,3 +1,4 @@
+import Contracts
 import Kernels
 
 /// `gaussian`: vectors of independent standard normal numbers.
@@ -18,12 +19,15 @@ struct GaussianData: NumberSource {
   static let kind = DatasetKind(
     "gaussian", "vectors of independent standard normal numbers",
     [
-      .defaulted("count", .integer(2...10_000_000), 1024, "how many standard normal vectors are drawn"),
-      .defaulted("dimensions", .integer(1...1_000_000), 512, "numbers of a vector"), .seed,
-    ]
-  ) { parameters in
-    let shape = [try parameters.integer("dimensions")]
-    let source = GaussianData(shape: shape, seed: try parameters.seed(), name: "gaussian")
-    return PairedData(count: try parameters.integer("count"), x: .numbers(source))
-  }
+      .defaulted(
+        "count", .integer(2...10_000_000), .number(Double(Parameter.usualCount)),
+        "how many standard normal vectors are drawn"),
+      .defaulted("dimensions", .integer(1...1_000_000), 512, "numbers of a vector"),
+    ], source: .drawn,
+    sides: { DeclaredSides(x: .numbers([try $0.integer("dimensions")]), y: .none) },
+    make: { parameters in
+      let shape = [try parameters.integer("dimensions")]
+      let source = GaussianData(shape: shape, seed: try parameters.seed(), name: "gaussian")
+      return PairedData(count: try parameters.integer("count"), x: .numbers(source))
+    })
 }

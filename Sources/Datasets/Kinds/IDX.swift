@@ -12,7 +12,7 @@ enum IDX {
       .optional("labels", .file, "the idx1-ubyte file of the classes"),
       .optional("classes", .list(.string, most: 256), "the classes' names; their numbers where absent"),
       .prompt, .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts
+    ] + Parameter.pictures + Parameter.texts, source: .read, sides: DeclaredSides.classifiedPictures
   ) { parameters in
     let path = try parameters.text("images")
     let images = try Content(path, sides: 3)

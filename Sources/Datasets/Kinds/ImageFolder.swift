@@ -4,8 +4,8 @@ import Contracts
 enum ImageFolder {
   static let kind = DatasetKind(
     "image-folder", "pictures of a folder; its folders are classes, named in the captions",
-    [.folder, .prompt, .readCount, .choiceSeed] + Parameter.pictures + Parameter.texts, listsFiles: true,
-    version: 2
+    [.folder, .prompt, .readCount, .choiceSeed] + Parameter.pictures + Parameter.texts, source: .read,
+    listsFiles: true, version: 2, sides: DeclaredSides.classifiedPictures
   ) { parameters in
     let folder = try parameters.text("folder")
     let found = try Classes(folder)

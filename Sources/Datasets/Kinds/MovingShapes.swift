@@ -108,11 +108,15 @@ struct MovingShapes: NumberSource, TextSource {
     [
       .madeCount, .defaulted("objects", .integer(1...2), 2, "the most objects of a clip"),
       .defaulted("frames", .integer(1...256), 8, "pictures a clip"), .size, .normalize,
-    ] + Shapes.drawn + Parameter.texts + [.seed]
-  ) { parameters in
-    let source = try MovingShapes(parameters)
-    return PairedData(
-      count: try parameters.integer("count"), x: .numbers(source), y: try parameters.texts(source),
-      files: parameters.vocabularyFiles)
-  }
+    ] + Shapes.drawn + Parameter.texts, source: .drawn,
+    sides: {
+      DeclaredSides(
+        x: try $0.declaredPictures(frames: try $0.integer("frames")), y: .side(try $0.declaredTexts()))
+    },
+    make: { parameters in
+      let source = try MovingShapes(parameters)
+      return PairedData(
+        count: try parameters.integer("count"), x: .numbers(source), y: try parameters.texts(source),
+        files: parameters.vocabularyFiles)
+    })
 }

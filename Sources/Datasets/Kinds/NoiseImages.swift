@@ -4,11 +4,11 @@ enum NoiseImages {
     "noise-images", "pictures of standard normal numbers, used as they are",
     [
       .madeCount, .size,
-      .defaulted("normalize", .choice(["none"]), "none", "these numbers are normalised already"), .seed,
-    ]
-  ) { parameters in
-    let size = try parameters.integer("size")
-    let source = GaussianData(shape: [3, size, size], seed: try parameters.seed(), name: "noise-images")
-    return PairedData(count: try parameters.integer("count"), x: .numbers(source))
-  }
+      .defaulted("normalize", .choice(["none"]), "none", "these numbers are normalised already"),
+    ], source: .drawn, sides: { DeclaredSides(x: try $0.declaredPictures(), y: .none) },
+    make: { parameters in
+      let size = try parameters.integer("size")
+      let source = GaussianData(shape: [3, size, size], seed: try parameters.seed(), name: "noise-images")
+      return PairedData(count: try parameters.integer("count"), x: .numbers(source))
+    })
 }

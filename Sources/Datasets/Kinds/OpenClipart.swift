@@ -44,8 +44,8 @@ struct OpenClipart: TextSource {
       .defaulted(
         "folder", .folder, "/usr/share/openclipart", "where the folders `png` and `svg` of the packages are"),
       .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts + Parameter.worsening, listsFiles: true, version: 2,
-    readsTexts: true
+    ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true, version: 2,
+    readsTexts: true, worsensCaptions: true, sides: DeclaredSides.captionedPictures
   ) { parameters in
     let folder = try parameters.text("folder")
     let root = folder + "/png"

@@ -6,16 +6,23 @@ enum Proteins {
     "proteins", "amino-acid sequences with their descriptions: of a FASTA file, or made, with motifs to find",
     [
       .optional("path", .file, "a FASTA file with UniProt's headers; where absent, sequences are made"),
-      .optional("count", .integer(1...100_000_000), "how many; all of the file, or 1024 made ones if absent"),
+      .optional(
+        "count", .integer(1...100_000_000),
+        "how many; all of the file, or \(Parameter.usualCount) made ones if absent"),
       .defaulted("length", .integer(2...65536), 512, "tokens a sequence, start and end among them"),
-    ] + Parameter.texts + [.seed], drawsUnless: "path", readsTexts: true
-  ) { parameters in
-    let (count, residues, captions) = try sources(parameters)
-    return PairedData(
-      count: count, x: .texts(residues, ResidueTokenizer(), context: try parameters.integer("length")),
-      y: try parameters.texts(captions),
-      files: [parameters.optionalText("path")].compactMap { $0 } + parameters.vocabularyFiles)
-  }
+    ] + Parameter.texts, source: .drawnUnless("path"), readsTexts: true,
+    sides: { parameters in
+      let residues = DeclaredSides.Side.tokens(
+        context: try parameters.integer("length"), vocabulary: ResidueTokenizer().vocabularySize)
+      return DeclaredSides(x: residues, y: .side(try parameters.declaredTexts()))
+    },
+    make: { parameters in
+      let (count, residues, captions) = try sources(parameters)
+      return PairedData(
+        count: count, x: .texts(residues, ResidueTokenizer(), context: try parameters.integer("length")),
+        y: try parameters.texts(captions),
+        files: [parameters.optionalText("path")].compactMap { $0 } + parameters.vocabularyFiles)
+    })
 
   private static func sources(_ parameters: DataParameters) throws -> (
     count: Int, residues: any TextSource, captions: any TextSource
@@ -23,7 +30,8 @@ enum Proteins {
     guard let path = parameters.optionalText("path") else {
       let proteins = GeneratedProteins(seed: try parameters.seed())
       return (
-        try parameters.optionalInteger("count") ?? 1024, GeneratedResidues(proteins: proteins),
+        try parameters.optionalInteger("count") ?? Parameter.usualCount,
+        GeneratedResidues(proteins: proteins),
         GeneratedCaptions(proteins: proteins)
       )
     }

@@ -20,12 +20,16 @@ struct RandomTokens: TokenSource {
     "random-tokens", "token ids drawn evenly from a vocabulary",
     [
       .madeCount, .defaulted("context", .integer(2...8192), 77, "ids of a text"),
-      .defaulted("vocabulary", .integer(2...1_000_000), 49408, "every id is below it"), .seed,
-    ]
-  ) { parameters in
-    let source = RandomTokens(
-      context: try parameters.integer("context"), vocabularySize: try parameters.integer("vocabulary"),
-      seed: try parameters.seed())
-    return PairedData(count: try parameters.integer("count"), x: .tokens(source))
-  }
+      .defaulted("vocabulary", .integer(2...1_000_000), 49408, "every id is below it"),
+    ], source: .drawn,
+    sides: {
+      DeclaredSides(
+        x: .tokens(context: try $0.integer("context"), vocabulary: try $0.integer("vocabulary")), y: .none)
+    },
+    make: { parameters in
+      let source = RandomTokens(
+        context: try parameters.integer("context"), vocabularySize: try parameters.integer("vocabulary"),
+        seed: try parameters.seed())
+      return PairedData(count: try parameters.integer("count"), x: .tokens(source))
+    })
 }

@@ -76,7 +76,7 @@ struct Shapes: NumberSource, TextSource {
       .madeCount, .defaulted("objects", .integer(1...3), 3, "the most objects of a picture"), .size,
       .normalize,
     ]
-      + drawn + Parameter.texts + [.seed]
+      + drawn + Parameter.texts, source: .drawn, sides: DeclaredSides.captionedPictures
   ) { parameters in
     let source = try Shapes(parameters)
     return PairedData(

@@ -29,33 +29,33 @@ enum TensorData {
         "numbers (n, 3, h, w), or (n, frames, 3, h, w), already normalised: file.safetensors:name"),
       .optional("tokens", .file, "integers (n, context)"),
       .optional("labels", .file, "integers (n)"), .readCount, .choiceSeed,
-    ]
-  ) { parameters in
-    let images = try images(parameters)
-    let tokens = try load(parameters, "tokens", "(n, context) with no side 0") { $0.count == 2 }
-    let labels = try load(parameters, "labels", "(n) with n above 0") { $0.count == 1 }
-    let sides = [
-      images.map { PairedData.Side.numbers(Pictures(tensor: $0)) },
-      try tokens.map { .tokens(try tokenSource($0, try parameters.text("tokens"))) },
-    ].compactMap { $0 }
-    guard let x = sides.first else {
-      throw DatasetFailure.badParameter(kind: "tensors", name: "images", expected: "there, or `tokens`")
-    }
-    let parts = [("images", images), ("tokens", tokens), ("labels", labels)].compactMap { name, tensor in
-      tensor.map { (name: "`\(name)`", count: $0.shape[0]) }
-    }
-    guard parts.allSatisfy({ $0.count == parts[0].count }) else { throw DatasetFailure.countsDiffer(parts) }
-    let files = ["images", "tokens", "labels"].compactMap(parameters.optionalText).map {
-      TensorFile.split($0).file
-    }
-    let count = try parameters.count(of: parts[0].count, in: files[0])
-    let classes = try labels.map { try integers($0, try parameters.text("labels")) } ?? []
-    return PairedData(
-      count: count, x: x, y: sides.dropFirst().first, labels: Array(classes.prefix(count)), files: files,
-      remarks: { [remark = images.flatMap { $0.remark(on: parameters.optionalText("images") ?? "") }] in
-        remark.map { [$0] } ?? []
-      })
-  }
+    ], source: .read, sides: { _ in nil },
+    make: { parameters in
+      let images = try images(parameters)
+      let tokens = try load(parameters, "tokens", "(n, context) with no side 0") { $0.count == 2 }
+      let labels = try load(parameters, "labels", "(n) with n above 0") { $0.count == 1 }
+      let sides = [
+        images.map { PairedData.Side.numbers(Pictures(tensor: $0)) },
+        try tokens.map { .tokens(try tokenSource($0, try parameters.text("tokens"))) },
+      ].compactMap { $0 }
+      guard let x = sides.first else {
+        throw DatasetFailure.badParameter(kind: "tensors", name: "images", expected: "there, or `tokens`")
+      }
+      let parts = [("images", images), ("tokens", tokens), ("labels", labels)].compactMap { name, tensor in
+        tensor.map { (name: "`\(name)`", count: $0.shape[0]) }
+      }
+      guard parts.allSatisfy({ $0.count == parts[0].count }) else { throw DatasetFailure.countsDiffer(parts) }
+      let files = ["images", "tokens", "labels"].compactMap(parameters.optionalText).map {
+        TensorFile.split($0).file
+      }
+      let count = try parameters.count(of: parts[0].count, in: files[0])
+      let classes = try labels.map { try integers($0, try parameters.text("labels")) } ?? []
+      return PairedData(
+        count: count, x: x, y: sides.dropFirst().first, labels: Array(classes.prefix(count)), files: files,
+        remarks: { [remark = images.flatMap { $0.remark(on: parameters.optionalText("images") ?? "") }] in
+          remark.map { [$0] } ?? []
+        })
+    })
 
   private static func images(_ parameters: DataParameters) throws -> Tensor? {
     let shape = "(n, 3, h, w) with no side 0, or (n, frames, 3, h, w)"

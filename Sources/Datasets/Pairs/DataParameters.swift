@@ -1,66 +1,64 @@
 import Contracts
 
-/// What the config says of one data set, read by name; absent keys have the defaults of the kind.
+/// What the config says of one data set, read by name; absent keys have the defaults that the kind declares.
 package struct DataParameters: Sendable {
-  let kind: String
+  package let kind: String
   private let values: [String: JSONValue]
   private let parameters: [String: Parameter]
   private let experimentSeed: UInt64
 
   init(kind: String, values: [String: JSONValue], parameters: [Parameter], seed: UInt64) {
     self.kind = kind
-    self.values = values
+    self.values = ParameterDefaults.fill(.object(values), parameters).object ?? [:]
     self.parameters = Dictionary(parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     experimentSeed = seed
   }
-
-  private func value(_ name: String) -> JSONValue? { values[name] ?? parameters[name]?.defaultValue }
 
   private func bad(_ name: String, _ expected: String) -> DatasetFailure {
     .badParameter(kind: kind, name: name, expected: expected)
   }
 
-  /// Whether the config, and not only the kind, has this key.
-  func isGiven(_ name: String) -> Bool { values[name] != nil }
+  /// Whether the data set has a seed of its own.
+  var hasOwnSeed: Bool { values[DataSignature.seed] != nil }
 
   /// The data set's own seed, or the experiment's.
-  func seed() throws -> UInt64 {
-    guard let value = value("seed") else { return experimentSeed }
+  package func seed() throws -> UInt64 {
+    guard let value = values[DataSignature.seed] else { return experimentSeed }
     guard let seed = value.integer, seed >= 0 else { throw bad("seed", "an integer of at least 0") }
     return UInt64(seed)
   }
 
-  func integer(_ name: String) throws -> Int {
+  package func integer(_ name: String) throws -> Int {
     guard let integer = try optionalInteger(name) else { throw bad(name, "an integer") }
     return integer
   }
 
   /// Nil where the key is absent.
-  func optionalInteger(_ name: String) throws -> Int? {
-    guard let value = value(name) else { return nil }
+  package func optionalInteger(_ name: String) throws -> Int? {
+    guard let value = values[name] else { return nil }
     guard case .integer(let range)? = parameters[name]?.type, let integer = value.integer,
       range.contains(integer)
     else { throw bad(name, "an integer that the kind allows, not \(value.described)") }
     return integer
   }
 
-  func number(_ name: String) throws -> Double {
-    guard case .number(let range)? = parameters[name]?.type, let number = value(name)?.number,
+  package func number(_ name: String) throws -> Double {
+    guard case .number(let range)? = parameters[name]?.type, let number = values[name]?.number,
       range.contains(number)
     else { throw bad(name, "a number that the kind allows") }
     return number
   }
 
-  func text(_ name: String) throws -> String {
+  package func text(_ name: String) throws -> String {
     guard let text = optionalText(name) else { throw bad(name, "a string") }
     return text
   }
 
-  func optionalText(_ name: String) -> String? { value(name)?.string }
+  package func optionalText(_ name: String) -> String? { values[name]?.string }
 
   /// Nil where the key is absent.
-  func optionalTexts(_ name: String) throws -> [String]? {
-    guard let value = value(name) else { return nil }
+  package func optionalTexts(_ name: String) throws -> [String]? {
+    guard let value = values[name] else { return nil }
     guard let items = value.array, !items.isEmpty else { throw bad(name, "a list of strings") }
     return try items.map { item in
       guard let text = item.string else { throw bad(name, "a list of strings") }
@@ -68,7 +66,8 @@ package struct DataParameters: Sendable {
     }
   }
 
-  func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _: Choice.Type) throws -> Choice
+  package func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _: Choice.Type) throws
+    -> Choice
   where Choice.RawValue == String {
     guard let choice = optionalText(name).flatMap(Choice.init) else {
       throw bad(name, "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -77,7 +76,7 @@ package struct DataParameters: Sendable {
   }
 
   /// How many of the `found` items are wanted: the first `count`, or all.
-  func count(of found: Int, in path: String) throws -> Int {
+  package func count(of found: Int, in path: String) throws -> Int {
     guard let wanted = try optionalInteger("count") else { return found }
     guard wanted <= found else { throw DatasetFailure.tooFew(path: path, wanted: wanted, found: found) }
     return wanted
@@ -115,11 +114,17 @@ extension DataParameters {
 }
 
 extension Parameter {
+  /// Of a data set's own draws.
   static let seed = optional(
-    "seed", .integer(0...9_007_199_254_740_991), "the seed of these data; the experiment's where absent")
+    DataSignature.seed, .integer(0...9_007_199_254_740_991),
+    "the seed of these data; the experiment's where absent")
+
+  /// How many items are made where nothing says it.
+  static let usualCount = 1024
 
   /// For data that are made.
-  static let madeCount = defaulted("count", .integer(1...100_000_000), 1024, "how many items are made")
+  static let madeCount = defaulted(
+    "count", .integer(1...100_000_000), .number(Double(usualCount)), "how many items are made")
 
   /// For data that are read.
   static let readCount = optional(
@@ -127,7 +132,7 @@ extension Parameter {
 
   /// For data that are read.
   static let choiceSeed = optional(
-    "seed", .integer(0...9_007_199_254_740_991),
+    DataSignature.seed, .integer(0...9_007_199_254_740_991),
     "items in random order, drawn from this seed; those of `count` are then a random sample, not the first")
 
   static let normalize = defaulted(

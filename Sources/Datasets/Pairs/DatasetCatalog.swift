@@ -6,38 +6,47 @@ package struct DatasetKind: Sendable {
   package let name: String
   package let summary: String
   package let parameters: [Parameter]
-  /// The items are read, not drawn, where this parameter is given.
-  let drawsUnless: String?
+  package let source: DataSource
   /// Reads files that no parameter names: those of a folder, or of a list.
   let listsFiles: Bool
   /// Raised when the items of the same files come out otherwise.
   let version: Int
   /// Texts come from files that are not opened when a run is planned.
   let readsTexts: Bool
+  /// Captions that are read can be made worse, as those of drawn data can.
+  let worsensCaptions: Bool
+  /// What the sides are, as far as the parameters tell without a file being read; nil where a file alone tells.
+  let sides: @Sendable (DataParameters) throws -> DeclaredSides?
   let make: @Sendable (DataParameters) throws -> PairedData
 
-  init(
-    _ name: String, _ summary: String, _ parameters: [Parameter], drawsUnless: String? = nil,
-    listsFiles: Bool = false, version: Int = 1, readsTexts: Bool = false,
+  /// A kind whose items are drawn has the key `seed` besides its parameters, and one whose captions can be made worse
+  /// those that say how.
+  package init(
+    _ name: String, _ summary: String, _ parameters: [Parameter], source: DataSource,
+    listsFiles: Bool = false, version: Int = 1, readsTexts: Bool = false, worsensCaptions: Bool = false,
+    sides: @escaping @Sendable (DataParameters) throws -> DeclaredSides?,
     make: @escaping @Sendable (DataParameters) throws -> PairedData
   ) {
     self.name = name
     self.summary = summary
-    self.parameters = parameters
-    self.drawsUnless = drawsUnless
+    self.parameters =
+      parameters + (worsensCaptions ? Parameter.worsening : []) + (source == .read ? [] : [.seed])
+    self.source = source
     self.listsFiles = listsFiles
     self.version = version
     self.readsTexts = readsTexts
+    self.worsensCaptions = worsensCaptions
+    self.sides = sides
     self.make = make
   }
 }
 
 extension DatasetKind {
   /// What the grammar knows of it.
-  var signature: DataSignature {
+  package var signature: DataSignature {
     DataSignature(
-      kind: name, summary: summary, version: version, parameters: parameters, draws: !isRead([:]),
-      drawsUnless: drawsUnless, revision: revision
+      kind: name, summary: summary, version: version, parameters: parameters, source: source,
+      revision: revision
     ) { values in
       let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
       guard listsFiles else { return given.impliedFiles }
@@ -50,34 +59,36 @@ extension DatasetKind {
   /// `cleaning`: 2 has HTML 5 and all of ftfy's repairs. `texts`: 2 refuses what is not UTF-8. `wording`: 2 draws
   /// as many numbers as a caption has words.
   private func revision(_ values: [String: JSONValue]) -> [String: Int] {
+    let isRead = source.isRead(with: values)
+    let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
     var parts: [String: Int] = [:]
     if values["vocabulary"] != nil { parts["cleaning"] = 2 }
-    if readsTexts, isRead(values) { parts["texts"] = 2 }
-    if worsens(values), values["information"]?.number ?? 1 < 1 { parts["wording"] = 2 }
+    if readsTexts, isRead { parts["texts"] = 2 }
+    if worsensCaptions, isRead, let kept = try? given.number("information"), kept < 1 {
+      parts["wording"] = 2
+    }
     return parts
   }
 
-  private func worsens(_ values: [String: JSONValue]) -> Bool {
-    parameters.contains { $0.name == "mismatch" } && isRead(values)
-  }
-
-  /// Whether the items come from files, all of them where no `count` is given.
-  private func isRead(_ values: [String: JSONValue]) -> Bool {
-    if let drawsUnless { return values[drawsUnless] != nil }
-    return parameters.contains { $0.name == "count" && $0.defaultValue == nil }
-  }
-
   /// - Parameter seed: for items that are drawn, where `values` have none.
-  func open(_ values: [String: JSONValue], seed: UInt64) throws -> PairedData {
+  package func open(_ values: [String: JSONValue], seed: UInt64) throws -> PairedData {
     let given = DataParameters(kind: name, values: values, parameters: parameters, seed: seed)
-    let data = try chosen(values, given, seed: seed)
-    return (worsens(values) ? try data.worsened(given) : data).remarkingOnTexts()
+    let isRead = source.isRead(with: values)
+    let data = try isRead && given.hasOwnSeed ? chosen(values, given, seed: seed) : make(given)
+    return (worsensCaptions && isRead ? try data.worsened(given) : data).remarkingOnTexts()
   }
 
+  /// What the sides are, as far as these parameters tell without a file being read.
+  ///
+  /// - Returns: nil where a file alone tells, as with `tensors`, or where the description is not whole.
+  package func declared(_ values: [String: JSONValue]) -> DeclaredSides? {
+    try? sides(DataParameters(kind: name, values: values, parameters: parameters, seed: 0))
+  }
+
+  /// Some of the items, in random order.
   private func chosen(
     _ values: [String: JSONValue], _ given: DataParameters, seed: UInt64
   ) throws -> PairedData {
-    guard isRead(values), values["seed"] != nil else { return try make(given) }
     let whole = try make(
       DataParameters(
         kind: name, values: values.filter { $0.key != "count" }, parameters: parameters, seed: seed))

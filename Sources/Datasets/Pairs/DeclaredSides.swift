@@ -18,56 +18,42 @@ package struct DeclaredSides: Sendable, Equatable {
 
   package let x: Side
   package let y: Partner
+
+  package init(x: Side, y: Partner) {
+    self.x = x
+    self.y = y
+  }
 }
 
 extension DatasetCatalog {
-  /// - Returns: nil where a file alone tells, as with `tensors`, or where the description is not whole.
+  /// What the sides of a data set are, as far as its description tells.
   package static func declared(_ kind: String, with values: [String: JSONValue]) -> DeclaredSides? {
-    guard let found = kinds.first(where: { $0.name == kind }) else { return nil }
-    let keys = DeclaredKeys(kind: found, values: values)
-    switch kind {
-    case TensorData.kind.name: return nil
-    case GaussianData.kind.name:
-      return keys.integer("dimensions").map { DeclaredSides(x: .numbers([$0]), y: .none) }
-    case RandomTokens.kind.name:
-      guard let context = keys.integer("context"), let size = keys.integer("vocabulary") else { return nil }
-      return DeclaredSides(x: .tokens(context: context, vocabulary: size), y: .none)
-    case Proteins.kind.name:
-      guard let length = keys.integer("length"), let texts = keys.texts else { return nil }
-      let residues = DeclaredSides.Side.tokens(context: length, vocabulary: ResidueTokenizer().vocabularySize)
-      return DeclaredSides(x: residues, y: .side(texts))
-    default: return keys.pictures
-    }
+    kinds.first { $0.name == kind }?.declared(values)
   }
 }
 
-/// A description's values, with the defaults of its kind.
-private struct DeclaredKeys {
-  let kind: DatasetKind
-  let values: [String: JSONValue]
-
-  func integer(_ name: String) -> Int? {
-    (values[name] ?? kind.parameters.first { $0.name == name }?.defaultValue)?.integer
-  }
-
+extension DataParameters {
   /// With CLIP's tokenizer where a vocabulary is given, else bytes.
-  var texts: DeclaredSides.Side? {
-    integer("context").map {
-      .tokens(context: $0, vocabulary: values["vocabulary"] == nil ? ByteTokenizer().vocabularySize : nil)
-    }
+  package func declaredTexts() throws -> DeclaredSides.Side {
+    let isFile = optionalText("vocabulary") != nil
+    return .tokens(
+      context: try integer("context"), vocabulary: isFile ? nil : ByteTokenizer().vocabularySize)
   }
 
-  /// Pictures or clips, with texts where the kind has them.
-  var pictures: DeclaredSides? {
-    guard let size = integer("size") else { return nil }
-    let frames = kind.parameters.contains { $0.name == "frames" }
-    let count = frames ? integer("frames") : nil
-    if frames, count == nil { return nil }
-    let x = DeclaredSides.Side.numbers((count.map { [$0] } ?? []) + [3, size, size])
-    guard kind.parameters.contains(where: { $0.name == "context" }) else {
-      return DeclaredSides(x: x, y: .none)
-    }
-    let needsClasses = kind.name == ImageFolder.kind.name || kind.name == IDX.kind.name
-    return texts.map { DeclaredSides(x: x, y: needsClasses ? .perhaps($0) : .side($0)) }
+  /// Pictures, or clips of so many.
+  package func declaredPictures(frames: Int? = nil) throws -> DeclaredSides.Side {
+    let size = try integer("size")
+    return .numbers((frames.map { [$0] } ?? []) + [3, size, size])
+  }
+}
+
+extension DeclaredSides {
+  package static let captionedPictures: @Sendable (DataParameters) throws -> DeclaredSides? = {
+    DeclaredSides(x: try $0.declaredPictures(), y: .side(try $0.declaredTexts()))
+  }
+
+  /// Captions name the classes, if there are any.
+  package static let classifiedPictures: @Sendable (DataParameters) throws -> DeclaredSides? = {
+    DeclaredSides(x: try $0.declaredPictures(), y: .perhaps(try $0.declaredTexts()))
   }
 }

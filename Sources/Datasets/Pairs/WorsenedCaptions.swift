@@ -37,7 +37,7 @@ extension PairedData {
     guard information < 1 || rate > 0, case .texts(let source, let tokenizer, let context)? = y else {
       return self
     }
-    let seed = parameters.isGiven("seed") ? try parameters.seed() : 0
+    let seed = parameters.hasOwnSeed ? try parameters.seed() : 0
     let captions = WorsenedCaptions(
       source: source, information: information,
       swap: CaptionSwap(

@@ -15,11 +15,7 @@ enum Arrows {
     Scatter.parameters.filter { !["connect", "palette"].contains($0.name) } + [Scatter.palette(.blueOrange)]
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
-    let changes: [String: JSONValue?] = [
-      "connect": .bool(false),
-      "palette": .string(parameters.string("palette", or: Scatter.Palette.blueOrange.rawValue)),
-    ]
-    let parameters = parameters.with(changes)
+    let parameters = parameters.with(["connect": .bool(false)])
     let (_, groups) = try Scatter.groups(parameters, context)
     var plot = try Scatter.plot(parameters, context)
     guard groups.count == 2, groups.allSatisfy({ !$0.points.isEmpty }) else { return plot }

@@ -10,12 +10,15 @@ extension Table {
 
 extension FigureContext {
   /// What stands at an axis, `x` or `y`: `xlabel`, else what the column means that the figure has there.
-  func label(_ axis: String, _ parameters: FigureParameters) throws -> String {
-    let column = try parameters.string(axis)
+  ///
+  /// - Parameter key: the one that names the column, where it is not the axis's own.
+  func label(_ axis: String, _ parameters: FigureParameters, of key: String? = nil) throws -> String {
+    if let label = parameters.optionalString("\(axis)label") { return label }
+    let column = try parameters.string(key ?? axis)
     guard case .present(let table, _, _) = tables(try parameters.string("table")) else {
-      return parameters.string("\(axis)label", or: Table([]).meaning(of: column))
+      return Table([]).meaning(of: column)
     }
-    return parameters.string("\(axis)label", or: table.meaning(of: column))
+    return table.meaning(of: column)
   }
 }
 

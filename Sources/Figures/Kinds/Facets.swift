@@ -21,17 +21,21 @@ func faceted(
     return try leaf(narrowed(parameters, facet, to: value, title: title), context, plot)
   }
   let usual = Int(Double(values.count).squareRoot().rounded(.up))
-  let columns = parameters.integer("columns", or: usual, in: 1...100)
+  let columns = try parameters.optionalInteger("columns", in: 1...100) ?? usual
   return .grid(
     PictureGrid(
       columns: columns, cells: cells, widths: [], heights: [],
       caption: parameters.optionalString("caption"), title: parameters.optionalString("title")))
 }
 
+/// What names a value as the table has it.
+let plainFormat = "{value}"
+
 /// `temperature = 0.01`, or the figure's `format` where no series uses it: `Temperature = 1/100`.
 private func facetTitle(_ facet: String, _ cell: Cell, _ parameters: FigureParameters) -> String {
-  let format = parameters.optionalString("format") ?? "{value}"
-  guard format != "{value}", parameters.optionalString("series") == nil else {
+  guard let format = parameters.optionalString("format"), format != plainFormat,
+    parameters.optionalString("series") == nil
+  else {
     return "\(facet) = \(cell.plain)"
   }
   return seriesTitle(cell.plain, number: cell.number, format: format)
@@ -45,7 +49,9 @@ private func leaf(
     var made = try plot(parameters, context)
     made.title = parameters.optionalString("title")
     made.caption = parameters.optionalString("caption")
-    made.legendPlace = parameters.optionalString("legend").flatMap(LegendPlace.init) ?? made.legendPlace
+    if parameters.json["legend"] != nil {
+      made.legendPlace = try parameters.choice("legend", LegendPlace.self)
+    }
     return .plot(made)
   } catch {
     return try missing(error, parameters)

@@ -10,10 +10,11 @@ enum Histogram {
       parameters: [
         .table, .rows,
         .optional("mean_table", .table, "where the mean is; without it, the table's name up to .histogram"),
-        .defaulted("mean_column", .string, .string("mean"), "its column"),
-        .defaulted("low", .string, .string("bin_low"), "the column with the bins' lower ends"),
-        .defaulted("high", .string, .string("bin_high"), "the column with their upper ends"),
-        .defaulted("y", .string, .string("pairs"), "the column with the counts"),
+        .defaulted(
+          "mean_column", .column(of: .named(by: "mean_table"), .numbers), .string("mean"), "its column"),
+        .defaulted("low", .column(.numbers), .string("bin_low"), "the column with the bins' lower ends"),
+        .defaulted("high", .column(.numbers), .string("bin_high"), "the column with their upper ends"),
+        .defaulted("y", .column(.numbers), .string("pairs"), "the column with the counts"),
         .xlabel, .ylabel, .xrange, .yrange,
       ] + Parameter.facets + Parameter.common),
     picture: { parameters, context in try faceted(parameters, context, plot: plot) },
@@ -25,8 +26,8 @@ enum Histogram {
     let top = bins.map(\.count).max() ?? 1
     let y = try parameters.range("yrange") ?? (0, max(top, 1) * 1.06)
     var plot = Plot(
-      x: .init(label: parameters.string("xlabel", or: "Cosine similarity"), low: x.low, high: x.high),
-      y: .init(label: parameters.string("ylabel", or: "Pairs per bin"), low: y.0, high: y.1))
+      x: .init(label: try context.label("x", parameters, of: "low"), low: x.low, high: x.high),
+      y: .init(label: try context.label("y", parameters), low: y.0, high: y.1))
     try plot.requireInside(
       [bins.map { (x: 0.5 * ($0.low + $0.high), low: 0, high: $0.count) }], areJoined: true)
     plot.blocks = [
@@ -52,15 +53,15 @@ enum Histogram {
   /// From the first bin that holds something to the last.
   private static func bins(_ parameters: FigureParameters, _ context: FigureContext) throws -> [Bin] {
     let rows = try context.rows(parameters.string("table"), where: parameters.selection)
-    let low = try rows.numbers(parameters.string("low", or: "bin_low"))
-    let high = try rows.numbers(parameters.string("high", or: "bin_high"))
+    let low = try rows.numbers(parameters.string("low"))
+    let high = try rows.numbers(parameters.string("high"))
     let curve = try rows.curve(
-      of: parameters.string("y", or: "pairs"), over: parameters.string("low", or: "bin_low"))
+      of: parameters.string("y"), over: parameters.string("low"))
     let ends = Dictionary(rows.rows.map { (low($0), high($0)) }) { first, _ in first }
     let bins = curve.map { Bin(low: $0.x, high: ends[$0.x] ?? $0.x, count: $0.sample.summary.mean) }
     guard bins.contains(where: { $0.low.isFinite && $0.high.isFinite && $0.count.isFinite }) else {
       throw RowFailure.nothingToDraw(
-        ["low", "high", "y"].map { parameters.string($0, or: $0) }, table: rows.name, count: rows.rows.count)
+        try ["low", "high", "y"].map { try parameters.string($0) }, table: rows.name, count: rows.rows.count)
     }
     guard let first = bins.firstIndex(where: { $0.count > 0 }),
       let last = bins.lastIndex(where: { $0.count > 0 })
@@ -74,12 +75,11 @@ enum Histogram {
   ) throws -> Double {
     let histogram = try parameters.string("table")
     let main = histogram.hasSuffix(".histogram") ? String(histogram.dropLast(10)) : histogram
-    let name = parameters.string("mean_table", or: main)
-    if case .present(let table, _, _) = context.tables(name),
-      table[parameters.string("mean_column", or: "mean")] != nil
-    {
+    let name = parameters.optionalString("mean_table") ?? main
+    let column = try parameters.string("mean_column")
+    if case .present(let table, _, _) = context.tables(name), table[column] != nil {
       let rows = try context.rows(name, where: parameters.selection)
-      return try rows.sample(of: parameters.string("mean_column", or: "mean")).summary.mean
+      return try rows.sample(of: column).summary.mean
     }
     let total = bins.map(\.count).reduce(0, +)
     return bins.map { 0.5 * ($0.low + $0.high) * $0.count }.reduce(0, +) / total

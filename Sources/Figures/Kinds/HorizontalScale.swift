@@ -5,19 +5,21 @@ import Foundation
 /// Where values stand along the x axis of curves: as they are, or by their logarithm, with a mark at each value
 /// of the grid, whose fractions (1/100) a logarithmic axis of round numbers would not show.
 struct HorizontalScale {
+  private enum Kind: String, CaseIterable { case linear, log }
+
   static let parameters: [Parameter] = [
     .defaulted(
-      "xscale", .choice(["linear", "log"]), .string("linear"),
+      "xscale", .choice(Kind.allCases.map(\.rawValue)), .string(Kind.linear.rawValue),
       "log: by the logarithm, with a mark at each value of the grid"),
-    .defaulted("xformat", .string, .string("{value}"), "what such a mark says: {value}, {fraction}"),
+    .defaulted("xformat", .string, .string(plainFormat), "what such a mark says: {value}, {fraction}"),
   ]
 
   let isLogarithmic: Bool
   private let format: String
 
-  init(_ parameters: FigureParameters) {
-    isLogarithmic = parameters.string("xscale", or: "linear") == "log"
-    format = parameters.string("xformat", or: "{value}")
+  init(_ parameters: FigureParameters) throws {
+    isLogarithmic = try parameters.choice("xscale", Kind.self) == .log
+    format = try parameters.string("xformat")
   }
 
   /// - Throws: `RowFailure.badParameter` for a value that has no logarithm.

@@ -12,11 +12,11 @@ enum Intervals {
     size: { _ in (680, 460) })
 
   private static let parameters: [Parameter] = [
-    .table, .required("x", .string, "the column whose values are the places"),
-    .required("y", .string, "the quantity"), .rows,
+    .table, .required("x", .column(), "the column whose values are the places"),
+    .required("y", .column(.numbers), "the quantity"), .rows,
     .required("places", .list(.value, most: 100), "the values of x, from left to right"),
     .optional("place_titles", .list(.string, most: 100), "their names, in that order"),
-    .required("series", .string, "a column; each of its values gets a mark at each place"),
+    .required("series", .column(), "a column; each of its values gets a mark at each place"),
     .required("order", .list(.value, most: 7), "its values, in this order and no others"),
     .optional("titles", .list(.string, most: 7), "their names in the legend, in that order"),
     .optional("published", .list(.object(publishedParameters), most: 7), "what others found, drawn hollow"),
@@ -53,7 +53,7 @@ enum Intervals {
     let extent = all.flatMap { $0.points.flatMap { [$0.y, $0.low, $0.high] } }
     let y = try parameters.range("yrange") ?? range(around: extent)
     var plot = Plot(
-      x: .init(label: parameters.string("xlabel", or: ""), low: 0.5, high: Double(places.count) + 0.5),
+      x: .init(label: parameters.optionalString("xlabel") ?? "", low: 0.5, high: Double(places.count) + 0.5),
       y: .init(label: try context.label("y", parameters), low: y.low, high: y.high))
     try plot.requireInside(
       all.map { $0.points.map { (x: plot.x.low, low: min($0.y, $0.low), high: max($0.y, $0.high)) } },

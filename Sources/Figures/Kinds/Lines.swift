@@ -12,14 +12,15 @@ enum Lines {
     size: { _ in (680, 460) })
 
   private static let parameters: [Parameter] = [
-    .table, .required("x", .string, "the column of the grid"), .required("y", .string, "the quantity"), .rows,
-    .optional("series", .string, "a column; each of its values gets a curve"),
+    .table, .required("x", .column(.numbers), "the column of the grid"),
+    .required("y", .column(.numbers), "the quantity"), .rows,
+    .optional("series", .column(), "a column; each of its values gets a curve"),
     .optional(
       "order", .list(.value, most: 1000), "its values, in this order and no others", beside: "series"),
     .optional(
       "titles", .list(.string, most: 1000), "their names in the legend, in that order", beside: "series"),
     .defaulted(
-      "format", .string, .string("{value}"), "name of a series without a title: {value}, {fraction}"),
+      "format", .string, .string(plainFormat), "name of a series without a title: {value}, {fraction}"),
     .optional("legend_title", .string, "text above the legend"), .legend(.auto),
     .defaulted("points", .boolean, .bool(true), "marks each point of the grid"),
     .defaulted("band", .boolean, .bool(true), "draws the 95% interval over the replicates"),
@@ -32,7 +33,7 @@ enum Lines {
   private static let straightParameters: [Parameter] = [
     .optional("at", .anyNumber, "where it stands"),
     .optional("table", .table, "or the table that says where"),
-    .optional("column", .string, "its column", beside: "table"), .rows,
+    .optional("column", .column(.numbers), "its column", beside: "table"), .rows,
     .optional("title", .string, "its name in the legend"),
   ]
 
@@ -54,7 +55,7 @@ enum Lines {
       throw FigureFailure.tooManyPoints(count: count, most: Scatter.mostPoints)
     }
     let references = try Self.references(parameters)
-    let scale = HorizontalScale(parameters)
+    let scale = try HorizontalScale(parameters)
     let verticals = try straights("vertical", parameters, context).map {
       Straight(at: try scale.place($0.at), title: $0.title, column: $0.column)
     }
@@ -79,7 +80,7 @@ enum Lines {
         $0.points.map { (x: $0.x, low: min($0.y, $0.low), high: max($0.y, $0.high)) }
       },
       areJoined: true)
-    add(curves, to: &plot, parameters)
+    try add(curves, to: &plot, parameters)
     add(references, to: &plot)
     add(verticals, to: &plot, isVertical: true)
     add(horizontals, to: &plot, isVertical: false)
@@ -124,7 +125,7 @@ extension Lines {
     }
     let values = try seriesValues(series, parameters, context)
     let titles = parameters.strings("titles")
-    let format = parameters.string("format", or: "{value}")
+    let format = try parameters.string("format")
     var absent: NotRun?
     let curves = try values.enumerated().map { index, value in
       let cell = Cell(value)
@@ -162,8 +163,8 @@ extension Lines {
   private static func curve(
     _ rows: SelectedRows, _ parameters: FigureParameters, title: String?, colour: Colour
   ) throws -> Curve {
-    let band = parameters.flag("band", or: true)
-    let scale = HorizontalScale(parameters)
+    let band = try parameters.flag("band")
+    let scale = try HorizontalScale(parameters)
     let points = try rows.curve(of: parameters.string("y"), over: parameters.string("x")).map { point in
       let summary = point.sample.summary
       let interval = band ? summary.interval() : nil
@@ -181,7 +182,7 @@ extension Lines {
       guard xs.count == ys.count else {
         throw RowFailure.badParameter("references", expected: "as many x as y (\(xs.count), \(ys.count))")
       }
-      let scale = HorizontalScale(parameters)
+      let scale = try HorizontalScale(parameters)
       let points = try zip(xs, ys).map { (x: try scale.place($0), y: $1, low: $1, high: $1) }
       return Curve(title: reference.optionalString("title"), colour: Style.ink, points: points)
     }
@@ -205,8 +206,10 @@ extension Lines {
 }
 
 extension Lines {
-  private static func add(_ curves: [Curve], to plot: inout Plot, _ parameters: FigureParameters) {
-    let marks = parameters.flag("points", or: true)
+  private static func add(
+    _ curves: [Curve], to plot: inout Plot, _ parameters: FigureParameters
+  ) throws {
+    let marks = try parameters.flag("points")
     for curve in curves {
       let paint: GnuplotCode = "linecolor rgb \(curve.colour)"
       if !curve.points.isEmpty { add(curve, to: &plot, marks: marks, paint: paint) }

@@ -7,7 +7,9 @@ enum Panels {
       kind: "panels", summary: "figures beside and below each other",
       parameters: [
         .required("panels", .figures, "the figures, in reading order; each has its kind's parameters"),
-        .optional("columns", .integer(1...100), "how many stand beside each other; without it, two"),
+        .optional(
+          "columns", .integer(1...100),
+          "how many stand beside each other; without it, \(usualColumns)"),
         .optional("widths", .list(.positive, most: 100), "relative widths of the columns"),
         .optional("heights", .list(.positive, most: 100), "relative heights of the rows"),
         .optional("column_titles", .list(.string, most: 100), "texts above the columns"),
@@ -16,21 +18,23 @@ enum Panels {
       ] + Parameter.common),
     picture: picture,
     size: { parameters in
-      let (columns, rows) = shape(parameters)
+      let (columns, rows) = try shape(parameters)
       return (Double(columns) * 400 + 20, Double(rows) * 320 + 20)
-    })
+    }, sizesGrid: true)
 
-  static func shape(_ parameters: FigureParameters) -> (columns: Int, rows: Int) {
+  private static let usualColumns = 2
+
+  static func shape(_ parameters: FigureParameters) throws -> (columns: Int, rows: Int) {
     let count = max(parameters.values("panels").count, 1)
-    let columns = min(parameters.integer("columns", or: 2, in: 1...100), count)
+    let columns = min(try parameters.optionalInteger("columns", in: 1...100) ?? usualColumns, count)
     return (columns, (count + columns - 1) / columns)
   }
 
   static func picture(_ parameters: FigureParameters, _ context: FigureContext) throws -> Picture {
     let panels = parameters.objects("panels")
-    let letters = parameters.flag("letters", or: true) ? letters(for: panels) : []
+    let letters = try parameters.flag("letters") ? letters(for: panels) : []
     let cells = try panels.enumerated().map { index, panel in
-      let variant = try figureVariant(panel.string("kind"))
+      let (variant, panel) = try context.catalog.figure(panel.string("kind"), panel.json)
       let caption = panel.optionalString("caption").map { text in
         letters.indices.contains(index) ? letters[index] + text : text
       }
@@ -38,7 +42,7 @@ enum Panels {
     }
     return .grid(
       PictureGrid(
-        columns: shape(parameters).columns, cells: cells, widths: parameters.numbers("widths"),
+        columns: try shape(parameters).columns, cells: cells, widths: parameters.numbers("widths"),
         heights: parameters.numbers("heights"), columnTitles: parameters.strings("column_titles"),
         rowTitles: parameters.strings("row_titles"), caption: parameters.optionalString("caption"),
         title: parameters.optionalString("title")))

@@ -12,9 +12,9 @@ enum Scatter {
     size: { _ in (520, 470) })
 
   static let parameters: [Parameter] = [
-    .table, .defaulted("x", .string, .string("c1"), "the column across"),
-    .defaulted("y", .string, .string("c2"), "the column up"), .rows,
-    .defaulted("colour", .string, .string("modality"), "a column; each of its values gets a colour"),
+    .table, .defaulted("x", .column(.numbers), .string("c1"), "the column across"),
+    .defaulted("y", .column(.numbers), .string("c2"), "the column up"), .rows,
+    .defaulted("colour", .column(), .string("modality"), "a column; each of its values gets a colour"),
     .optional("titles", .list(.string, most: 1000), "the values' names in the legend, as they come"),
     palette(.redBlue),
     .defaulted("connect", .boolean, .bool(true), "joins points of the same index"), .legend(.above),
@@ -44,11 +44,11 @@ enum Scatter {
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
     let (rows, groups) = try groups(parameters, context)
-    let columns = [parameters.string("x", or: "c1"), parameters.string("y", or: "c2")]
+    let columns = try [parameters.string("x"), parameters.string("y")]
     if groups.allSatisfy(\.points.isEmpty) {
       throw RowFailure.nothingToDraw(columns, table: rows.name, count: rows.rows.count)
     }
-    var plot = try emptyPlot(parameters, rows)
+    var plot = try emptyPlot(parameters, rows, context)
     plot.notes = groups.filter { $0.left > 0 }.map {
       "\($0.title): \($0.left) of \(counted($0.left + $0.points.count, "point")) have no finite "
         + columns.joined(separator: " and ")
@@ -58,7 +58,7 @@ enum Scatter {
     let count = groups.reduce(0) { $0 + $1.points.count }
     let isDense = count > mostPoints
     if isDense { plot.notes.append(Density.note(count)) }
-    if parameters.flag("connect", or: true), groups.count == 2, !isDense { try connect(groups, rows, &plot) }
+    if try parameters.flag("connect"), groups.count == 2, !isDense { try connect(groups, rows, &plot) }
     plot.legendPlace = .above
     for group in groups where !group.points.isEmpty {
       if groups.count <= 10 {
@@ -102,16 +102,16 @@ extension Scatter {
     _ parameters: FigureParameters, _ context: FigureContext
   ) throws -> (SelectedRows, [Group]) {
     let rows = try context.rows(parameters.string("table"), where: parameters.selection)
-    let x = try rows.numbers(parameters.string("x", or: "c1"))
-    let y = try rows.numbers(parameters.string("y", or: "c2"))
-    let by = parameters.string("colour", or: "modality")
+    let x = try rows.numbers(parameters.string("x"))
+    let y = try rows.numbers(parameters.string("y"))
+    let by = try parameters.string("colour")
     guard let column = rows.table[by] else {
       throw RowFailure.unknownColumn(by, table: rows.name, columns: rows.table.columnNames)
     }
     let values = try few(distinct(column, rows.rows), of: by)
     try requireOnePlace(rows, colour: by)
     let titles = parameters.strings("titles")
-    let colours = colours(parameters, values.count)
+    let colours = try colours(parameters, values.count)
     let groups = values.enumerated().map { index, value in
       let all = rows.rows.filter { column.cell($0) == value }
       let own = all.filter { x($0).isFinite && y($0).isFinite }
@@ -136,20 +136,22 @@ extension Scatter {
     }
   }
 
-  private static func colours(_ parameters: FigureParameters, _ count: Int) -> [Colour] {
+  private static func colours(_ parameters: FigureParameters, _ count: Int) throws -> [Colour] {
     if count > 2 { return (0..<count).map { Style.colour($0, of: count) } }
-    return (parameters.optionalString("palette").flatMap(Palette.init) ?? .redBlue).colours
+    return try parameters.choice("palette", Palette.self).colours
   }
 
-  static func emptyPlot(_ parameters: FigureParameters, _ rows: SelectedRows) throws -> Plot {
-    let names = (parameters.string("x", or: "c1"), parameters.string("y", or: "c2"))
+  static func emptyPlot(
+    _ parameters: FigureParameters, _ rows: SelectedRows, _ context: FigureContext
+  ) throws -> Plot {
+    let names = try (parameters.string("x"), parameters.string("y"))
     let x = try parameters.range("xrange") ?? range(around: rows.rows.map(try rows.numbers(names.0)))
     let y = try parameters.range("yrange") ?? range(around: rows.rows.map(try rows.numbers(names.1)))
     return Plot(
       x: .init(
-        label: parameters.string("xlabel", or: rows.table.meaning(of: names.0)), low: x.low, high: x.high),
+        label: try context.label("x", parameters), low: x.low, high: x.high),
       y: .init(
-        label: parameters.string("ylabel", or: rows.table.meaning(of: names.1)), low: y.low, high: y.high))
+        label: try context.label("y", parameters), low: y.low, high: y.high))
   }
 
   /// One segment for each index that both groups have; the more there are, the fainter.

@@ -18,15 +18,15 @@ enum Sphere {
           "azimuth and elevation from which one looks"),
       ] + Parameter.common),
     picture: { parameters, _ in
-      var plot = plot(parameters)
+      var plot = try plot(parameters)
       plot.title = parameters.optionalString("title")
       plot.caption = parameters.optionalString("caption")
       return .plot(plot)
     },
     size: { _ in (520, 540) })
 
-  static func plot(_ parameters: FigureParameters) -> Plot {
-    let setup = Setup(parameters)
+  static func plot(_ parameters: FigureParameters) throws -> Plot {
+    let setup = try Setup(parameters)
     var plot = Plot(
       x: .init(label: "", low: -1.25, high: 1.25), y: .init(label: "", low: -1.25, high: 1.25))
     plot.isBare = true
@@ -80,13 +80,13 @@ extension Sphere {
     let isMismatched: Bool
     let view: (azimuth: Double, elevation: Double)
 
-    init(_ parameters: FigureParameters) {
-      let pairs = parameters.integer("pairs", or: 6, in: 1...40)
-      let spacing = parameters.number("spacing_degrees", or: 20)
-      let first = parameters.number("first_degrees", or: -20)
+    init(_ parameters: FigureParameters) throws {
+      let pairs = try parameters.integer("pairs", in: 1...40)
+      let spacing = try parameters.number("spacing_degrees")
+      let first = try parameters.number("first_degrees")
       azimuths = (0..<pairs).map { first + spacing * Double($0) }
-      elevation = parameters.number("elevation_degrees", or: 32)
-      isMismatched = parameters.flag("mismatched", or: true) && pairs > 1
+      elevation = try parameters.number("elevation_degrees")
+      isMismatched = try parameters.flag("mismatched") && pairs > 1
       let angles = parameters.numbers("view")
       let middle = first + spacing * Double(pairs - 1) / 2
       view = angles.count == 2 ? (angles[0], angles[1]) : (middle, 14)

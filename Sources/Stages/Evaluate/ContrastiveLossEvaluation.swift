@@ -10,14 +10,16 @@ import Metrics
 package struct ContrastiveLossEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
     var temperature: OneOrMany<Double>
-    var batch: Int?
-    var objective: Objective?
+    var batch: Int
+    var objective: Objective
   }
 
   package enum Objective: String, Decodable, Sendable, CaseIterable {
     case symmetric
     case xToY = "x-to-y"
   }
+
+  private static let usualBatch = 50
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "contrastive-loss", version: 2,
@@ -26,8 +28,10 @@ package struct ContrastiveLossEvaluation: Stage {
       .required(
         "temperature", .oneOrMany(.positive), "Temperature τ that similarities are divided by, or several."),
       .defaulted(
-        "batch", .integer(0...1_000_000_000), .number(50),
-        "Consecutive pairs that are each other's candidates; 0 for all."),
+        "batch", .integer(0...1_000_000_000), .number(Double(usualBatch)),
+        "Consecutive pairs that are each other's candidates; 0 for all.",
+        assuming: "the candidates of a pair are the \(usualBatch) consecutive pairs of its batch (column "
+          + "`batch`); a loss among more candidates is greater"),
       .defaulted(
         "objective", .choice(Objective.allCases.map(\.rawValue)), .string("symmetric"),
         "What `loss` holds: the mean of both directions, or x to y."),
@@ -61,7 +65,7 @@ package struct ContrastiveLossEvaluation: Stage {
     let temperatures = parameters.temperature.values
     let factors = try group.members.map(group.factors)
     let gaps = try group.gaps(factors, context.budget)
-    let batch = parameters.batch ?? 50
+    let batch = parameters.batch
     let losses = try group.contrastiveLosses(
       factors, temperatures: temperatures, batch: batch, context.budget)
     let candidates = group.candidates(batch: batch)

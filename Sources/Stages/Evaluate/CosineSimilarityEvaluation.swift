@@ -9,9 +9,9 @@ import Metrics
 /// Source: Liang et al. 2022, Sec. 2, Fig. 2(a) and 2(b).
 package struct CosineSimilarityEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
-    var diagonal: Bool?
-    var bins: Int?
-    var statistics: Statistics?
+    var diagonal: Bool
+    var bins: Int
+    var statistics: Statistics
   }
 
   package enum Statistics: String, Decodable, Sendable, CaseIterable {
@@ -75,10 +75,10 @@ package struct CosineSimilarityEvaluation: Stage {
   }
 
   private func measure(_ rows: TransformedRows, _ budget: ThreadBudget) throws -> CosineStatistics {
-    let diagonal = parameters.diagonal ?? false
-    switch parameters.statistics ?? .all {
+    let diagonal = parameters.diagonal
+    switch parameters.statistics {
     case .all:
-      return try cosineSimilarity(rows, diagonal: diagonal, bins: parameters.bins ?? 200, budget)
+      return try cosineSimilarity(rows, diagonal: diagonal, bins: parameters.bins, budget)
     case .mean:
       return CosineStatistics(
         count: rows.rows, onlyMean: try meanCosineSimilarity(rows, diagonal: diagonal, budget))

@@ -11,42 +11,58 @@ import Metrics
 /// well the picture keeps the runs apart.
 package struct ProjectionEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
-    var method: String?
-    var modality: String?
+    let method: Method
+    let modality: Side
+    let components: Int
     let umap: UMAPPicture.Parameters
 
-    private enum Keys: CodingKey { case method, modality }
+    private enum Keys: CodingKey { case method, modality, components }
 
     package init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: Keys.self)
-      method = try values.decodeIfPresent(String.self, forKey: .method)
-      modality = try values.decodeIfPresent(String.self, forKey: .modality)
+      method = try values.decode(Method.self, forKey: .method)
+      modality = try values.decode(Side.self, forKey: .modality)
+      components = try values.decode(Int.self, forKey: .components)
       umap = try UMAPPicture.Parameters(from: decoder)
     }
   }
 
+  enum Method: Decodable, Sendable {
+    case directions(ProjectionMethod)
+    case umap
+
+    static let umapName = "umap"
+    static let names = ProjectionMethod.allCases.map(\.rawValue) + [umapName]
+
+    init(from decoder: any Decoder) throws {
+      let name = try decoder.singleValueContainer().decode(String.self)
+      self = ProjectionMethod(rawValue: name).map(Method.directions) ?? .umap
+    }
+  }
+
+  enum Side: String, Decodable, Sendable, CaseIterable { case both, x, y }
+
   private static let listed = 50
-  private static let umap = "umap"
-  private static let onlyUMAP = ParameterCondition("method", [umap])
+  private static let onlyUMAP = ParameterCondition("method", [Method.umapName])
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "projection", version: 4,
     summary: "Both modalities together in a few dimensions, and the spectrum of singular values.",
     parameters: [
       .defaulted(
-        "method", .choice(ProjectionMethod.allCases.map(\.rawValue) + [umap]), .string("pca"),
+        "method", .choice(Method.names), .string("pca"),
         "`pca` subtracts the mean of the union; `svd` takes rows as they are; `umap` keeps neighbours."),
       .defaulted(
-        "modality", .choice(["both", "x", "y"]), .string("both"), "Whose embeddings are looked at."),
-      .defaulted("components", .integer(2...50), .number(2), "Dimensions of the picture."),
+        "modality", .choice(Side.allCases.map(\.rawValue)), .string("both"), "Whose embeddings are looked at."
+      ),
+      .defaulted(
+        "components", .integer(2...50), .number(Double(UMAPParameters().components)),
+        "Dimensions of the picture."),
     ] + UMAPPicture.parameters,
     rules: [
       .onlyWhere(onlyUMAP, UMAPPicture.parameters.map(\.name)), .ascending("min_dist", "spread"),
     ], input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, isRandom: true,
-    draws: { with in
-      // An axis that decides the method counts as drawing until it has a value.
-      with["method"]?.string.map { $0 == umap || $0.contains("${") } ?? false
-    }, extraTables: ["spectrum"],
+    drawsWhere: onlyUMAP, extraTables: ["spectrum"],
     extraColumns: [
       "spectrum": [
         TableColumn("component", .key, .integer, "Component"),
@@ -74,16 +90,20 @@ package struct ProjectionEvaluation: Stage {
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    parameters.method == Self.umap ? try pictures(inputs, context) : try spectra(inputs, context)
+    switch parameters.method {
+    case .umap: try pictures(inputs, context)
+    case .directions(let method): try spectra(method, inputs, context)
+    }
   }
 
-  private func spectra(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let method = ProjectionMethod(rawValue: parameters.method ?? "pca") ?? .pca
+  private func spectra(
+    _ method: ProjectionMethod, _ inputs: StageInputs, _ context: StageContext
+  ) throws -> Artefact {
     var points = CoordinateTable()
     var spectrum = CoordinateTable()
     for scene in try scenes(inputs) {
       let projection = try projection(
-        of: scene.rows, method: method, components: parameters.umap.components ?? 2, context.budget)
+        of: scene.rows, method: method, components: parameters.components, context.budget)
       scene.list(into: &points) { Array(projection.scores.row($0)) }
       for row in Self.spectrum(projection) { spectrum.append(scene.coordinates, row) }
     }
@@ -92,7 +112,7 @@ package struct ProjectionEvaluation: Stage {
 
   private func pictures(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     var points = CoordinateTable()
-    let umap = UMAPPicture(parameters.umap)
+    let umap = UMAPPicture(parameters.umap, components: parameters.components)
     let scenes = try scenes(inputs)
     for (index, scene) in scenes.enumerated() {
       let result = try umap.draw(scene.rows, context) {
@@ -109,7 +129,7 @@ package struct ProjectionEvaluation: Stage {
   }
 
   private func scenes(_ inputs: StageInputs) throws -> [ProjectedScene] {
-    let modality = parameters.modality.flatMap { $0 == "both" ? nil : $0 }
+    let modality = parameters.modality == .both ? nil : parameters.modality.rawValue
     return try ProjectedScene.all(try Source.all(inputs, for: "evaluate/projection"), inputs, only: modality)
   }
 

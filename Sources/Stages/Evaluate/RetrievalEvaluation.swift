@@ -8,7 +8,7 @@ import Metrics
 /// of them is right.
 package struct RetrievalEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
-    var k: OneOrMany<Int>?
+    var k: [Int]
   }
 
   package static let signature = StageSignature(
@@ -31,7 +31,7 @@ package struct RetrievalEvaluation: Stage {
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let ks = parameters.k?.values ?? [1, 5, 10]
+    let ks = parameters.k
     var rows = CoordinateTable()
     var (queries, tied) = (0, 0)
     for source in try Source.all(inputs, for: "evaluate/retrieval") {

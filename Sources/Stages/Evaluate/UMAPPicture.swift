@@ -5,18 +5,17 @@ import Metrics
 /// The method `umap` of the projection stage: its parameters, and a picture of one member.
 struct UMAPPicture: Sendable {
   struct Parameters: Decodable, Sendable {
-    var components: Int?
-    var neighbors: Int?
-    var minDist: Double?
-    var spread: Double?
-    var metric: String?
+    var neighbors: Int
+    var minDist: Double
+    var spread: Double
+    var metric: UMAPParameters.Metric
     var epochs: Int?
-    var negativeSamples: Int?
-    var start: String?
-    var learningRate: Double?
+    var negativeSamples: Int
+    var start: UMAPParameters.Start
+    var learningRate: Double
 
     private enum CodingKeys: String, CodingKey {
-      case components, neighbors, spread, metric, epochs
+      case neighbors, spread, metric, epochs
       case minDist = "min_dist"
       case negativeSamples = "negative_samples"
       case start = "init"
@@ -24,39 +23,44 @@ struct UMAPPicture: Sendable {
     }
   }
 
+  private static let usual = UMAPParameters()
+
   static let parameters: [Parameter] = [
     .defaulted(
-      "neighbors", .integer(2...1000), .number(15), "`umap`: size of a neighbourhood, the point counted."),
+      "neighbors", .integer(2...1000), .number(Double(usual.neighbors)),
+      "`umap`: size of a neighbourhood, the point counted."),
     .defaulted(
-      "min_dist", .number(0...100), .number(0.1), "`umap`: how close points may come; at most `spread`."),
-    .defaulted("spread", .number(0.01...100), .number(1), "`umap`: the scale of the picture."),
+      "min_dist", .number(0...100), .number(usual.minDist),
+      "`umap`: how close points may come; at most `spread`."),
+    .defaulted("spread", .number(0.01...100), .number(usual.spread), "`umap`: the scale of the picture."),
     .defaulted(
-      "metric", .choice(UMAPParameters.Metric.allCases.map(\.rawValue)), .string("euclidean"),
+      "metric", .choice(UMAPParameters.Metric.allCases.map(\.rawValue)), .string(usual.metric.rawValue),
       "`umap`: distances between embeddings."),
     .optional(
       "epochs", .integer(1...100_000), "`umap`: 500 for up to 10,000 points, else 200, if not given."),
     .defaulted(
-      "negative_samples", .integer(0...1000), .number(5),
+      "negative_samples", .integer(0...1000), .number(Double(usual.negativeSamples)),
       "`umap`: points that each edge pushes its end away from."),
     .defaulted(
-      "init", .choice(UMAPParameters.Start.allCases.map(\.rawValue)), .string("spectral"),
+      "init", .choice(UMAPParameters.Start.allCases.map(\.rawValue)), .string(usual.start.rawValue),
       "`umap`: where points start."),
-    .defaulted("learning_rate", .number(1e-6...100), .number(1), "`umap`: length of the first steps."),
+    .defaulted(
+      "learning_rate", .number(1e-6...100), .number(usual.learningRate), "`umap`: length of the first steps."),
   ]
 
   private let settings: UMAPParameters
 
-  init(_ given: Parameters) {
-    var settings = UMAPParameters()
-    settings.components = given.components ?? settings.components
-    settings.neighbors = given.neighbors ?? settings.neighbors
-    settings.minDist = given.minDist ?? settings.minDist
-    settings.spread = given.spread ?? settings.spread
-    settings.metric = given.metric.flatMap(UMAPParameters.Metric.init) ?? settings.metric
+  init(_ given: Parameters, components: Int) {
+    var settings = Self.usual
+    settings.components = components
+    settings.neighbors = given.neighbors
+    settings.minDist = given.minDist
+    settings.spread = given.spread
+    settings.metric = given.metric
     settings.epochs = given.epochs
-    settings.negativeSamples = given.negativeSamples ?? settings.negativeSamples
-    settings.start = given.start.flatMap(UMAPParameters.Start.init) ?? settings.start
-    settings.learningRate = given.learningRate ?? settings.learningRate
+    settings.negativeSamples = given.negativeSamples
+    settings.start = given.start
+    settings.learningRate = given.learningRate
     self.settings = settings
   }
 
@@ -85,3 +89,6 @@ struct UMAPPicture: Sendable {
     return "umap: \(neighbors); trustworthiness \(result.trustworthiness) over \(count) points"
   }
 }
+
+extension UMAPParameters.Metric: Decodable {}
+extension UMAPParameters.Start: Decodable {}

@@ -9,7 +9,7 @@ package struct DualEncoderStage: Stage {
   package struct Towers: Decodable, Sendable {
     var x: TowerParameters
     var y: TowerParameters
-    var embedding: Int?
+    var embedding: Int
     var seed: UInt64?
     var data: DataDescription
     var align: String?
@@ -67,7 +67,7 @@ package struct DualEncoderStage: Stage {
   }
 
   func network(for data: PairsOfData) throws -> DualNetwork {
-    let size = towers.embedding ?? 512
+    let size = towers.embedding
     let x = try towers.x.build(for: data.x.modality, embedding: size)
     let y = try towers.y.build(for: data.y.modality, embedding: size)
     return DualNetwork(

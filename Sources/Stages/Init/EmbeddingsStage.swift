@@ -9,8 +9,8 @@ package struct EmbeddingsStage: Stage {
     var path: String?
     var x: String?
     var y: String?
-    var normalize: Bool?
-    var pairing: PairingParameter?
+    var normalize: Bool
+    var pairing: PairingParameter
   }
 
   package static let signature = StageSignature(
@@ -24,7 +24,8 @@ package struct EmbeddingsStage: Stage {
       PairingParameter.parameter,
     ],
     rules: [.exactlyOne([["path"], ["x", "y"]])], output: .pairs,
-    outputWith: { $0["pairing"]?.string == "none" ? .unpaired : .pairs })
+    outputWhere: (ParameterCondition(PairingParameter.parameter.name, [PairingParameter.unpaired]), .unpaired)
+  )
 
   private let parameters: Parameters
 
@@ -33,7 +34,7 @@ package struct EmbeddingsStage: Stage {
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let (x, y, source) = try load()
     let raw = Embeddings(
-      x: x.matrix, y: y.matrix, isNormalized: false, pairing: try parameters.pairing?.load() ?? .identity)
+      x: x.matrix, y: y.matrix, isNormalized: false, pairing: try parameters.pairing.load())
     context.notices([x.remark, y.remark].compactMap { $0 })
     for (modality, side) in [(Modality.x, x), (.y, y)] {
       if let row = side.faintRow { throw StageFailure.faintRow(source, modality, row: row) }
@@ -44,7 +45,7 @@ package struct EmbeddingsStage: Stage {
       throw Self.explained(failure, source, x, y)
     }
     if raw.pairing == .identity { context.noticeRepeats(in: raw) { Self.advice($0) } }
-    guard parameters.normalize ?? true else { return .embeddings(EmbeddingFamily(raw)) }
+    guard parameters.normalize else { return .embeddings(EmbeddingFamily(raw)) }
     var unit = raw
     unit.x = try TransformedRows(x.matrix, .x).unitFloats(context.budget)
     unit.y = try TransformedRows(y.matrix, .y).unitFloats(context.budget)

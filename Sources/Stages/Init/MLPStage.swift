@@ -7,15 +7,14 @@ import Metrics
 package struct MLPStage: Stage {
   package struct Parameters: Decodable, Sendable {
     struct Inputs: Decodable, Sendable {
-      var kind: String?
-      var count: Int?
+      var count: Int
     }
-    var width: Int?
-    var depth: Int?
+    var width: Int
+    var depth: Int
     var activation: Activation
     var weightStd: Double?
     var biasStd: Double?
-    var inputs: Inputs?
+    var inputs: Inputs
 
     enum CodingKeys: String, CodingKey {
       case width, depth, activation, inputs
@@ -23,8 +22,6 @@ package struct MLPStage: Stage {
       case biasStd = "bias_std"
     }
   }
-
-  private static let inputCount = 1024
 
   package static let signature = StageSignature(
     phase: .`init`, kind: "mlp", version: 2,
@@ -43,7 +40,7 @@ package struct MLPStage: Stage {
             .defaulted("count", .integer(2...10_000_000), .number(1024), "Inputs, drawn from N(0, 1)^width."),
             .optional("dimensions", .integer(1...65_536), "Numbers of an input: as many as `width`."),
           ]
-        ]), .object(["kind": .string("gaussian"), "count": .number(1024)]), "What the network is given."),
+        ]), .object(["kind": .string("gaussian")]), "What the network is given."),
     ],
     output: .single, isRandom: true,
     coordinates: [TableColumn("layer", .coordinate, .integer, "Number of layers")],
@@ -62,10 +59,10 @@ package struct MLPStage: Stage {
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let count = parameters.inputs?.count ?? Self.inputCount
+    let count = parameters.inputs.count
     try checkSize(count)
     let network = RandomMLP(
-      width: parameters.width ?? 512, depth: parameters.depth ?? 25, activation: parameters.activation,
+      width: parameters.width, depth: parameters.depth, activation: parameters.activation,
       weightStd: parameters.weightStd, biasStd: parameters.biasStd)
     let layers = try network.layers(
       count: count, budget: context.budget, stream: context.random,
@@ -80,7 +77,7 @@ package struct MLPStage: Stage {
 
   /// All layers are held at once.
   private func checkSize(_ count: Int) throws {
-    let (width, depth) = (parameters.width ?? 512, parameters.depth ?? 25)
+    let (width, depth) = (parameters.width, parameters.depth)
     let values = Double(depth + 1) * Double(count) * Double(width) + 2 * Double(width) * Double(width)
     try ProcessMemory.require(4 * values, for: "the layers", advice: "lower `width`, `depth` or `count`")
   }

@@ -2,17 +2,21 @@ import Contracts
 import Datasets
 
 /// The parameter `pairing`: a word, or an object with a `kind`.
-struct PairingParameter: Decodable, Sendable {
-  private let kind: String
-  private let size: Int?
-  private let path: String?
+enum PairingParameter: Decodable, Sendable {
+  case identity, none
+  case grouped(size: Int)
+  case map(path: String)
+
+  static let unpaired = "none"
+  private static let identical = "identity"
 
   private enum Keys: CodingKey { case kind, size, path }
+  private enum Kind: String, Decodable { case grouped, map }
 
   static let parameter = Parameter.defaulted(
     "pairing",
     .either(
-      .choice(["identity", "none"]),
+      .choice([identical, unpaired]),
       .tagged([
         "grouped": [
           .required("size", .integer(1...1_000_000_000), "How many consecutive rows of y are an item.")
@@ -21,27 +25,29 @@ struct PairingParameter: Decodable, Sendable {
           .required(
             "path", .file, "For each row of y its row of x, from 0: .npy, .h5, .safetensors, .txt or .csv.")
         ],
-      ])), .string("identity"),
+      ])), .string(identical),
     "Which rows belong together: `identity`, row i of x with row i of y; `none`; or groups, or a map.")
 
   init(from decoder: any Decoder) throws {
     if let word = try? decoder.singleValueContainer().decode(String.self) {
-      (kind, size, path) = (word, nil, nil)
+      self = word == Self.unpaired ? .none : .identity
       return
     }
     let values = try decoder.container(keyedBy: Keys.self)
-    kind = try values.decode(String.self, forKey: .kind)
-    size = try values.decodeIfPresent(Int.self, forKey: .size)
-    path = try values.decodeIfPresent(String.self, forKey: .path)
+    self =
+      switch try values.decode(Kind.self, forKey: .kind) {
+      case .grouped: .grouped(size: try values.decode(Int.self, forKey: .size))
+      case .map: .map(path: try values.decode(String.self, forKey: .path))
+      }
   }
 
   /// - Throws: what `RowMap.load` throws.
   func load() throws -> Pairing {
-    switch (kind, size, path) {
-    case ("none", _, _): .unpaired
-    case ("grouped", let size?, _): .grouped(size: size)
-    case ("map", _, let path?): .map(try RowMap.load(path))
-    default: .identity
+    switch self {
+    case .identity: .identity
+    case .none: .unpaired
+    case .grouped(let size): .grouped(size: size)
+    case .map(let path): .map(try RowMap.load(path))
     }
   }
 }

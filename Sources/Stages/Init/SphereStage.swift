@@ -9,10 +9,10 @@ import Kernels
 /// Source: Liang et al. 2022, Sec. 4.3, Fig. 3(e).
 package struct SphereStage: Stage {
   package struct Parameters: Decodable, Sendable {
-    var pairs: Int?
-    var spacing: Double?
-    var mismatched: Bool?
-    var elevation: Double?
+    var pairs: Int
+    var spacing: Double
+    var mismatched: Bool
+    var elevation: Double
 
     enum CodingKeys: String, CodingKey {
       case pairs, mismatched
@@ -41,13 +41,13 @@ package struct SphereStage: Stage {
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let pairs = parameters.pairs ?? 6
+    let pairs = parameters.pairs
     guard pairs >= 2 else { throw StageFailure.mismatchNeedsTwoPairs(found: pairs) }
-    let spacing = (parameters.spacing ?? 20) * .pi / 180
+    let spacing = parameters.spacing * .pi / 180
     let azimuths = (0..<pairs).map { Double($0 - 1) * spacing }
     var texts = azimuths
-    if parameters.mismatched ?? true { texts.swapAt(0, 1) }
-    let elevation = (parameters.elevation ?? 45) * .pi / 180
+    if parameters.mismatched { texts.swapAt(0, 1) }
+    let elevation = parameters.elevation * .pi / 180
     let embeddings = Embeddings(
       x: Self.points(azimuths, elevation: 0), y: Self.points(texts, elevation: elevation), isNormalized: true)
     context.noticeRepeats(in: embeddings) { _ in

@@ -12,9 +12,9 @@ package struct GapStage: Stage {
   package struct Parameters: Decodable, Sendable {
     var delta: OneOrMany<Double>?
     var lambda: OneOrMany<Double>?
-    var sides: Sides?
-    var renormalize: Bool?
-    var direction: String?
+    var sides: Sides
+    var renormalize: Bool
+    var direction: String
   }
 
   package enum Sides: String, Decodable, Sendable, CaseIterable {
@@ -30,6 +30,8 @@ package struct GapStage: Stage {
     }
   }
 
+  private static let own = "own"
+
   package static let signature = StageSignature(
     phase: .shift, kind: "gap", version: 3,
     summary: "Moves the modalities along the gap vector, closer together or farther apart.",
@@ -40,7 +42,7 @@ package struct GapStage: Stage {
       .defaulted("sides", .choice(Sides.allCases.map(\.rawValue)), .string("both"), "Which side moves."),
       .defaulted("renormalize", .boolean, .bool(true), "Divide moved rows by their norm."),
       .defaulted(
-        "direction", .stageReference(orWord: ["own"]), .string("own"),
+        "direction", .stageReference(orWord: [own]), .string(own),
         "Whose gap gives the direction: `own`, or the stage named (its first member)."),
     ],
     rules: [.exactlyOne([["delta"], ["lambda"]])], input: .pairs, alsoAccepts: [.unpaired],
@@ -84,7 +86,8 @@ package struct GapStage: Stage {
   }
 
   private func otherGap(_ inputs: StageInputs, _ budget: ThreadBudget) throws -> Gap? {
-    guard let id = parameters.direction, id != "own" else { return nil }
+    let id = parameters.direction
+    guard id != Self.own else { return nil }
     guard let family = inputs.references["direction"]?.embeddings, let first = family.members.first
     else { throw StageFailure.wrongInput(stage: "shift/gap", id: id, wanted: "pairs of embeddings") }
     return try family.gap(of: first, budget)
@@ -93,13 +96,13 @@ package struct GapStage: Stage {
   private func shifted(
     _ member: EmbeddingFamily.Member, _ name: String, _ value: Double, _ distance: Double, _ gap: [Double]
   ) -> EmbeddingFamily.Member {
-    let sides = parameters.sides ?? .both
+    let sides = parameters.sides
     let delta = name == "delta" ? value : value * distance * (sides == .both ? 2 : 1)
     let shares = sides.shares
     var shifted = member.transformed(
       by: GapShift(
         gap: gap, amountX: shares.x * delta, amountY: shares.y * delta,
-        renormalizes: parameters.renormalize ?? true))
+        renormalizes: parameters.renormalize))
     shifted.place(name, .real(value))
     return shifted
   }

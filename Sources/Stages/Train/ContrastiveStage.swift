@@ -16,7 +16,7 @@ package struct ContrastiveStage: Stage {
     phase: .train, kind: "contrastive", version: 3, summary: "Contrastive training of two towers.",
     parameters: TrainingParameters.parameters, rules: TrainingParameters.rules,
     immaterial: ["checkpoint_every", "recompute"], input: .model, output: .model,
-    isRandom: true, draws: { $0["shuffle"] != .bool(false) }, extraTables: ["log"],
+    isRandom: true, drawsWhere: ParameterCondition("shuffle", is: true), extraTables: ["log"],
     extraColumns: [
       "log": [
         TableColumn("step", .key, .integer, "Training step"), TableColumn("epoch", .key, .integer, "Epoch"),

@@ -45,14 +45,14 @@ struct TrainedNetwork {
   }
 
   private static func rebuild(_ origin: JSONValue) throws -> (DualNetwork, PairsOfData) {
-    let text = Data((origin["with"] ?? .null).canonical.utf8)
+    let with = origin["with"] ?? .null
     if origin["kind"]?.string == CLIPStage.signature.kind {
-      let parameters = try JSONDecoder().decode(CLIPStage.Parameters.self, from: text)
+      let parameters = try CLIPStage.parameters(with)
       let network = try CLIPStage(parameters: parameters).network()
       let data = try PairsOfData(keeping: parameters.values.data)
       return (network, network.prepared(data, from: parameters.values.data))
     }
-    let parameters = try JSONDecoder().decode(DualEncoderStage.Parameters.self, from: text)
+    let parameters = try DualEncoderStage.parameters(with)
     let data = try PairsOfData(keeping: parameters.values.data)
     let network = try DualEncoderStage(parameters: parameters).network(for: data)
     return (network, network.prepared(data, from: parameters.values.data))

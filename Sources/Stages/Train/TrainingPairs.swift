@@ -41,9 +41,9 @@ struct TrainingPairs: Sendable {
       learnt = PairSlice(data: data, range: 0..<count)
       heldOut = PairSlice(data: data, range: count..<data.count)
     }
-    guard learnt.range.count >= parameters.batchSize else {
+    guard learnt.range.count >= parameters.batch else {
       let heldOut = parameters.validation == nil ? parameters.heldOut(of: data.count) : 0
-      throw StageFailure.tooFewPairs(pairs: data.count, heldOut: heldOut, batch: parameters.batchSize)
+      throw StageFailure.tooFewPairs(pairs: data.count, heldOut: heldOut, batch: parameters.batch)
     }
     guard heldOut.range.count != 1 else { throw StageFailure.oneHeldOut }
     watched = (heldOut.range.isEmpty ? learnt : heldOut).first(500)

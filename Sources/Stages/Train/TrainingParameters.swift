@@ -10,9 +10,9 @@ package struct TrainingParameters: Decodable, Sendable {
     case learnt(initial: Double, maximum: Double)
 
     private struct Learnt: Decodable {
-      var learn: Bool?
-      var initial: Double?
-      var maxScale: Double?
+      var learn: Bool
+      var initial: Double
+      var maxScale: Double
 
       private enum CodingKeys: String, CodingKey {
         case learn, initial
@@ -27,18 +27,29 @@ package struct TrainingParameters: Decodable, Sendable {
         return
       }
       let learnt = try single.decode(Learnt.self)
-      let initial = learnt.initial ?? 0.07
       self =
-        learnt.learn ?? true ? .learnt(initial: initial, maximum: learnt.maxScale ?? 100) : .fixed(initial)
+        learnt.learn
+        ? .learnt(initial: learnt.initial, maximum: learnt.maxScale) : .fixed(learnt.initial)
+    }
+  }
+
+  struct Betas: Decodable, Sendable {
+    let first: Double
+    let second: Double
+
+    init(from decoder: any Decoder) throws {
+      var list = try decoder.unkeyedContainer()
+      first = try list.decode(Double.self)
+      second = try list.decode(Double.self)
     }
   }
 
   struct Rule: Decodable, Sendable {
-    var kind: String?
-    var lr: Double?
-    var betas: [Double]?
-    var eps: Double?
-    var decay: Double?
+    var kind: Optimiser.Kind
+    var lr: Double
+    var betas: Betas
+    var eps: Double
+    var decay: Double
     var clip: Double?
 
     private enum CodingKeys: String, CodingKey {
@@ -49,19 +60,30 @@ package struct TrainingParameters: Decodable, Sendable {
   }
 
   struct Rate: Decodable, Sendable {
-    var kind: String?
-    var warmup: Int?
+    enum Kind: String, Decodable, Sendable, CaseIterable { case constant, cosine }
+
+    var kind: Kind
+    var warmup: Int
 
     private enum CodingKeys: String, CodingKey { case kind, warmup }
 
+    /// A word alone is of a rate that does not rise first.
     init(from decoder: any Decoder) throws {
-      if let word = try? decoder.singleValueContainer().decode(String.self) {
-        kind = word
+      if let word = try? decoder.singleValueContainer().decode(Kind.self) {
+        (kind, warmup) = (word, 0)
         return
       }
       let values = try decoder.container(keyedBy: CodingKeys.self)
-      kind = try values.decodeIfPresent(String.self, forKey: .kind)
-      warmup = try values.decodeIfPresent(Int.self, forKey: .warmup)
+      kind = try values.decode(Kind.self, forKey: .kind)
+      warmup = try values.decode(Int.self, forKey: .warmup)
+    }
+
+    /// - Parameter steps: of the whole training.
+    func schedule(steps: Int) -> Schedule {
+      switch kind {
+      case .cosine: .cosine(warmup: warmup, total: steps)
+      case .constant: warmup > 0 ? .warmup(warmup) : .constant
+      }
     }
   }
 
@@ -73,21 +95,22 @@ package struct TrainingParameters: Decodable, Sendable {
   var temperature: Temperature
   var data: DataDescription?
   var validation: DataDescription?
-  var embed: Embedded?
-  var batch: Int?
+  var embed: Embedded
+  var batch: Int
+  /// Where these are absent, `epochs` is given.
   var steps: Int?
   var epochs: Int?
-  var optimizer: Rule?
-  var schedule: Rate?
-  var objective: String?
-  var uniformity: Double?
-  var crossUniformity: Double?
-  var alignment: Double?
-  var shuffle: Bool?
+  var optimizer: Rule
+  var schedule: Rate
+  var objective: ContrastiveObjective.Kind
+  var uniformity: Double
+  var crossUniformity: Double
+  var alignment: Double
+  var shuffle: Bool
   var heldOut: Int?
-  var checkpointEvery: Int?
+  var checkpointEvery: Int
   var logEvery: Int?
-  var recompute: Bool?
+  var recompute: Bool
 
   private enum CodingKeys: String, CodingKey {
     case temperature, data, validation, embed, recompute
@@ -141,10 +164,11 @@ extension TrainingParameters {
     .defaulted(
       "schedule",
       .either(
-        .choice(["constant", "cosine"]),
+        .choice(Rate.Kind.allCases.map(\.rawValue)),
         .object([
           .defaulted(
-            "kind", .choice(["constant", "cosine"]), .string("cosine"), "What the rate does after it."),
+            "kind", .choice(Rate.Kind.allCases.map(\.rawValue)), .string("cosine"),
+            "What the rate does after it."),
           .defaulted("warmup", .integer(0...100_000_000), .number(0), "Steps of a linear rise from 0."),
         ])), .string("constant"), "How the learning rate changes."),
     .defaulted(
@@ -176,29 +200,34 @@ extension TrainingParameters {
 
 extension TrainingParameters {
   func options(steps: Int) -> TrainingOptions {
-    let rule = optimizer ?? Rule()
-    let warmup = schedule?.warmup ?? 0
-    let isCosine = schedule?.kind == "cosine"
     let optimiser = Optimiser(
-      rule.kind.flatMap(Optimiser.Kind.init) ?? .adam, learningRate: rule.lr ?? 1e-5,
-      beta1: rule.betas?.first ?? 0.9, beta2: rule.betas?.last ?? 0.98, epsilon: rule.eps ?? 1e-6,
-      weightDecay: rule.decay ?? 0.2, clipNorm: rule.clip,
-      schedule: isCosine ? .cosine(warmup: warmup, total: steps) : warmup > 0 ? .warmup(warmup) : .constant)
+      optimizer.kind, learningRate: optimizer.lr, beta1: optimizer.betas.first, beta2: optimizer.betas.second,
+      epsilon: optimizer.eps, weightDecay: optimizer.decay, clipNorm: optimizer.clip,
+      schedule: schedule.schedule(steps: steps))
     let objective = ContrastiveObjective(
-      objective.flatMap(ContrastiveObjective.Kind.init) ?? .symmetric, uniformity: uniformity ?? 0,
-      crossUniformity: crossUniformity ?? 0, alignment: alignment ?? 0)
+      objective, uniformity: uniformity, crossUniformity: crossUniformity, alignment: alignment)
     let scale: TrainingOptions.LogitScale =
       switch temperature {
       case .fixed(let value): .fixed(1 / value)
       case .learnt(let initial, let maximum): .learnt(start: 1 / initial, maximum: maximum)
       }
     var options = TrainingOptions(objective: objective, optimiser: optimiser, logitScale: scale)
-    options.recomputes = recompute ?? false
+    options.recomputes = recompute
     return options
   }
 
-  var batchSize: Int { batch ?? 64 }
+  /// How many steps are made where the pairs that are trained on give so many whole batches.
+  ///
+  /// - Throws: `StageFailure.bothOrNeither`.
+  func steps(batches: Int) throws -> Int {
+    if let steps { return steps }
+    guard let epochs else { throw StageFailure.bothOrNeither("steps", "epochs") }
+    return epochs * batches
+  }
 
   /// Of the data that are trained on.
   func heldOut(of pairs: Int) -> Int { heldOut ?? (pairs < 20 ? 0 : min(500, pairs / 10)) }
 }
+
+extension Optimiser.Kind: Decodable {}
+extension ContrastiveObjective.Kind: Decodable {}

@@ -13,22 +13,22 @@ extension TrainingParameters {
   /// them give the least there can be, log(1 + (n − 1)·e^(−2/τ)). The loss is the mean of the log's last rows, at
   /// most five. Losses with other terms than the contrastive ones are not judged.
   func tellProgress(_ log: Table, _ context: StageContext) {
-    guard ["symmetric", "x-to-y"].contains(objective ?? "symmetric"),
-      [uniformity, crossUniformity, alignment].allSatisfy({ ($0 ?? 0) == 0 }),
+    guard [.symmetric, .xToY].contains(objective),
+      [uniformity, crossUniformity, alignment].allSatisfy({ $0 == 0 }),
       case .reals(let losses)? = log["loss"], case .reals(let temperatures)? = log["temperature"],
       let temperature = temperatures.last, !losses.isEmpty
     else { return }
     let last = losses.suffix(5)
     let loss = last.reduce(0, +) / Double(last.count)
-    let start = Foundation.log(Double(batchSize))
-    let least = log1p(Double(batchSize - 1) * exp(-2 / temperature))
+    let start = Foundation.log(Double(batch))
+    let least = log1p(Double(batch - 1) * exp(-2 / temperature))
     context.fact(
       "loss at the end",
       String(
         format: "%.4f, where log(batch) is %.4f and the least at this temperature %.4f", loss, start, least))
     guard loss > start - Self.leastProgress * (start - least) else { return }
     context.notice(
-      String(format: "the training has not learnt: its loss ended at %.4f, and log(%d), ", loss, batchSize)
+      String(format: "the training has not learnt: its loss ended at %.4f, and log(%d), ", loss, batch)
         + "the loss of embeddings that tell no pair from another, is "
         + String(
           format: "%.4f; less than %.0f %% of the way to the least at this temperature, %.4f. ", start,

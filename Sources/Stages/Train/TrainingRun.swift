@@ -26,10 +26,10 @@ struct TrainingRun {
     _ context: StageContext
   ) throws {
     (self.network, self.pairs, self.context) = (network, pairs, context)
-    batch = parameters.batchSize
-    steps = parameters.steps ?? (parameters.epochs ?? 1) * (pairs.learnt.range.count / batch)
-    shuffles = parameters.shuffle ?? true
-    checkpointEvery = parameters.checkpointEvery ?? 100
+    batch = parameters.batch
+    steps = try parameters.steps(batches: pairs.learnt.range.count / batch)
+    shuffles = parameters.shuffle
+    checkpointEvery = parameters.checkpointEvery
     logEvery = parameters.logEvery ?? max(1, steps / 50)
     if case .fixed(let value) = parameters.temperature {
       fixedTemperature = value
@@ -48,10 +48,10 @@ struct TrainingRun {
   static func bytes(
     _ parameters: TrainingParameters, _ network: TrainedNetwork, _ pairs: TrainingPairs
   ) throws -> Double {
-    let recomputes = parameters.recompute ?? false
+    let recomputes = parameters.recompute
     let shapes = (pairs.learnt.data.x.shape, pairs.learnt.data.y.shape)
     let needed = DualTrainer.bytes(
-      x: network.x, y: network.y, capacity: parameters.batchSize, recomputes: recomputes, shapes: shapes)
+      x: network.x, y: network.y, capacity: parameters.batch, recomputes: recomputes, shapes: shapes)
     try ProcessMemory.require(
       needed, for: "a step of training",
       advice: recomputes ? "lower `batch`" : "lower `batch`, or set `recompute`"

@@ -1,8 +1,6 @@
-import Contracts
-
 /// The points of a sweep: a number, a list, or `{from, to, by}` with both ends included.
 package enum Sweep {
-  static let mostPoints = 100_000
+  package static let mostPoints = 100_000
 
   /// - Returns: nil where `by` does not lead from `from` to `to`, or takes too many steps.
   package static func points(_ value: JSONValue) -> [Double]? {
@@ -25,7 +23,8 @@ package enum Sweep {
 }
 
 /// Fills in what a checked object leaves out, and gives values their one form, so that a config that
-/// spells a default out has the same cache key as one that does not.
+/// spells a default out has the same cache key as one that does not, and whoever reads the object needs to know no
+/// default: what is declared in `Parameter.defaulted` is the only place where one is said.
 package enum ParameterDefaults {
   package static func fill(_ value: JSONValue, _ parameters: [Parameter]) -> JSONValue {
     var members = value.object ?? [:]
