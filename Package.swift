@@ -88,9 +88,9 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Runner", "Stages", "Datasets", "Storage", "HDF5", "Claims", "Figures", "ExperimentConfig",
-        "ExperimentPlan", "Contracts", "Digests", "Metrics", "Kernels", "TestSupport", "AllocationCount",
-        "modgap",
+        "Runner", "Stages", "Encoders", "Datasets", "Storage", "HDF5", "Claims", "Figures",
+        "ExperimentConfig", "ExperimentPlan", "Contracts", "Digests", "Metrics", "Kernels", "TestSupport",
+        "AllocationCount", "modgap",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// A stage variant: parameters in, artefacts in, one artefact out. It knows no disk but the files its
@@ -17,13 +16,6 @@ package protocol Stage: Sendable {
 
 extension Stage {
   package static var transforms: [any EmbeddingTransform.Type] { [] }
-
-  /// Decodes canonical parameters (files as absolute paths); what they leave out has its declared default, so that a
-  /// stage's own type has a value for each key that has one.
-  package static func parameters(_ json: JSONValue) throws -> Parameters {
-    let whole = ParameterDefaults.fill(json, signature.parameters)
-    return try JSONDecoder().decode(Parameters.self, from: Data(whole.canonical.utf8))
-  }
 }
 
 package struct StageInputs: Sendable {

@@ -2,14 +2,28 @@
 package struct StageVariant: Sendable {
   package let signature: StageSignature
   package let transforms: [any EmbeddingTransform.Type]
-  /// Decodes parameters as `Stage.parameters` does and runs the stage.
+  /// Decodes parameters as their signature does and runs the stage.
   package let run: @Sendable (JSONValue, StageInputs, StageContext) throws -> Artefact
+  /// Of an `init` kind that makes models: what they are in files.
+  package let modelFiles: ModelFiles?
 
   package init<S: Stage>(_ type: S.Type) {
-    signature = S.signature
-    transforms = S.transforms
-    run = { parameters, inputs, context in
-      try S(parameters: try S.parameters(parameters)).run(inputs, context)
+    self.init(S.signature, transforms: S.transforms) { (parameters: S.Parameters, inputs, context) in
+      try S(parameters: parameters).run(inputs, context)
+    }
+  }
+
+  /// A stage that takes more than its parameters: what there is to choose from.
+  package init<Parameters: Decodable & Sendable>(
+    _ signature: StageSignature, transforms: [any EmbeddingTransform.Type] = [],
+    modelFiles: ModelFiles? = nil,
+    run: @escaping @Sendable (Parameters, StageInputs, StageContext) throws -> Artefact
+  ) {
+    self.signature = signature
+    self.transforms = transforms
+    self.modelFiles = modelFiles
+    self.run = { parameters, inputs, context in
+      try run(try signature.decode(parameters), inputs, context)
     }
   }
 }

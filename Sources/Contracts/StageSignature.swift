@@ -1,3 +1,5 @@
+import Foundation
+
 package enum StagePhase: String, Sendable, CaseIterable, Codable {
   case `init`, train, shift, evaluate
 }
@@ -46,6 +48,8 @@ package struct StageSignature: Sendable {
   /// in and data sets in the place of their names; where `field` is given, it is of a later stage that feeds this
   /// one's network the data, and to blame for all that does not fit.
   package let misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])?
+  /// Of an `init` stage of networks, how much it computes.
+  package let work: NetworkWork?
 
   package init(
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
@@ -57,7 +61,8 @@ package struct StageSignature: Sendable {
     completes: (@Sendable (JSONValue) throws -> JSONValue)? = nil,
     extraTables: [String] = [], extraColumns: [String: [TableColumn]] = [:], columns: [TableColumn] = [],
     sometimesTables: [String: ParameterCondition] = [:], coordinates: [TableColumn] = [],
-    misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])? = nil
+    misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])? = nil,
+    work: NetworkWork? = nil
   ) {
     self.phase = phase
     self.kind = kind
@@ -81,6 +86,7 @@ package struct StageSignature: Sendable {
     self.sometimesTables = sometimesTables
     self.coordinates = coordinates
     self.misfits = misfits
+    self.work = work
   }
 
   /// Whether the stage draws with these parameters; what an axis decides counts as drawing until it has a value.
@@ -107,6 +113,15 @@ package struct StageSignature: Sendable {
   /// What it says of a column of one of its tables.
   package func declaration(of column: String, in suffix: String) -> TableColumn? {
     columns(of: suffix).first { $0.declares(column) }?.named(column)
+  }
+}
+
+extension StageSignature {
+  /// Decodes canonical parameters (files as absolute paths); what they leave out has its declared default, so that a
+  /// stage's own type has a value for each key that has one.
+  package func decode<Parameters: Decodable>(_ json: JSONValue) throws -> Parameters {
+    let whole = ParameterDefaults.fill(json, parameters)
+    return try JSONDecoder().decode(Parameters.self, from: Data(whole.canonical.utf8))
   }
 }
 

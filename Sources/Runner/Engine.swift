@@ -44,7 +44,7 @@ package struct Engine: Sendable {
     let known = try begin(store, leases)
     let machine = MachineInBackground(jobs: options.jobs, config: plan.experiment.path)
     let budget = ThreadBudget(jobs: options.jobs, cancellation: cancellation)
-    let timings = StageTimings(resultsFolder: folder.root)
+    let timings = StageTimings(resultsFolder: folder.root, catalog: catalog)
     let listen = listener(log)
     for stage in Methods(plan, tasks: plan.tasks.indices.filter(selected.contains), record: { _ in nil })
       .stages

@@ -44,7 +44,8 @@ struct ModelWriter {
       return []
     }
     let origin = plan.tasks[maker]
-    return ModelExport.suffixes(kind: origin.kind, parameters: origin.parameters).map {
+    let (kind, parameters) = (origin.kind, origin.parameters)
+    return ModelExport.suffixes(kind: kind, parameters: parameters, in: executor.catalog).map {
       "\(folder.run(run.name))/\(plan.tasks[task].stage)\($0)"
     }
   }
@@ -55,7 +56,9 @@ struct ModelWriter {
       return
     }
     guard case .model(let model) = try executor.artefact(of: task) else { return }
-    let contents = try ModelExport.files(of: model).flatMap { [$0.weights, $0.description] }
+    let contents = try ModelExport.files(of: model, in: executor.catalog).flatMap {
+      [$0.weights, $0.description]
+    }
     for (path, bytes) in zip(paths, contents) {
       try ledger.write(path, from: source) { bytes }
     }

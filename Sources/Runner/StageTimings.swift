@@ -21,10 +21,12 @@ package final class StageTimings: Sendable {
   private static let mostCounted = 1_000_000
 
   private let entries: Mutex<[String: Entry]>
+  private let catalog: StageCatalog
   private let files: InnerFolder
   private static let file = InnerPath(fixed: "timings.json")
 
-  package init(resultsFolder: String) {
+  package init(resultsFolder: String, catalog: StageCatalog = stageCatalog) {
+    self.catalog = catalog
     files = ResultsFolder(root: resultsFolder, experiment: "").storeFiles
     let bytes = (try? files.readIfPresent(Self.file)) ?? nil
     let known = bytes.flatMap { try? JSONDecoder().decode([String: Entry].self, from: Data($0)) } ?? [:]
@@ -36,7 +38,7 @@ package final class StageTimings: Sendable {
   /// ran before, else from its kind.
   package func prediction(of index: Int, in plan: Plan) -> Double? {
     let task = plan.tasks[index]
-    let work = plan.operations(of: index)
+    let work = plan.operations(of: index, catalog)
     return entries.withLock { entries in
       guard let work, work > 0 else { return (entries[Self.own(task)] ?? entries[Self.kind(task)])?.seconds }
       if let known = entries[Self.size(task, work)] { return known.seconds }
@@ -48,7 +50,7 @@ package final class StageTimings: Sendable {
   package func note(_ index: Int, in plan: Plan, seconds: Double) {
     let task = plan.tasks[index]
     var values = [Self.own(task): seconds, Self.kind(task): seconds]
-    if let work = plan.operations(of: index), work > 0 {
+    if let work = plan.operations(of: index, catalog), work > 0 {
       values[Self.size(task, work)] = seconds
       values[Self.speed(task)] = seconds / work
       values[Self.networks] = seconds / work
@@ -90,14 +92,15 @@ package final class StageTimings: Sendable {
 
 extension Plan {
   /// About how many floating-point operations a task takes; nil where that is not known.
-  fileprivate func operations(of index: Int) -> Double? {
+  fileprivate func operations(of index: Int, _ catalog: StageCatalog) -> Double? {
     let task = tasks[index]
     switch task.phase {
-    case .`init`: return StageWork.operations(task.kind, task.parameters)
+    case .`init`: return catalog.variant(.`init`, task.kind)?.signature.work?.operations(task.parameters)
     case .train:
       var maker = task
       while maker.phase != .`init`, let input = maker.inputs.first { maker = tasks[input] }
-      return StageWork.ofTraining(task.parameters, maker: maker.kind, maker.parameters)
+      return catalog.variant(.`init`, maker.kind)?.signature.work?
+        .ofTraining(task.parameters, maker.parameters)
     case .shift, .evaluate: return nil
     }
   }

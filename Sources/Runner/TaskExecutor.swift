@@ -13,7 +13,7 @@ final class TaskExecutor: Sendable {
   private let plan: Plan
   private let store: ArtefactStore
   private let leases: Leases
-  private let catalog: StageCatalog
+  let catalog: StageCatalog
   private let budget: ThreadBudget
   private let options: RunOptions
   private let observe: RunObserver

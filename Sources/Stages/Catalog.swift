@@ -1,21 +1,35 @@
 import Contracts
+import Encoders
 
-/// Every stage variant this program has: a new one is a file in its phase's folder and a line here.
-package let stageCatalog = StageCatalog([
-  StageVariant(EmbeddingsStage.self),
-  StageVariant(MLPStage.self),
-  StageVariant(CLIPStage.self),
-  StageVariant(DualEncoderStage.self),
-  StageVariant(EncoderStage.self),
-  StageVariant(SphereStage.self),
-  StageVariant(ContrastiveStage.self),
-  StageVariant(GapStage.self),
-  StageVariant(RotationStage.self),
-  StageVariant(CentreStage.self),
-  StageVariant(ProcrustesStage.self),
-  StageVariant(GapEvaluation.self),
-  StageVariant(CosineSimilarityEvaluation.self),
-  StageVariant(ContrastiveLossEvaluation.self),
-  StageVariant(RetrievalEvaluation.self),
-  StageVariant(ProjectionEvaluation.self),
-])
+/// Every stage variant this program has: a new one is a file in its phase's folder and a line below.
+package let stageCatalog = StageCatalog(towers: towerCatalog)
+
+extension StageCatalog {
+  /// The stages, with these architectures for those of towers.
+  package init(towers: TowerCatalog) {
+    /// What an `init` that makes models declares is what `train` asks for.
+    let makers = [
+      NetworkMaker(CLIPStage.self, towers),
+      NetworkMaker(DualEncoderStage.self, towers),
+    ]
+    let before = [
+      StageVariant(EmbeddingsStage.self),
+      StageVariant(MLPStage.self),
+    ]
+    self.init(
+      before + makers.map(\.variant) + [
+        StageVariant(EncoderStage.self, towers),
+        StageVariant(SphereStage.self),
+        StageVariant(ContrastiveStage.self, makers),
+        StageVariant(GapStage.self),
+        StageVariant(RotationStage.self),
+        StageVariant(CentreStage.self),
+        StageVariant(ProcrustesStage.self),
+        StageVariant(GapEvaluation.self),
+        StageVariant(CosineSimilarityEvaluation.self),
+        StageVariant(ContrastiveLossEvaluation.self),
+        StageVariant(RetrievalEvaluation.self),
+        StageVariant(ProjectionEvaluation.self),
+      ])
+  }
+}

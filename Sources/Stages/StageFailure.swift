@@ -1,4 +1,5 @@
 import Contracts
+import Encoders
 import Metrics
 
 /// Why a stage cannot run on its parameters or inputs.
@@ -23,11 +24,14 @@ package enum StageFailure: Failure {
   case diverged(step: Int, epoch: Int, loss: Double?, pairs: [Int])
   case oneHeldOut
   case badTower(String, SizeMisfit)
+  case unknownArchitecture(String, known: [String])
   case sizesUnknown(weights: String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
   /// A stored model's tensor has not the size of the network that its origin describes.
   case foreignModel(tensor: String, found: Int, expected: Int)
+  /// A stored model's origin names a kind of `init` that makes no models.
+  case foreignOrigin(kind: String, known: [String])
 
   package var kind: FailureKind { .invalidInput }
 
@@ -36,6 +40,9 @@ package enum StageFailure: Failure {
     case .foreignModel(let tensor, let found, let expected):
       "the stored model's `\(tensor)` has \(found) numbers, and its network takes \(expected): the store holds what "
         + "this program did not write; compute the model anew with --force"
+    case .foreignOrigin(let kind, let known):
+      "the stored model says that it was made by `init` of kind `\(kind.prefix(60))`, and models are made by "
+        + known.map { "`\($0)`" }.joined(separator: ", ") + "; compute the model anew with --force"
     case .noInput(let stage):
       "\(stage) needs embeddings, but `from` names no stage"
     case .wrongInput(let stage, let id, let wanted):
@@ -61,6 +68,9 @@ package enum StageFailure: Failure {
       "`mismatched` swaps two texts, but `pairs` is \(found); it must be 2 or more"
     case .badTower(let architecture, let misfit):
       "the \(architecture) tower cannot be built: \(misfit.sentence)"
+    case .unknownArchitecture(let found, let known):
+      "there is no architecture `\(found.prefix(60))`; set `architecture` to one of "
+        + known.map { "`\($0)`" }.joined(separator: ", ")
     case .sizesUnknown(let weights):
       "neither \(weights) nor a config.json or open_clip_config.json beside it says the sizes of its towers; give "
         + "`preset`, or `vision`, `text` and `embedding`"

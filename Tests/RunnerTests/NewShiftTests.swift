@@ -148,6 +148,7 @@ import Testing
     let (bench, spy) = (try bench(), Spy())
     let summary = try run(bench, spy: spy, catalog: catalog)
     #expect(summary.verdicts.map(\.outcome.word) != ["pass"])
-    #expect(try bench.text("results/w/runs/single/log.txt").contains("no stage declares the transform `whiten`"))
+    #expect(
+      try bench.text("results/w/runs/single/log.txt").contains("no stage declares the transform `whiten`"))
   }
 }

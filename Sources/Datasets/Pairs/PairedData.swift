@@ -12,11 +12,7 @@ package struct PairedData: Sendable {
   }
 
   /// What an encoder of one side is fed.
-  package enum Modality: Sendable, Equatable {
-    /// Of one item: `[3, height, width]`, `[frames, 3, height, width]` or `[length]`.
-    case numbers(shape: [Int])
-    case tokens(context: Int, vocabulary: Int)
-  }
+  package typealias Modality = ItemForm
 
   package let count: Int
   package let x: Side

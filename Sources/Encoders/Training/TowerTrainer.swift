@@ -55,7 +55,7 @@ extension TowerTrainer {
 
 extension Tower {
   /// `check`, and that the batch fits the memory that a trainer has.
-  func check(_ batch: TowerBatch, capacity: Int) throws {
+  package func check(_ batch: TowerBatch, capacity: Int) throws {
     try check(batch)
     guard batch.count <= capacity else {
       throw TowerFailure.impossible(

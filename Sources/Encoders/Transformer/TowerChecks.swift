@@ -16,7 +16,7 @@ func checkSizes(_ sizes: [(name: String, value: Int)], _ stacks: [TransformerSha
 
 extension Tower {
   /// Refuses a batch of other items than the tower takes, and ids outside the vocabulary.
-  func check(_ batch: TowerBatch) throws {
+  package func check(_ batch: TowerBatch) throws {
     let areTokens = batch.numbers.columns == 0
     guard fits(batch, areTokens: areTokens) else {
       throw TowerFailure.wrongShape(expected: input, found: batch.shape, areTokens: areTokens)

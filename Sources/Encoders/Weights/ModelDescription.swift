@@ -24,6 +24,29 @@ package struct ModelDescription: Sendable, Equatable {
   package init() {}
 
   package var isEmpty: Bool { self == ModelDescription() }
+
+  /// Which of its parts is about a tower.
+  package enum Part: Sendable, Equatable {
+    case vision, text
+    /// Of an architecture that only this program describes, and by its name.
+    case tower
+
+    package var values: WritableKeyPath<ModelDescription, [String: JSONValue]> & Sendable {
+      switch self {
+      case .vision: \.vision
+      case .text: \.text
+      case .tower: \.tower
+      }
+    }
+  }
+
+  package func fault(of part: Part) -> DescriptionFailure? {
+    switch part {
+    case .vision: visionFault
+    case .text: textFault
+    case .tower: nil
+    }
+  }
 }
 
 /// A description that cannot be used.

@@ -5,62 +5,68 @@ import Kernels
 import Metrics
 
 /// One tower, and the embeddings that it gives to one side of a data set.
-package struct EncoderStage: Stage {
-  package struct Parameters: Decodable, Sendable {
-    let tower: TowerParameters
+struct EncoderStage: TowerStage {
+  struct Values: Decodable, Sendable {
     let seed: UInt64?
     let data: DataDescription
-
-    private enum Keys: CodingKey { case seed, data }
-
-    package init(from decoder: any Decoder) throws {
-      let values = try decoder.container(keyedBy: Keys.self)
-      seed = try values.decodeIfPresent(UInt64.self, forKey: .seed)
-      data = try values.decode(DataDescription.self, forKey: .data)
-      tower = try TowerParameters(from: decoder)
-    }
   }
 
-  package static let signature = StageSignature(
-    phase: .`init`, kind: "encoder", version: 2,
-    summary: "One tower and the embeddings that it gives the data.",
-    parameters: TowerParameters.parameters + [TowerParameters.seed, TowerParameters.data],
-    rules: TowerParameters.keyRules, output: .single, isRandom: true, draws: { drawsWeights($0) },
-    completes: { try TowerParameters.completed($0, hasEmbedding: true) },
-    misfits: { with, blamed in
-      guard let tower = TowerParameters(with) else { return [] }
-      let sides = DeclaredSides(with["data"])?.sides ?? []
-      let side = sides.first { tower.architecture.takes($0.modality) } ?? sides.first
-      return TowerInspection(path: [], given: with, blamed: blamed)
-        .misfits(tower, for: side, embedding: nil)
-    })
+  static func signature(_ towers: TowerCatalog) -> StageSignature {
+    StageSignature(
+      phase: .`init`, kind: "encoder", version: 2,
+      summary: "One tower and the embeddings that it gives the data.",
+      parameters: towers.parameters + [TowerParameters.seed, TowerParameters.data],
+      rules: towers.keyRules, output: .single, isRandom: true, draws: { drawsWeights($0, towers) },
+      completes: { try TowerParameters.completed($0, hasEmbedding: true, in: towers) },
+      misfits: { with, blamed in
+        guard let tower = try? TowerParameters(with, in: towers) else { return [] }
+        return TowerInspection(path: [], given: with, blamed: blamed)
+          .misfits(tower, for: side(of: tower, with), embedding: nil)
+      },
+      work: NetworkWork { with in
+        guard let tower = try? TowerParameters(with, in: towers) else { return nil }
+        let sides = DeclaredSides(with["data"])?.sides ?? []
+        return tower.operations(on: sides.first { tower.architecture.takes($0.modality) }?.modality)
+      })
+  }
 
-  private let parameters: Parameters
+  private static func side(of tower: TowerParameters, _ with: JSONValue) -> DeclaredSides.Side? {
+    let sides = DeclaredSides(with["data"])?.sides ?? []
+    return sides.first { tower.architecture.takes($0.modality) } ?? sides.first
+  }
 
-  package init(parameters: Parameters) { self.parameters = parameters }
+  private let parameters: Described<Values>
+  private let towers: TowerCatalog
 
-  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let data = try parameters.data.open()
+  init(parameters: Described<Values>, towers: TowerCatalog) {
+    self.parameters = parameters
+    self.towers = towers
+  }
+
+  func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    let given = try TowerParameters(parameters.json, in: towers)
+    let description = parameters.values.data
+    let data = try description.open()
     try context.notices(data.remarks())
-    let (side, built) = try choose(data)
-    try built.tellWeights(parameters.tower, parameters.data, context)
+    let (side, built) = try choose(data, for: given)
+    try built.tellWeights(given, description, context)
     context.fact("tower", built.sentence)
-    try built.tell(side, count: data.count, parameters.data, parameters.tower.preprocessing, context)
-    let weights = try TowerWeights(
-      parameters.tower.weights, seed: parameters.seed, prefix: parameters.tower.prefix
-    ).load(
-      [built.part(built.prefix)], built.namings, context)
-    let prepared = side.prepared(for: parameters.tower.preprocessing, from: parameters.data)
+    try built.tell(side, count: data.count, description, given.preprocessing, context)
+    let architecture = built.architecture
+    let weights = try TowerWeights(given.weights, seed: parameters.values.seed, prefix: given.prefix)
+      .load([built.part(architecture.prefix)], architecture.namings, context)
+    let prepared = side.prepared(for: given.preprocessing, from: description)
     let features = try Encoding(side: prepared, count: data.count).run(
       built.tower, weights[0], context.budget, progress: context.progress)
     return .embeddings(EmbeddingFamily(try checked(Embeddings(x: features, isNormalized: false), context)))
   }
 
   /// The side of the data that the architecture takes; x where either would do.
-  private func choose(_ data: PairedData) throws -> (PairedData.Side, BuiltTower) {
+  private func choose(_ data: PairedData, for tower: TowerParameters) throws -> (PairedData.Side, BuiltTower)
+  {
     let sides = [data.x, data.y].compactMap { $0 }
-    let side = sides.first { parameters.tower.architecture.takes($0.modality) } ?? data.x
-    return (side, try parameters.tower.build(for: side.modality))
+    let side = sides.first { tower.architecture.takes($0.modality) } ?? data.x
+    return (side, try tower.build(for: side.modality))
   }
 }
 

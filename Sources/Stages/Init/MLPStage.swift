@@ -52,6 +52,12 @@ package struct MLPStage: Stage {
           path: ["inputs", "dimensions"], found: "\(dimensions)",
           expected: "\(width), the `width` of the network, which its inputs have")
       ]
+    },
+    work: NetworkWork {
+      $0["inputs"]?["count"]?.number
+    } perItem: { with in
+      guard let width = with["width"]?.number, let depth = with["depth"]?.number else { return nil }
+      return 2 * width * width * depth
     })
 
   private let parameters: Parameters

@@ -9,7 +9,7 @@ import Metrics
 ///
 /// Gives the trained model, its embeddings of all pairs, and the log. Source: Radford et al. 2021,
 /// arXiv:2103.00020; Liang et al. 2022, Secs. 4.2 and 4.4.
-package struct ContrastiveStage: Stage {
+package struct ContrastiveStage: Sendable {
   package typealias Parameters = TrainingParameters
 
   package static let signature = StageSignature(
@@ -28,17 +28,22 @@ package struct ContrastiveStage: Stage {
     ])
 
   private let parameters: Parameters
+  private let makers: [NetworkMaker]
 
-  package init(parameters: Parameters) { self.parameters = parameters }
+  /// - Parameter makers: the `init` kinds whose models it can train.
+  init(parameters: Parameters, makers: [NetworkMaker]) {
+    self.parameters = parameters
+    self.makers = makers
+  }
 
-  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+  func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     guard let upstream = inputs.upstream.first else {
       throw StageFailure.noInput(stage: Self.signature.name)
     }
     guard case .model(let model) = upstream.artefact else {
       throw StageFailure.wrongInput(stage: Self.signature.name, id: upstream.id, wanted: "a dual encoder")
     }
-    let network = try TrainedNetwork(model, context)
+    let network = try TrainedNetwork(model, makers, context)
     let pairs = try TrainingPairs(parameters, network.network, start: network.data)
     try context.notices(pairs.remarks())
     let origin = try tell(network, pairs, model.origin, context)
@@ -67,5 +72,13 @@ package struct ContrastiveStage: Stage {
     guard let description = parameters.data else { return origin }
     try network.network.tellData(pairs.learnt.data, description, context)
     return network.network.describing(origin, pairs.learnt.data, description)
+  }
+}
+
+extension StageVariant {
+  init(_ type: ContrastiveStage.Type, _ makers: [NetworkMaker]) {
+    self.init(type.signature) { (parameters: ContrastiveStage.Parameters, inputs, context) in
+      try ContrastiveStage(parameters: parameters, makers: makers).run(inputs, context)
+    }
   }
 }

@@ -9,56 +9,76 @@ import Foundation
 /// so that the file is a plain network with the same embeddings. What tensors do not tell of a network is in the
 /// file's metadata, and in a description beside it.
 package enum ModelExport {
-  /// What follows the name of each file that a model from this `init` stage gives: nothing, or `.x` and `.y`.
-  package static func suffixes(kind: String, parameters: JSONValue) -> [String] {
-    let isCLIP =
-      kind == CLIPStage.signature.kind
-      || parameters["x"]?["architecture"] == "vit" && parameters["y"]?["architecture"] == "text"
-    return isCLIP ? [""] : [".x", ".y"]
-  }
+  package typealias File = ModelFiles.File
 
-  /// A model as a file, and what describes it in open_clip's form.
-  package struct File: Sendable, Equatable {
-    package let weights: [UInt8]
-    package let description: [UInt8]
+  /// What follows the name of each file that a model from this `init` stage gives; none where it makes no models.
+  package static func suffixes(
+    kind: String, parameters: JSONValue, in catalog: StageCatalog = stageCatalog
+  ) -> [String] {
+    catalog.variant(.`init`, kind)?.modelFiles?.suffixes(parameters) ?? []
   }
 
   /// In the order of `suffixes`.
-  /// - Throws: `StageFailure.foreignModel` where the alignment does not fit the projection that takes it over.
-  package static func files(of model: Model) throws -> [File] {
+  /// - Throws: `StageFailure.foreignModel` where the alignment does not fit the projection that takes it over;
+  ///   `.foreignOrigin` where no `init` of this program makes such models; `.unknownArchitecture`.
+  package static func files(of model: Model, in catalog: StageCatalog = stageCatalog) throws -> [File] {
     let kind = model.origin["kind"]?.string ?? ""
-    let suffixes = suffixes(kind: kind, parameters: model.origin["with"] ?? .null)
-    let tensors = try plain(model.tensors)
-    let network = model.origin["network"] ?? .null
-    let whole = description(network)
-    guard kind != CLIPStage.signature.kind else { return [file(tensors, whole)] }
-    let scale = tensors.filter { $0.name == TrainedNetwork.scaleName }
-    let (x, y) = (side("x.", tensors), side("y.", tensors))
-    guard suffixes.count == 1 else {
-      return [("x", x), ("y", y)].map { name, tensors in
-        var own = whole
-        own.tower = network["towers"]?[name]?.object ?? [:]
-        let takesTexts = ["text", "sequence"].contains(own.tower["architecture"]?.string)
-        if takesTexts { own.preprocessing = [:] } else { own.tokenizer = nil }
-        // A CLIP's tower alone is described as one.
-        if own.tower["architecture"] == "vit" { own.vision = own.tower.filter { $0.key != "architecture" } }
-        if own.tower["architecture"] == "text" { own.text = own.tower.filter { $0.key != "architecture" } }
-        return file(tensors, own)
-      }
+    guard let files = catalog.variant(.`init`, kind)?.modelFiles else {
+      let known = catalog.variants.filter { $0.modelFiles != nil }.map(\.signature.kind)
+      throw StageFailure.foreignOrigin(kind: kind, known: known)
     }
-    return [file(x.map { NamedTensor("visual." + $0.name, $0.shape, $0.values) } + y + scale, whole)]
+    return try files.files(model)
+  }
+
+  /// Those of one kind, by what it declares.
+  static func modelFiles<Maker: ModelMaker>(_ maker: Maker.Type, _ towers: TowerCatalog) -> ModelFiles {
+    ModelFiles { parameters in
+      let sides = try? Sides(Maker.self, parameters, towers)
+      return sides?.areCLIP == true ? [""] : [".x", ".y"]
+    } files: { model in
+      try Sides(Maker.self, model.origin["with"] ?? .null, towers).files(of: model)
+    }
+  }
+
+  /// The towers of a model, and what their tensors' names begin with in it.
+  private struct Sides {
+    let x: (architecture: any TowerArchitecture, prefix: String)
+    let y: (architecture: any TowerArchitecture, prefix: String)
+
+    init<Maker: ModelMaker>(_ maker: Maker.Type, _ parameters: JSONValue, _ towers: TowerCatalog) throws {
+      let (first, second) = try Maker.architectures(parameters, in: towers)
+      (x, y) = ((first, Maker.prefixes.x), (second, Maker.prefixes.y))
+    }
+
+    /// Whether one file holds both, as CLIP's do.
+    var areCLIP: Bool { x.architecture.described == .vision && y.architecture.described == .text }
+
+    func files(of model: Model) throws -> [File] {
+      let tensors = try plain(model.tensors, projection: y.prefix + y.architecture.projection)
+      let network = model.origin["network"] ?? .null
+      let whole = ModelExport.description(network)
+      guard areCLIP else {
+        return [("x", x), ("y", y)].map { name, side in
+          let own = whole.ofTower(network["towers"]?[name]?.object ?? [:], side.architecture)
+          return file(tensors.compactMap { $0.moved(from: side.prefix, to: "") }, own)
+        }
+      }
+      return [
+        file(
+          tensors.compactMap { tensor in
+            tensor.name == TrainedNetwork.scaleName
+              ? tensor
+              : tensor.moved(from: x.prefix, to: x.architecture.prefix)
+                ?? tensor.moved(from: y.prefix, to: y.architecture.prefix)
+          }, whole)
+      ]
+    }
   }
 
   private static func description(_ network: JSONValue) -> ModelDescription {
     let metadata = (network["metadata"]?.object ?? [:]).compactMapValues(\.string)
     return ModelDescription(metadata: metadata) { text in
       try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-    }
-  }
-
-  private static func side(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
-    tensors.filter { $0.name.hasPrefix(prefix) }.map {
-      NamedTensor(String($0.name.dropFirst(prefix.count)), $0.shape, $0.values)
     }
   }
 
@@ -70,18 +90,14 @@ package enum ModelExport {
   }
 
   /// Without the alignment, which y's projection takes over: (h·P)·Wᵀ = h·(P·Wᵀ).
-  private static func plain(_ tensors: [Model.Tensor]) throws -> [NamedTensor] {
+  private static func plain(_ tensors: [Model.Tensor], projection: String) throws -> [NamedTensor] {
     let w = tensors.first { $0.name == TrainedNetwork.alignmentName }
     return try tensors.filter { $0.name != TrainedNetwork.alignmentName }.map { tensor in
-      guard let w, isProjectionOfY(tensor.name) else {
+      guard let w, tensor.name == projection else {
         return NamedTensor(tensor.name, tensor.shape, tensor.values)
       }
       return NamedTensor(tensor.name, tensor.shape, try turned(tensor, by: w))
     }
-  }
-
-  private static func isProjectionOfY(_ name: String) -> Bool {
-    ["text_projection", "y.text_projection", "y.proj", "y.projection"].contains(name)
   }
 
   private static func turned(_ projection: Model.Tensor, by w: Model.Tensor) throws -> [Float] {
@@ -101,5 +117,29 @@ package enum ModelExport {
       }
     }
     return result
+  }
+}
+
+extension NamedTensor {
+  /// Nil where its name does not begin so.
+  fileprivate func moved(from prefix: String, to other: String) -> NamedTensor? {
+    guard name.hasPrefix(prefix) else { return nil }
+    return NamedTensor(other + name.dropFirst(prefix.count), shape, values)
+  }
+}
+
+extension ModelDescription {
+  /// Of a file with one tower of a pair.
+  fileprivate func ofTower(
+    _ values: [String: JSONValue], _ architecture: any TowerArchitecture
+  ) -> ModelDescription {
+    var own = self
+    own.tower = values
+    if architecture.takesTokens { own.preprocessing = [:] } else { own.tokenizer = nil }
+    // A CLIP's tower alone is described as one.
+    if architecture.described != .tower {
+      own[keyPath: architecture.described.values] = values.filter { $0.key != "architecture" }
+    }
+    return own
   }
 }

@@ -20,8 +20,12 @@ struct TrainedNetwork {
   let alignment: Matrix?
 
   /// - Throws: what building a network throws.
-  init(_ model: Model, _ context: StageContext) throws {
-    (network, data) = try Self.rebuild(model.origin)
+  init(_ model: Model, _ makers: [NetworkMaker], _ context: StageContext) throws {
+    let kind = model.origin["kind"]?.string ?? ""
+    guard let maker = makers.first(where: { $0.kind == kind }) else {
+      throw StageFailure.foreignOrigin(kind: kind, known: makers.map(\.kind))
+    }
+    (network, data) = try maker.rebuild(model.origin["with"] ?? .null)
     let origin = StageContext(
       stageID: model.origin["stage"]?.string ?? "",
       seed: UInt64(exactly: model.origin["seed"]?.integer ?? 0) ?? 0, budget: context.budget)
@@ -42,20 +46,6 @@ struct TrainedNetwork {
       }
       return Matrix(rows: size, columns: size, values: $0.values)
     }
-  }
-
-  private static func rebuild(_ origin: JSONValue) throws -> (DualNetwork, PairsOfData) {
-    let with = origin["with"] ?? .null
-    if origin["kind"]?.string == CLIPStage.signature.kind {
-      let parameters = try CLIPStage.parameters(with)
-      let network = try CLIPStage(parameters: parameters).network()
-      let data = try PairsOfData(keeping: parameters.values.data)
-      return (network, network.prepared(data, from: parameters.values.data))
-    }
-    let parameters = try DualEncoderStage.parameters(with)
-    let data = try PairsOfData(keeping: parameters.values.data)
-    let network = try DualEncoderStage(parameters: parameters).network(for: data)
-    return (network, network.prepared(data, from: parameters.values.data))
   }
 
   /// The embeddings of some pairs under these weights, y turned by the alignment.

@@ -7,11 +7,11 @@ import Foundation
 
 extension BuiltTower {
   /// By the keys of a config.
-  var json: JSONValue { .object(values.merging(["architecture": .string(architecture)]) { $1 }) }
+  var json: JSONValue { .object(values.merging(["architecture": .string(name)]) { $1 }) }
 
   /// `vit: activation gelu, heads 12, …`.
   var sentence: String {
-    "\(architecture): "
+    "\(name): "
       + values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.string ?? $0.value.canonical)" }
       .joined(separator: ", ")
   }
@@ -24,12 +24,12 @@ extension BuiltTower {
   func tellWeights(_ given: TowerParameters, _ data: DataDescription, _ context: StageContext) throws {
     guard let path = given.weights, path != TowerParameters.random else { return }
     let description = try WeightDescription(of: path)
-    context.notices(description.contradictions(given.architecture.part, values))
-    if given.architecture.takesPictures { tellPictures(given.preprocessing, data, description, context) }
-    guard !given.architecture.isSingle else { return }
-    let remarks = description.towerRemarks(of: given.architecture)
+    context.notices(description.contradictions(architecture.described.values, values))
+    if architecture.takesPictures { tellPictures(given.preprocessing, data, description, context) }
+    guard architecture.described != .tower else { return }
+    let remarks = description.towerRemarks(of: architecture.described)
     context.notices(remarks)
-    if given.activation == nil {
+    if given.given["activation"] == nil {
       context.notices([
         "\(path): nothing says which activation its networks have, so it is taken to be QuickGELU, as OpenAI's CLIP "
           + "has; set \"activation\": \"gelu\" for LAION's and others"
@@ -37,9 +37,9 @@ extension BuiltTower {
             ? ", or put the model's config.json or open_clip_config.json beside the weights" : "")
       ])
     }
-    if given.heads == nil, given.preset == nil, let heads = values["heads"] {
+    if given.given["heads"] == nil, given.given[TowerKeys.preset] == nil, let heads = values["heads"] {
       context.notices([
-        "\(path): nothing says how many attention heads its \(architecture) tower has, so they are taken to be "
+        "\(path): nothing says how many attention heads its \(name) tower has, so they are taken to be "
           + "\(heads.canonical); set `heads` if that is wrong"
       ])
     }
@@ -56,7 +56,7 @@ extension BuiltTower {
     let place =
       description.place(of: "size", JSONValue.number(Double(asked))) ?? "`preprocessing` of the config"
     context.notices([
-      "\(place) says that the \(architecture) tower was trained on pictures whose `size` is \(asked); \(used), the "
+      "\(place) says that the \(name) tower was trained on pictures whose `size` is \(asked); \(used), the "
         + "data's `size`, is used: set \"size\": \(asked) in the data, and the tower's `image`, if it has one"
     ])
   }
@@ -72,18 +72,18 @@ extension BuiltTower {
       return
     }
     let used = (wanted ?? Preprocessing()).over(given)
-    context.fact("pictures of \(architecture)", JSONValue.object(used.json).canonical)
+    context.fact("pictures of \(name)", JSONValue.object(used.json).canonical)
     guard let wanted else { return }
     if side.isRenormalised(for: wanted, from: data) {
       context.notices([
-        "the pictures are normalised as `\(data["normalize"]?.string ?? "")`, and the weights of the \(architecture) "
+        "the pictures are normalised as `\(data["normalize"]?.string ?? "")`, and the weights of the \(name) "
           + "tower were trained on others; each channel is brought to the mean \(Self.list(used.mean)) and the "
           + "deviation \(Self.list(used.std)) of theirs"
       ])
     }
     if let asked = wanted.interpolation, let found = given.interpolation, asked != found {
       context.notices([
-        "the pictures are resized with `\(found)`, and the weights of the \(architecture) tower were trained on "
+        "the pictures are resized with `\(found)`, and the weights of the \(name) tower were trained on "
           + "`\(asked)`; set \"resize\": \"\(asked)\" in the data"
       ])
     }
@@ -98,7 +98,7 @@ extension BuiltTower {
     context.fact("tokenizer", "\(tokenizer), \(cutter.vocabularySize) ids")
     if let vocabulary = values["vocabulary"]?.integer, vocabulary > cutter.vocabularySize {
       context.notices([
-        "the \(architecture) tower has a vocabulary of \(vocabulary), and the data's tokens are \(tokenizer) with "
+        "the \(name) tower has a vocabulary of \(vocabulary), and the data's tokens are \(tokenizer) with "
           + "ids below \(cutter.vocabularySize): most of its vocabulary is never used, and trained weights were "
           + "trained on other tokens; give the data CLIP's `vocabulary`, or the tower one of "
           + "\(cutter.vocabularySize)"

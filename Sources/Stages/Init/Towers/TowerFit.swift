@@ -2,27 +2,6 @@ import Contracts
 import Datasets
 import Encoders
 
-/// Two sizes of a tower of which the one must divide the other.
-package struct SizeMisfit: Sendable, Equatable {
-  let whole: String
-  let wholeValue: Int
-  let part: String
-  let partValue: Int
-  let advice: String
-
-  /// Nil where the part divides the whole.
-  init?(whole: String, _ wholeValue: Int, part: String, _ partValue: Int, advice: String) {
-    if partValue > 0, wholeValue.isMultiple(of: partValue) { return nil }
-    self.whole = whole
-    self.wholeValue = wholeValue
-    self.part = part
-    self.partValue = partValue
-    self.advice = advice
-  }
-
-  var sentence: String { "`\(whole)` \(wholeValue) is no multiple of `\(part)` \(partValue); \(advice)" }
-}
-
 extension TowerInput {
   /// Why such a tower cannot be fed the items; nil where it can. Texts may have fewer tokens than the tower takes.
   func misfit(_ modality: PairedData.Modality) -> TowerFailure? {
@@ -84,7 +63,7 @@ struct TowerInspection {
   {
     var tower = tower
     var found: [ParameterMisfit] = []
-    let modality = side?.modality ?? tower.architecture.usualModality
+    let modality = side?.modality ?? tower.architecture.items
     // What does not fit is set aside, so that the next size is looked at as well.
     for _ in 0..<5 {
       do {
@@ -93,7 +72,7 @@ struct TowerInspection {
         found.append(misfit(failure))
         guard tower.setAside(failure) else { return found }
       } catch StageFailure.badTower(_, let size) {
-        if size.part == "heads" { tower.heads = 1 } else { tower.patch = 1 }
+        tower.given[size.part] = 1
         if blamed == nil, size.whole != "image" || knowsImage(modality, side) { found.append(misfit(size)) }
       } catch {
         return found
@@ -163,24 +142,13 @@ extension TowerParameters {
     switch failure {
     case .wrongShape(.tokens(let most, _), let found, areTokens: true)
     where found.count == 1 && found[0] > most:
-      context = found[0]
+      given["context"] = .number(Double(found[0]))
     case .wrongShape(.clips(let count, _), let found, areTokens: false)
     where found.count == 4 && found[0] != count:
-      frames = found[0]
+      given["frames"] = .number(Double(found[0]))
     default: return false
     }
     return true
-  }
-}
-
-extension TowerParameters.Architecture {
-  /// Items of the kind that the architecture takes, for sizes that are looked at without data.
-  var usualModality: PairedData.Modality {
-    switch self {
-    case .text, .sequence: .tokens(context: 1, vocabulary: 1)
-    case .video: .numbers(shape: [8, 3, 32, 32])
-    case .vit, .resnet18, .resnet50: .numbers(shape: [3, 224, 224])
-    }
   }
 }
 

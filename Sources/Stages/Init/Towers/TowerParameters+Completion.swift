@@ -5,8 +5,6 @@ import Encoders
 // stage opens no file that its parameters do not name.
 
 extension TowerParameters {
-  private static let variantKeys: Set<String> = ["activation", "norm_epsilon"]
-
   private static func file(_ weights: JSONValue?) -> String? {
     guard let path = weights?.string, path != random, !path.contains("${") else { return nil }
     return path
@@ -16,20 +14,22 @@ extension TowerParameters {
   ///
   /// - Parameter hasEmbedding: whether `embedding` is a key of the tower.
   /// - Throws: `DescriptionFailure`.
-  static func completed(_ tower: JSONValue, hasEmbedding: Bool) throws -> JSONValue {
+  static func completed(_ tower: JSONValue, hasEmbedding: Bool, in towers: TowerCatalog) throws -> JSONValue {
     guard case .object(var values) = tower, let path = file(values["weights"]),
-      let architecture = values["architecture"]?.string.flatMap(Architecture.init)
+      let architecture = values["architecture"]?.string.flatMap({ towers[$0] })
     else { return tower }
     let description = try WeightDescription(of: path)
-    if let fault = description.fault(of: architecture) { throw fault }
-    let found = description.values(architecture.part).filter { key, _ in
-      let isSize = !variantKeys.contains(key)
-      return architecture.keys.contains(key) && (hasEmbedding || key != "embedding")
+    if let fault = description.fault(of: architecture.described) { throw fault }
+    let keys = architecture.keys
+    let found = description.values(architecture.described.values).filter { key, _ in
+      let isSize = !TowerKeys.variants.contains(key)
+      return keys.contains(key) && (hasEmbedding || key != "embedding")
         && !(isSize && values["preset"] != nil)
     }
     let isOther =
-      architecture.isSingle && description.values(\.tower)["architecture"] != .string(architecture.rawValue)
-    if !isOther { try fill(&values, with: found, path) }
+      architecture.described == .tower
+      && description.values(\.tower)["architecture"] != .string(architecture.name)
+    if !isOther { try fill(&values, with: found, architecture, path) }
     if architecture.takesPictures { try fillPreprocessing(&values, description) }
     return .object(values)
   }
@@ -41,33 +41,33 @@ extension TowerParameters {
     guard case .object(var values) = parameters, let path = file(values["weights"]) else { return parameters }
     let description = try WeightDescription(of: path)
     let hasSizes = values["preset"] != nil || values["vision"] != nil
-    for (name, part, architecture) in [
-      ("vision", \ModelDescription.vision as WeightDescription.Part, Architecture.vit),
-      ("text", \.text, .text),
-    ] {
-      if let fault = description.fault(of: architecture) { throw fault }
-      let found = description.values(part).filter { key, _ in
-        let isSize = !variantKeys.contains(key)
-        return architecture.keys.contains(key) && key != "embedding"
+    for (name, architecture) in CLIPStage.towers {
+      if let fault = description.fault(of: architecture.described) { throw fault }
+      let keys = architecture.keys
+      let found = description.values(architecture.described.values).filter { key, _ in
+        let isSize = !TowerKeys.variants.contains(key)
+        return keys.contains(key) && key != "embedding"
           && (isSize ? !hasSizes : values[key] == nil)
       }
       var tower = values[name]?.object ?? [:]
-      try fill(&tower, with: found, path)
+      try fill(&tower, with: found, architecture, path)
       if !tower.isEmpty { values[name] = .object(tower) }
     }
     if !hasSizes {
       let size = description.values(\.vision)["embedding"] ?? description.values(\.text)["embedding"]
-      try fill(&values, with: size.map { ["embedding": $0] } ?? [:], path)
+      try fill(&values, with: size.map { ["embedding": $0] } ?? [:], CLIPStage.towers[0].architecture, path)
     }
     try fillPreprocessing(&values, description)
     return .object(values)
   }
 
   private static func fill(
-    _ values: inout [String: JSONValue], with found: [String: JSONValue], _ path: String
+    _ values: inout [String: JSONValue], with found: [String: JSONValue],
+    _ architecture: any TowerArchitecture, _ path: String
   ) throws {
     for (key, value) in found where values[key] == nil {
-      guard let parameter = parameters.first(where: { $0.name == key }), parameter.type.allows(value) else {
+      let parameter = architecture.parameters.first { $0.name == key }
+      guard let parameter, parameter.type.allows(value) else {
         throw DescriptionFailure.badValue(
           path: path, key: key, found: value.described, expected: "what the config's key allows")
       }
@@ -80,34 +80,6 @@ extension TowerParameters {
   ) throws {
     let found = description.values(\.preprocessing)
     if values["preprocessing"] == nil, !found.isEmpty { values["preprocessing"] = .object(found) }
-  }
-}
-
-extension TowerParameters.Architecture {
-  /// What of a description is about such a tower.
-  var part: WeightDescription.Part {
-    switch self {
-    case .vit: \.vision
-    case .text: \.text
-    case .resnet18, .resnet50, .sequence, .video: \.tower
-    }
-  }
-
-  /// Only this program describes them, and as what they are.
-  var isSingle: Bool { self != .vit && self != .text }
-
-  var takesPictures: Bool { self != .text && self != .sequence }
-
-  /// The sizes and variants that it has.
-  var keys: Set<String> {
-    let transformer: Set<String> = ["width", "layers", "heads", "embedding", "activation", "norm_epsilon"]
-    return switch self {
-    case .resnet18, .resnet50: ["width", "embedding", "norm_epsilon"]
-    case .vit: transformer.union(["image", "patch"])
-    case .text: transformer.union(["vocabulary", "context"])
-    case .sequence: transformer.union(["vocabulary", "context", "pooling"])
-    case .video: transformer.union(["image", "patch", "frames", "temporal_layers"])
-    }
   }
 }
 

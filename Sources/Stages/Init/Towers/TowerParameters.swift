@@ -1,56 +1,36 @@
 import Contracts
 import Encoders
 import Foundation
-import Kernels
 
 /// A tower as the config describes it: its architecture, its sizes, where its weights come from.
-struct TowerParameters: Decodable, Sendable {
-  enum Architecture: String, Decodable, Sendable, CaseIterable {
-    case resnet18, resnet50, vit, text, sequence, video
-  }
-
-  var architecture: Architecture
-  var preset: String?
-  var width: Int?
-  var image: Int?
-  var patch: Int?
-  var layers: Int?
-  var heads: Int?
-  var frames: Int?
-  var temporalLayers: Int?
-  var vocabulary: Int?
-  var context: Int?
-  var pooling: String?
-  var embedding: Int?
-  var weights: String?
+struct TowerParameters: Sendable {
+  let architecture: any TowerArchitecture
+  /// Its sizes and variants, as far as the config or its weights say them.
+  var given: [String: JSONValue]
+  let weights: String?
   /// What the names of its network's tensors begin with in the file.
-  var prefix: String?
-  var activation: String?
-  var normEpsilon: Double?
+  let prefix: String?
   var preprocessing: Preprocessing?
 
-  init(_ architecture: Architecture) { self.architecture = architecture }
-
-  /// Nil where the keys are no tower's.
-  init?(_ json: JSONValue) {
-    guard
-      let tower = try? JSONDecoder().decode(TowerParameters.self, from: Data(json.canonical.utf8))
-    else { return nil }
-    self = tower
+  /// - Throws: `StageFailure.unknownArchitecture`; a decoding error where the keys are no tower's.
+  init(_ json: JSONValue, in towers: TowerCatalog) throws {
+    let name = json["architecture"]?.string ?? ""
+    guard let architecture = towers[name] else {
+      throw StageFailure.unknownArchitecture(name, known: towers.architectures.map(\.name))
+    }
+    try self.init(json, as: architecture)
   }
 
-  /// A tower of this architecture, with the sizes that the keys have.
-  init(_ json: JSONValue?, as architecture: Architecture) {
-    var members = json?.object ?? [:]
-    members["architecture"] = .string(architecture.rawValue)
-    self = TowerParameters(.object(members)) ?? TowerParameters(architecture)
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case architecture, preset, width, image, patch, layers, heads, frames, vocabulary, context, pooling
-    case embedding, weights, prefix, activation, preprocessing
-    case normEpsilon = "norm_epsilon"
-    case temporalLayers = "temporal_layers"
+  /// A tower of this architecture, of what the keys say of it.
+  init(_ json: JSONValue, as architecture: any TowerArchitecture) throws {
+    self.architecture = architecture
+    let names = Set(architecture.parameters.map(\.name))
+    given = (json.object ?? [:]).filter { names.contains($0.key) && $0.value != .null }
+    weights = json["weights"]?.string
+    prefix = json["prefix"]?.string
+    preprocessing = try json["preprocessing"].flatMap {
+      try JSONDecoder().decode(Preprocessing?.self, from: Data($0.canonical.utf8))
+    }
   }
 }
 
@@ -74,55 +54,86 @@ extension TowerParameters {
   )
   static let data = Parameter.required(
     "data", .dataset, "What it is given: an entry of `data`, or an object with a `kind`.")
-  static let imageSize = Parameter.optional("image", .integer(1...4096), "Pixels a side of its pictures.")
-  static let patchSize = Parameter.optional("patch", .integer(1...1024), "Pixels a side of a patch.")
-  static let widthOf = Parameter.optional(
-    "width", .integer(1...16_384), "Of a transformer's rows; of a ResNet's first layer (64).")
-  static let layerCount = Parameter.optional("layers", .integer(1...1000), "Transformer blocks.")
-  static let headCount = Parameter.optional(
-    "heads", .integer(1...1024), "Attention heads; they divide `width`.")
-  static let vocabularySize = Parameter.optional(
-    "vocabulary", .integer(1...10_000_000), "Tokens that there are.")
-  static let contextLength = Parameter.optional("context", .integer(1...8192), "Tokens of an item at most.")
-  static let embeddingSize = Parameter.optional(
-    "embedding", .integer(1...65_536), "Numbers of an embedding.")
+}
 
-  static let activationName = Parameter.optional(
-    "activation", .choice(MLPActivation.allCases.map(\.rawValue)),
-    "Of the MLPs: OpenAI's CLIP has `quick-gelu`, LAION's and many others `gelu`. Where absent, what a file beside the weights says, else `quick-gelu`."
-  )
-  static let normEpsilon = Parameter.optional(
-    "norm_epsilon", .number(0...1),
-    "Added to the variance in layer norms, or in a ResNet's batch norms. Where absent, what a file beside the weights says, else 1e-5."
-  )
-
+extension TowerCatalog {
   /// Every key of a tower; which of them an architecture has, `keyRules` says.
-  static let parameters: [Parameter] = [
-    .required(
-      "architecture", .choice(Architecture.allCases.map(\.rawValue)), "What the tower is built as."),
-    .optional(
-      "preset", .choice(CLIPPreset.allCases.map(\.rawValue)), "The sizes of that CLIP's tower."),
-    widthOf, imageSize, patchSize, layerCount, headCount,
-    .optional("frames", .integer(1...1024), "Pictures of a clip."),
-    .optional("temporal_layers", .integer(1...100), "Transformer blocks over the frames."),
-    vocabularySize, contextLength,
-    .optional(
-      "pooling", .choice(SequenceTransformer.Pooling.allCases.map(\.rawValue)),
-      "What of a sequence is its embedding: a class token, or the mean."),
-    embeddingSize, weights, prefix, activationName, normEpsilon, Preprocessing.parameter,
-  ]
+  var parameters: [Parameter] {
+    [
+      .required("architecture", .choice(architectures.map(\.name)), "What the tower is built as.")
+    ] + ownKeys.map(merged) + [TowerParameters.weights, TowerParameters.prefix, Preprocessing.parameter]
+  }
 
-  static let keyRules: [ParameterRule] = [
-    only(["preset"], [.vit, .text]),
-    only(["image", "patch"], [.vit, .video]),
-    only(["layers", "heads", "activation"], [.vit, .text, .sequence, .video]),
-    only(["preprocessing"], [.resnet18, .resnet50, .vit, .video]),
-    only(["vocabulary", "context"], [.text, .sequence]),
-    only(["pooling"], [.sequence]),
-    only(["frames", "temporal_layers"], [.video]),
-  ]
+  /// That a key which not all architectures have stands beside those alone that have it.
+  var keyRules: [ParameterRule] {
+    let owners = (ownKeys + [Preprocessing.parameter.name]).map { key in
+      (key, architectures.filter { has($0, key) }.map(\.name))
+    }
+    var rules: [(keys: [String], names: [String])] = []
+    for (key, names) in owners where names.count < architectures.count {
+      if let place = rules.firstIndex(where: { $0.names == names }) {
+        rules[place].keys.append(key)
+      } else {
+        rules.append(([key], names))
+      }
+    }
+    return rules.map { .onlyWhere(ParameterCondition("architecture", $0.names), $0.keys) }
+  }
 
-  private static func only(_ keys: [String], _ architectures: [Architecture]) -> ParameterRule {
-    .onlyWhere(ParameterCondition("architecture", architectures.map(\.rawValue)), keys)
+  private func has(_ architecture: any TowerArchitecture, _ key: String) -> Bool {
+    if key == Preprocessing.parameter.name { return architecture.takesPictures }
+    return architecture.parameters.contains { $0.name == key }
+  }
+
+  /// In the order in which the architectures have them.
+  private var ownKeys: [String] {
+    architectures.flatMap { $0.parameters.map(\.name) }.reduce(into: []) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+  }
+
+  /// A key as a tower of any architecture has it: the plan leaves it absent where the config does, and the summary says
+  /// what that means.
+  private func merged(_ key: String) -> Parameter {
+    let all = architectures.compactMap { architecture in
+      architecture.parameters.first { $0.name == key }.map { (architecture, $0) }
+    }
+    let sentences = all.map(\.1.summary).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return .optional(
+      key, all.first?.1.type ?? .string, (sentences + absence(of: key, all)).joined(separator: " "))
+  }
+
+  /// `Where absent: 64 for resnet18; the data's, else 512, for sequence.`
+  private func absence(of key: String, _ all: [(any TowerArchitecture, Parameter)]) -> [String] {
+    var groups: [(value: String, names: [String])] = []
+    for (architecture, parameter) in all {
+      guard let value = parameter.defaultValue.map({ "`\($0.string ?? $0.canonical)`" }) else { continue }
+      let word = architecture.sizes(of: architecture.items)[key] == nil ? value : "the data's, else \(value)"
+      if let place = groups.firstIndex(where: { $0.value == word }) {
+        groups[place].names.append(architecture.name)
+      } else {
+        groups.append((word, [architecture.name]))
+      }
+    }
+    guard let first = groups.first else { return [] }
+    let source = "Where neither the config nor a file that describes the weights says it: "
+    if groups.count == 1, first.names.count == all.count { return [source + first.value + "."] }
+    return [
+      source
+        + groups.map { "\($0.value) for \($0.names.map { "`\($0)`" }.joined(separator: ", "))" }
+        .joined(separator: "; ") + "."
+    ]
+  }
+}
+
+extension TowerArchitecture {
+  /// Its keys of these names, as keys that must be given.
+  func required(_ names: [String]) -> [Parameter] {
+    parameters.filter { names.contains($0.name) }.map { .required($0.name, $0.type, $0.summary) }
+  }
+
+  /// One of its keys, as one that may be given.
+  func optional(_ name: String) -> [Parameter] {
+    parameters.filter { $0.name == name }.map { .optional($0.name, $0.type, $0.summary) }
   }
 }

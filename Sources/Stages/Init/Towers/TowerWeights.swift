@@ -133,15 +133,15 @@ struct TowerWeights: Sendable {
 
 /// Whether a stage with these parameters draws weights from the experiment's seed; of a dual encoder, either
 /// of its towers. What an axis decides counts as drawn until it has a value.
-func drawsWeights(_ parameters: JSONValue, towers: [String] = []) -> Bool {
+func drawsWeights(_ parameters: JSONValue, _ catalog: TowerCatalog, towers: [String] = []) -> Bool {
   guard parameters["seed"] == nil else { return false }
   let places = towers.isEmpty ? [parameters] : towers.compactMap { parameters[$0] }
   return places.contains { tower in
-    // A projection that a ResNet's file does not have is drawn.
+    // A projection that a file need not have is drawn.
     let projects = !towers.isEmpty || tower["embedding"] != nil
     let architecture = tower["architecture"]?.string ?? ""
-    let mayBeResNet = architecture.hasPrefix("resnet") || architecture.contains("${")
+    let mayLack = catalog[architecture]?.optional.isEmpty == false || architecture.contains("${")
     let weights = tower["weights"]?.string ?? TowerParameters.random
-    return weights == TowerParameters.random || weights.hasPrefix("${") || mayBeResNet && projects
+    return weights == TowerParameters.random || weights.hasPrefix("${") || mayLack && projects
   }
 }

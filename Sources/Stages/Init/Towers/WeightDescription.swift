@@ -78,15 +78,13 @@ extension WeightDescription {
   }
 
   /// What of the descriptions makes another network of such a tower: each of them may give keys that the others lack.
-  func fault(of architecture: TowerParameters.Architecture) -> DescriptionFailure? {
-    let isVision = architecture == .vit
-    guard isVision || architecture == .text else { return nil }
-    return sources.lazy.compactMap { isVision ? $0.says.visionFault : $0.says.textFault }.first
+  func fault(of part: ModelDescription.Part) -> DescriptionFailure? {
+    sources.lazy.compactMap { $0.says.fault(of: part) }.first
   }
 
   /// Of the sources up to the one that is believed.
-  func towerRemarks(of architecture: TowerParameters.Architecture) -> [String] {
-    let believed = sources.firstIndex { !$0.says[keyPath: architecture.part].isEmpty }
+  func towerRemarks(of part: ModelDescription.Part) -> [String] {
+    let believed = sources.firstIndex { !$0.says[keyPath: part.values].isEmpty }
     return sources.prefix(believed.map { $0 + 1 } ?? sources.count).flatMap(\.says.towerRemarks)
   }
 
