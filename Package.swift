@@ -16,84 +16,107 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG", "CWebP"]),
+    .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG", "CWebP"]),
     .target(name: "CTiles"),
     .target(name: "CAllocator"),
     .target(name: "CChild"),
 
     // MARK: - What the engine and the stages agree on
-    .target(name: "Kernels", dependencies: ["COpenBLAS", "CTiles"]),
-    .target(name: "Contracts", dependencies: ["Kernels"]),
+    .target(name: "Declarations"),
+    .target(name: "Execution", dependencies: ["Declarations"]),
+    .target(name: "Kernels", dependencies: ["Declarations", "Execution", "COpenBLAS", "CTiles"]),
+    .target(name: "Contracts", dependencies: ["Declarations", "Execution", "Kernels"]),
 
     // MARK: - JSON → Experiment → Plan
-    .target(name: "ExperimentConfig", dependencies: ["Contracts"]),
-    .target(name: "ExperimentPlan", dependencies: ["ExperimentConfig", "Contracts", "Digests"]),
+    .target(name: "ExperimentConfig", dependencies: ["Declarations"]),
+    .target(name: "ExperimentPlan", dependencies: ["Declarations", "ExperimentConfig", "Digests"]),
 
     // MARK: - Plan → artefacts
     .target(
       name: "Runner",
       dependencies: [
-        "ExperimentPlan", "Stages", "Datasets", "Metrics", "Storage", "Claims", "Figures", "Digests", "HDF5",
-        "CZlib",
+        "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Stages",
+        "Datasets", "Metrics", "Digests", "HDF5", "Storage", "Claims", "Figures", "CZlib",
       ]),
-    .target(name: "Stages", dependencies: ["Contracts", "Metrics", "Encoders", "Datasets", "Kernels"]),
-    .target(name: "Datasets", dependencies: ["Contracts", "Kernels", "HDF5", "CImageCodecs", "CZlib"]),
-    .target(name: "Encoders", dependencies: ["Contracts", "Kernels"]),
-    .target(name: "Metrics", dependencies: ["Kernels", "Contracts"]),
+    .target(
+      name: "Stages",
+      dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "Datasets", "Encoders", "Metrics"]),
+    .target(
+      name: "Datasets",
+      dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "HDF5", "CImageCodecs", "CZlib"]),
+    .target(name: "Encoders", dependencies: ["Declarations", "Execution", "Kernels", "Contracts"]),
+    .target(name: "Metrics", dependencies: ["Declarations", "Execution", "Kernels", "Contracts"]),
 
     // MARK: - Artefacts ↔ disk
-    .target(name: "Digests", dependencies: ["CCrypto", "Contracts"]),
-    .target(name: "HDF5", dependencies: ["CHDF5", "Contracts", "Kernels"]),
-    .target(name: "Storage", dependencies: ["Contracts", "HDF5", "Digests", "Kernels"]),
+    .target(name: "Digests", dependencies: ["Declarations", "Execution", "CCrypto"]),
+    .target(name: "HDF5", dependencies: ["Declarations", "Execution", "Kernels", "CHDF5"]),
+    .target(
+      name: "Storage", dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "Digests", "HDF5"]),
 
     // MARK: - Tables → verdicts, pictures, reports
-    .target(name: "Claims", dependencies: ["Contracts", "ExperimentConfig", "Kernels"]),
+    .target(name: "Claims", dependencies: ["Declarations", "Contracts", "ExperimentConfig"]),
     // Its tests look inside it (@testable), in the one build that `make` and `make test` share.
     .target(
       name: "Figures",
-      dependencies: ["Contracts", "ExperimentConfig", "Claims", "Kernels", "CZlib", "CChild"],
+      dependencies: [
+        "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "Claims", "CChild", "CZlib",
+      ],
       swiftSettings: [.unsafeFlags(["-enable-testing"])]),
 
     // MARK: - The command line
     .executableTarget(
       name: "modgap",
       dependencies: [
-        "Runner", "Stages", "Datasets", "Metrics", "Encoders", "Figures", "Claims", "Storage", "HDF5",
-        "Kernels",
-        "ExperimentConfig", "ExperimentPlan", "Contracts", "CAllocator",
+        "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Runner",
+        "Stages", "Datasets", "Encoders", "Metrics", "HDF5", "Storage", "Claims", "Figures", "CAllocator",
       ]),
 
     // MARK: - Tests
-    .testTarget(name: "KernelsTests", dependencies: ["Contracts", "Kernels"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Execution", "Kernels", "Contracts"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Kernels", "Metrics", "TestSupport"]),
     .testTarget(
       name: "EncodersTests",
-      dependencies: ["Encoders", "Datasets", "Contracts", "Kernels", "TestSupport", "AllocationCount"]),
+      dependencies: [
+        "Declarations", "Execution", "Kernels", "Contracts", "Datasets", "Encoders", "AllocationCount",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "StagesTests",
-      dependencies: ["Stages", "Metrics", "Encoders", "Datasets", "Contracts", "Kernels", "TestSupport"]),
+      dependencies: [
+        "Declarations", "Execution", "Kernels", "Contracts", "Stages", "Datasets", "Encoders", "Metrics",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["Storage", "Stages", "Datasets", "HDF5", "Digests", "Contracts", "TestSupport"]),
+      dependencies: [
+        "Declarations", "Execution", "Kernels", "Contracts", "Stages", "Datasets", "Digests", "HDF5",
+        "Storage", "CHDF5", "TestSupport",
+      ]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Contracts", "Kernels", "TestSupport", "CZlib"]),
+      name: "DatasetsTests",
+      dependencies: ["Declarations", "Kernels", "Contracts", "Datasets", "CZlib", "TestSupport"]),
     .testTarget(
       name: "ConfigTests",
       dependencies: [
-        "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Encoders", "Figures", "Claims",
-        "Contracts", "TestSupport",
+        "Declarations", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets",
+        "Encoders", "Digests", "Claims", "Figures", "TestSupport",
       ], exclude: ["Corpus"]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Figures", "Claims", "Contracts", "Kernels", "Stages", "CZlib", "TestSupport"]),
+      dependencies: [
+        "Declarations", "Execution", "Contracts", "ExperimentConfig", "Stages", "Claims", "Figures", "CZlib",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Runner", "Stages", "Encoders", "Datasets", "Storage", "HDF5", "Claims", "Figures",
-        "ExperimentConfig", "ExperimentPlan", "Contracts", "Digests", "Metrics", "Kernels", "TestSupport",
-        "AllocationCount", "modgap",
+        "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Runner",
+        "Stages", "Datasets", "Encoders", "Metrics", "Digests", "HDF5", "Storage", "Claims", "Figures",
+        "modgap", "AllocationCount", "TestSupport",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
-    .target(name: "TestSupport", dependencies: ["Contracts", "Kernels"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Execution", "Kernels", "Contracts"], path: "Tests/TestSupport"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import ExperimentConfig
 
 /// The verdict on a claim whose numbers cannot be had: an error, so that nobody takes it for borne out.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// A kind of check: what a claim says about a table, and whether the table bears it out.
 package protocol Check: Sendable {

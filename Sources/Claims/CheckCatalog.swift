@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The checks a claim may make. A new one is a file in `Checks/` and a line here.
 package let checkCatalog = CheckCatalog([

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import ExperimentConfig
 
 /// Puts a claim to its table.

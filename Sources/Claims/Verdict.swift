@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// What became of a claim: the paper's value beside ours.
 package struct Verdict: Sendable {

@@ -1,3 +1,5 @@
+import Declarations
+
 /// What a shift does to the rows of x and y, kept as data so that it is computed only when looked at.
 ///
 /// One is a struct in a file of its own, named under `transforms` in every stage that makes it. Store,

@@ -1,3 +1,5 @@
+import Declarations
+
 /// A dual encoder: how to build it, its weights where they are not those it was born with, and what it
 /// makes of its data.
 package struct Model: Sendable, Equatable {

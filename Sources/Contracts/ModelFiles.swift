@@ -1,3 +1,5 @@
+import Declarations
+
 /// What an `init` kind that makes models says of the files that a model of its networks becomes.
 package struct ModelFiles: Sendable {
   /// Weights as `.safetensors`, and what describes them in open_clip's form.

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// Which of the two matrices of a pair: of images and texts, x are the images.
 public enum Modality: String, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+import Declarations
+import Execution
 import Kernels
 
 /// A stage variant: parameters in, artefacts in, one artefact out. It knows no disk but the files its

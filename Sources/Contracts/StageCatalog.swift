@@ -1,3 +1,5 @@
+import Declarations
+
 /// A listed stage variant with its type erased.
 package struct StageVariant: Sendable {
   package let signature: StageSignature

@@ -1,3 +1,5 @@
+import Declarations
+
 /// What a stage says of its result, kept beside it: not part of its digest.
 package struct StageNotes: Sendable, Equatable, Codable {
   package struct Fact: Sendable, Equatable, Codable {

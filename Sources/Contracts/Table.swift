@@ -1,3 +1,5 @@
+import Declarations
+
 /// One column of a table: integers, doubles or text. Texts are equal where their bytes are.
 package enum Column: Sendable, Equatable {
   case integers([Int])

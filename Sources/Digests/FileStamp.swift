@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// What proves that a file has not changed: which file it is, its length, and when its content and its entry

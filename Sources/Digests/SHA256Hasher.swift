@@ -1,5 +1,5 @@
 import CCrypto
-import Synchronization
+import Execution
 
 /// SHA-256 over bytes that come piece by piece, through libcrypto's EVP.
 ///

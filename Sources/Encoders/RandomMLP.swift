@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A multilayer perceptron with random weights, whose layers' outputs are looked at one by one.

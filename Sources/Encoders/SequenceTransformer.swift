@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A bidirectional transformer over residues or bytes, as CLASP encodes proteins; id 0 is padding, which

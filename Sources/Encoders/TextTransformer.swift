@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// CLIP's text transformer: causal, and read at the end of the text, which is the first of the greatest

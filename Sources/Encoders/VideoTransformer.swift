@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A vision transformer on each frame, then a bidirectional transformer over the frames' class tokens,

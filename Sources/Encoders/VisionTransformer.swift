@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// CLIP's vision transformer: the class token after the blocks, normed and projected.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// One thing that is wrong with a config, as data.
 package struct ConfigIssue: Sendable, Hashable {

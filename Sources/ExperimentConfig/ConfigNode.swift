@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// A place in a config: what an error message begins with.
 package struct Position: Sendable, Hashable, Comparable {

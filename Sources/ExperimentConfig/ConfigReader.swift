@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Reads a config file into nodes: size limit, syntax, duplicate keys, `extends`.

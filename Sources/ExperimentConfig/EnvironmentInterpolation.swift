@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// `${env:NAME}` and `${env:NAME:-default}`, replaced once, when a config is read. As in a shell, the
 /// default stands for a variable that is not set or empty.

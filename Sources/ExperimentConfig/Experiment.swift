@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// A config that has been read, merged and checked: all of it is valid, nothing of it is resolved
 /// for a run yet.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 extension ExperimentDecoder {
   mutating func decodeAxes() {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Columns that figures and claims name must be ones that their tables have, as far as the stages' signatures tell.
 /// Which of their keys name columns, and of which table, their parameters' types say.

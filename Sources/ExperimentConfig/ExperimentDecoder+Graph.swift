@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Something that a stage waits for, and where the config says so.
 private struct Edge {

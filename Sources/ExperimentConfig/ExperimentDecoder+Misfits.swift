@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Parameters that are valid one by one, and do not go together or not with the data: what a stage would refuse at
 /// its start, found before anything runs.

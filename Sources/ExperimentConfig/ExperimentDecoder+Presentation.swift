@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 extension ExperimentDecoder {
   private static let claimKeys = ["id", "source", "says", "table", "where", "check"]

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// A stage that has been read, and where it stands.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Reads a config and checks all of it: JSON → `Experiment`.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Everything a config may name: what the validator checks against and the schema prints.
 package struct Grammar: Sendable {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// `${axis}` in a config's strings: a whole string keeps the axis value's type, inside a longer

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Walks JSON text for what JSONDecoder does not tell: where each value stands, the order of keys,

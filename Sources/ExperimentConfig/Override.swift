@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// An argument of `--set` that is neither `path=value` nor `path+=value`; a mistake on the command line.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 extension ParameterChecker {
   /// Checks a value that has no axis left in it.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Checks nodes against parameter types and makes file names absolute; adds every problem it meets.

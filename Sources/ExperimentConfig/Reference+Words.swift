@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 extension Reference {
   static func words(_ values: [String]) -> String { values.map { "`\($0)`" }.joined(separator: ", ") }

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The grammar as a page of Markdown: every stage, kind of data, figure and check with its keys, from the declarations
 /// that the validator checks against.

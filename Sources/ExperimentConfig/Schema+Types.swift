@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 extension Schema {
   /// The schema of one parameter type; every value may also be a `${…}` reference.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The grammar as JSON Schema draft-07, what editors support best.
 ///

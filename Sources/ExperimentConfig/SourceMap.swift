@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Where the parts of a config stand, for `modgap why`: the plan itself carries no places.
 package struct SourceMap: Sendable {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Where a stage's parameters name files, at any depth.
 enum DataFileFields {

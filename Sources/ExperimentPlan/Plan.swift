@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import ExperimentConfig
 
 /// A frozen experiment: every run, every task with its resolved parameters, in an order in which each

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import ExperimentConfig
 
 /// The stages of an experiment, each behind those it needs, and which axes reach it.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Digests
 
 /// What a task's result depends on, whole, and the SHA-256 over it: the name of the artefact in the store.

@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 
 /// A listed kind of figure: its signature, how it is prepared, and its usual size in pixels.
 package struct FigureVariant: Sendable {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Why a figure could not be drawn.
 package enum FigureFailure: Failure, Equatable {

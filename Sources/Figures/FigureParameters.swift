@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 
 /// What a kind of figure reads from: its parameters, and the tables of the experiment.
 struct FigureContext {

@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 import ExperimentConfig
 
 /// A script that this process wrote; gnuplot is given nothing else.

@@ -1,5 +1,5 @@
-import Contracts
-import Kernels
+import Declarations
+import Execution
 
 /// Why an HDF5 file could not be read or made.
 package enum HDF5Failure: Failure, Equatable {

@@ -1,7 +1,7 @@
 import CHDF5
-import Contracts
+import Declarations
+import Execution
 import Foundation
-import Kernels
 
 /// The memory that the child which reads a file shares with the program, and the verdict on what the
 /// child found.

@@ -1,5 +1,5 @@
 import CHDF5
-import Contracts
+import Declarations
 import Foundation
 import Kernels
 

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// What an image holds under one path.
 package struct HDF5StoredValue {

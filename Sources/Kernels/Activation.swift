@@ -1,3 +1,5 @@
+import Execution
+
 /// The nonlinearities of the layers, by the names a config uses.
 public enum Activation: String, CaseIterable, Sendable, Codable {
   /// x

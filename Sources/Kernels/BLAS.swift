@@ -1,4 +1,5 @@
 import COpenBLAS
+import Execution
 
 /// One factor of a product: a row-major matrix in a slice, read as it lies or transposed.
 ///

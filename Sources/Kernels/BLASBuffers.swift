@@ -1,4 +1,5 @@
 import COpenBLAS
+import Execution
 
 extension BLASKernel {
   /// Address space that OpenBLAS 0.3 maps for each thread that is inside it at once, and what a thread's stack

@@ -77,33 +77,8 @@ package enum BLASKernel {
   /// What OpenBLAS had chosen before the program was started anew; nil where it was not.
   package static var replaced: String? { setting(replacedVariable) }
 
-  private static func setting(_ variable: String) -> String? {
+  package static func setting(_ variable: String) -> String? {
     getenv(variable).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-  }
-
-  /// Starts the program anew, once, with the better kernel where there is one. A user's own setting wins.
-  package static func restartIfBetter() {
-    if getenv(variable) != nil, setting(variable) == nil {
-      // Of an empty word OpenBLAS makes a kernel that the CPU may not have.
-      unsetenv(variable)
-      return restart()
-    }
-    guard setting(variable) == nil, replaced == nil, let kernel = better(cpuFlags: cpuFlags, chosen: name)
-    else { return }
-    setenv(variable, kernel, 1)
-    setenv(replacedVariable, name, 1)
-    restart()
-    // Where the program cannot be started anew, it goes on with the kernel it has.
-    unsetenv(variable)
-    unsetenv(replacedVariable)
-  }
-
-  /// Comes back only where it fails.
-  private static func restart() {
-    var arguments = CommandLine.arguments.map { strdup($0) }
-    arguments.append(nil)
-    execv("/proc/self/exe", &arguments)
-    for argument in arguments { free(argument) }
   }
 
   /// The environment of a child that is to choose its kernel as this process did when it was started.

@@ -1,3 +1,5 @@
+import Execution
+
 extension BLAS {
   /// How many rows apart two rows of a product are rounded alike; nil where no such number is known.
   ///

@@ -1,3 +1,5 @@
+import Execution
+
 /// Σ x², sixteen partial sums in float32, added in float64.
 package func squaredLength(_ x: FloatSlice) -> Double {
   var sum = SIMD16<Float>(repeating: 0)

@@ -1,3 +1,5 @@
+import Execution
+
 /// Σ a_i·b_i of as many numbers as `a` has, and `b` at least, in float64, eight partial sums in fixed order:
 /// identical inputs give identical bits.
 package func dot(_ a: DoubleSlice, _ b: DoubleSlice) -> Double {

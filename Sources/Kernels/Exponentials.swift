@@ -1,5 +1,6 @@
 // Loops over whole rows, kept beside `FastMath` so that the compiler sees through to vector code. Each takes as
 // many numbers as its first slice has; the others have at least as many.
+import Execution
 
 /// Σ_k exp((line_k − reference)·scale); each term is left in `powers`.
 package func exponentials(

@@ -1,3 +1,5 @@
+import Execution
+
 /// x·Φ(x), Φ being the distribution function of N(0, 1), and its backward; beside `FastMath`, so that the
 /// loops become vector code.
 ///

@@ -1,3 +1,5 @@
+import Execution
+
 /// Products of the kernel that runs, held against sums in higher precision: OpenBLAS has given wrong results on
 /// processors newer than itself.
 ///

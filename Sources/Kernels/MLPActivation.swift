@@ -1,3 +1,5 @@
+import Execution
+
 /// The nonlinearity inside a transformer's MLPs, by the names a config uses, with its backward; beside
 /// `FastMath`, so that the loops become vector code.
 package enum MLPActivation: String, CaseIterable, Sendable, Codable {

@@ -1,3 +1,5 @@
+import Execution
+
 /// A dense matrix in row-major order: `float32 (rows, columns)`, one embedding a row.
 public struct Matrix: Sendable, Equatable {
   public let rows: Int

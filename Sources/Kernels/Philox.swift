@@ -1,3 +1,5 @@
+import Execution
+
 /// The Philox4x32-10 block function: four random words of a counter and a key.
 ///
 /// Words are kept in 64 bits, whose upper halves are free for the product; a loop over counters becomes

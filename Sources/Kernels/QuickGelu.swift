@@ -1,3 +1,5 @@
+import Execution
+
 /// CLIP's x·sigmoid(1.702·x) and its backward, beside `FastMath`, so that the loops become vector code.
 package enum QuickGelu {
   private static var slope: Float { 1.702 }

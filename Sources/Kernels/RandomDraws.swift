@@ -1,5 +1,6 @@
 // What a stream draws. Every draw is a pure function of the key and the element's position; one
 // stream serves one kind of draw.
+import Execution
 
 extension RandomStream {
   /// Counters that are drawn at once; each gives four numbers.

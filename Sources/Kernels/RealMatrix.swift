@@ -1,3 +1,5 @@
+import Execution
+
 /// A dense float64 matrix in row-major order: what statistics are computed in.
 @usableFromInline
 package struct RealMatrix: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 
 /// Softmax and its logarithmic normaliser, safe from overflow for any finite logits.

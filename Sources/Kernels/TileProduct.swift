@@ -1,4 +1,5 @@
 import CTiles
+import Execution
 
 /// Products of one thread that are rounded like each other, not like `BLAS.multiply`: by tiles of our own
 /// where OpenBLAS runs a kernel for AVX-512, and by OpenBLAS elsewhere.

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// 64,000 bins of width 1/32,000 over [−1, 1], by rounding to the nearest multiple, and 4,096 finer

@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Foundation
 import Kernels
 
@@ -110,10 +111,10 @@ struct LossGrid: Sendable {
   init(pairs: Int, batch: Int) {
     self.pairs = pairs
     batchSize = batch <= 0 || batch > pairs ? pairs : batch
-    stripsPerBatch = Kernels.blockCount(batchSize, size: Self.stripRows)
+    stripsPerBatch = Execution.blockCount(batchSize, size: Self.stripRows)
   }
 
-  var batches: Int { Kernels.blockCount(pairs, size: batchSize) }
+  var batches: Int { Execution.blockCount(pairs, size: batchSize) }
   var strips: Int { batches * stripsPerBatch }
 
   func batch(_ index: Int) -> Range<Int> { blockRange(index, size: batchSize, count: pairs) }

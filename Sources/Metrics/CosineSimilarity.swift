@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// Statistics of cos(u_i, u_j) over all ordered pairs of one modality's embeddings.

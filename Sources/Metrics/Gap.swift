@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// The modality gap: the vector between the centroids of the two modalities.

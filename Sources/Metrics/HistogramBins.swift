@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Equal bins over [low, high]: bin k holds edges[k] ≤ s < edges[k+1], the last one its end, too.

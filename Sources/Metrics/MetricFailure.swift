@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// Why a metric cannot be computed on what it was given.
 package enum MetricFailure: Failure, Equatable {

@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// Members of a family that differ only in how far they are shifted along one gap.

@@ -1,6 +1,6 @@
 import Contracts
+import Execution
 import Kernels
-import Synchronization
 
 /// The similarities of all unordered pairs of unit rows, in tiles of the upper triangle.
 ///

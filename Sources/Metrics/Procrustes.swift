@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// The orthogonal map that turns y closest to x, as an operator on columns, y'_i = W·y_i:

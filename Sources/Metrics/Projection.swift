@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// Which matrix is decomposed.

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Which ranks the quartiles are made of, and the values found at them.

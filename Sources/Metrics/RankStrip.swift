@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// What one member's candidates must beat: of each query, its most similar partner (of equals the first).

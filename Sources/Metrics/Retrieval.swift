@@ -1,6 +1,6 @@
 import Contracts
+import Execution
 import Kernels
-import Synchronization
 
 /// How often the right partner is among the k nearest, in both directions.
 public struct Retrieval: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// How well points lie with their own cluster and apart from the nearest other one.

@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// The rows of one modality of one member of a family: base rows in float64, normalised, then transformed.

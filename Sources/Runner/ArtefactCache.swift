@@ -1,5 +1,5 @@
 import Contracts
-import Synchronization
+import Execution
 
 /// Artefacts in memory while something still waits for them, and, as far as they are small, until the
 /// results are written.

@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 import ExperimentConfig
 import ExperimentPlan
 import Figures

@@ -1,8 +1,9 @@
 import Contracts
+import Declarations
 import Digests
+import Execution
 import ExperimentPlan
 import Foundation
-import Kernels
 import Metrics
 import Storage
 

@@ -1,12 +1,13 @@
 import Contracts
 import Datasets
+import Declarations
+import Execution
 import ExperimentPlan
 import Foundation
 import HDF5
 import Kernels
 import Stages
 import Storage
-import Synchronization
 
 /// Executes a frozen plan and leaves its results: the whole of `modgap run`.
 package struct Engine: Sendable {

@@ -1,9 +1,10 @@
 import Contracts
+import Declarations
 import Digests
+import Execution
 import ExperimentConfig
 import Figures
 import Foundation
-import Kernels
 import Storage
 
 /// Draws the figures whose scripts changed: script, SVG, PNG and PDF side by side.

@@ -1,6 +1,6 @@
-import Contracts
+import Declarations
+import Execution
 import Foundation
-import Kernels
 import Stages
 import Storage
 

@@ -1,7 +1,8 @@
 import Contracts
 import Datasets
+import Declarations
+import Execution
 import HDF5
-import Kernels
 
 /// What an HDF5 file holds, by path, to be compared: numbers, texts, and where links lead.
 struct HDF5Values {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// One value by which two key trees differ.
 package struct KeyDifference: Sendable, Equatable {

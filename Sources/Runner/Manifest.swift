@@ -1,6 +1,7 @@
 import Claims
 import Contracts
 import Datasets
+import Declarations
 import ExperimentPlan
 import Figures
 import Foundation

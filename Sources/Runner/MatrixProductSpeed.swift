@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// What sgemm reaches on this machine, on a shape of this project.

@@ -1,5 +1,5 @@
 import Contracts
-import Synchronization
+import Execution
 
 /// Takes down what a stage says of its result while it runs.
 final class NoteTaker: Sendable {

@@ -1,5 +1,5 @@
+import Execution
 import Storage
-import Synchronization
 
 /// Notes each file of a results folder that is about to be written, by its digest, and each that was, by size and
 /// time, in `.state/writing` until the ledger has them.

@@ -1,7 +1,7 @@
 import Digests
+import Execution
 import Foundation
 import Storage
-import Synchronization
 
 /// Remembers what each file of a results folder was made from, so that a file whose sources have not
 /// changed, and which nobody touched, is not made again.

@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 import ExperimentPlan
 import Figures
 import Foundation

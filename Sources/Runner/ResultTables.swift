@@ -1,10 +1,11 @@
 import Claims
 import Contracts
+import Declarations
 import Digests
+import Execution
 import ExperimentPlan
 import Stages
 import Storage
-import Synchronization
 
 /// The tables of an experiment, all runs together, put together when they are asked for.
 final class ResultTables: Sendable {

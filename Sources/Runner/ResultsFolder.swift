@@ -31,5 +31,4 @@ package struct ResultsFolder: Sendable {
   package static let ledgerFile = InnerPath(fixed: ".state/outputs.json")
 
   package func run(_ name: String) -> String { "runs/\(name)" }
-  package func table(_ name: String) -> String { "tables/\(name).csv" }
 }

@@ -1,8 +1,8 @@
 import Contracts
 import Digests
+import Execution
 import ExperimentPlan
 import Foundation
-import Kernels
 import Storage
 
 /// The right to renew an experiment's results folder, held from before its plan is frozen until all is written.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// What can go wrong between a plan and its artefacts.
 package enum RunFailure: Failure {

@@ -1,8 +1,8 @@
-import Contracts
+import Declarations
+import Execution
 import ExperimentPlan
 import Foundation
 import Storage
-import Synchronization
 
 /// Appends what happens to a stage to `log.txt` of the runs it belongs to.
 final class RunLog: Sendable {

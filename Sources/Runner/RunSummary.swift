@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 import ExperimentPlan
 
 /// How a run ended, for the command line to tell and the exit status to be taken from.

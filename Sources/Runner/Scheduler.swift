@@ -1,6 +1,5 @@
 import Dispatch
-import Kernels
-import Synchronization
+import Execution
 
 /// Runs the tasks of a graph on Dispatch queues, each as soon as all it waits for is settled, as many
 /// at once as the thread budget has tokens. It knows nothing of stages; tests drive it with integers.

@@ -1,9 +1,9 @@
 import Contracts
+import Execution
 import ExperimentPlan
 import Foundation
 import Stages
 import Storage
-import Synchronization
 
 /// How long stages took, for predictions and ETAs: a sidecar of the store, never part of a result.
 package final class StageTimings: Sendable {

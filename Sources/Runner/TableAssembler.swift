@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import ExperimentPlan
 
 /// Puts the tables of all runs together: matrix axes first, then what the stage gave.

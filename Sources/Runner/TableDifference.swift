@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// How far two tables, or two datasets, are apart, column by column.
 package struct ColumnDifference: Sendable, Equatable {

@@ -1,11 +1,11 @@
 import Contracts
 import Datasets
+import Declarations
+import Execution
 import ExperimentPlan
 import Foundation
-import Kernels
 import Stages
 import Storage
-import Synchronization
 
 /// Settles one task of a plan: from the store where its key is known and its bytes are sound, else by
 /// running the stage under a lease and storing what it gives.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Why something stored could not be used or made; what the disk itself says is a `FileFailure`.
 package enum StorageFailure: Failure, Equatable {

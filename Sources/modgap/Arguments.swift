@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// One option of a command.
 struct Option: Sendable {

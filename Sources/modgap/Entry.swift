@@ -1,8 +1,8 @@
 import CAllocator
-import Contracts
+import Declarations
+import Execution
 import ExperimentConfig
 import Foundation
-import Kernels
 import Runner
 
 @main
@@ -12,7 +12,7 @@ struct Entry {
     if let failure = NameCheck.failure { end(failure) }
     if let failure = OpenFileLimit.prepare() { end(failure) }
     keepFreedMemory()
-    BLASKernel.restartIfBetter()
+    KernelRestart.ifBetter()
     guardAllocations()
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }

@@ -1,11 +1,11 @@
 import Claims
-import Contracts
 import Datasets
+import Declarations
+import Execution
 import ExperimentConfig
 import ExperimentPlan
 import Figures
 import Foundation
-import Kernels
 import Runner
 import Stages
 

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// A name that is not UTF-8, and so would be another one wherever it is written down; exit status 64.

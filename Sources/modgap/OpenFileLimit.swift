@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Fewer files may be opened than the program needs to say what goes wrong later; exit status 74.

@@ -1,8 +1,8 @@
-import Contracts
+import Declarations
+import Execution
 import ExperimentPlan
 import Foundation
 import Runner
-import Synchronization
 
 /// A bar with an ETA on a terminal; one plain line an event elsewhere.
 final class ProgressReporter: Sendable {

@@ -1,6 +1,6 @@
-import Contracts
+import Declarations
+import Execution
 import Foundation
-import Synchronization
 
 /// Standard output that could not be written; exit status 74.
 struct OutputFailure: Failure {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Standard output for data, standard error for everything else.

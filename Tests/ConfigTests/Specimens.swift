@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Valid values for whatever a signature declares, so that what is listed is tested.
 enum Specimens {

@@ -1,5 +1,6 @@
 import Contracts
 import Datasets
+import Declarations
 import Testing
 
 /// What a description tells without files is what the data are when they are read.

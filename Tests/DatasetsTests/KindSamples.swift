@@ -1,5 +1,5 @@
-import Contracts
 import Datasets
+import Declarations
 import Foundation
 
 /// A data set of twelve items for every kind, its files made on the spot.

@@ -1,5 +1,5 @@
-import Contracts
 import Datasets
+import Declarations
 import Foundation
 import Kernels
 import TestSupport

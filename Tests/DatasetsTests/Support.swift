@@ -1,5 +1,5 @@
 import CZlib
-import Contracts
+import Declarations
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import Encoders
+import Execution
 import Kernels
 import Testing
 

@@ -1,6 +1,7 @@
 import Contracts
 import Datasets
 import Encoders
+import Execution
 import Kernels
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Encoders
+import Execution
 import Kernels
 
 /// The least tower there is: x·W, and a statistic that no training may change.

@@ -1,4 +1,5 @@
 import Encoders
+import Execution
 import Foundation
 import Kernels
 import Testing

@@ -1,9 +1,10 @@
 import Claims
 import Contracts
+import Declarations
 import Dispatch
+import Execution
 import ExperimentConfig
 import Foundation
-import Kernels
 import Testing
 
 @testable import Figures

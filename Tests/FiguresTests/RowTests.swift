@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 import Testing
 
 @Suite("Rows that a claim looks at")

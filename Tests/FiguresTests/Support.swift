@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 import ExperimentConfig
 import Foundation
 import Stages

@@ -1,5 +1,5 @@
 import Contracts
-import Kernels
+import Execution
 import Testing
 
 @Suite("Writing beyond a piece of memory is found")

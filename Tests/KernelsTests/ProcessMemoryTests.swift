@@ -1,5 +1,5 @@
+import Execution
 import Foundation
-import Kernels
 import Testing
 
 /// The limits of a machine that is made of files.

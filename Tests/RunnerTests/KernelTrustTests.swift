@@ -1,8 +1,8 @@
 import Contracts
+import Execution
 import Foundation
 import Kernels
 import Runner
-import Synchronization
 import TestSupport
 import Testing
 

@@ -1,6 +1,8 @@
 import Claims
 import Contracts
 import Datasets
+import Declarations
+import Execution
 import ExperimentConfig
 import ExperimentPlan
 import Figures

@@ -1,7 +1,9 @@
 import Claims
 import Contracts
 import Datasets
+import Declarations
 import Encoders
+import Execution
 import ExperimentConfig
 import ExperimentPlan
 import Figures
@@ -11,7 +13,6 @@ import Kernels
 import Runner
 import Stages
 import Storage
-import Synchronization
 import Testing
 
 /// One entry and one line make an encoder known to everything: what is not in `PixelTower.swift` knows nothing of it.

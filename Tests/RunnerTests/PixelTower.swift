@@ -1,5 +1,7 @@
 import Contracts
+import Declarations
 import Encoders
+import Execution
 import Kernels
 
 /// A bag of pixels: how many of each channel's are in each of some ranges, times a matrix.

@@ -1,7 +1,6 @@
 import Dispatch
-import Kernels
+import Execution
 import Runner
-import Synchronization
 import Testing
 
 @Suite struct SchedulerTests {

@@ -1,4 +1,6 @@
 import Contracts
+import Declarations
+import Execution
 import Kernels
 import Metrics
 

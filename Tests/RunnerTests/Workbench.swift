@@ -1,5 +1,7 @@
 import Contracts
 import Datasets
+import Declarations
+import Execution
 import ExperimentConfig
 import ExperimentPlan
 import Foundation
@@ -7,7 +9,6 @@ import Kernels
 import Runner
 import Stages
 import Storage
-import Synchronization
 
 /// A folder of its own for a test, removed when the test is done.
 final class Workbench: Sendable {

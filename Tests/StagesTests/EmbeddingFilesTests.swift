@@ -1,9 +1,9 @@
 import Contracts
+import Declarations
+import Execution
 import Foundation
-import Kernels
 import Metrics
 import Stages
-import Synchronization
 import TestSupport
 import Testing
 
@@ -70,7 +70,7 @@ struct EmbeddingFilesTests {
 
   /// Six pictures of 4 numbers, each five times, and five captions of each.
   private func captions(_ folder: Folder) throws -> (x: JSONValue, single: JSONValue, y: JSONValue) {
-    let (x, noise) = try PairTwinTests.pair(30, 4)
+    let (x, noise) = try Pairs.pair(30, 4)
     let repeated = (0..<30).flatMap { Array(x.row($0 / 5)) }
     let y = (0..<30).flatMap { row in zip(x.row(row / 5), noise.row(row)).map { $0 + 0.01 * $1 } }
     return (

@@ -23,8 +23,8 @@ struct EmbeddingsStageTests {
     let family = try #require(try run(.`init`, "embeddings", ["path": .string(path)]).family)
     let (x, y) = try readPair(path)
     #expect(family.bases[0].isNormalized)
-    #expect(family.bases[0].x.values == PairTwinTests.unit(x).joined().map { Float($0) })
-    #expect(family.bases[0].y?.values == PairTwinTests.unit(y).joined().map { Float($0) })
+    #expect(family.bases[0].x.values == Pairs.unit(x).joined().map { Float($0) })
+    #expect(family.bases[0].y?.values == Pairs.unit(y).joined().map { Float($0) })
   }
 
   @Test("two matrices where one is expected")
@@ -45,7 +45,7 @@ struct EmbeddingsStageTests {
 @Suite("Shifts as data")
 struct ShiftTests {
   private func pair() throws -> Artefact {
-    let (x, y) = try PairTwinTests.pair(50, 6)
+    let (x, y) = try Pairs.pair(50, 6)
     return .embeddings(EmbeddingFamily(Embeddings(x: x, y: y, isNormalized: false)))
   }
 

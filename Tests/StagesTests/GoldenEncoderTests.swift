@@ -1,5 +1,5 @@
-import Contracts
 import Datasets
+import Declarations
 import Kernels
 import Stages
 import TestSupport

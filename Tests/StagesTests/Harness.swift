@@ -1,7 +1,8 @@
 import Contracts
+import Declarations
+import Execution
 import Kernels
 import Stages
-import Synchronization
 import TestSupport
 
 enum TestFailure: Error {

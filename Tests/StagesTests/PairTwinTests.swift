@@ -8,31 +8,6 @@ import Testing
 /// Losses and ranks against loops over all pairs.
 @Suite("Losses and retrieval against naive twins")
 struct PairTwinTests {
-  static func pair(_ rows: Int, _ columns: Int) throws -> (x: Matrix, y: Matrix) {
-    try withBudget(jobs: 1) { budget in
-      let draw = { (name: String) in
-        try RandomStream(seed: 2, stage: "pairs", name: name)
-          .gaussianMatrix(rows: rows, columns: columns, budget: budget)
-      }
-      let (x, noise) = (try draw("x"), try draw("y"))
-      let y = zip(x.values, noise.values).map { $0 + 0.8 * $1 + 0.2 }
-      return (x, Matrix(rows: rows, columns: columns, values: y))
-    }
-  }
-
-  static func unit(_ matrix: Matrix) -> [[Double]] {
-    (0..<matrix.rows).map { row in
-      let values = matrix.row(row).map(Double.init)
-      let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return values.map { $0 / norm }
-    }
-  }
-
-  static func similarities(_ x: Matrix, _ y: Matrix) -> [[Double]] {
-    let (x, y) = (unit(x), unit(y))
-    return x.map { a in y.map { b in zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } } }
-  }
-
   private func naiveLoss(_ s: [[Double]], _ tau: Double, _ batch: Int) -> (xToY: Double, yToX: Double) {
     var sums = (xToY: 0.0, yToX: 0.0)
     let n = s.count
@@ -53,9 +28,9 @@ struct PairTwinTests {
   /// batch, 300 two strips a batch.
   @Test("losses", arguments: [0, 1, 47, 50, 300, 599, 10_000], [1, 0.01, 0.004, 0.003, 0.001, 1e-5])
   func losses(batch: Int, tau: Double) throws {
-    let (x, y) = try Self.pair(600, 12)
+    let (x, y) = try Pairs.pair(600, 12)
     let found = try contrastiveLoss(x, y, temperature: tau, batch: batch)
-    let expected = naiveLoss(Self.similarities(x, y), tau, batch >= 600 ? 0 : batch)
+    let expected = naiveLoss(Pairs.similarities(x, y), tau, batch >= 600 ? 0 : batch)
     #expect(abs(found.xToY - expected.xToY) <= 1e-9 * max(1, expected.xToY))
     #expect(abs(found.yToX - expected.yToX) <= 1e-9 * max(1, expected.yToX))
     #expect(found.symmetric == (found.xToY + found.yToX) / 2)
@@ -82,7 +57,7 @@ struct PairTwinTests {
   /// 600 pairs, of which 200 are copies: ties go to the lower index, in tiles apart from each other too.
   @Test("ranks", arguments: [0, 200, 599])
   func ranks(copies: Int) throws {
-    var (x, y) = try Self.pair(600, 12)
+    var (x, y) = try Pairs.pair(600, 12)
     let source = { (row: Int) in row < copies ? 0 : (row < 2 * copies ? row - copies : row) }
     x = Matrix(rows: 600, columns: 12, values: (0..<600).flatMap { x.row(source($0)) })
     y = Matrix(rows: 600, columns: 12, values: (0..<600).flatMap { y.row(source($0)) })
@@ -91,14 +66,14 @@ struct PairTwinTests {
       let group = try PairGroup.groups(of: family, budget)[0]
       return try group.ranks(group.members.map(group.factors), budget)[0]
     }
-    let expected = naiveRanks(Self.similarities(x, y))
+    let expected = naiveRanks(Pairs.similarities(x, y))
     #expect(found.xToY.map(Int.init) == expected.xToY)
     #expect(found.yToX.map(Int.init) == expected.yToX)
   }
 
   @Test("identical modalities are retrieved, and rotated ones after Procrustes")
   func perfect() throws {
-    let (x, _) = try Self.pair(100, 8)
+    let (x, _) = try Pairs.pair(100, 8)
     let found = try retrieval(x, x, at: [1])
     #expect(found.xToY == [1] && found.yToX == [1])
     let turned = Matrix(

@@ -43,7 +43,7 @@ struct PairingTests {
   /// Rows of y near the first row of x of their item; every fourth row of either side is a copy of another,
   /// so that there are ties.
   private func embeddings(_ test: Case) throws -> Embeddings {
-    let (all, noise) = try PairTwinTests.pair(600, 9)
+    let (all, noise) = try Pairs.pair(600, 9)
     let source = { (row: Int) in row % 4 == 3 ? row - 3 : row }
     let x = test.itemsX.indices.flatMap { all.row(source($0)) }
     let y = test.itemsY.indices.flatMap { row -> [Float] in
@@ -71,7 +71,7 @@ struct PairingTests {
   @Test("ranks, recall and ties", arguments: cases, [1, 2, 4])
   func retrieval(_ test: Case, jobs: Int) throws {
     let embeddings = try embeddings(test)
-    let s = PairTwinTests.similarities(embeddings.x, try #require(embeddings.y))
+    let s = Pairs.similarities(embeddings.x, try #require(embeddings.y))
     let ofX = test.itemsX.indices.filter { test.itemsY.contains(test.itemsX[$0]) }.map { i in
       let all = test.itemsY.indices.map { (s[i][$0], $0) }
       return rank(
@@ -113,7 +113,7 @@ struct PairingTests {
   func gap(_ test: Case) throws {
     let embeddings = try embeddings(test)
     let table = try evaluate("gap", of: .embeddings(EmbeddingFamily(embeddings)))
-    let (x, y) = (PairTwinTests.unit(embeddings.x), PairTwinTests.unit(try #require(embeddings.y)))
+    let (x, y) = (Pairs.unit(embeddings.x), Pairs.unit(try #require(embeddings.y)))
     let centroid = { (rows: [[Double]]) in
       (0..<9).map { c in rows.reduce(0) { $0 + $1[c] } / Double(rows.count) }
     }
@@ -130,7 +130,7 @@ struct PairingTests {
   @Test("the loss is the mean over rounds", arguments: cases, [0, 16])
   func loss(_ test: Case, batch: Int) throws {
     let embeddings = try embeddings(test)
-    let s = PairTwinTests.similarities(embeddings.x, try #require(embeddings.y))
+    let s = Pairs.similarities(embeddings.x, try #require(embeddings.y))
     var rounds: [[(Int, Int)]] = []
     var met = [Int](repeating: 0, count: test.itemsX.count)
     for (j, i) in rowsOfX(test).enumerated() {
@@ -185,7 +185,7 @@ struct PairingTests {
 
   @Test("without pairs there is a gap, and nothing that needs pairs")
   func unpaired() throws {
-    let (x, y) = try PairTwinTests.pair(50, 6)
+    let (x, y) = try Pairs.pair(50, 6)
     let few = Matrix(rows: 20, columns: 6, values: Array(y.values.prefix(120)))
     let up = Artefact.embeddings(
       EmbeddingFamily(Embeddings(x: x, y: few, isNormalized: false, pairing: .unpaired)))

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Foundation
 import Kernels
 import Metrics
@@ -9,13 +10,13 @@ import Testing
 struct ProjectionTests {
   /// Tall (more rows than columns) and wide unions.
   private func pair(_ columns: Int) throws -> Artefact {
-    let (x, y) = try PairTwinTests.pair(20, columns)
+    let (x, y) = try Pairs.pair(20, columns)
     return .embeddings(EmbeddingFamily(Embeddings(x: x, y: y, isNormalized: false)))
   }
 
   private func union(_ columns: Int, centred: Bool) throws -> [[Double]] {
-    let (x, y) = try PairTwinTests.pair(20, columns)
-    let rows = PairTwinTests.unit(x) + PairTwinTests.unit(y)
+    let (x, y) = try Pairs.pair(20, columns)
+    let rows = Pairs.unit(x) + Pairs.unit(y)
     let means = (0..<columns).map { k in centred ? rows.reduce(0) { $0 + $1[k] } / 40 : 0 }
     return rows.map { row in zip(row, means).map { $0 - $1 } }
   }

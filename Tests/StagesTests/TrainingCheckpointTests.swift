@@ -1,7 +1,6 @@
-import Contracts
-import Kernels
+import Declarations
+import Execution
 import Stages
-import Synchronization
 import TestSupport
 import Testing
 

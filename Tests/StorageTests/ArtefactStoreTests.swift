@@ -1,10 +1,11 @@
 import Contracts
+import Declarations
 import Digests
+import Execution
 import Foundation
 import Kernels
 import Stages
 import Storage
-import Synchronization
 import Testing
 
 @Suite struct ArtefactStoreTests {
@@ -69,7 +70,10 @@ import Testing
         #expect(loaded == artefact)
         #expect(ArtefactStore.digest(of: loaded) == record.digest)
       }
-      #expect(try store.entries().map(\.bytes) == [record.totalBytes])
+      #expect(
+        try store.entries().map(\.bytes) == [
+          record.bytes.count + record.payloads.filter { !$0.isInline }.reduce(0) { $0 + $1.size }
+        ])
       #expect(try store.staleTemporaries().isEmpty)
       try store.sync()
     }

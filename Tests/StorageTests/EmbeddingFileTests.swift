@@ -1,5 +1,5 @@
-import Contracts
 import Datasets
+import Declarations
 import Foundation
 import HDF5
 import Kernels
@@ -193,7 +193,7 @@ import Testing
 
   @Test func pathsAreSplitAtTheColonBehindAKnownEnding() throws {
     func split(_ path: String) -> [String?] {
-      let parts = EmbeddingFile.split(path)
+      let parts = TensorFile.split(path)
       return [parts.file, parts.member]
     }
     #expect(split("a.npy") == ["a.npy", nil])

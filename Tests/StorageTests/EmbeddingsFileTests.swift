@@ -1,5 +1,6 @@
 import Contracts
 import Datasets
+import Declarations
 import Digests
 import Foundation
 import Kernels

@@ -1,6 +1,7 @@
 import CHDF5
 import Contracts
 import Datasets
+import Declarations
 import Digests
 import Foundation
 import Kernels

@@ -1,9 +1,8 @@
-import Contracts
+import Declarations
+import Execution
 import Foundation
-import Kernels
 import Stages
 import Storage
-import Synchronization
 import Testing
 
 @Suite struct LeaseTests {

@@ -1,5 +1,5 @@
 import Contracts
-import Kernels
+import Execution
 
 /// Runs work the way the runner does: holding one token of a budget.
 package func withBudget<R>(jobs: Int, _ body: (ThreadBudget) throws -> R) rethrows -> R {

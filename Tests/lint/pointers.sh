@@ -6,15 +6,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-modules=(Sources/Kernels Sources/Metrics Sources/Encoders)
+modules=(Sources/Execution Sources/Kernels Sources/Metrics Sources/Encoders)
 pattern='\bUnsafe(Mutable)?(Raw)?Pointer\b|\bOpaquePointer\b|\bbaseAddress\b|\.pointer\(|\bwithUnsafe(Mutable)?Pointer\b|\bwithMemoryRebound\b|\bShared\('
 
 # The slice itself, what it is made of, and calls of C, which take the extents they check from the slice.
 homes=(
-  Sources/Kernels/Memory/MemorySlice.swift
-  Sources/Kernels/Memory/MemorySlice+Lanes.swift
-  Sources/Kernels/Memory/MemorySlice+Storage.swift
-  Sources/Kernels/Memory/Arena.swift
+  Sources/Execution/Memory/MemorySlice.swift
+  Sources/Execution/Memory/MemorySlice+Lanes.swift
+  Sources/Execution/Memory/MemorySlice+Storage.swift
+  Sources/Execution/Memory/Arena.swift
+  Sources/Execution/Mutex.swift
   Sources/Kernels/BLAS.swift
   Sources/Kernels/TileProduct.swift
 )

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The quantity is least, or greatest, at one place of a grid.
 struct ExtremumCheck: Check {

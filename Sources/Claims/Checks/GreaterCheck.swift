@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The quantity is greater in the first selection than in the second.
 struct GreaterCheck: Check {

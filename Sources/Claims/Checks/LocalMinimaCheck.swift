@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The curve has so many local minima, near these places.
 struct LocalMinimaCheck: Check {

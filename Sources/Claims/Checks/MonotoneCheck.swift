@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The quantity only rises, or only falls, along a grid.
 struct MonotoneCheck: Check {

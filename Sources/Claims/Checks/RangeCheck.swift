@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The quantity lies between two bounds, either of which may be left out.
 struct RangeCheck: Check {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The quantity in the first selection, divided by that in the second.
 struct RatioCheck: Check {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The quantity equals a number, within a tolerance.
 struct ValueCheck: Check {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// The rows without those that repeat others: an axis that does not reach what a row was computed from repeats it
 /// for each of its values, and one copy is kept.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// The rows do not exist because an optional stage had no data.
 package struct NotRun: Error, Sendable {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// One quantity at one place: a number for each replicate, or a single one.
 package struct Sample: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// The rows of a table that a claim or a figure looks at.
 package struct SelectedRows: Sendable {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// Columns and the values that a row must have in them: the `where` of a claim or a figure.
 package typealias Selection = [String: [JSONValue]]

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// A table summed up over the replicate axis, in long form: the other axes, coordinates and keys first,
 /// then `quantity, n, mean, sd, ci95_low, ci95_high`.

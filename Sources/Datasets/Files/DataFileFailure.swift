@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Why a file of embeddings or tensors cannot be used.
 package enum DataFileFailure: Failure, Equatable {

@@ -41,9 +41,6 @@ package enum EmbeddingFile {
     }
   }
 
-  /// Splits `file.h5:/dataset` into the file, for the cache key, and the member.
-  package static func split(_ path: String) -> (file: String, member: String?) { TensorFile.split(path) }
-
   private static func matrices(_ tensor: Tensor, _ path: String, allowsPair: Bool) throws -> [Matrix] {
     let shape = tensor.shape
     if tensor.isInteger {

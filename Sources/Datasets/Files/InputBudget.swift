@@ -1,5 +1,5 @@
 import Contracts
-import Kernels
+import Execution
 
 /// What reading a data file may take, whatever the file says of itself: a part of the memory that is left.
 enum InputBudget {

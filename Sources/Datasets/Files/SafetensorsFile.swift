@@ -1,6 +1,6 @@
-import Contracts
+import Declarations
+import Execution
 import Foundation
-import Kernels
 
 /// A `.safetensors` file: its header read and checked, its tensors loaded one by one.
 package struct SafetensorsFile: Sendable {

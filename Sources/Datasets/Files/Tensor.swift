@@ -1,5 +1,5 @@
 import Contracts
-import Kernels
+import Execution
 
 /// An array of any rank, read as float32 in C order.
 package struct Tensor: Sendable, Equatable {

@@ -1,7 +1,7 @@
 import Contracts
+import Execution
 import Foundation
 import HDF5
-import Kernels
 
 /// Arrays in files of any known format, chosen by the name's ending.
 package enum TensorFile {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Why a picture cannot be used.
 package enum ImageFailure: Failure, Equatable {

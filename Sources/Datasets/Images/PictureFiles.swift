@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Pictures on disk, decoded when they are asked for.

@@ -1,5 +1,5 @@
 import CImageCodecs
-import Contracts
+import Declarations
 
 /// What a decoded row holds.
 enum PixelLayout: Int32 {

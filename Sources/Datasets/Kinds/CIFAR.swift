@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// `cifar`: CIFAR-10 or CIFAR-100 in their binary form.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// `coco`: the pictures and captions of COCO, by its captions file.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// `captioned-images`: a CSV file whose rows name a picture and its caption.

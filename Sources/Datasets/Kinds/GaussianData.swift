@@ -1,4 +1,5 @@
-import Contracts
+import Declarations
+import Execution
 import Kernels
 
 /// `gaussian`: vectors of independent standard normal numbers.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// `idx`: pictures and classes in the format of MNIST, packed with gzip or not.
 enum IDX {

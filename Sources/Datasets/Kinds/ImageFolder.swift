@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// `image-folder`: a folder with one folder of pictures a class, or pictures alone.
 enum ImageFolder {

@@ -1,4 +1,5 @@
-import Contracts
+import Declarations
+import Execution
 import Kernels
 
 /// `moving-shapes`: short clips of one or two shapes, with captions that say what moves where.

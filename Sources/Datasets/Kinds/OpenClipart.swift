@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// `openclipart`: the pictures of Debian's package openclipart-png, with the titles and keywords that

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// `proteins`: amino-acid sequences and what they are, from a FASTA file or made by the program.
 enum Proteins {

@@ -1,4 +1,5 @@
-import Contracts
+import Declarations
+import Execution
 import Kernels
 
 /// `shapes`: pictures of one to three coloured shapes, with captions that say what is where.

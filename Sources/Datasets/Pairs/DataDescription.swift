@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// A data set as a stage's parameters hold it: the object that the plan made of a parameter of type
 /// `dataset`, with absolute paths, defaults and, where items are drawn, a seed.

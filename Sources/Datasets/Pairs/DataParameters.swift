@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// What the config says of one data set, read by name; absent keys have the defaults that the kind declares.
 package struct DataParameters: Sendable {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Kernels
 
 /// One kind of the `data` section.

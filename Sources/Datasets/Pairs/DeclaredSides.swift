@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// What the sides of a data set are, as far as its description tells without a file being read.
 package struct DeclaredSides: Sendable, Equatable {

@@ -1,6 +1,5 @@
-import Contracts
-import Kernels
-import Synchronization
+import Declarations
+import Execution
 
 /// Numbers of items that stay in memory once they were read.
 private final class KeptNumbers: NumberSource {

@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// A data set of pairs, or of single items, read batch by batch in any order.

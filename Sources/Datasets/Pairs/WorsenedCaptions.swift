@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Kernels
 
 /// Captions that were read, of which words are left out, or that belong to other items: what a drawn data set

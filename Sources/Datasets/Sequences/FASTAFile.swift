@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// A FASTA file: where its records lie is known, what they hold is read when it is asked for.
 struct FASTAFile: Sendable {

@@ -1,5 +1,5 @@
 import CZlib
-import Contracts
+import Declarations
 
 /// Files that may be compressed with gzip, told by their first bytes.
 enum Gunzip {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Why a text, a vocabulary or a compressed file cannot be used.
 package enum TextFailure: Failure, Equatable {

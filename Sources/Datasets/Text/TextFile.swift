@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Text files from outside: UTF-8, packed with gzip or not, with a byte order mark or without.

@@ -1,5 +1,5 @@
 import Contracts
-import Kernels
+import Execution
 
 /// Turns texts into the integers that a text encoder takes.
 package protocol TextTokenizer: Sendable {

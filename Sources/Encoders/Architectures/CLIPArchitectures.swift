@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// `vit`: CLIP's vision transformer.
 package struct VisionArchitecture: TowerArchitecture {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// `resnet18`, `resnet50`.
 package struct ResNetArchitecture: TowerArchitecture {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// `sequence`: a bidirectional transformer over residues or bytes.
 package struct SequenceArchitecture: TowerArchitecture {

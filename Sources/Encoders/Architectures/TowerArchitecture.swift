@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// All that the program knows of an architecture: a new one is a type that conforms to this, beside its tower and the
 /// tower's trainer, and a line in `towerCatalog`.

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Kernels
 
 /// The sizes and variants of one tower: what is given, and what stands where nothing is.

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// `video`: a vision transformer on each frame, and a transformer over the frames.
 package struct VideoArchitecture: TowerArchitecture {

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Convolution as a matrix product: the pixels under the kernel become a row, as it lies over each pixel of

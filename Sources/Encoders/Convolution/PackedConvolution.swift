@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// A convolution with a bias, its weights laid out for the kernel that suits its shape: Winograd's tiles
 /// for 3 × 3 at stride 1, a product with the columns of the input for everything else.

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// How one picture of activations lies in memory: row by row, all channels of a pixel together, and around
 /// it a border of zeros, so that a kernel reads beyond the edge without asking.

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// The pools of a ResNet.
 package enum Pooling {

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// The transforms of F(4×4, 3×3): 16 outputs of a 3 × 3 convolution by 36 products instead of 144.
 ///

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A 3 × 3 convolution at stride 1 by Winograd's tiles: 36 matrix products, one a point of the transform.

@@ -1,5 +1,4 @@
-import Kernels
-import Synchronization
+import Execution
 
 /// Memory that a block of pictures works in; zeros to begin with.
 final class PlaneMemory {

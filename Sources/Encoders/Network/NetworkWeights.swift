@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// The values of a tower's tensors, in one flat buffer.

@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// Items that a tower is fed: pictures, clips, or token ids.

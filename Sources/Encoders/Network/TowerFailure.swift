@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Why items cannot be fed to a tower.
 package enum TowerFailure: Failure, Equatable {

@@ -1,5 +1,5 @@
 import Contracts
-import Kernels
+import Execution
 
 /// A ResNet without its classifier: pictures (3, height, width) of any size to the means over the pixels of
 /// the last layer, in evaluation mode; on request, to a linear map of them.

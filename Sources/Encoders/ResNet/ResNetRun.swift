@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A block of pictures on its way through a ResNet, on one thread.

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Attention forward and backward for one item, by matrix products on its rows as they lie.

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// All that a trainer is, in flat buffers: what a checkpoint keeps.
 package struct TrainingState: Sendable, Equatable {

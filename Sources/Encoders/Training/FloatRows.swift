@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A matrix of float32, `(rows, width)`, in memory that somebody else keeps. Blocks write to rows of their own.

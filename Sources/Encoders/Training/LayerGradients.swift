@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 // What a linear map and a layer norm do in a step of training, on the rows of one block.

@@ -1,5 +1,5 @@
+import Execution
 import Foundation
-import Kernels
 
 /// Adam, with weight decay in one of two places.
 package struct Optimiser: Sendable, Equatable {

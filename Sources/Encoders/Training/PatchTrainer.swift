@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A `PatchEncoder` in training: from pictures to ln_post of their class tokens, `features.pooled`.

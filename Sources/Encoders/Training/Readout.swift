@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// The end of a tower in training: some rows of each item, normed, averaged, and projected.

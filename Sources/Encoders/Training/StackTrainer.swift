@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// A stack of transformer blocks in training: whole-batch matrices of what each block's backward pass
 /// needs, ten rows of `width` a token and layer, or one where it recomputes.

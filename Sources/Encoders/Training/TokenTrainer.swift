@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// A transformer over tokens in training: texts and sequences, which differ in what sees what, in which
 /// rows are read and in how the tensors are called.

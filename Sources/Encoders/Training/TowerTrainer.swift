@@ -1,5 +1,5 @@
 import Contracts
-import Kernels
+import Execution
 
 /// A tower that can be trained.
 package protocol TrainableTower: Tower {

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// One tower of a pair: its trainer, its weights, and what the optimiser keeps for each of them.
 final class TrainedTower: @unchecked Sendable {

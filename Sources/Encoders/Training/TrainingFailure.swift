@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Why towers cannot be trained, or no longer.
 package enum TrainingFailure: Failure, Equatable {

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 extension VisionTransformer: TrainableTower {
   package func trainer(capacity: Int) throws -> any TowerTrainer {

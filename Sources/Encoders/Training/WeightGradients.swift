@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A tower's gradients by name, in a buffer of its layout.

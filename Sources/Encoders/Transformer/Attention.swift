@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Scaled dot-product attention of many heads. Source: Vaswani et al. 2017, Sec. 3.2.

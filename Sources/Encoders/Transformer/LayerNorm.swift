@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// y = (x − mean(x)) / √(var(x) + ε) · g + b over each row. Source: Ba et al. 2016.
 package struct LayerNorm: Sendable {

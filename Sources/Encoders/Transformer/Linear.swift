@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// y = x·Wᵀ + b, on parts of a tower's weights. Whoever makes one keeps the weights alive.

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// What a vision transformer makes of pictures up to the class token: patches, a class token, positions,

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A token at its position.

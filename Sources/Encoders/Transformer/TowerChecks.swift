@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Refuses sizes that no transformer can have, before anything is computed with them.

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// Which positions of an item are read after the last block.
 enum Reading {

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// The maps and norms of one block, on its tensors.
 struct BlockWeights {

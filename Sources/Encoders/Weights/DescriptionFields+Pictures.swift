@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 // How pictures were prepared that a network was trained on. What of it is not done here is said, since the numbers
 // are others then.

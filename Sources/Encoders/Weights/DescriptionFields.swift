@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Kernels
 
 /// Reads the values of a description, and says which of them make no sense.

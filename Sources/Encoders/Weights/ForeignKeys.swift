@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Keys of a description that make another network than this program's, unless they have the values that it stands for.
 ///

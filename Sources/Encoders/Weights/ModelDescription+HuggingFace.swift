@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 extension ModelDescription {
   /// transformers' `config.json` of a `CLIPModel`, or of one of its towers. Nil where it is none.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Kernels
 
 /// What a file says of the networks whose weights are beside it or in it, by the keys that a config has. Names and

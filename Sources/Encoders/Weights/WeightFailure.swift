@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// What of a file does not fit a network.
 package struct WeightProblems: Sendable, Equatable {

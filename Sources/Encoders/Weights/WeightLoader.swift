@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Fills a tower's layout from a file, whichever of several conventions names its tensors, and whatever wrappers
 /// put in front of the names.

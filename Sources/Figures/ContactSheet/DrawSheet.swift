@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Kernels
 
 /// Why a contact sheet could not be drawn.

@@ -1,6 +1,6 @@
-import Contracts
+import Declarations
+import Execution
 import Foundation
-import Kernels
 
 /// Another program, run with an environment of its own, within a time, and with no more of its output kept than is
 /// asked for. It has its own process group, which is ended with it: nothing that it started stays.

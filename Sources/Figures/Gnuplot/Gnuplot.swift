@@ -1,6 +1,6 @@
 import Contracts
+import Execution
 import Foundation
-import Kernels
 
 /// What became of a script.
 package enum Drawing: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// A folder that nobody else can look into, made in this run and removed at its end.

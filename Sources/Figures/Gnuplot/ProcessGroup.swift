@@ -1,6 +1,6 @@
 import CChild
+import Execution
 import Foundation
-import Synchronization
 
 /// A program that was started as the first of a process group of its own.
 final class ProcessGroup {

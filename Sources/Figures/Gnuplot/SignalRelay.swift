@@ -1,6 +1,6 @@
 import Dispatch
+import Execution
 import Foundation
-import Synchronization
 
 /// Ends the program's children with it: they are groups of their own, so that Ctrl-C does not reach them.
 ///

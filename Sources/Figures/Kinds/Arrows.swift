@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 
 /// Two clouds of points and two arrows from one centroid towards the other, the way a shift moves them:
 /// Fig. 3(a) of the paper.

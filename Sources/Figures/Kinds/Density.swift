@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Points of a plot, counted in cells: more of them than a picture shows one by one.

@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 
 /// A plot, or one for each value of `facet`; a place whose data are missing says why.
 func faceted(

@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 import Foundation
 
 /// How many pairs have which cosine similarity, filled, with the mean written inside: Fig. 2(a).

@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 import Foundation
 
 /// Where values stand along the x axis of curves: as they are, or by their logarithm, with a mark at each value

@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 
 /// Means with their 95% intervals at a few named places, such as before and after training, one mark for each
 /// series, and published means with their intervals beside them: the numbers of Sec. 4.4.

@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 
 /// Curves over a grid, one for each value of `series`, with the 95% interval over the replicates as a
 /// band: Fig. 2(b), 3(b–d) and 3(g) of the paper.

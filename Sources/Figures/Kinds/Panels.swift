@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Figures beside and below each other with captions (a), (b), …; panels may hold panels.
 enum Panels {

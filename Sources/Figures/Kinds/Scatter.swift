@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 
 /// Points of a projection in two colours, the two of a pair joined by a thin line: Fig. 1 of the paper;
 /// or one colour for each value of another column: Fig. 2(c).

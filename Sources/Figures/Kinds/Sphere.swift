@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// The simulation's set-up: images on the equator of the unit sphere and their texts above them, with

@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 
 /// `report.html`: one file, pictures by relative address.
 package func htmlReport(_ report: Report) -> String {

@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 
 /// `junit.xml`: a claim is a test case; what did not run, or cannot be decided, is skipped.
 package func junitReport(_ report: Report) -> String {

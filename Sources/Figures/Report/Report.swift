@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 
 /// All that a report of an experiment says; rendering it needs nothing else, and no clock.
 package struct Report: Sendable {

@@ -1,5 +1,5 @@
 import Claims
-import Contracts
+import Declarations
 
 /// The verdicts as aligned text, each with its explanation where it is not a plain pass.
 package func terminalTable(_ verdicts: [Verdict], color: Bool, command: (Verdict) -> ShellCommand) -> String {

@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 
 /// `verdicts.csv`: one row a claim.
 package func verdictTable(_ verdicts: [Verdict], command: (Verdict) -> ShellCommand) -> Table {

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// The candidates of greatest score for each row of a block, gathered tile by tile.
 ///

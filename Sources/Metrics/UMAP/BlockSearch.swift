@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Nearest neighbours of a block of points among ranges of points.

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Nearest neighbours of many points: the points of a cell are compared with those of the nearest cells.

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// The edges that an epoch draws, and the round of each. One after another, epochs take the same memory.
 ///

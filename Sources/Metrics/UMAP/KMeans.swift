@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Centres of k-means, found on a sample of the points.

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Moves points of the picture along their edges, and away from random others, for some epochs.

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// The edges of a layout, by points; both directions of an edge know each other.
 ///

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// The steps of a block of points in an epoch, in each round those along their own edges, and those that others'

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// The nearest other points of every point, nearest first; equal distances: lower index first.

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// S = D^(−½)·W·D^(−½) of a connected graph: I less its normalised Laplacian. Eigenvalues lie in [−1, 1].

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// Points among which nearest neighbours are sought.

@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Kernels
 
 /// How far neighbours in a picture are neighbours in the data.

@@ -1,4 +1,5 @@
 import Contracts
+import Execution
 import Foundation
 import Kernels
 

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// A file of a repository, which may be anybody's: only a regular one is read, and only as much as it may have.

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Metrics
 
 /// The contrastive loss of every member at every temperature: the loss landscape.

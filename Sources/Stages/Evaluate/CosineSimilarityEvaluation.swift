@@ -1,5 +1,6 @@
 import Contracts
-import Kernels
+import Declarations
+import Execution
 import Metrics
 
 /// Statistics of the cosine similarities within each modality of every member.

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Metrics
 
 /// The modality gap of every member.

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Metrics
 
 /// Recall@k of every member in both directions, beside the gap it is measured at.

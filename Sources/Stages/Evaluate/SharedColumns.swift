@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// Columns that several evaluations have.
 extension TableColumn {

@@ -1,5 +1,7 @@
 import Contracts
+import Declarations
 import Encoders
+import Execution
 import Kernels
 import Metrics
 

@@ -1,5 +1,6 @@
 import Contracts
 import Datasets
+import Declarations
 
 /// The parameter `pairing`: a word, or an object with a `kind`.
 enum PairingParameter: Decodable, Sendable {

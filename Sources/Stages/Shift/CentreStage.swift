@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Metrics
 
 /// Subtracts from each modality its own centroid, then normalises.

@@ -1,5 +1,6 @@
 import Contracts
-import Kernels
+import Declarations
+import Execution
 import Metrics
 
 /// Shifts the modalities along the gap between them.

@@ -1,5 +1,5 @@
 import Contracts
-import Kernels
+import Execution
 import Metrics
 
 /// Where shifts follow one another, each stores all transforms since its base. After `most` of them the embeddings are

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Metrics
 
 /// Rotates y as close to x as an orthogonal map can: y ← y·Wᵀ, W = U·Vᵀ, Xᵀ·Y = U·S·Vᵀ.

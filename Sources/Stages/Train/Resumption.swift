@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Where a training goes on from, as its checkpoint says, without a step being made.
 package struct Resumption: Sendable, Equatable {

@@ -1,6 +1,8 @@
 import Contracts
 import Datasets
+import Declarations
 import Encoders
+import Execution
 import Foundation
 import Kernels
 import Metrics

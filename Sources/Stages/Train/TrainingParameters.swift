@@ -1,5 +1,5 @@
-import Contracts
 import Datasets
+import Declarations
 import Encoders
 
 /// What a config says of training.

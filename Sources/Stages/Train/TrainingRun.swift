@@ -1,8 +1,8 @@
 import Contracts
 import Datasets
 import Encoders
+import Execution
 import Foundation
-import Kernels
 import Metrics
 
 /// The steps of one training, with its log and its checkpoints.

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 extension CSV {
   /// Reads a file of rows of equal length below a header.

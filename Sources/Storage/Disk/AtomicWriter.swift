@@ -1,6 +1,6 @@
-import Contracts
+import Declarations
 import Foundation
-import Synchronization
+import struct Synchronization.Atomic
 
 /// Writes whole files that appear at once: a reader sees the old content or the new one, never a part,
 /// whenever the program is killed and whenever the power fails.

@@ -1,6 +1,6 @@
-import Contracts
+import Declarations
+import Execution
 import Foundation
-import Kernels
 
 /// The file operations that the store needs, with `errno` kept.
 package enum Disk {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// Writes a file that the user names on the command line: a device or a pipe is written to, a link is followed, a

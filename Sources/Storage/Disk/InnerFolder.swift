@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// A folder of results or a store, in which no link is followed.

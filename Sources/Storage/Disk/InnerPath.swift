@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// A path below a folder of results or a store, made of components that were checked: none is empty, `.` or `..`,
 /// none holds a `/` or a zero byte. No such path leads out of the folder that it is used in.

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// 32 random bytes that only this user's processes on this machine, or with this home, know: what they sign nobody

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 extension LeaseHolder {
   /// An owner elsewhere says that it lives every `Leases.heartbeat` seconds; after this time without a

@@ -1,8 +1,7 @@
-import Contracts
+import Declarations
 import Dispatch
+import Execution
 import Foundation
-import Kernels
-import Synchronization
 
 /// The leases of a folder, such as a store's in `.store/.leases/<key>`: at most one process computes an artefact.
 ///

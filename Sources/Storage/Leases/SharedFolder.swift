@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// A folder of the program's own housekeeping, which everybody may use who may use the folder that holds it.

@@ -1,5 +1,5 @@
+import Execution
 import Foundation
-import Synchronization
 
 /// For how long files have not been touched, by a monotonic clock of one's own.
 ///

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Digests
 
 extension ArtefactStore {

@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 /// A store that several users share: an artefact that one of them keeps to himself, or that another cannot replace,

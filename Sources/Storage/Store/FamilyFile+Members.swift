@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// Members and transforms as JSON. Doubles stand as text, so that −0, NaN and infinities survive.
 extension FamilyFile {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import HDF5
 
 /// What a model is beyond its embeddings, as an HDF5 file: its origin as JSON, and its tensors, if it has

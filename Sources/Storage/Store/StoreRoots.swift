@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Digests
 import Foundation
 

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Digests
 
 /// What the store knows of an artefact without opening its payload.
@@ -61,13 +62,6 @@ package struct StoredRecord: Sendable {
   /// Whether the values are stored, or only their digest and what a training logged.
   package var hasPayload: Bool {
     kind == .model ? payloads.contains { $0.name == ModelFile.name } : !payloads.isEmpty
-  }
-
-  /// Bytes of the record and of all payload files.
-  package var totalBytes: Int {
-    payloads.reduce(bytes.count) { total, payload in
-      total.adding(bounded: payload.isInline ? 0 : payload.size)
-    }
   }
 
   /// All that entered the key, as it was when the artefact was made.

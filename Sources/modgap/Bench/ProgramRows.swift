@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Foundation
 
 // Rows that time the whole program as a user starts it, from its start to its end.

@@ -1,4 +1,5 @@
 import Encoders
+import Execution
 import Kernels
 
 // Rows that train two transformers: a whole step, forward, loss, backward and Adam, on generated pairs.

@@ -1,4 +1,5 @@
 import Encoders
+import Execution
 import Kernels
 
 // Rows that encode 32 items by ViT-B/32's towers, with weights as before any training.

@@ -1,4 +1,5 @@
-import Contracts
+import Declarations
+import Execution
 import Figures
 import Foundation
 import HDF5

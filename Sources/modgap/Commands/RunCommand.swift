@@ -1,7 +1,7 @@
-import Contracts
+import Declarations
+import Execution
 import ExperimentPlan
 import Foundation
-import Kernels
 import Runner
 
 extension Command {

@@ -1,9 +1,9 @@
 import Contracts
 import Datasets
+import Execution
 import ExperimentPlan
 import Figures
 import Foundation
-import Kernels
 import Runner
 import Storage
 

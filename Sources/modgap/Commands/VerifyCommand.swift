@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import Declarations
 import Figures
 import Foundation
 import Runner

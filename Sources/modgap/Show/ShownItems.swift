@@ -1,7 +1,8 @@
 import Contracts
 import Datasets
+import Declarations
+import Execution
 import Figures
-import Kernels
 
 /// Items of a data set as an encoder is given them, made visible again: normalisation is undone, tokens are
 /// turned back into text.

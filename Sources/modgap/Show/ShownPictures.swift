@@ -1,7 +1,7 @@
 import Contracts
 import Datasets
+import Execution
 import Figures
-import Kernels
 
 /// Numbers of pictures or clips as bytes again.
 struct ShownPictures {

@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 // Windows of the input under output pixels, in and out of a matrix. A line of a window is one run of memory,

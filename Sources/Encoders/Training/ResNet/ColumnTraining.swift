@@ -1,3 +1,4 @@
+import Execution
 import Kernels
 
 /// A convolution without a bias in training, over pictures of one size, as products with the columns of its

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// A convolution with the batch norm behind it, in training: what it keeps of a batch, and where its tensors
 /// lie in the tower's buffers.

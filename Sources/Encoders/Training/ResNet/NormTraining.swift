@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// A batch norm in training, over the rows of a matrix `(rows, channels)`, with the mean μ and the biased
 /// variance σ² of these rows:

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// Pictures of a batch as a matrix: a row a pixel, picture after picture and line by line; a column a
 /// channel. Without borders.

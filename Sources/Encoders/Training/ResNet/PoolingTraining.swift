@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// What follows a ResNet's first convolution and ends its last layer, in training.
 ///

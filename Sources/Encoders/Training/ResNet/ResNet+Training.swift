@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 extension ResNet: TrainableTower {
   package func trainer(capacity: Int) throws -> any TowerTrainer {

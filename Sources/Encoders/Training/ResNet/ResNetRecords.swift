@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// What a ResNet in training keeps of a batch of pictures of one size: the results of all convolutions, and
 /// of all ReLUs but the stem's.

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// A residual block in training.
 ///

@@ -1,4 +1,4 @@
-import Kernels
+import Execution
 
 /// What the convolutions and norms of a network work in, one after the other: a piece a thread, one where
 /// blocks leave products that are added, and one for sums in Double.

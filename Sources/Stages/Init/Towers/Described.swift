@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 
 /// Parameters together with the JSON that they were read from.
 package struct Described<Values: Decodable & Sendable>: Decodable, Sendable {

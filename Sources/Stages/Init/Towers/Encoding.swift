@@ -1,6 +1,7 @@
 import Contracts
 import Datasets
 import Encoders
+import Execution
 import Kernels
 
 /// Feeds one side of a data set to a tower, batch by batch, so that memory is bounded by the batch.

@@ -1,5 +1,6 @@
 import Contracts
 import Datasets
+import Declarations
 import Encoders
 
 /// A stage of towers: what it may be told depends on the architectures that there are.

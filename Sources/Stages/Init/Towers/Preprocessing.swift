@@ -1,6 +1,6 @@
-import Contracts
 import Datasets
-import Kernels
+import Declarations
+import Execution
 
 /// How the pictures were prepared that a network was trained on.
 struct Preprocessing: Codable, Sendable, Equatable {

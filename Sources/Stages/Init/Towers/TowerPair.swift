@@ -1,6 +1,8 @@
 import Contracts
 import Datasets
+import Declarations
 import Encoders
+import Execution
 import Kernels
 import Metrics
 

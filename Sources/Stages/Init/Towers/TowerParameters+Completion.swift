@@ -1,4 +1,4 @@
-import Contracts
+import Declarations
 import Encoders
 
 // What weights say of themselves is filled in when the plan is made: it is in the manifest and in the key, and a

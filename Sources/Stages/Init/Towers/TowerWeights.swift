@@ -1,9 +1,10 @@
 import Contracts
 import Datasets
+import Declarations
 import Encoders
+import Execution
 import Foundation
 import Kernels
-import Synchronization
 
 /// Where a network's weights come from: random streams, or a file.
 struct TowerWeights: Sendable {

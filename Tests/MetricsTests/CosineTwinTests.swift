@@ -113,7 +113,7 @@ struct CosineTwinTests {
     let found = try withBudget(jobs: 2) { budget in
       try cosineSimilarity(TransformedRows(repeated, .x), diagonal: false, bins: 200, budget)
     }
-    let values = weighted(PairTwinTests.unit(some), copies: copies)
+    let values = weighted(Pairs.unit(some), copies: copies)
     let total = values.reduce(0) { $0 + $1.pairs }
     let quartiles = [(0.25, found.percentile25), (0.5, found.median), (0.75, found.percentile75)]
     for (fraction, quartile) in quartiles {

@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 
 /// The memory that stages which take much may take together.
 ///
@@ -7,11 +7,12 @@ import Foundation
 package final class MemoryBudget: Sendable {
   /// Bytes.
   package let capacity: Double
-  private let taken = Guarded()
+  private let state = Mutex(State())
+  private let returned = DispatchSemaphore(value: 0)
 
-  private final class Guarded: @unchecked Sendable {
-    let condition = NSCondition()
+  private struct State {
     var bytes = 0.0
+    var waiting = 0
   }
 
   /// - Parameter capacity: half of what this process may have, if not given: stages keep images and tables,
@@ -22,23 +23,27 @@ package final class MemoryBudget: Sendable {
 
   /// Takes so many bytes where they are free, or where nobody else has any.
   func take(_ bytes: Double) -> Bool {
-    taken.condition.withLock {
-      guard taken.bytes == 0 || taken.bytes + bytes <= capacity else { return false }
-      taken.bytes += bytes
+    state.withLock { state in
+      guard state.bytes == 0 || state.bytes + bytes <= capacity else { return false }
+      state.bytes += bytes
       return true
     }
   }
 
   /// Waits until somebody gives bytes back, a quarter of a second at most.
   func wait() {
-    taken.condition.withLock { _ = taken.condition.wait(until: Date(timeIntervalSinceNow: 0.25)) }
+    state.withLock { $0.waiting += 1 }
+    // One who is signalled too late for it finds the signal the next time, and only looks once more.
+    _ = returned.wait(timeout: .now() + 0.25)
+    state.withLock { $0.waiting -= 1 }
   }
 
   func giveBack(_ bytes: Double) {
-    taken.condition.withLock {
-      taken.bytes -= bytes
-      taken.condition.broadcast()
+    let waiting = state.withLock { state in
+      state.bytes -= bytes
+      return state.waiting
     }
+    for _ in 0..<waiting { returned.signal() }
   }
 }
 

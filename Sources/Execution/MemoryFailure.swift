@@ -1,4 +1,4 @@
-import Kernels
+import Declarations
 
 extension MemoryFailure: Failure {
   package var kind: FailureKind { .invalidInput }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// The same functions of sixteen numbers at once: the same operations in the same order, and so the same bits.
 extension FastMath {
   /// eˣ, as of one number.

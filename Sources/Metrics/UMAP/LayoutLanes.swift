@@ -1,3 +1,6 @@
+import Execution
+import Kernels
+
 /// The forces between points of a picture that follow from the curve 1/(1 + a·d²ᵇ).
 package struct LayoutForces: Sendable {
   package let a: Float

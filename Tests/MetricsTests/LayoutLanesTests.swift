@@ -1,4 +1,5 @@
 import Kernels
+import Metrics
 import Testing
 
 /// Lanes of a layout against one walker after another, in the same operations: every bit is the same.

@@ -1,4 +1,4 @@
-// What slices are of: arrays, matrices, buffers, and memory for a moment.
+// What slices are of: arrays, buffers, and memory for a moment.
 
 extension Array {
   /// The array's storage, for writing.
@@ -48,23 +48,4 @@ package func withScratch<Element: BitwiseCopyable, R>(
   of: Element.Type, count: Int, _ body: (MemorySlice<Element>) throws -> R
 ) rethrows -> R {
   try withUnsafeTemporaryAllocation(of: Element.self, capacity: count) { try $0.withSlice(body) }
-}
-
-extension Matrix {
-  /// All rows, one after the other, for reading.
-  @inlinable @inline(__always)
-  package func withSlice<R>(_ body: (FloatSlice) throws -> R) rethrows -> R { try values.withReadSlice(body) }
-
-  /// All rows, one after the other, for writing.
-  package mutating func withMutableSlice<R>(_ body: (FloatSlice) throws -> R) rethrows -> R {
-    try values.withSlice(body)
-  }
-}
-
-extension RealMatrix {
-  /// All rows, one after the other, for reading.
-  @inlinable @inline(__always)
-  package func withSlice<R>(_ body: (DoubleSlice) throws -> R) rethrows -> R {
-    try values.withReadSlice(body)
-  }
 }
