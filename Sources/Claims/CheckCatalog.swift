@@ -38,8 +38,9 @@ extension Parameter {
   package static let of = Parameter.required("of", .column(.numbers), "the column with the quantity")
   package static let over = Parameter.required(
     "over", .column(.numbers), "the column with the grid, such as delta")
-  package static func within(_ summary: String) -> Parameter {
-    .defaulted("within", .nonNegative, .number(0), summary)
+  /// - Parameter companion: the key without which it says nothing.
+  package static func within(_ summary: String, beside companion: String? = nil) -> Parameter {
+    .defaulted("within", .nonNegative, .number(0), summary, beside: companion)
   }
 }
 

@@ -150,6 +150,8 @@ package enum ParameterRule: Sendable {
   case exactlyOneUnlessFile([[String]], file: String, orWord: String)
   /// One or more of the keys is given.
   case atLeastOne([String])
+  /// The first stands beside none of the others.
+  case apart(String, [String])
   /// The first is at most the second, either of which may have its default.
   case ascending(String, String)
   /// The number lies between the ends of a range.

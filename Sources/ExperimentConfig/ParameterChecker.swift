@@ -120,6 +120,14 @@ struct ParameterChecker {
     case .atLeastOne(let names):
       guard keys.isDisjoint(with: names) else { return }
       issues.add(node, path, expected: names.joined(separator: " or "), found: "neither")
+    case .apart(let name, let others):
+      guard keys.contains(name) else { return }
+      for member in node.members ?? [] where others.contains(member.key) {
+        issues.add(
+          ConfigIssue(
+            at: member.keyPosition, path: "\(path).\(member.key)", found: "this key beside \(name)",
+            expected: "one or the other, for \(name) decides alone"))
+      }
     case .ascending(let low, let high):
       let given = { (name: String) in
         node[name]?.typedValue.number ?? parameters.first { $0.name == name }?.defaultValue?.number

@@ -58,6 +58,7 @@ extension Reference {
     case .exactlyOneUnlessFile(let groups, let file, let word):
       "Either \(alternatives(groups)); or neither, where `\(file)` is not `\(word)`."
     case .atLeastOne(let names): "At least one of \(words(names))."
+    case .apart(let name, let others): "`\(name)` not beside \(words(others))."
     case .ascending(let low, let high): "`\(low)` is at most `\(high)`."
     case .between(let name, let ends):
       "`\(name)` is one of the numbers from the one of `\(ends)` to the other."

@@ -145,7 +145,7 @@ package struct Schema {
       || signature.rules.contains { rule in
         switch rule {
         case .exactlyOne, .exactlyOneUnlessFile, .atLeastOne: true
-        case .ascending, .between, .onlyWhere: false
+        case .apart, .ascending, .between, .onlyWhere: false
         }
       }
   }
@@ -232,6 +232,9 @@ extension Schema {
         schema["oneOf"] = .array(
           alternatives(groups) + [merge(required([file]), ["properties": .object(properties)])])
       case .atLeastOne(let names): schema["anyOf"] = .array(names.map { required([$0]) })
+      case .apart(let name, let others):
+        let both = others.map { object(["not": required([name, $0])]) }
+        schema["allOf"] = .array((schema["allOf"]?.array ?? []) + both)
       case .ascending, .between: break
       case .onlyWhere(let condition, let names):
         let given = schema["properties"]?[condition.parameter]?["default"]

@@ -41,7 +41,7 @@ struct PairMoments: Sendable {
 }
 
 /// What the first look gives.
-struct FirstLook: Sendable {
+struct FirstPass: Sendable {
   var moments: PairMoments
   /// Unordered pairs in each coarse bin.
   var coarse: [Int]
@@ -73,7 +73,7 @@ private struct CoarseCounts: Sendable {
     if pending + pairs > Int(UInt32.max) { flush() }
     pending += pairs
     tables.withSlice { tables in
-      withScratch(of: UInt32.self, count: PairTiles.tileColumns) { body(tables, $0) }
+      withScratch(of: UInt32.self, count: SimilarityTiles.tileColumns) { body(tables, $0) }
     }
   }
 
@@ -90,14 +90,14 @@ private struct CoarseCounts: Sendable {
   }
 }
 
-extension PairTiles {
+extension SimilarityTiles {
   /// Moments around `centre`, extremes and the coarse histogram of all pairs.
-  func firstLook(around centre: Float, _ budget: ThreadBudget) throws -> FirstLook {
+  func firstPass(around centre: Float, _ budget: ThreadBudget) throws -> FirstPass {
     let pool = CounterPool { CoarseCounts() }
     let parts = try budget.map(blocks: strips) { strip in
       pool.use { counts in self.look(strip, around: centre, &counts) }
     }
-    var look = FirstLook(moments: PairMoments(), coarse: [Int](repeating: 0, count: CoarseBins.count))
+    var look = FirstPass(moments: PairMoments(), coarse: [Int](repeating: 0, count: CoarseBins.count))
     for part in parts { look.moments.merge(part) }
     for counts in pool.all { counts.add(to: &look.coarse) }
     return look

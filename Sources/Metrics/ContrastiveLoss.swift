@@ -36,12 +36,12 @@ public func contrastiveLoss(
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
   let family = EmbeddingFamily(Embeddings(x: x, y: y, isNormalized: false))
-  let group = try PairGroup.groups(of: family, budget)[0]
+  let group = try GapShiftGroup.groups(of: family, budget)[0]
   let factors = try group.members.map(group.factors)
   return try group.contrastiveLosses(factors, temperatures: [temperature], batch: batch, budget)[0][0]
 }
 
-extension PairGroup {
+extension GapShiftGroup {
   /// The losses of every member (outer) at every temperature (inner), from one product x·y a batch.
   ///
   /// Where items have several rows of y, the loss is taken in rounds: the first row of y of every item, then
@@ -76,6 +76,17 @@ extension PairGroup {
     return batch <= 0 ? most : min(batch, most)
   }
 
+  /// How many pairs have fewer candidates than `candidates(batch:)` says, for they are in a last batch or round that
+  /// is not full, and how many those have that have fewest.
+  package func pairsShortOfCandidates(batch: Int) -> (pairs: Int, fewest: Int) {
+    let usual = candidates(batch: batch)
+    guard usual > 0 else { return (0, 0) }
+    return partners.rounds.reduce((0, usual)) { found, round in
+      let rest = round.count % usual
+      return rest == 0 ? found : (found.0 + rest, min(found.1, rest))
+    }
+  }
+
   /// The same where row i belongs with row i.
   private func lossesOneToOne(
     _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget
@@ -88,6 +99,10 @@ extension PairGroup {
     for part in stride(from: 0, to: combinations.count, by: grid.combinationsAtOnce) {
       let chosen = Array(combinations[part..<min(combinations.count, part + grid.combinationsAtOnce)])
       losses += try LossPass(group: self, factors: factors, combinations: chosen, grid: grid).run(budget)
+    }
+    for (loss, combination) in zip(losses, combinations) where !(loss.xToY + loss.yToX).isFinite {
+      throw MetricFailure.lossNotFinite(
+        temperature: temperatures.first { 1 / $0 == combination.scale } ?? .nan)
     }
     return factors.indices.map { m in
       Array(losses[m * temperatures.count..<(m + 1) * temperatures.count])

@@ -72,19 +72,19 @@ package func meanCosineSimilarity(
 /// quartiles are products too, or equal to one within 8e-9. Moments are float64 around the mean, in fixed
 /// order; everything else is counting.
 package func cosineSimilarity(
-  _ rows: TransformedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = PairTiles.keptPairs,
+  _ rows: TransformedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = SimilarityTiles.keptPairs,
   _ budget: ThreadBudget
 ) throws -> CosineStatistics {
   guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
   let centre = try meanCosineSimilarity(rows, diagonal: false, budget)
-  let tiles = try PairTiles(rows.unitFloats(budget), keepingAtMost: kept)
-  let first = try tiles.firstLook(around: Float(centre), budget)
+  let tiles = try SimilarityTiles(rows.unitFloats(budget), keepingAtMost: kept)
+  let first = try tiles.firstPass(around: Float(centre), budget)
   let ranks = QuantileRanks(pairs: tiles.pairCount, diagonal: diagonal ? rows.rows : 0)
   let low = first.minimum
   let high = diagonal ? max(1, first.maximum) : first.maximum
   let wanted = ranks.coarseBins(first.coarse)
   let histogramBins = HistogramBins(low: low, high: high, count: max(1, bins))
-  let second = try tiles.secondLook(bins: histogramBins, wanted: wanted, budget)
+  let second = try tiles.secondPass(bins: histogramBins, wanted: wanted, budget)
   let moments = first.moments(around: Double(Float(centre)), diagonal: diagonal ? rows.rows : 0)
   let histogram = histogramBins.histogram(second.bins, diagonal: diagonal ? rows.rows : 0)
   let quartiles = ranks.quartiles(first.coarse, second.fine)

@@ -42,7 +42,7 @@ struct HistogramBins: Sendable {
 }
 
 /// What the second look gives: unordered pairs in each bin, and the fine bins of the wanted coarse ones.
-struct SecondLook: Sendable {
+struct SecondPass: Sendable {
   var bins: [Int]
   var fine: FineBins
 }
@@ -56,7 +56,7 @@ private struct SecondCounts: Sendable {
   /// counts the values that need care.
   var tables: [Int]
   var fine: FineBins
-  private var codes = [UInt32](repeating: 0, count: PairTiles.tileColumns)
+  private var codes = [UInt32](repeating: 0, count: SimilarityTiles.tileColumns)
 
   init(_ bins: HistogramBins, _ wanted: [ClosedRange<Int>]) {
     self.bins = bins
@@ -113,11 +113,11 @@ private struct SecondCounts: Sendable {
   }
 }
 
-extension PairTiles {
+extension SimilarityTiles {
   /// The histogram of all pairs, and the values of the wanted coarse bins.
-  func secondLook(
+  func secondPass(
     bins: HistogramBins, wanted: [ClosedRange<Int>], _ budget: ThreadBudget
-  ) throws -> SecondLook {
+  ) throws -> SecondPass {
     let pool = CounterPool { SecondCounts(bins, wanted) }
     try budget.forEachBlock(strips) { strip in
       pool.use { counts in
@@ -134,9 +134,9 @@ extension PairTiles {
 
   private static func collect(
     _ all: [SecondCounts], _ bins: HistogramBins, _ wanted: [ClosedRange<Int>]
-  ) -> SecondLook {
+  ) -> SecondPass {
     let none = SecondCounts(bins, wanted)
-    var look = SecondLook(bins: [Int](repeating: 0, count: bins.count), fine: none.fine)
+    var look = SecondPass(bins: [Int](repeating: 0, count: bins.count), fine: none.fine)
     for counts in all {
       for bin in 0..<bins.count {
         for table in 0..<4 { look.bins[bin] += counts.tables[table * (bins.count + 1) + bin] }

@@ -8,8 +8,8 @@ import Kernels
 /// A strip of rows sees all columns of its batch, so it finishes its rows' log-sum-exps; of the
 /// columns it gives a partial log-sum-exp, and the strips of a batch are joined in order afterwards.
 struct LossPass: Sendable {
-  let group: PairGroup
-  let factors: [PairGroup.Factors]
+  let group: GapShiftGroup
+  let factors: [GapShiftGroup.Factors]
   let combinations: [LossCombination]
   let grid: LossGrid
 
@@ -92,14 +92,14 @@ struct LossTile {
   init(rows: Int, columns: Int) {
     self.rows = rows
     stride = (columns + 7) & ~7
-    products = [Double](repeating: -1e200, count: rows * stride)
+    products = [Double](repeating: -.infinity, count: rows * stride)
     similarities = products
     offsets = [Double](repeating: 0, count: stride)
     scales = [Double](repeating: 1, count: stride)
   }
 
   /// x·y of these rows and columns.
-  mutating func multiply(_ group: PairGroup, _ rows: Range<Int>, _ columns: Range<Int>) {
+  mutating func multiply(_ group: GapShiftGroup, _ rows: Range<Int>, _ columns: Range<Int>) {
     let inner = group.x.columns
     let stride = stride
     group.x.withSlice { x in
@@ -111,7 +111,7 @@ struct LossTile {
             Operand(y.from(columns.lowerBound * inner), stride: inner, transposed: true), into: out,
             stride: stride)
           for row in 0..<rows.count {
-            for column in columns.count..<stride { out[row * stride + column] = -1e200 }
+            for column in columns.count..<stride { out[row * stride + column] = -.infinity }
           }
         }
       }
@@ -119,7 +119,7 @@ struct LossTile {
   }
 
   /// s_ij = (x_i·y_j + offsetX_i + offsetY_j)·scaleX_i·scaleY_j.
-  mutating func transform(_ factors: PairGroup.Factors, _ rows: Range<Int>, _ columns: Range<Int>) {
+  mutating func transform(_ factors: GapShiftGroup.Factors, _ rows: Range<Int>, _ columns: Range<Int>) {
     for (place, column) in columns.enumerated() {
       offsets[place] = factors.offsetY[column]
       scales[place] = factors.scaleY[column]

@@ -17,6 +17,7 @@ package enum MetricFailure: Failure, Equatable {
   case noGap
   case directionLength(found: Int, expected: Int)
   case noRows
+  case lossNotFinite(temperature: Double)
   case tooLargeToMeasure
   case minDistBeyondSpread(minDist: Double, spread: Double)
 
@@ -64,6 +65,8 @@ package enum MetricFailure: Failure, Equatable {
       "the centroids of the modalities coincide, so the gap has no direction to move along"
     case .directionLength(let found, let expected):
       "the direction has \(found) dimensions, but the embeddings have \(expected)"
+    case .lossNotFinite(let temperature):
+      "at the temperature \(temperature) the loss is no number that float64 holds; take a greater temperature"
     case .noRows:
       "there are no embeddings to measure"
     case .tooLargeToMeasure:

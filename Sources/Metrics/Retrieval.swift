@@ -30,7 +30,7 @@ public func retrieval(_ x: Matrix, _ y: Matrix, at ks: [Int]) throws -> Retrieva
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
   let family = EmbeddingFamily(Embeddings(x: x, y: y, isNormalized: false))
-  let group = try PairGroup.groups(of: family, budget)[0]
+  let group = try GapShiftGroup.groups(of: family, budget)[0]
   return try group.retrieval(group.members.map(group.factors), at: ks, budget)[0]
 }
 
@@ -61,7 +61,7 @@ package struct Ranks: Sendable {
   }
 }
 
-extension PairGroup {
+extension GapShiftGroup {
   /// The recalls of every member, from one product x·y in tiles.
   ///
   /// Where items have several rows of y, any of them is right for a row of x, and every row of y is a
@@ -79,9 +79,9 @@ extension PairGroup {
     guard partners.isPaired else { throw MetricFailure.unpaired }
     let targets = factors.map { RankTargets(self, $0) }
     let totals = Mutex((rows: zeros(factors.count * x.rows), columns: zeros(factors.count * y.rows)))
-    let size = RankStrip.rows(self)
+    let size = RankCounter.rows(self)
     try budget.forEachBlock(blockCount(x.rows, size: size)) { block in
-      var strip = RankStrip(self, factors, targets, blockRange(block, size: size, count: x.rows))
+      var strip = RankCounter(self, factors, targets, blockRange(block, size: size, count: x.rows))
       strip.run()
       totals.withLock { [strip] in strip.add(toRows: &$0.rows, columns: &$0.columns) }
     }

@@ -38,7 +38,7 @@ package struct Engine: Sendable {
     if let notice = try folder.refuseTwin() { observe(.notice(notice)) }
     let log = try RunLog(plan, folder)
     let outcomes = Outcomes(count: plan.tasks.count)
-    KeptItems.shared.forget()
+    SampleCache.shared.forget()
     let store = try ArtefactStore(results: folder.root, transforms: catalog.transforms)
     let leases = try Leases(store: store)
     let lease = try takeResults()
@@ -190,7 +190,7 @@ package struct Engine: Sendable {
       switch event {
       case .started(let task): log.write(task, "started")
       case .log(let task, let line, _): log.write(task, line)
-      case .distrusted(let task, let reason): log.write(task, "stored result not used: \(reason)")
+      case .cacheRejected(let task, let reason): log.write(task, "stored result not used: \(reason)")
       case .finished(let task, let outcome, let seconds): log.write(task, outcome.logLine(seconds: seconds))
       case .progress, .notice: break
       }

@@ -23,7 +23,7 @@ extension ResultsFolder {
     guard let twin else { return nil }
     try refuse([(twin, experiment)])
     return
-      "\"\(twin)\" and \"\(experiment)\" in \(root) differ in the case of letters alone: where such names are one folder "
+      "\"\(twin)\" and \"\(experiment)\" in \(root) differ only in the case of letters or in how accents are composed: where such names are one folder "
       + "(macOS, Windows), each would take the place of the other"
   }
 

@@ -24,7 +24,7 @@ package enum RunEvent: Sendable {
   /// - Parameter isNews: the user should see it at once.
   case log(task: String, line: String, isNews: Bool = false)
   /// A stored artefact that could not be believed, and why.
-  case distrusted(task: String, reason: String)
+  case cacheRejected(task: String, reason: String)
   case finished(task: String, outcome: TaskOutcome, seconds: Double)
   /// Something the user should know: gnuplot is missing, a lease is waited for.
   case notice(String)

@@ -55,11 +55,11 @@ final class TaskExecutor: Sendable {
     let task = plan.tasks[index]
     let key = try key(of: index)
     let isForced = options.forced.contains(task.stage)
-    if !isForced, let record = believable(key, task) { return settled(index, record, wasCached: true) }
+    if !isForced, let record = validRecord(key, task) { return settled(index, record, wasCached: true) }
     guard mayRun else { throw missing(index) }
     let lease = try takeLease(key.key, task)
     defer { lease.release() }
-    if !isForced, let record = believable(key, task, isQuiet: true) {
+    if !isForced, let record = validRecord(key, task, isQuiet: true) {
       return settled(index, record, wasCached: true)
     }
     if let obstacle = try store.obstacle(to: key.key, replaces: isForced) {
@@ -138,9 +138,9 @@ final class TaskExecutor: Sendable {
   }
 
   /// The stored record where its bytes are what they were when it was written; says so where not.
-  private func believable(_ key: TaskKey, _ task: PlannedTask, isQuiet: Bool = false) -> StoredRecord? {
+  private func validRecord(_ key: TaskKey, _ task: PlannedTask, isQuiet: Bool = false) -> StoredRecord? {
     let distrust = { (reason: String) in
-      if !isQuiet { self.observe(.distrusted(task: task.id, reason: reason)) }
+      if !isQuiet { self.observe(.cacheRejected(task: task.id, reason: reason)) }
     }
     do {
       switch try store.lookup(key.key) {
@@ -254,7 +254,7 @@ final class TaskExecutor: Sendable {
   private func replacement(of index: Int, _ record: StoredRecord, _ problem: ArtefactProblem) throws
     -> Artefact
   {
-    observe(.distrusted(task: plan.tasks[index].id, reason: problem.sentence))
+    observe(.cacheRejected(task: plan.tasks[index].id, reason: problem.sentence))
     let artefact = try runAgain(index, record, mustEqual: false)
     let mended = try store.save(
       artefact, key: record.key, keyTree: record.keyTree, stage: record.stage, notes: record.notes,

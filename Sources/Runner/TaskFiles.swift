@@ -86,7 +86,7 @@ extension TaskFiles {
         if case .failure(let error) = outcome, error is FilesWereTouched { continue }
         return try outcome.get()
       }
-      KeptItems.shared.forget()
+      SampleCache.shared.forget()
       notice(
         "\(path) was written to while it was read; it has the planned content, so the stage is run again")
     }
@@ -98,7 +98,7 @@ extension TaskFiles {
     do {
       return try body()
     } catch {
-      KeptItems.shared.forget()
+      SampleCache.shared.forget()
       throw error
     }
   }

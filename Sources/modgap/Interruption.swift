@@ -14,7 +14,8 @@ final class Interruption: Sendable {
 
   init(resumeCommand: ShellCommand) {
     self.resumeCommand = resumeCommand
-    for number in [SIGINT, SIGTERM] {
+    // What was ignored when the program was started, as `nohup` and scripts have it, stays so.
+    for number in [SIGINT, SIGTERM] where !StandardStreams.isIgnored(number) {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
       source.setEventHandler { self.receive(number) }

@@ -48,7 +48,7 @@ final class ProgressReporter: Sendable {
       case .progress(let task, let fraction): state.running[task] = fraction
       case .log(let task, let line, isNews: true): say("\(task): \(line)", &state)
       case .log(let task, let line, _): logged(task, line, &state)
-      case .distrusted(let task, let reason): say("\(task): stored result not used: \(reason)", &state)
+      case .cacheRejected(let task, let reason): say("\(task): stored result not used: \(reason)", &state)
       case .notice(let text): say(text, &state)
       case .finished(let task, let outcome, let seconds): finished(task, outcome, seconds, &state)
       }

@@ -31,12 +31,18 @@ enum StandardStreams {
     // A terminal with `stty tostop` stops what writes to it from the background.
     signal(SIGTTOU, SIG_IGN)
     // Swift's runtime prints a backtrace at Ctrl-\ and goes on; it ends a program, unless that was told to ignore it.
-    let quit = signal(SIGQUIT, SIG_DFL)
-    if unsafeBitCast(quit, to: Int.self) == 1 { signal(SIGQUIT, SIG_IGN) }
+    if !isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
     for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
       // The lowest free number is given, which is this one.
       _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
+  }
+
+  static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    // SIG_IGN is no function, so there is nothing to compare but its number.
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 
   /// Gives `errno` where not all could be written. A stream that takes nothing just now is waited for.

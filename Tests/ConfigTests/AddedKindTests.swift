@@ -136,7 +136,7 @@ private struct Ramp: TokenSource {
 
   @Test func theyAreDocumented() {
     let schema = Schema(Self.added).json.pretty
-    let page = Reference(Self.added).markdown
+    let page = Reference(Self.added, transforms: []).markdown
     for word in ["\"width\"", "\"ramp\"", "What the number is multiplied by.", "how many"] {
       #expect(schema.contains(word), "\(word)")
     }

@@ -22,7 +22,8 @@ enum Specimens {
       }
     }
     let checks = grammar.checks.map { signature in
-      let check = JSONValue.object([signature.name: .object(object(signature.parameters, isFull: true))])
+      let keys = obeying(signature.rules, object(signature.parameters, isFull: true))
+      let check = JSONValue.object([signature.name: .object(keys)])
       let claim: [String: JSONValue] = [
         "id": "c", "source": "s", "says": "t", "table": "g", "check": check, "where": value(of: .selection),
       ]
@@ -105,6 +106,9 @@ enum Specimens {
   /// Without the keys that may not stand beside what the object says.
   private static func obeying(_ rules: [ParameterRule], _ with: [String: JSONValue]) -> [String: JSONValue] {
     rules.reduce(into: with) { with, rule in
+      if case .apart(let name, let others) = rule, with[name] != nil {
+        for other in others { with[other] = nil }
+      }
       guard case .onlyWhere(let condition, let names) = rule,
         let value = with[condition.parameter]?.string, !condition.values.contains(value)
       else { return }

@@ -28,7 +28,7 @@ import Testing
     try withFolder { folder in try compare(try KindSamples.values(name, folder)) }
   }
 
-  private func expectSame(_ side: DeclaredSides.Side, _ modality: PairedData.Modality, _ name: String) {
+  private func expectSame(_ side: DeclaredSides.Side, _ modality: InputKind, _ name: String) {
     switch (side, modality) {
     case (.numbers(let shape), .numbers(let found)): #expect(shape == found, "\(name)")
     case (.tokens(let context, let vocabulary), .tokens(let length, let tokens)):

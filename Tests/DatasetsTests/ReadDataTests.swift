@@ -111,6 +111,7 @@ import Testing
       }
       let tables = [
         ("path,text\n", "no column `caption`"), ("path,caption\na.png\n", "/f:2: 1 fields"),
+        ("path,caption,caption\na.png,b,c\n", "several columns `caption`"),
         ("path,caption\n\"a\n", "never closed"), ("path,caption\n", "there is no row"),
         ("path,caption\nno.png,x\n", "/no.png: could not"),
       ]

@@ -69,10 +69,10 @@ struct TowerCatalogTests {
   @Test("given wins over the preset, that over the data, those over the default")
   func precedence() throws {
     let vit = VisionArchitecture()
-    func image(_ given: [String: JSONValue], _ items: ItemForm?) throws -> Int {
+    func image(_ given: [String: JSONValue], _ items: InputKind?) throws -> Int {
       try TowerKeys(vit, given: given, items: items).integer("image")
     }
-    let items = ItemForm.numbers(shape: [3, 48, 48])
+    let items = InputKind.numbers(shape: [3, 48, 48])
     #expect(try image(["image": 7, "preset": "mini"], items) == 7)
     #expect(try image(["preset": "mini"], items) == 32)
     #expect(try image([:], items) == 48)

@@ -6,7 +6,7 @@ import Testing
 /// What an epoch of a layout draws, and where it lays the steps, against lists made straight from the words.
 @Suite("Steps of a layout")
 struct LayoutWalksTests {
-  private static let width = LayoutLanes.width
+  private static let width = UMAPStepSIMD.width
   private static let rounds = DrawnEdges.rounds
 
   private struct Step: Hashable {

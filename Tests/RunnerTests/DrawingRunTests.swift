@@ -178,9 +178,10 @@ struct DrawingRunTests {
   }
 
   /// What is ignored where the program is started stays so.
-  @Test func aHangUpThatIsIgnoredStaysIgnored() throws {
-    let process = try inTheLastOfThree("sleep 1", program.through(shell: #"trap '' HUP; exec "$0" "$@""#))
-    kill(process.processIdentifier, SIGHUP)
+  @Test(arguments: [SIGHUP, SIGINT, SIGTERM, SIGQUIT]) func whatIsIgnoredStaysIgnored(number: Int32) throws {
+    let process = try inTheLastOfThree(
+      "sleep 1", program.through(shell: #"trap '' HUP INT TERM QUIT; exec "$0" "$@""#))
+    kill(process.processIdentifier, number)
     process.waitUntilExit()
     #expect(process.terminationStatus == 0 && has("figures/c.svg"))
   }

@@ -19,7 +19,7 @@ import Testing
 @Suite struct NewShiftTests {
   private static let catalog = StageCatalog(stageCatalog.variants + [StageVariant(WhitenStage.self)])
   private static let grammar = Grammar(
-    stages: catalog.signatures, figures: figureSignatures, checks: checkSignatures,
+    stages: catalog.signatures, figures: figureCatalog.signatures, checks: checkCatalog.signatures,
     data: DatasetCatalog.signatures)
   private static let strengths = [0, 0.5, 1]
 

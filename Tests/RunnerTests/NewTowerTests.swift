@@ -22,7 +22,7 @@ import Testing
 
   private static let catalog = StageCatalog(towers: towers)
   private static let grammar = Grammar(
-    stages: catalog.signatures, figures: figureSignatures, checks: checkSignatures,
+    stages: catalog.signatures, figures: figureCatalog.signatures, checks: checkCatalog.signatures,
     data: DatasetCatalog.signatures)
 
   private static let stages = """

@@ -12,14 +12,14 @@ struct PixelArchitecture: TowerArchitecture {
   let parameters: [Parameter] = [
     .defaulted("bins", .integer(2...256), 8, "Ranges of a channel's values."), TowerKeys.embedding(16),
   ]
-  let items = ItemForm.numbers(shape: [3, 32, 32])
+  let items = InputKind.numbers(shape: [3, 32, 32])
   let projection = "head"
 
   func make(_ keys: TowerKeys) throws -> any TrainableTower {
     PixelTower(bins: try keys.integer("bins"), embedding: try keys.integer("embedding"))
   }
 
-  func operations(_ keys: TowerKeys, on items: ItemForm?) throws -> Double? {
+  func operations(_ keys: TowerKeys, on items: InputKind?) throws -> Double? {
     6 * Double(try keys.integer("bins")) * Double(try keys.integer("embedding"))
   }
 }

@@ -64,7 +64,7 @@ final class Spy: Sendable {
     { [self] event in
       switch event {
       case .started(let task): runs.withLock { $0.append(task) }
-      case .distrusted(let task, let reason): said.withLock { $0.append("\(task): \(reason)") }
+      case .cacheRejected(let task, let reason): said.withLock { $0.append("\(task): \(reason)") }
       case .notice(let text): said.withLock { $0.append(text) }
       case .log(let task, let line, _): logged.withLock { $0.append("\(task): \(line)") }
       case .progress, .finished: break

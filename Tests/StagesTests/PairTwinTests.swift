@@ -36,6 +36,23 @@ struct PairTwinTests {
     #expect(found.symmetric == (found.xToY + found.yToX) / 2)
   }
 
+  /// However great the temperature is, no more candidates are counted than there are.
+  @Test(arguments: [1e100, 1e200, 1e250, 1e300], [13, 16, 30]) func hotLosses(tau: Double, batch: Int) throws
+  {
+    let (x, y) = try Pairs.pair(batch * 2, 5)
+    let loss = try contrastiveLoss(x, y, temperature: tau, batch: batch)
+    #expect(abs(loss.xToY - log(Double(batch))) < 1e-9 && abs(loss.yToX - log(Double(batch))) < 1e-9)
+  }
+
+  @Test(arguments: [.leastNonzeroMagnitude, 0x1p-1030, 1e-308]) func coldLossesAreNumbersOrFailures(
+    tau: Double
+  ) throws {
+    let (x, y) = try Pairs.pair(60, 5)
+    #expect(throws: MetricFailure.lossNotFinite(temperature: tau)) {
+      try contrastiveLoss(x, y, temperature: tau, batch: 30)
+    }
+  }
+
   @Test("the loss of pairs that cannot be told apart is ln n", arguments: [2, 50, 513])
   func uniformLoss(n: Int) throws {
     let same = Matrix(rows: n, columns: 2, values: (0..<n).flatMap { _ in [3, 4] as [Float] })
@@ -63,7 +80,7 @@ struct PairTwinTests {
     y = Matrix(rows: 600, columns: 12, values: (0..<600).flatMap { y.row(source($0)) })
     let found = try withBudget(jobs: 2) { budget in
       let family = EmbeddingFamily(Embeddings(x: x, y: y, isNormalized: false))
-      let group = try PairGroup.groups(of: family, budget)[0]
+      let group = try GapShiftGroup.groups(of: family, budget)[0]
       return try group.ranks(group.members.map(group.factors), budget)[0]
     }
     let expected = naiveRanks(Pairs.similarities(x, y))

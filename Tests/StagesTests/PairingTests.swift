@@ -55,8 +55,8 @@ struct PairingTests {
       y: Matrix(rows: test.itemsY.count, columns: 9, values: y), isNormalized: false, pairing: test.pairing)
   }
 
-  private func group(_ embeddings: Embeddings) throws -> PairGroup {
-    try withBudget(jobs: 1) { try PairGroup.groups(of: EmbeddingFamily(embeddings), $0)[0] }
+  private func group(_ embeddings: Embeddings) throws -> GapShiftGroup {
+    try withBudget(jobs: 1) { try GapShiftGroup.groups(of: EmbeddingFamily(embeddings), $0)[0] }
   }
 
   /// The rank of the best of `right` among it and the wrong candidates; of equals the lower index is nearer.

@@ -74,6 +74,23 @@ struct WeightDescriptionTests {
     #expect(try clip() == plain)
   }
 
+  /// Others read them by Python's truth of a value, or not at all.
+  @Test(arguments: ["1", "\"true\"", "[true]", "0"]) func openCLIPsActivationIsTrueOrFalse(_ value: String)
+    throws
+  {
+    let found = Self.openCLIP.replacing(
+      "\"embed_dim\": 10", with: "\"embed_dim\": 10, \"quick_gelu\": \(value)")
+    try write(found, "open_clip_config.json")
+    let with = Tiny.clip.merging(["weights": weights]) { $1 }
+    #expect(sentence("clip", with).contains("`quick_gelu`") || sentence("clip", with).contains("quick_gelu"))
+  }
+
+  @Test(arguments: ["null", "[\"gelu\"]", "1"]) func huggingFacesActivationIsAName(_ value: String) throws {
+    try write(Self.huggingFace("gelu").replacing("\"gelu\"", with: value), "config.json")
+    let with = Tiny.clip.merging(["weights": weights]) { $1 }
+    #expect(sentence("clip", with).contains("hidden_act"))
+  }
+
   @Test("Hugging Face's hidden_act, and its epsilon")
   func huggingFace() throws {
     let (plain, gelu) = (try clip(), try clip(["activation": "gelu"]))

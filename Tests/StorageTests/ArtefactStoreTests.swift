@@ -70,10 +70,10 @@ import Testing
         #expect(loaded == artefact)
         #expect(ArtefactStore.digest(of: loaded) == record.digest)
       }
-      #expect(
-        try store.entries().map(\.bytes) == [
-          record.bytes.count + record.payloads.filter { !$0.isInline }.reduce(0) { $0 + $1.size }
-        ])
+      let sizes = try FileManager.default.contentsOfDirectory(atPath: record.folder).map { name in
+        try Data(contentsOf: URL(fileURLWithPath: "\(record.folder)/\(name)")).count
+      }
+      #expect(try store.entries().map(\.bytes) == [sizes.reduce(0, +)])
       #expect(try store.staleTemporaries().isEmpty)
       try store.sync()
     }

@@ -15,7 +15,7 @@ struct LocalMinimaCheck: Check {
       parameters: [
         .of, .over, .optional("count", .integer(0...10_000), "how many there are"),
         .optional("near", .list(.anyNumber, most: 10_000), "where they are, one minimum for each"),
-        .within("how far from there"),
+        .within("how far from there", beside: "near"),
       ], rules: [.atLeastOne(["count", "near"])]),
     make: { parameters in
       let count = try parameters.optionalNumber("count")

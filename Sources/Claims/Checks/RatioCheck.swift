@@ -18,10 +18,14 @@ struct RatioCheck: Check {
         + "95% interval decides, paired where both have the same replicates",
       parameters: [
         .of, .required("where", .list(.selection, least: 2, most: 2), "the numerator, then the denominator"),
-        .optional("equals", .anyNumber, "the paper's ratio"), .within("how far ours may be from it"),
+        .optional("equals", .anyNumber, "the paper's ratio"),
+        .within("how far ours may be from it", beside: "equals"),
         .optional("low", .anyNumber, "the least it may be"),
         .optional("high", .anyNumber, "the most it may be"),
-      ], rules: [.atLeastOne(["equals", "low", "high"]), .ascending("low", "high")]),
+      ],
+      rules: [
+        .atLeastOne(["equals", "low", "high"]), .apart("equals", ["low", "high"]), .ascending("low", "high"),
+      ]),
     make: { parameters in
       let (first, second) = try parameters.twoSelections()
       let target: Target =

@@ -1,5 +1,5 @@
 /// The colours of the drawn world.
-enum Paint: String, CaseIterable, Sendable {
+enum Color: String, CaseIterable, Sendable {
   case red, green, blue, yellow, orange, purple, pink, brown, black, grey
 
   var levels: SIMD3<Float> {
@@ -35,7 +35,7 @@ enum Extent: String, CaseIterable, Sendable {
 /// Something drawn: what it is, and where its centre lies as a share of the picture's side.
 struct DrawnObject: Sendable, Equatable {
   var outline: Outline
-  var paint: Paint
+  var paint: Color
   var extent: Extent
   var centre: SIMD2<Float>
 

@@ -25,7 +25,7 @@ enum ExifOrientation: Int {
   /// Upright where nothing is stated, or nothing that has a meaning.
   ///
   /// Source: `Image.getexif` and `ImageOps.exif_transpose` of Pillow 12.
-  init(_ metadata: PictureMetadata) {
+  init(_ metadata: ImageMetadata) {
     let stated = metadata.exif.flatMap { ExifDirectory.orientation(in: $0) } ?? metadata.xmpOrientation
     self = stated.flatMap(ExifOrientation.init) ?? .upright
   }

@@ -4,7 +4,7 @@ import Contracts
 /// orientation says. Colour profiles and gamma are not applied, as in Pillow.
 package struct ImageFile {
   package let path: String
-  private let reader: any PictureReader
+  private let reader: any ImageDecoder
   private let orientation: ExifOrientation
   private let limits: ImageLimits
   private let fileBytes: Int
@@ -19,14 +19,14 @@ package struct ImageFile {
     }
     reader =
       switch format {
-      case .png: try PNGReader(bytes, path: path)
+      case .png: try PNGDecoder(bytes, path: path)
       case .jpeg: try JPEGReader(bytes, path: path, limits: limits)
       case .webp: try WebPReader(bytes, path: path)
       }
     self.path = path
     self.limits = limits
     fileBytes = bytes.buffer.count
-    orientation = ExifOrientation(PictureMetadata(of: bytes.buffer, format: format))
+    orientation = ExifOrientation(ImageMetadata(of: bytes.buffer, format: format))
     let (area, overflows) = reader.header.width.multipliedReportingOverflow(by: reader.header.height)
     guard !overflows, area <= limits.pixels else {
       throw ImageFailure.tooManyPixels(

@@ -2,7 +2,7 @@ import CZlib
 
 /// EXIF and XMP of a PNG: the chunk `eXIf`, or the texts that programs wrote before it was there.
 struct PNGMetadata {
-  private(set) var found = PictureMetadata()
+  private(set) var found = ImageMetadata()
   /// EXIF in hexadecimal digits, as ImageMagick writes it.
   private var profile: [UInt8]?
 

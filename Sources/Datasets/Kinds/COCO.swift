@@ -50,7 +50,7 @@ enum COCO {
     var captions = TextArena()
     for pair in pairs.prefix(count) { captions.append(pair.caption) }
     return PairedData(
-      count: count, x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform())),
+      count: count, x: .numbers(ImageFiles(paths: pictures, transform: try parameters.transform())),
       y: try parameters.texts(captions), files: [path] + pictures + parameters.vocabularyFiles,
       remarks: { remarks })
   }

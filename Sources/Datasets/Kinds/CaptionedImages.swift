@@ -19,7 +19,7 @@ enum CaptionedImages {
     let count = try parameters.count(of: table.pictures.count, in: path)
     let pictures = Array(table.pictures.prefix(count))
     return PairedData(
-      count: count, x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform())),
+      count: count, x: .numbers(ImageFiles(paths: pictures, transform: try parameters.transform())),
       y: try parameters.texts(table.captions), files: [path] + pictures + parameters.vocabularyFiles)
   }
 
@@ -39,6 +39,10 @@ enum CaptionedImages {
           path: path, line: 1,
           detail: "there is no column `\(name)` among \(counted(header.count, "column"))" + hint(name, header)
         )
+      }
+      guard !header[(column + 1)...].contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+        throw DatasetFailure.badLine(
+          path: path, line: 1, detail: "there are several columns `\(name)`: give all but one another name")
       }
       return column
     }

@@ -10,7 +10,7 @@ enum ImageFolder {
     let folder = try parameters.text("folder")
     let found = try Classes(folder)
     let count = try parameters.count(of: found.listing.paths.count, in: folder)
-    let pictures = PictureFiles(
+    let pictures = ImageFiles(
       paths: Array(found.listing.paths.prefix(count)), transform: try parameters.transform())
     return try ClassifiedImages(
       pictures: pictures, labels: Array(found.labels.prefix(count)),

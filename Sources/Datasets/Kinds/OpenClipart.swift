@@ -57,7 +57,7 @@ struct OpenClipart: TextSource {
     let captions = OpenClipart(names: names, folder: folder)
     return PairedData(
       count: pictures.count,
-      x: .numbers(PictureFiles(paths: pictures, transform: try parameters.transform(), limits: limits)),
+      x: .numbers(ImageFiles(paths: pictures, transform: try parameters.transform(), limits: limits)),
       y: try parameters.texts(captions),
       files: pictures + captions.files + parameters.vocabularyFiles, remarks: { found.remarks(in: root) })
   }

@@ -12,9 +12,6 @@ package struct PairedData: Sendable {
     case tokens(any TokenSource)
   }
 
-  /// What an encoder of one side is fed.
-  package typealias Modality = ItemForm
-
   package let count: Int
   package let x: Side
   /// Absent where the items are not pairs.
@@ -46,7 +43,7 @@ package struct PairedData: Sendable {
 }
 
 extension PairedData.Side {
-  package var modality: PairedData.Modality {
+  package var modality: InputKind {
     switch self {
     case .numbers(let source): .numbers(shape: source.shape)
     case .texts(_, let tokenizer, let context):

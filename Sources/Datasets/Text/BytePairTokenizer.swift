@@ -19,7 +19,7 @@ package struct BytePairTokenizer: TextTokenizer {
 
   package func ids(_ text: String, most: Int) -> [Int32] {
     var result: [Int32] = []
-    var words = WordCutter(cleaned(text))
+    var words = PreTokenizer(cleaned(text))
     while result.count < most, let word = words.next() {
       switch word {
       case .start: result.append(startToken)

@@ -14,13 +14,13 @@ package struct VisionArchitecture: TowerArchitecture {
       TowerKeys.embedding(usual.embedding), TowerKeys.activation, TowerKeys.normEpsilon,
     ]
   }
-  package var items: ItemForm { .numbers(shape: [3, 224, 224]) }
+  package var items: InputKind { .numbers(shape: [3, 224, 224]) }
   package var projection: String { "proj" }
   package var namings: [WeightNaming] { WeightNaming.vision }
   package var prefix: String { "visual." }
   package var described: ModelDescription.Part { .vision }
 
-  package func sizes(of items: ItemForm) -> [String: Int] { items.side.map { ["image": $0] } ?? [:] }
+  package func sizes(of items: InputKind) -> [String: Int] { items.side.map { ["image": $0] } ?? [:] }
 
   package func sizes(ofPreset name: String) -> [String: Int]? {
     CLIPPreset(rawValue: name)?.visionSizes.byKey
@@ -35,7 +35,7 @@ package struct VisionArchitecture: TowerArchitecture {
       embedding: try keys.integer("embedding"), try keys.variant())
   }
 
-  package func operations(_ keys: TowerKeys, on items: ItemForm?) throws -> Double? {
+  package func operations(_ keys: TowerKeys, on items: InputKind?) throws -> Double? {
     try keys.patchOperations()
   }
 }
@@ -53,7 +53,7 @@ package struct TextArchitecture: TowerArchitecture {
       TowerKeys.embedding(usual.embedding), TowerKeys.activation, TowerKeys.normEpsilon,
     ]
   }
-  package var items: ItemForm { .tokens(context: 1, vocabulary: 1) }
+  package var items: InputKind { .tokens(context: 1, vocabulary: 1) }
   package var projection: String { "text_projection" }
   package var namings: [WeightNaming] { WeightNaming.text }
   package var described: ModelDescription.Part { .text }
@@ -70,7 +70,7 @@ package struct TextArchitecture: TowerArchitecture {
       embedding: try keys.integer("embedding"), try keys.variant())
   }
 
-  package func operations(_ keys: TowerKeys, on items: ItemForm?) throws -> Double? {
+  package func operations(_ keys: TowerKeys, on items: InputKind?) throws -> Double? {
     try keys.blockOperations(rows: Double(try keys.integer("context")))
   }
 }

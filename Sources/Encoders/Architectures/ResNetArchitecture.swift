@@ -9,7 +9,7 @@ package struct ResNetArchitecture: TowerArchitecture {
 
   package var name: String { "resnet\(depth.rawValue)" }
   package var parameters: [Parameter] { [TowerKeys.width(64), TowerKeys.projected, TowerKeys.normEpsilon] }
-  package var items: ItemForm { .numbers(shape: [3, 224, 224]) }
+  package var items: InputKind { .numbers(shape: [3, 224, 224]) }
   package var projection: String { "projection" }
   package var optional: Set<String> { ["projection"] }
   package var namings: [WeightNaming] { [.torchvision] }
@@ -22,7 +22,7 @@ package struct ResNetArchitecture: TowerArchitecture {
 
   /// As published, 3.6 and 8.2 GFLOP at 224 pixels a side and a width of 64, times the pixels and the square of the
   /// width. Source: He et al. 2016, Table 1.
-  package func operations(_ keys: TowerKeys, on items: ItemForm?) throws -> Double? {
+  package func operations(_ keys: TowerKeys, on items: InputKind?) throws -> Double? {
     guard case .numbers(let shape)? = items, shape.count == 3 else { return nil }
     let pixels = Double(shape[1]) * Double(shape[2]) / (224 * 224)
     let scale = Double(try keys.integer("width")) / 64

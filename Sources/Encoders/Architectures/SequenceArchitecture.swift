@@ -17,10 +17,10 @@ package struct SequenceArchitecture: TowerArchitecture {
       TowerKeys.embedding(256), TowerKeys.activation, TowerKeys.normEpsilon,
     ]
   }
-  package var items: ItemForm { .tokens(context: 1, vocabulary: 1) }
+  package var items: InputKind { .tokens(context: 1, vocabulary: 1) }
   package var projection: String { "proj" }
 
-  package func sizes(of items: ItemForm) -> [String: Int] {
+  package func sizes(of items: InputKind) -> [String: Int] {
     guard case .tokens(let context, let vocabulary) = items else { return [:] }
     return ["context": context, "vocabulary": vocabulary]
   }
@@ -35,7 +35,7 @@ package struct SequenceArchitecture: TowerArchitecture {
       try keys.variant())
   }
 
-  package func operations(_ keys: TowerKeys, on items: ItemForm?) throws -> Double? {
+  package func operations(_ keys: TowerKeys, on items: InputKind?) throws -> Double? {
     try keys.blockOperations(rows: Double(try keys.integer("context")))
   }
 }

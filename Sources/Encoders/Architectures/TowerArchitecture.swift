@@ -14,9 +14,9 @@ package protocol TowerArchitecture: Sendable {
   /// without a default may be left out.
   var parameters: [Parameter] { get }
   /// Items of the kind that it takes, in a usual size.
-  var items: ItemForm { get }
+  var items: InputKind { get }
   /// The sizes that data give in the place of defaults: `image`, `context`.
-  func sizes(of items: ItemForm) -> [String: Int]
+  func sizes(of items: InputKind) -> [String: Int]
   /// The sizes that a value of the key `preset` stands for; nil where it has none.
   func sizes(ofPreset name: String) -> [String: Int]?
   /// The tower, whose trainer makes it trainable.
@@ -35,22 +35,22 @@ package protocol TowerArchitecture: Sendable {
   /// What of a description of weights is about such a tower.
   var described: ModelDescription.Part { get }
   /// About how many floating-point operations an item takes; nil where that is not known.
-  func operations(_ keys: TowerKeys, on items: ItemForm?) throws -> Double?
+  func operations(_ keys: TowerKeys, on items: InputKind?) throws -> Double?
 }
 
 extension TowerArchitecture {
-  package func sizes(of items: ItemForm) -> [String: Int] { [:] }
+  package func sizes(of items: InputKind) -> [String: Int] { [:] }
   package func sizes(ofPreset name: String) -> [String: Int]? { nil }
   package var optional: Set<String> { [] }
   package var namings: [WeightNaming] { [.bare] }
   package var prefix: String { "" }
   package var described: ModelDescription.Part { .tower }
-  package func operations(_ keys: TowerKeys, on items: ItemForm?) throws -> Double? { nil }
+  package func operations(_ keys: TowerKeys, on items: InputKind?) throws -> Double? { nil }
 }
 
 extension TowerArchitecture {
   /// Whether such a tower can take the items, as far as their kind tells.
-  package func takes(_ other: ItemForm) -> Bool {
+  package func takes(_ other: InputKind) -> Bool {
     switch (items, other) {
     case (.tokens, .tokens): true
     case (.numbers(let own), .numbers(let shape)): own.count == shape.count

@@ -12,7 +12,7 @@ package struct TowerKeys: Sendable {
   private let usual: [String: JSONValue]
 
   /// - Parameter items: what it is to be fed; nil where nothing is known of that.
-  package init(_ architecture: some TowerArchitecture, given: [String: JSONValue], items: ItemForm?) {
+  package init(_ architecture: some TowerArchitecture, given: [String: JSONValue], items: InputKind?) {
     self.given = given
     let preset = given[Self.preset]?.string.flatMap(architecture.sizes(ofPreset:)) ?? [:]
     let sizes = preset.merging(items.map(architecture.sizes(of:)) ?? [:]) { preset, _ in preset }

@@ -14,10 +14,10 @@ package struct VideoArchitecture: TowerArchitecture {
       TowerKeys.embedding(256), TowerKeys.activation, TowerKeys.normEpsilon,
     ]
   }
-  package var items: ItemForm { .numbers(shape: [8, 3, 32, 32]) }
+  package var items: InputKind { .numbers(shape: [8, 3, 32, 32]) }
   package var projection: String { "proj" }
 
-  package func sizes(of items: ItemForm) -> [String: Int] {
+  package func sizes(of items: InputKind) -> [String: Int] {
     var sizes: [String: Int] = [:]
     sizes["image"] = items.side
     if case .numbers(let shape) = items, shape.count == 4 { sizes["frames"] = shape[0] }
@@ -34,7 +34,7 @@ package struct VideoArchitecture: TowerArchitecture {
       try keys.variant())
   }
 
-  package func operations(_ keys: TowerKeys, on items: ItemForm?) throws -> Double? {
+  package func operations(_ keys: TowerKeys, on items: InputKind?) throws -> Double? {
     guard case .numbers(let shape)? = items, shape.count == 4 else { return nil }
     let frames = Double(try keys.integer("frames"))
     return frames * (try keys.patchOperations())

@@ -12,13 +12,13 @@ struct ColumnConvolution {
   private static let aim = 256
 
   private let layer: PackedConvolution
-  private let cut: RowCut
+  private let cut: OutputTiling
   /// Floats of one row of columns.
   private let length: Int
 
   init(_ layer: PackedConvolution, _ output: PlaneShape, slots: Int) {
     self.layer = layer
-    cut = RowCut(rows: output.height, columns: output.width, slots: slots, aim: Self.aim)
+    cut = OutputTiling(rows: output.height, columns: output.width, slots: slots, aim: Self.aim)
     length = layer.shape.kernel * layer.shape.kernel * layer.inputs
   }
 

@@ -8,14 +8,14 @@ struct WinogradConvolution {
   private static let aim = 192
 
   private let layer: PackedConvolution
-  private let cut: RowCut
+  private let cut: OutputTiling
   /// From one point's matrix to the next; not a power of two, at which the 36 would share few cache lines.
   private let inputStride: Int
   private let outputStride: Int
 
   init(_ layer: PackedConvolution, _ output: PlaneShape, slots: Int) {
     self.layer = layer
-    cut = RowCut(
+    cut = OutputTiling(
       rows: Winograd.tiles(output.height), columns: Winograd.tiles(output.width), slots: slots,
       aim: Self.aim)
     inputStride = cut.count * layer.inputs + 80

@@ -34,7 +34,7 @@ struct ResNetPlan: Sendable {
   let count: Int
 
   init(_ network: PreparedResNet, _ size: (height: Int, width: Int)) {
-    var room = Room()
+    var room = ScratchLayout()
     let convolution = network.stem
     picture = room.take(
       PlaneShape(
@@ -53,7 +53,7 @@ struct ResNetPlan: Sendable {
 }
 
 /// Hands out offsets.
-private struct Room {
+private struct ScratchLayout {
   private(set) var end = 0
   /// What the neediest convolution works in.
   private(set) var scratch = 0

@@ -38,6 +38,13 @@ struct DescriptionFields {
     values["norm_epsilon"] = .number(try epsilon(json["norm_kwargs"] ?? .null, "eps") ?? 1e-5)
   }
 
+  /// False where it is absent. What is neither true nor false means something else to every reader.
+  func flag(_ json: JSONValue, _ key: String) throws -> Bool {
+    guard let value = json[key], value != .null else { return false }
+    guard let flag = value.bool else { throw bad(key, value, "true or false") }
+    return flag
+  }
+
   private func epsilon(_ json: JSONValue, _ key: String) throws -> Double? {
     guard let value = json[key], value != .null else { return nil }
     guard let number = value.number, number >= 0, number <= 1 else {
@@ -51,7 +58,10 @@ struct DescriptionFields {
   ) throws -> [String: JSONValue] {
     var found: [String: JSONValue] = [:]
     for (theirs, ours, value) in defaults { found[ours] = .number(try positive(json, theirs) ?? value) }
-    let word = json["hidden_act"]?.string ?? "quick_gelu"
+    let given = json["hidden_act"]
+    guard let word = given == nil ? "quick_gelu" : given?.string else {
+      throw bad("hidden_act", given ?? .null, "the name of an activation")
+    }
     guard let activation = Self.activations[word] else {
       throw DescriptionFailure.unknownActivation(path: path, word)
     }

@@ -46,9 +46,10 @@ extension ModelDescription {
     }
   }
 
+  /// Where there is a `text_config_dict`, transformers completes it with the defaults and lets it replace all that
+  /// `text_config` says.
   private static func part(_ name: String, of json: JSONValue) -> JSONValue {
-    let (new, old) = (json[name]?.object ?? [:], json["\(name)_dict"]?.object ?? [:])
-    return .object(new.merging(old) { $1 })
+    .object(json["\(name)_dict"]?.object ?? json[name]?.object ?? [:])
   }
 
   /// Of a model that is no CLIP: the little that means the same in every transformer, where it is said.

@@ -96,7 +96,7 @@ extension ModelDescription {
       return nil
     }
     let fields = DescriptionFields(path: path)
-    let activation: MLPActivation = model["quick_gelu"]?.bool == true ? .quickGelu : .gelu
+    let activation: MLPActivation = try fields.flag(model, "quick_gelu") ? .quickGelu : .gelu
     if let found = model["vision_cfg"] {
       visionFault =
         ForeignKeys.openCLIPVision.fault(in: found, "vision_cfg.", path: path)

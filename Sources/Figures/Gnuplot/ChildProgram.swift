@@ -82,6 +82,7 @@ package struct ChildProgram: Sendable, Equatable {
       isLate = ContinuousClock.now > end
     }
     let ending = group.end()
+    SignalRelay.waitWhereEnding()
     output.drain()
     errors.drain()
     try cancellation.check()

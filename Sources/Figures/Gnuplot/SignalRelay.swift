@@ -12,6 +12,7 @@ enum SignalRelay {
     nonisolated(unsafe) var sources: [Int32: any DispatchSourceSignal] = [:]
   }
   private static let watched = Mutex(Watched())
+  private static let isEnding = Mutex(false)
   private static let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
   /// Its own, which gets a thread however many are at work.
   private static let queue = DispatchQueue(label: "modgap.signals", qos: .userInteractive)
@@ -30,12 +31,18 @@ enum SignalRelay {
 
   /// Ends the children, and then the program as the signal would have.
   private static func end(with number: Int32) {
+    isEnding.withLock { $0 = true }
     ProcessGroup.endAll()
     signal(number, SIG_DFL)
     kill(getpid(), number)
     // A thread takes it in its own time; where none does, it is ended all the same.
     usleep(200_000)
     _exit(128 + number)
+  }
+
+  /// For whoever finds a child ended: where a signal ended it, nothing more is said of it, for the program ends, too.
+  static func waitWhereEnding() {
+    while isEnding.withLock({ $0 }) { usleep(50_000) }
   }
 
   private static func isDefault(_ number: Int32) -> Bool {

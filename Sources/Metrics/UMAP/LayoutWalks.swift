@@ -24,7 +24,7 @@ package final class LayoutWalks: @unchecked Sendable {
     self.points = points
     let own = edges.starts[points.lowerBound]..<edges.starts[points.upperBound]
     let drawn = own.reduce(0.0) { $0 + Double(edges.rates[$1]) * 0x1p-32 }
-    let even = drawn / Double(DrawnEdges.rounds * LayoutLanes.width)
+    let even = drawn / Double(DrawnEdges.rounds * UMAPStepSIMD.width)
     seats = Seats(lists: Self.lists, capacity: Int(1.25 * even) + 2)
   }
 
@@ -71,9 +71,9 @@ package final class LayoutWalks: @unchecked Sendable {
 
 /// Lanes of several lists of steps, with room for `capacity` steps in each list.
 private struct Seats {
-  private static var width: Int { LayoutLanes.width }
+  private static var width: Int { UMAPStepSIMD.width }
   /// Walkers and tails.
-  private static var rowSize: Int { 2 * LayoutLanes.width }
+  private static var rowSize: Int { 2 * UMAPStepSIMD.width }
 
   let capacity: Int
   /// How many steps each list has, once counted.

@@ -18,13 +18,13 @@ package struct Neighbors: Sendable, Equatable {
   package static let exactLimit = 20_000
 
   /// The `width` nearest others of every point, or all of them where there are fewer: exactly up to
-  /// `exactLimit` points, beyond through `CellIndex`.
+  /// `exactLimit` points, beyond through `InvertedFileIndex`.
   package static func search(
     _ points: PointSet, width: Int, random: RandomStream, _ budget: ThreadBudget
   ) throws -> Neighbors {
     points.count <= exactLimit
       ? try exact(points, width: width, budget)
-      : try CellIndex.neighbors(of: points, width: width, random: random, budget)
+      : try InvertedFileIndex.neighbors(of: points, width: width, random: random, budget)
   }
 
   package static func exact(_ points: PointSet, width: Int, _ budget: ThreadBudget) throws -> Neighbors {

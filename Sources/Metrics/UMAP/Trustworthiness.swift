@@ -64,13 +64,13 @@ package struct Trustworthiness: Sendable {
   /// Σ max(0, r − k) over the picture's neighbours of some points.
   private func excess(_ rows: [Int]) throws -> Int {
     let near = try BlockSearch(points: picture, width: k).run(rows, among: [0..<picture.count])
-    let ranks = RankCounter(data, rows, neighbors: near.labels, width: k).ranks()
+    let ranks = NeighborRankCounter(data, rows, neighbors: near.labels, width: k).ranks()
     return ranks.reduce(0) { $0 + max(0, $1 - k) }
   }
 }
 
 /// Ranks of some neighbours of some points by distance, by counting the points that are nearer.
-private struct RankCounter {
+private struct NeighborRankCounter {
   private static let tileColumns = 512
 
   private let data: PointSet

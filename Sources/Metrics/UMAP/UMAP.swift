@@ -124,10 +124,10 @@ package struct UMAP: Sendable {
     return PointSet(centring: unit)
   }
 
-  private func layout(_ graph: FuzzyGraph, _ epochs: Int) -> Layout {
-    Layout(
+  private func layout(_ graph: FuzzyGraph, _ epochs: Int) -> UMAPOptimizer {
+    UMAPOptimizer(
       graph,
-      Layout.Settings(
+      UMAPOptimizer.Settings(
         curve: LayoutCurve(minDist: parameters.minDist, spread: parameters.spread), epochs: epochs,
         negativeSamples: parameters.negativeSamples, learningRate: parameters.learningRate,
         components: parameters.components),

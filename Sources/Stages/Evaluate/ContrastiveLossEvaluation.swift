@@ -53,7 +53,7 @@ package struct ContrastiveLossEvaluation: Stage {
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     var rows = CoordinateTable()
     for source in try Source.all(inputs, for: "evaluate/contrastive-loss") {
-      for group in try PairGroup.groups(of: source.family, context.budget) {
+      for group in try GapShiftGroup.groups(of: source.family, context.budget) {
         try measure(group, source, context, &rows)
       }
     }
@@ -61,7 +61,7 @@ package struct ContrastiveLossEvaluation: Stage {
   }
 
   private func measure(
-    _ group: PairGroup, _ source: Source, _ context: StageContext, _ rows: inout CoordinateTable
+    _ group: GapShiftGroup, _ source: Source, _ context: StageContext, _ rows: inout CoordinateTable
   ) throws {
     let temperatures = parameters.temperature.values
     let factors = try group.members.map(group.factors)
@@ -70,6 +70,16 @@ package struct ContrastiveLossEvaluation: Stage {
     let losses = try group.contrastiveLosses(
       factors, temperatures: temperatures, batch: batch, context.budget)
     let candidates = group.candidates(batch: batch)
+    let short = group.pairsShortOfCandidates(batch: batch)
+    if short.pairs > 0 {
+      context.notices([
+        "\(short.pairs) of \(group.partners.count) pairs have fewer candidates than the \(candidates) of column `batch`, the "
+          + "fewest \(short.fewest), and a smaller loss for it: "
+          + (group.partners.rounds.count > 1
+            ? "items have different numbers of rows, or the rounds of them end in a batch that is not full"
+            : "the last batch is not full; take a `batch` that divides the number of pairs")
+      ])
+    }
     for (place, member) in group.members.enumerated() {
       let distance = gaps[place].signedDistance(original: group.original)
       for (loss, temperature) in zip(losses[place], temperatures) {

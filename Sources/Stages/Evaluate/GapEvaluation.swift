@@ -27,7 +27,7 @@ package struct GapEvaluation: Stage {
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     var rows = CoordinateTable()
     for source in try Source.all(inputs, for: "evaluate/gap") {
-      for group in try PairGroup.groups(of: source.family, context.budget) {
+      for group in try GapShiftGroup.groups(of: source.family, context.budget) {
         let factors = try group.members.map(group.factors)
         let gaps = try group.gaps(factors, context.budget)
         for (place, member) in group.members.enumerated() {
@@ -38,7 +38,7 @@ package struct GapEvaluation: Stage {
     return .tables([NamedTable("", rows.table)])
   }
 
-  private func row(_ gap: Gap, _ factors: PairGroup.Factors, _ group: PairGroup) -> [(String, Cell)] {
+  private func row(_ gap: Gap, _ factors: GapShiftGroup.Factors, _ group: GapShiftGroup) -> [(String, Cell)] {
     let l2i = factors.squaredDistances.reduce(0) { $0 + $1.squareRoot() } / Double(group.partners.count)
     return [
       ("distance", .real(gap.signedDistance(original: group.original))), ("l2m", .real(gap.distance)),

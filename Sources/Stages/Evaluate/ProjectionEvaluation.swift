@@ -129,9 +129,9 @@ package struct ProjectionEvaluation: Stage {
     return .tables([NamedTable("", points.table)])
   }
 
-  private func scenes(_ inputs: StageInputs) throws -> [ProjectedScene] {
+  private func scenes(_ inputs: StageInputs) throws -> [ProjectionInput] {
     let modality = parameters.modality == .both ? nil : parameters.modality.rawValue
-    return try ProjectedScene.all(try Source.all(inputs, for: "evaluate/projection"), inputs, only: modality)
+    return try ProjectionInput.all(try Source.all(inputs, for: "evaluate/projection"), inputs, only: modality)
   }
 
   private static func spectrum(_ projection: Projection) -> [[(String, Cell)]] {

@@ -36,7 +36,7 @@ package struct RetrievalEvaluation: Stage {
     var rows = CoordinateTable()
     var (queries, tied) = (0, 0)
     for source in try Source.all(inputs, for: "evaluate/retrieval") {
-      for group in try PairGroup.groups(of: source.family, context.budget) {
+      for group in try GapShiftGroup.groups(of: source.family, context.budget) {
         let factors = try group.members.map(group.factors)
         let gaps = try group.gaps(factors, context.budget)
         let recalls = try group.retrieval(factors, at: ks, context.budget)

@@ -97,12 +97,12 @@ struct CLIPStage: ModelMaker {
       }
   }
 
-  private let parameters: Described<Values>
+  private let parameters: ParametersWithSource<Values>
   private let catalog: TowerCatalog
   private var values: Values { parameters.values }
   var data: DataDescription { values.data }
 
-  init(parameters: Described<Values>, towers: TowerCatalog) {
+  init(parameters: ParametersWithSource<Values>, towers: TowerCatalog) {
     self.parameters = parameters
     catalog = towers
   }

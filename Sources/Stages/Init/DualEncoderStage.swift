@@ -77,12 +77,12 @@ struct DualEncoderStage: ModelMaker {
     )
   }
 
-  private let parameters: Described<Values>
+  private let parameters: ParametersWithSource<Values>
   private let towers: TowerCatalog
   private var values: Values { parameters.values }
   var data: DataDescription { values.data }
 
-  init(parameters: Described<Values>, towers: TowerCatalog) {
+  init(parameters: ParametersWithSource<Values>, towers: TowerCatalog) {
     self.parameters = parameters
     self.towers = towers
   }

@@ -36,10 +36,10 @@ struct EncoderStage: TowerStage {
     return sides.first { tower.architecture.takes($0.modality) } ?? sides.first
   }
 
-  private let parameters: Described<Values>
+  private let parameters: ParametersWithSource<Values>
   private let towers: TowerCatalog
 
-  init(parameters: Described<Values>, towers: TowerCatalog) {
+  init(parameters: ParametersWithSource<Values>, towers: TowerCatalog) {
     self.parameters = parameters
     self.towers = towers
   }

@@ -68,6 +68,11 @@ package struct ContrastiveStage: Sendable {
   private func tell(
     _ network: TrainedNetwork, _ pairs: TrainingPairs, _ origin: JSONValue, _ context: StageContext
   ) throws -> JSONValue {
+    if case .learnt(let initial, let maximum) = parameters.temperature, initial * maximum < 1 - 1e-9 {
+      context.notice(
+        "the learnt temperature begins at \(1 / maximum), which is 1/max_scale and the least it may be, and not at "
+          + "`initial` \(initial)")
+    }
     context.fact(
       "pairs", "\(pairs.learnt.range.count) trained on, \(pairs.heldOut.range.count) held out")
     guard let description = parameters.data else { return origin }

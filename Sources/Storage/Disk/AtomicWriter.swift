@@ -1,5 +1,6 @@
 import Declarations
 import Foundation
+
 import struct Synchronization.Atomic
 
 /// Writes whole files that appear at once: a reader sees the old content or the new one, never a part,

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+
 import struct Synchronization.Atomic
 
 /// The right to compute one artefact, held until `release` or the end of this object.

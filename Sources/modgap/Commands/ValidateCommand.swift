@@ -22,8 +22,8 @@ extension Command {
       do {
         for (one, other) in try loader.load(path).foldedNames {
           Terminal.err(
-            "\(path): warning: \"\(one)\" and \"\(other)\" differ in the case of letters alone; where a file system "
-              + "takes them for one name, the experiment is refused")
+            "\(path): warning: \"\(one)\" and \"\(other)\" differ only in the case of letters or in how accents are "
+              + "composed; where a file system takes them for one name, the experiment is refused")
         }
         try Terminal.out("\(path): valid\n")
       } catch let error as ConfigError {

@@ -73,7 +73,7 @@ struct ShownItems {
     return ["\(name): \(description.kind), \(items.count) of \(data.count) items. \(sides)"] + remarks
   }
 
-  private static func words(_ modality: PairedData.Modality) -> String {
+  private static func words(_ modality: InputKind) -> String {
     switch modality {
     case .numbers(let shape) where shape.count == 4:
       "clips of \(shape[0]) frames, \(shape[3]) × \(shape[2]) pixels"

@@ -23,14 +23,14 @@ extension TowerParameters {
   ///   - embedding: of the dual encoder it belongs to; nil for a tower alone.
   /// - Throws: `StageFailure.badTower` where sizes do not go together; `TowerFailure.wrongShape` where the
   ///   data are of another kind.
-  func build(for items: ItemForm, embedding shared: Int? = nil) throws -> BuiltTower {
+  func build(for items: InputKind, embedding shared: Int? = nil) throws -> BuiltTower {
     let built = try make(items, embedding: shared)
     if let failure = built.tower.input.misfit(items) { throw failure }
     return built
   }
 
   /// The tower, whether the data fit it or not.
-  func make(_ items: ItemForm, embedding shared: Int?) throws -> BuiltTower {
+  func make(_ items: InputKind, embedding shared: Int?) throws -> BuiltTower {
     let keys = keys(for: items, embedding: shared)
     do {
       return BuiltTower(
@@ -40,14 +40,14 @@ extension TowerParameters {
     }
   }
 
-  private func keys(for items: ItemForm?, embedding shared: Int? = nil) -> TowerKeys {
+  private func keys(for items: InputKind?, embedding shared: Int? = nil) -> TowerKeys {
     var given = given
     if let shared { given["embedding"] = .number(Double(shared)) }
     return TowerKeys(architecture, given: given, items: items)
   }
 
   /// About how many floating-point operations an item takes; nil where its size is not known.
-  func operations(on items: ItemForm?) -> Double? {
+  func operations(on items: InputKind?) -> Double? {
     (try? architecture.operations(keys(for: items), on: items)) ?? nil
   }
 }

@@ -7,7 +7,7 @@ import Encoders
 protocol TowerStage: Sendable {
   associatedtype Values: Decodable & Sendable
   static func signature(_ towers: TowerCatalog) -> StageSignature
-  init(parameters: Described<Values>, towers: TowerCatalog)
+  init(parameters: ParametersWithSource<Values>, towers: TowerCatalog)
 
   /// As that of `Stage`.
   func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact
@@ -16,7 +16,7 @@ protocol TowerStage: Sendable {
 extension StageVariant {
   init<S: TowerStage>(_ type: S.Type, _ towers: TowerCatalog, modelFiles: ModelFiles? = nil) {
     self.init(S.signature(towers), modelFiles: modelFiles) {
-      (parameters: Described<S.Values>, inputs, context) in
+      (parameters: ParametersWithSource<S.Values>, inputs, context) in
       try S(parameters: parameters, towers: towers).run(inputs, context)
     }
   }

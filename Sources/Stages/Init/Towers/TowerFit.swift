@@ -5,7 +5,7 @@ import Encoders
 
 extension TowerInput {
   /// Why such a tower cannot be fed the items; nil where it can. Texts may have fewer tokens than the tower takes.
-  func misfit(_ modality: PairedData.Modality) -> TowerFailure? {
+  func misfit(_ modality: InputKind) -> TowerFailure? {
     switch (self, modality) {
     case (.images(let side), .numbers(let shape)):
       let fits = shape.count == 3 && shape[0] == 3 && (side.map { shape == [3, $0, $0] } ?? true)
@@ -25,7 +25,7 @@ extension TowerInput {
 extension DeclaredSides.Side {
   /// What a tower is made for and fed; a vocabulary that a file decides counts as one token, as nothing is known of
   /// it.
-  var modality: PairedData.Modality {
+  var modality: InputKind {
     switch self {
     case .numbers(let shape): .numbers(shape: shape)
     case .tokens(let context, let vocabulary): .tokens(context: context, vocabulary: vocabulary ?? 1)
@@ -83,7 +83,7 @@ struct TowerInspection {
   }
 
   /// Whether the config says how large the tower's pictures are, or its data do.
-  private func knowsImage(_ modality: PairedData.Modality, _ side: DeclaredSides.Side?) -> Bool {
+  private func knowsImage(_ modality: InputKind, _ side: DeclaredSides.Side?) -> Bool {
     if given["image"] != nil || given["preset"] != nil { return true }
     guard side != nil, case .numbers(let shape) = modality else { return false }
     return shape.count > 2

@@ -39,8 +39,8 @@ struct PairsOfData: Sendable {
     let pairs = try PairsOfData(description)
     count = pairs.count
     remarks = pairs.remarks
-    x = KeptItems.shared.keep(pairs.x, count: count, name: description.name + "/x")
-    y = KeptItems.shared.keep(pairs.y, count: count, name: description.name + "/y")
+    x = SampleCache.shared.keep(pairs.x, count: count, name: description.name + "/x")
+    y = SampleCache.shared.keep(pairs.y, count: count, name: description.name + "/y")
   }
 }
 

@@ -5,7 +5,7 @@ import Kernels
 /// A product covers a strip of one large picture, or several small pictures. It always has the rows of all
 /// its pictures, those that are absent from the batch too, and each picture begins at a row that is rounded
 /// as the first one's (`BLAS.rowPeriod`): so a picture's values do not depend on what else is there.
-struct RowCut {
+struct OutputTiling {
   /// Pictures of one product.
   let images: Int
   /// Rows of a picture's output (of pixels, or of tiles) in one product, and in all.

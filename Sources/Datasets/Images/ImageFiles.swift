@@ -2,7 +2,7 @@ import Declarations
 import Foundation
 
 /// Pictures on disk, decoded when they are asked for.
-struct PictureFiles: NumberSource {
+struct ImageFiles: NumberSource {
   let paths: [String]
   let transform: ImageTransform
   var limits = ImageLimits.standard

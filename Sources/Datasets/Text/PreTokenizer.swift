@@ -1,6 +1,6 @@
 /// Cuts cleaned text into the words of CLIP's pattern: a special token; `'s 't 're 've 'm 'll 'd`; a run of
 /// letters; one numeral; a run of anything else but white space.
-struct WordCutter {
+struct PreTokenizer {
   enum Word: Equatable {
     case start, end
     case text([UInt8])

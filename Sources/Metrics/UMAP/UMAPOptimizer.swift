@@ -19,7 +19,7 @@ import Kernels
 /// So both ends of an edge move in the same round, no point runs far along its edges while its neighbours
 /// stand still, and blocks of points run on any number of threads and give the same bits.
 /// Random points come from a counter-based generator by (epoch, round, block, step).
-struct Layout: Sendable {
+struct UMAPOptimizer: Sendable {
   struct Settings: Sendable {
     var curve: LayoutCurve
     var epochs: Int
@@ -29,7 +29,7 @@ struct Layout: Sendable {
   }
 
   /// Points of a block: as many as fill the lanes in a round.
-  private static let leastBlock = 32 * LayoutLanes.width
+  private static let leastBlock = 32 * UMAPStepSIMD.width
 
   private let settings: Settings
   private let forces: LayoutForces
@@ -56,7 +56,7 @@ struct Layout: Sendable {
     }
     edges = LayoutEdges(graph, order: order)
     self.phases = phases.integers(below: DrawnEdges.rounds, count: graph.count)
-    let even = (graph.count / 64 + LayoutLanes.width - 1) / LayoutLanes.width * LayoutLanes.width
+    let even = (graph.count / 64 + UMAPStepSIMD.width - 1) / UMAPStepSIMD.width * UMAPStepSIMD.width
     blockSize = max(Self.leastBlock, even)
   }
 
@@ -102,18 +102,18 @@ private final class BlockMover: @unchecked Sendable {
   private let block: Int
   private let points: Range<Int>
   let walks: LayoutWalks
-  private let settings: Layout.Settings
-  private let lanes: LayoutLanes
+  private let settings: UMAPOptimizer.Settings
+  private let lanes: UMAPStepSIMD
 
   init(
-    _ block: Int, _ points: Range<Int>, walks: LayoutWalks, _ settings: Layout.Settings,
+    _ block: Int, _ points: Range<Int>, walks: LayoutWalks, _ settings: UMAPOptimizer.Settings,
     _ forces: LayoutForces
   ) {
     self.block = block
     self.points = points
     self.walks = walks
     self.settings = settings
-    lanes = LayoutLanes(forces, components: settings.components)
+    lanes = UMAPStepSIMD(forces, components: settings.components)
   }
 
   /// - Throws: `MemoryOverrun` where something wrote beyond the block's memory.

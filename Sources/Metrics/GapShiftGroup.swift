@@ -11,7 +11,7 @@ import Kernels
 ///     ‖x − a·g‖² = ‖x‖² − 2a·(x·g) + a²
 ///
 /// So one product x·y serves every member, and each costs a few additions a pair.
-package struct PairGroup: Sendable {
+package struct GapShiftGroup: Sendable {
   /// `(n, d)`, after the transforms that the members share; y may have another number of rows.
   package let x: RealMatrix
   package let y: RealMatrix
@@ -67,9 +67,9 @@ package struct PairGroup: Sendable {
   }
 }
 
-extension PairGroup {
+extension GapShiftGroup {
   /// Splits a family of pairs into groups, each in the family's order.
-  package static func groups(of family: EmbeddingFamily, _ budget: ThreadBudget) throws -> [PairGroup] {
+  package static func groups(of family: EmbeddingFamily, _ budget: ThreadBudget) throws -> [GapShiftGroup] {
     var keys: [(key: Key, shifts: [Shift])] = []
     for (index, member) in family.members.enumerated() {
       let (key, shift) = Key.split(member, index: index)
@@ -103,7 +103,7 @@ extension PairGroup {
 
   private static func group(
     _ family: EmbeddingFamily, _ key: Key, _ shifts: [Shift], _ budget: ThreadBudget
-  ) throws -> PairGroup {
+  ) throws -> GapShiftGroup {
     let member = key.member
     let x = try family.rows(.x, of: member).real(budget)
     let y = try family.rows(.y, of: member).real(budget)
@@ -117,7 +117,7 @@ extension PairGroup {
       throw MetricFailure.directionLength(found: direction.count, expected: x.columns)
     }
     let original = try family.originalGap(of: member, budget).vector
-    return PairGroup(
+    return GapShiftGroup(
       x: x, y: y, partners: try family.bases[member.base].partners(), members: shifts, original: original,
       direction: direction)
   }
@@ -125,12 +125,12 @@ extension PairGroup {
   /// Groups of one-to-one pairs, row i with row i, in which each item is at most once: this one where it is
   /// such a group already.
   /// - Throws: `MetricFailure.unpaired`.
-  package func rounds() throws -> [PairGroup] {
+  package func rounds() throws -> [GapShiftGroup] {
     guard partners.isPaired else { throw MetricFailure.unpaired }
     let rounds = partners.rounds
     if rounds.count == 1, partners.rowOfX == Array(0..<x.rows) { return [self] }
     return try rounds.map { pairs in
-      PairGroup(
+      GapShiftGroup(
         x: x.picking(pairs.map { partners.rowOfX[$0] }), y: y.picking(pairs),
         partners: try Partners(.identity, xRows: pairs.count, yRows: pairs.count), members: members,
         original: original, direction: direction)
@@ -138,7 +138,7 @@ extension PairGroup {
   }
 }
 
-extension PairGroup {
+extension GapShiftGroup {
   /// The factors of one member's similarities.
   /// - Throws: `MetricFailure.zeroNorm` where a row is shifted onto the origin.
   package func factors(_ shift: Shift) throws -> Factors {

@@ -7,7 +7,7 @@ import Kernels
 /// A strip is a few rows against every later column: of few embeddings, narrow strips waste little of
 /// their first tile below the diagonal; of many, broad ones multiply faster. Tiles are kept between the
 /// two looks while all pairs fit in `keptPairs` floats; beyond that they are multiplied twice.
-package final class PairTiles: Sendable {
+package final class SimilarityTiles: Sendable {
   static let tileColumns = 1024
   package static let keptPairs = 16_000_000
 
@@ -16,7 +16,7 @@ package final class PairTiles: Sendable {
   private let keeps: Bool
   private let kept = Mutex<[Int: [Float]]>([:])
 
-  package init(_ rows: Matrix, keepingAtMost limit: Int = PairTiles.keptPairs) {
+  package init(_ rows: Matrix, keepingAtMost limit: Int = SimilarityTiles.keptPairs) {
     self.rows = rows
     stripRows = rows.rows > 8192 ? 256 : 128
     let pairs = rows.rows * (rows.rows - 1) / 2

@@ -54,7 +54,7 @@ package struct LayoutView: Sendable {
 /// A step is worked through sixteen lanes at a time, and sixteen lanes of which none walks are passed over. What
 /// others are seen is gathered before anything is computed, so that waiting for memory overlaps.
 @usableFromInline
-package final class LayoutLanes {
+package final class UMAPStepSIMD {
   /// Seen through from other targets: a constant there, too.
   @inlinable @inline(__always) package static var width: Int { 64 }
   private static var group: Int { 16 }

@@ -8,7 +8,7 @@ import Kernels
 /// until they hold `wantedRecall` of them. So the recall is known, and data without any structure cost a
 /// search of everything.
 /// Source: inverted lists as in Jégou, Douze, Schmid, PAMI 2011, doi:10.1109/TPAMI.2010.57.
-struct CellIndex: Sendable {
+struct InvertedFileIndex: Sendable {
   /// The share of true neighbours that a search must find.
   static let wantedRecall = 0.99
   private static let pointsPerCell = 512
@@ -30,7 +30,7 @@ struct CellIndex: Sendable {
     of points: PointSet, width: Int, random: RandomStream, _ budget: ThreadBudget
   ) throws -> Neighbors {
     let width = max(0, min(width, points.count - 1))
-    let index = try CellIndex(points, random: random, budget)
+    let index = try InvertedFileIndex(points, random: random, budget)
     let (candidates, recall) = try index.reach(width: width, budget)
     return try index.search(width: width, atLeast: candidates, recall: recall, budget)
   }

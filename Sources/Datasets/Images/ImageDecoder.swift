@@ -21,7 +21,7 @@ enum PixelLayout: Int32 {
 }
 
 /// What the header of a picture says.
-struct PictureHeader {
+struct ImageHeader {
   let width: Int
   let height: Int
   let layout: PixelLayout
@@ -41,8 +41,8 @@ struct PictureHeader {
 }
 
 /// A decoder over a file's bytes; its header is read and checked, its rows come in order.
-protocol PictureReader: AnyObject {
-  var header: PictureHeader { get }
+protocol ImageDecoder: AnyObject {
+  var header: ImageHeader { get }
 
   /// Decodes the next `count` rows, each `header.rowBytes` long.
   func read(_ rows: UnsafeMutablePointer<UInt8>, count: Int) throws
@@ -78,9 +78,9 @@ final class PictureBytes {
   var pointer: UnsafePointer<UInt8>? { UnsafePointer(buffer.baseAddress) }
 }
 
-/// libpng behind `PictureReader`.
-final class PNGReader: PictureReader {
-  let header: PictureHeader
+/// libpng behind `ImageDecoder`.
+final class PNGDecoder: ImageDecoder {
+  let header: ImageHeader
   private let path: String
   private let bytes: PictureBytes
   private let decoder: OpaquePointer
@@ -121,9 +121,9 @@ final class PNGReader: PictureReader {
   }
 }
 
-/// libjpeg-turbo behind `PictureReader`.
-final class JPEGReader: PictureReader {
-  let header: PictureHeader
+/// libjpeg-turbo behind `ImageDecoder`.
+final class JPEGReader: ImageDecoder {
+  let header: ImageHeader
   private let path: String
   private let bytes: PictureBytes
   private let decoder: OpaquePointer
@@ -161,9 +161,9 @@ final class JPEGReader: PictureReader {
   func finish() {}
 }
 
-/// libwebp behind `PictureReader`; of an animation the first frame.
-final class WebPReader: PictureReader {
-  let header: PictureHeader
+/// libwebp behind `ImageDecoder`; of an animation the first frame.
+final class WebPReader: ImageDecoder {
+  let header: ImageHeader
   private let path: String
   private let bytes: PictureBytes
   private let decoder: OpaquePointer
@@ -203,13 +203,13 @@ private enum Picture {
   static func header(
     _ format: String, _ path: String, _ start: (UnsafeMutablePointer<modgap_picture>) -> Int32,
     reason: () -> UnsafePointer<CChar>?
-  ) throws -> PictureHeader {
+  ) throws -> ImageHeader {
     var picture = modgap_picture()
     guard start(&picture) != 0 else { throw damage(format, path, reason()) }
     guard let layout = PixelLayout(rawValue: picture.layout), picture.width > 0, picture.height > 0 else {
       throw ImageFailure.damaged(path: path, format: format, detail: "it has no pixels")
     }
-    return PictureHeader(
+    return ImageHeader(
       width: Int(picture.width), height: Int(picture.height), layout: layout,
       needsWhole: picture.needs_whole != 0, workingBytes: Int(picture.working_bytes))
   }

@@ -4,7 +4,7 @@ import Testing
 
 /// Lanes of a layout against one walker after another, in the same operations: every bit is the same.
 @Suite("Lanes of a layout")
-struct LayoutLanesTests {
+struct UMAPStepSIMDTests {
   private static let count = 300
   private static let rate: Float = 0.75
 
@@ -59,7 +59,7 @@ struct LayoutLanesTests {
     /// Five points from 25 bits each of the 128 that a counter gives.
     private func drawn(_ sample: Int, _ lane: Int, _ counter: (UInt32, UInt32, UInt32)) -> Int {
       let words = Philox(key: forces.key).apply(
-        (UInt32(sample / 5 * LayoutLanes.width + lane), counter.0, counter.1, counter.2))
+        (UInt32(sample / 5 * UMAPStepSIMD.width + lane), counter.0, counter.1, counter.2))
       let all = [words.3, words.2, words.1, words.0].reduce(UInt128(0)) { $0 << 32 | UInt128($1) }
       let bits = Int((all >> (25 * UInt128(sample % 5))) & 0x1ff_ffff)
       return (bits * forces.count) >> 25
@@ -69,7 +69,7 @@ struct LayoutLanesTests {
   /// Steps of one round: walkers on lanes of their own, some of which take several steps, rest at the end of
   /// their lane, or never walk, in whole groups of sixteen, too.
   private func steps(_ random: RandomStream) -> [[Int32]] {
-    let width = LayoutLanes.width
+    let width = UMAPStepSIMD.width
     let walkers = random.permutation(Self.count).map { Int32($0) }
     let tails = random.integers(below: Self.count, count: 4 * width)
     let ends = random.integers(below: 4, count: width)
@@ -99,14 +99,14 @@ struct LayoutLanesTests {
     var steps = steps(random)
     let counters = steps.indices.map { (UInt32($0), UInt32(7), UInt32(1 << 20)) }
     for (step, counter) in zip(steps, counters) {
-      for lane in 0..<LayoutLanes.width {
-        twin.step(Int(step[lane]), Int(step[LayoutLanes.width + lane]), lane: lane, counter)
+      for lane in 0..<UMAPStepSIMD.width {
+        twin.step(Int(step[lane]), Int(step[UMAPStepSIMD.width + lane]), lane: lane, counter)
       }
     }
     for step in steps {
-      for lane in 0..<LayoutLanes.width { twin.pull(Int(step[lane]), Int(step[LayoutLanes.width + lane])) }
+      for lane in 0..<UMAPStepSIMD.width { twin.pull(Int(step[lane]), Int(step[UMAPStepSIMD.width + lane])) }
     }
-    let lanes = LayoutLanes(forces, components: components)
+    let lanes = UMAPStepSIMD(forces, components: components)
     from.withSlice { from in
       to.withSlice { to in
         let view = LayoutView(from: from, to: to)

@@ -3,7 +3,7 @@ import Kernels
 
 /// Captions that were read, of which words are left out, or that belong to other items: what a drawn data set
 /// can do by itself.
-private struct WorsenedCaptions: TextSource {
+private struct CorruptedCaptions: TextSource {
   let source: any TextSource
   let information: Double
   let swap: CaptionSwap
@@ -38,7 +38,7 @@ extension PairedData {
       return self
     }
     let seed = parameters.hasOwnSeed ? try parameters.seed() : 0
-    let captions = WorsenedCaptions(
+    let captions = CorruptedCaptions(
       source: source, information: information,
       swap: CaptionSwap(
         count: count, rate: rate, stream: RandomStream(seed: seed, stage: "data", name: "mismatch")),

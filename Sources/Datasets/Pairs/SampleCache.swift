@@ -27,8 +27,8 @@ private final class KeptNumbers: NumberSource {
 
 /// Data sets whose pictures are read from their files, or drawn, once a process: a training comes back to each
 /// of them often, and the trainings of a sweep share them. Those that were not used for longest go first.
-package final class KeptItems: Sendable {
-  package static let shared = KeptItems(bytes: 1 << 30)
+package final class SampleCache: Sendable {
+  package static let shared = SampleCache(bytes: 1 << 30)
 
   private struct Entry {
     let side: PairedData.Side

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `information` and `mismatch` on captions that are read, and items that are kept once they were read.
-@Suite(.serialized) struct WorsenedCaptionTests {
+@Suite(.serialized) struct CorruptedCaptionTests {
   private static let kinds = ["captioned-images", "coco", "openclipart"]
 
   private func open(_ name: String, _ folder: String, _ more: [String: JSONValue]) throws -> PairedData {
@@ -58,10 +58,10 @@ import Testing
     try withFolder { folder in
       let data = try open("captioned-images", folder, [:])
       let bytes = data.count * data.x.itemSize * 4
-      let (store, tight) = (KeptItems(bytes: bytes), KeptItems(bytes: bytes - 1))
+      let (store, tight) = (SampleCache(bytes: bytes), SampleCache(bytes: bytes - 1))
       try withBudget(jobs: 2) { budget in
         let expected = try data.x.matrix(0..<data.count, budget: budget).values
-        func read(_ store: KeptItems, _ name: String = "a") throws -> [Float] {
+        func read(_ store: SampleCache, _ name: String = "a") throws -> [Float] {
           try store.keep(data.x, count: data.count, name: name).matrix(0..<data.count, budget: budget).values
         }
         for _ in 0..<2 { #expect(try read(store) == expected && read(tight) == expected) }

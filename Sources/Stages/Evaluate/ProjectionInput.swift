@@ -3,7 +3,7 @@ import Metrics
 
 /// Embeddings that are projected together: the modalities of one member, or of the same member in all
 /// the runs that are taken together.
-struct ProjectedScene {
+struct ProjectionInput {
   private struct Part {
     let rows: TransformedRows
     let run: Int
@@ -22,7 +22,7 @@ struct ProjectedScene {
 
   /// - Throws: `StageFailure` where no embeddings of the modality are left, or runs differ in their members.
   static func all(_ sources: [Source], _ inputs: StageInputs, only modality: String?) throws
-    -> [ProjectedScene]
+    -> [ProjectionInput]
   {
     guard !inputs.gathered.isEmpty else {
       return try sources.flatMap { source in
@@ -39,7 +39,7 @@ struct ProjectedScene {
   }
 
   private static func scene(_ runs: [Source], member: Int, _ modality: String?, isGathered: Bool) throws
-    -> ProjectedScene
+    -> ProjectionInput
   {
     let parts = try runs.enumerated().flatMap { run, source in
       let family = source.family
@@ -59,7 +59,7 @@ struct ProjectedScene {
     let common = first.coordinates.filter { coordinate in
       parts.allSatisfy { $0.coordinates.contains(coordinate) }
     }
-    return ProjectedScene(parts: parts, coordinates: common, isGathered: isGathered)
+    return ProjectionInput(parts: parts, coordinates: common, isGathered: isGathered)
   }
 
   /// Appends a row a point: its coordinates, modality, index, scores, then `more`.

@@ -10,7 +10,7 @@ struct RankTargets: Sendable {
   private(set) var valuesY: [Double]
   private(set) var partnersOfY: [Int]
 
-  init(_ group: PairGroup, _ factors: PairGroup.Factors) {
+  init(_ group: GapShiftGroup, _ factors: GapShiftGroup.Factors) {
     valuesX = [Double](repeating: .nan, count: group.x.rows)
     partnersOfX = [Int](repeating: -1, count: group.x.rows)
     valuesY = [Double](repeating: .nan, count: group.y.rows)
@@ -53,9 +53,9 @@ struct RankCount: Sendable, Equatable {
 ///
 /// Compared with a margin: what is greater by more than the rounding error of the product counts at
 /// once; what lies within the margin is found by a second count, and only then looked at one by one.
-struct RankStrip: Sendable {
+struct RankCounter: Sendable {
   /// Rows of a strip: a whole number of items.
-  static func rows(_ group: PairGroup) -> Int {
+  static func rows(_ group: GapShiftGroup) -> Int {
     let size = group.partners.rowsOfXAnItem
     return size >= 256 ? size : 256 / size * size
   }
@@ -65,12 +65,14 @@ struct RankStrip: Sendable {
   private var rowCounts: [RankCount]
   /// `(members, rows of y)`: this strip's share.
   private var columnCounts: [RankCount]
-  private let group: PairGroup
-  private let factors: [PairGroup.Factors]
+  private let group: GapShiftGroup
+  private let factors: [GapShiftGroup.Factors]
   private let targets: [RankTargets]
   private let tileColumns: Int
 
-  init(_ group: PairGroup, _ factors: [PairGroup.Factors], _ targets: [RankTargets], _ range: Range<Int>) {
+  init(
+    _ group: GapShiftGroup, _ factors: [GapShiftGroup.Factors], _ targets: [RankTargets], _ range: Range<Int>
+  ) {
     self.group = group
     self.factors = factors
     self.targets = targets

@@ -1,11 +1,11 @@
 /// What an encoder of one side of a data set is fed.
-package enum ItemForm: Sendable, Equatable {
+package enum InputKind: Sendable, Equatable {
   /// Of one item: `[3, height, width]`, `[frames, 3, height, width]` or `[length]`.
   case numbers(shape: [Int])
   case tokens(context: Int, vocabulary: Int)
 }
 
-extension ItemForm {
+extension InputKind {
   /// Pixels a side of square pictures, alone or in clips.
   package var side: Int? {
     guard case .numbers(let shape) = self, shape.count >= 3, shape[shape.count - 1] == shape[shape.count - 2]

@@ -1,7 +1,7 @@
 /// What a picture's file says beside its pixels: a block of EXIF, and a packet of XMP.
 ///
 /// Where a file has several, those count that Pillow 12 takes.
-struct PictureMetadata {
+struct ImageMetadata {
   /// A TIFF block; `Exif\0\0` may stand before it.
   var exif: [UInt8]?
   var xmp: [UInt8]?
@@ -46,7 +46,7 @@ typealias FileView = ByteView<Slice<UnsafeMutableBufferPointer<UInt8>>>
 
 // MARK: - JPEG
 
-extension PictureMetadata {
+extension ImageMetadata {
   private static let exifPreamble = Array("Exif\0\0".utf8)
   private static let xmpPreamble = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
 
@@ -88,7 +88,7 @@ extension PictureMetadata {
 
 // MARK: - WebP
 
-extension PictureMetadata {
+extension ImageMetadata {
   /// The first chunks `EXIF` and `XMP ` of a file whose header announces them.
   fileprivate init(webp bytes: FileView) {
     self.init()

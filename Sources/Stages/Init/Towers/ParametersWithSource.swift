@@ -1,7 +1,7 @@
 import Declarations
 
 /// Parameters together with the JSON that they were read from.
-package struct Described<Values: Decodable & Sendable>: Decodable, Sendable {
+package struct ParametersWithSource<Values: Decodable & Sendable>: Decodable, Sendable {
   let values: Values
   let json: JSONValue
 
