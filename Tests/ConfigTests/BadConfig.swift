@@ -55,7 +55,7 @@ struct BadConfig: Sendable, CustomTestStringConvertible {
   }
 
   /// Stages and figures are listed in the order of their catalogs, checks and data by name.
-  private static func listing(_ error: String) -> String {
+  static func listing(_ error: String) -> String {
     let lists = [
       ("<kinds of init>", grammar.stages.filter { $0.phase == .`init` }.map(\.kind)),
       ("<kinds of figure>", grammar.figures.map(\.kind)),

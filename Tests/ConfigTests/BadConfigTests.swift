@@ -5,6 +5,23 @@ import Testing
 
 /// Error messages are part of the interface: each is held to its exact words.
 @Suite struct BadConfigTests {
+  /// What stands in the place of the corpus's lists: these, in this order, and whatever comes to be added.
+  @Test(arguments: [
+    ("<kinds of init>", "embeddings, mlp, clip, dual-encoder, encoder, sphere"),
+    ("<kinds of figure>", "lines, intervals, scatter, histogram, arrows, sphere, panels"),
+    ("<checks>", "argmax, argmin, equivalent, greater, local-minima, monotone, range, ratio, value"),
+    (
+      "<kinds of data>",
+      "captioned-images, cifar, coco, gaussian, idx, image-folder, moving-shapes, noise-images, openclipart, proteins, "
+        + "random-tokens, shapes, tensors"
+    ),
+  ])
+  func noKindIsMissingInItsList(placeholder: String, known: String) {
+    let words = BadConfig.listing(placeholder).components(separatedBy: ", ")
+    let expected = known.components(separatedBy: ", ")
+    #expect(words.filter(expected.contains) == expected)
+  }
+
   @Test(arguments: BadConfig.all) func saysAllThatIsWrong(_ config: BadConfig) throws {
     let folder = try ConfigFolder()
     for (name, text) in config.files { try folder.write(text, to: name) }

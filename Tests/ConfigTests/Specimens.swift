@@ -21,13 +21,21 @@ enum Specimens {
         return ("figure \(signature.kind) \(isFull ? "whole" : "least")", text)
       }
     }
-    let checks = grammar.checks.map { signature in
-      let keys = obeying(signature.rules, object(signature.parameters, isFull: true))
-      let check = JSONValue.object([signature.name: .object(keys)])
-      let claim: [String: JSONValue] = [
-        "id": "c", "source": "s", "says": "t", "table": "g", "check": check, "where": value(of: .selection),
-      ]
-      return ("check \(signature.name)", config(more: ["claims": [.object(claim)]]))
+    let checks = grammar.checks.flatMap { signature in
+      let whole = object(signature.parameters, isFull: true)
+      var all = [("check \(signature.name)", obeying(signature.rules, whole))]
+      // And with the keys that may not stand beside one of those, in its place.
+      for case .apart(let name, _) in signature.rules {
+        let lonely = signature.parameters.filter { $0.companion == name }.map(\.name) + [name]
+        all.append(("check \(signature.name) without \(name)", whole.filter { !lonely.contains($0.key) }))
+      }
+      return all.map { title, keys in
+        let claim: [String: JSONValue] = [
+          "id": "c", "source": "s", "says": "t", "table": "g", "where": value(of: .selection),
+          "check": .object([signature.name: .object(keys)]),
+        ]
+        return (title, config(more: ["claims": [.object(claim)]]))
+      }
     }
     return stages + figures + checks
   }

@@ -14,6 +14,12 @@ import Testing
     for kind in DatasetCatalog.kinds {
       #expect(Set(kind.parameters.map(\.name)).count == kind.parameters.count, "\(kind.name)")
     }
+    // Configs name these; none of them may go.
+    let known: Set<String> = [
+      "gaussian", "noise-images", "random-tokens", "shapes", "moving-shapes", "proteins", "openclipart",
+      "captioned-images", "coco", "image-folder", "cifar", "idx", "tensors",
+    ]
+    #expect(known.subtracting(names).isEmpty)
     let sampled = Set(KindSamples.names.map(KindSamples.kind))
     for name in names where !sampled.contains(name) {
       Issue.record(

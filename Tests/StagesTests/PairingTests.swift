@@ -55,6 +55,35 @@ struct PairingTests {
       y: Matrix(rows: test.itemsY.count, columns: 9, values: y), isNormalized: false, pairing: test.pairing)
   }
 
+  /// What a loss says of pairs that have fewer candidates than its column `batch`.
+  @Test(arguments: [
+    (
+      Pairing.identity, 51, 50,
+      "1 of 51 pairs have fewer candidates than the 50 of column `batch`, the fewest 1"
+    ),
+    (.identity, 60, 50, "10 of 60 pairs have fewer candidates than the 50 of column `batch`, the fewest 10"),
+    (.identity, 60, 30, ""), (.identity, 60, 0, ""), (.grouped(size: 1), 60, 60, ""),
+    (.grouped(size: 2), 60, 0, ""),
+    (
+      .map([0, 0, 0, 0, 1, 2]), 3, 0,
+      "3 of 6 pairs have fewer candidates than the 3 of column `batch`, the fewest 1"
+    ),
+  ])
+  func lossesAmongFewerCandidatesAreTold(pairing: Pairing, rows: Int, batch: Int, expected: String) throws {
+    var (x, y) = try Pairs.pair(rows, 4)
+    if case .map(let partners) = pairing { y = try Pairs.pair(partners.count, 4).y }
+    if case .grouped(size: 2) = pairing {
+      x = Matrix(rows: rows / 2, columns: 4, values: Array(x.values[..<(rows * 2)]))
+    }
+    let pairs = Embeddings(x: x, y: y, isNormalized: false, pairing: pairing)
+    let notes = Notes()
+    _ = try run(
+      .evaluate, "contrastive-loss", ["temperature": 1, "batch": .number(Double(batch))],
+      from: [("up", .embeddings(EmbeddingFamily(pairs)))], notes: notes)
+    let said = notes.notices.filter { $0.contains("fewer candidates") }
+    #expect(said.count == (expected.isEmpty ? 0 : 1) && said.allSatisfy { $0.hasPrefix(expected) }, "\(said)")
+  }
+
   private func group(_ embeddings: Embeddings) throws -> GapShiftGroup {
     try withBudget(jobs: 1) { try GapShiftGroup.groups(of: EmbeddingFamily(embeddings), $0)[0] }
   }

@@ -96,6 +96,22 @@ struct TrainingStageTests: TinyTraining {
     #expect((rates.max() ?? 0) > 0.008 && (rates.last ?? 1) < 0.005)
   }
 
+  @Test("where a learnt temperature begins is said, if it is not at `initial`", arguments: [0.01, 0.1, 0.25])
+  func firstTemperature(initial: Double) throws {
+    let notes = Notes()
+    let table = try log(
+      train(
+        try clip(),
+        [
+          "temperature": .object(["initial": .number(initial), "max_scale": 10]), "steps": 1, "log_every": 1,
+        ], told: { notes.add(notice: $0) }))
+    #expect(abs(table.numbers("temperature")[0] - max(0.1, initial)) < 1e-6)
+    let said = notes.notices.filter {
+      $0.contains("the learnt temperature begins at 0.1, which is 1/max_scale")
+    }
+    #expect(said.count == (initial < 0.1 ? 1 : 0), "\(notes.notices)")
+  }
+
   @Test("without shuffling the seed does not matter, with it it does")
   func order() throws {
     let start = try clip()
