@@ -32,9 +32,7 @@ package final class ResultsLease: Sendable {
     _ folder: ResultsFolder, for plan: Plan, timeout: Double, cancellation: Cancellation = Cancellation(),
     notice: (String) -> Void = { _ in }
   ) throws -> ResultsLease {
-    // No link is followed to where the leases are.
-    try folder.files.makeFolder(InnerPath(fixed: ".state"))
-    let leases = try Leases(folder: folder.files.path(of: InnerPath(fixed: ".state/leases")))
+    let leases = try Leases(folder.files.folder(InnerPath(fixed: ".state/leases")))
     let prefix = "plan-\(try plan.digest.prefix(32))-"
     let start = SilenceWatch.monotonic()
     var isSaid = false

@@ -34,6 +34,29 @@ import Testing
     try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
   }
 
+  /// Whoever puts a link in the place of the leases' folder while they are held has nothing written, touched or removed
+  /// where it leads.
+  @Test(arguments: [true, false]) func aLinkInThePlaceOfTheFolderIsNotFollowed(linksFiles: Bool) throws {
+    try withStore { store in
+      let leases = try Leases(store: store, linksFiles: linksFiles)
+      let lease = try #require(try leases.tryAcquire("k"))
+      let elsewhere = store.root + "/../elsewhere"
+      try FileManager.default.moveItem(atPath: leases.folder, toPath: elsewhere)
+      try FileManager.default.createSymbolicLink(atPath: leases.folder, withDestinationPath: elsewhere)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: elsewhere + "/k")
+      let before = try FileManager.default.contentsOfDirectory(atPath: elsewhere).sorted()
+      leases.beat()
+      let failure = #expect(throws: FileFailure.self) { try leases.tryAcquire("j") }
+      #expect(failure?.code == FileFailure.linkInside)
+      #expect(throws: FileFailure.self) { try leases.sweep() }
+      lease.release()
+      #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere).sorted() == before)
+      let times = try FileManager.default.attributesOfItem(atPath: elsewhere + "/k")
+      #expect(times[.modificationDate] as? Date == Date(timeIntervalSince1970: 1e9))
+    }
+  }
+
   @Test(arguments: [true, false])
   func aLeaseIsHeldByOneAndThenByAnother(linksFiles: Bool) throws {
     try withStore { store in

@@ -87,6 +87,15 @@ extension InnerFolder {
     }
   }
 
+  /// Gives a file the present time; a link has its own, and what it leads to keeps its.
+  package func touch(_ inner: InnerPath) throws {
+    try inParent(of: inner, .write) { folder, name in
+      guard utimensat(folder, name, nil, AT_SYMLINK_NOFOLLOW) == 0 else {
+        throw FileFailure(.write, path(of: inner), code: errno)
+      }
+    }
+  }
+
   /// Makes the folder's entries durable.
   package func sync() throws {
     let descriptor = try openFolder(.here, .sync)

@@ -17,7 +17,7 @@ package final class Leases: Sendable {
   /// Seconds between two signs of life.
   package static let heartbeat = 5.0
 
-  package let folder: String
+  private let files: InnerFolder
   let own: ProcessIdentity
   let token: String
   private let linksFiles: Bool
@@ -25,7 +25,7 @@ package final class Leases: Sendable {
   private let watch: SilenceWatch
 
   private struct State {
-    var ownerFile: String?
+    var ownerFile: InnerPath?
     var held: Set<String> = []
     var timer: (any DispatchSourceTimer)?
   }
@@ -35,15 +35,15 @@ package final class Leases: Sendable {
   ///   - clock: seconds of a clock that only goes forward.
   /// - Throws: `FileFailure` where the folder cannot be made.
   package init(
-    folder: String, owner: ProcessIdentity = .own, linksFiles: Bool = true,
+    _ folder: InnerFolder, owner: ProcessIdentity = .own, linksFiles: Bool = true,
     clock: @escaping @Sendable () -> Double = SilenceWatch.monotonic
   ) throws {
-    self.folder = folder
+    files = folder
     own = owner
     token = String(UInt64.random(in: .min ... .max), radix: 36)
     self.linksFiles = linksFiles
     watch = SilenceWatch(clock: clock)
-    try SharedFolder.make(folder)
+    try SharedFolder.make(files)
   }
 
   /// Those of a store.
@@ -51,13 +51,14 @@ package final class Leases: Sendable {
     store: ArtefactStore, owner: ProcessIdentity = .own, linksFiles: Bool = true,
     clock: @escaping @Sendable () -> Double = SilenceWatch.monotonic
   ) throws {
-    try self.init(folder: "\(store.root)/.leases", owner: owner, linksFiles: linksFiles, clock: clock)
+    try self.init(
+      store.files.folder(InnerPath(fixed: ".leases")), owner: owner, linksFiles: linksFiles, clock: clock)
   }
 
   deinit {
     state.withLock { state in
       state.timer?.cancel()
-      if let file = state.ownerFile { unlink(file) }
+      if let file = state.ownerFile { try? files.removeFile(file) }
     }
   }
 
@@ -95,7 +96,7 @@ package final class Leases: Sendable {
   func release(_ key: String) {
     state.withLock { state in
       guard state.held.remove(key) != nil else { return }
-      if (try? holder(of: key))?.token == token { unlink(path(key)) }
+      if (try? holder(of: key))?.token == token { try? files.removeFile(InnerPath(component: key)) }
       if state.held.isEmpty {
         state.timer?.cancel()
         state.timer = nil
@@ -103,8 +104,9 @@ package final class Leases: Sendable {
     }
   }
 
-  /// The lease's file.
-  package func path(_ key: String) -> String { "\(folder)/\(key)" }
+  /// For messages and tests: where the leases are, and a lease's file.
+  package var folder: String { files.path }
+  package func path(_ key: String) -> String { "\(files.path)/\(key)" }
 }
 
 // MARK: - Taking
@@ -126,22 +128,27 @@ extension Leases {
     // The own file may be gone: `rm -r` while the program runs, or too many links to it.
     for _ in 0..<2 {
       let owner = try ownerFile(&state)
-      if Glibc.link(owner, path(key)) == 0 { return true }
-      switch errno {
-      case EEXIST: return false
-      case ENOENT, EMLINK:
-        try SharedFolder.make(folder)
-        state.ownerFile = nil
-      case EPERM, ENOTSUP, ENOSYS: return try createFile(key)
-      default: throw FileFailure(.write, path(key), code: errno)
+      do {
+        try files.link(owner, to: InnerPath(component: key))
+        return true
+      } catch let failure as FileFailure {
+        switch failure.code {
+        case EEXIST: return false
+        case ENOENT,
+          EMLINK where failure.target == nil:
+          try SharedFolder.make(files)
+          state.ownerFile = nil
+        case EPERM, ENOTSUP, ENOSYS: return try createFile(key)
+        default: throw failure
+        }
       }
     }
     return try createFile(key)
   }
 
-  private func ownerFile(_ state: inout State) throws -> String {
+  private func ownerFile(_ state: inout State) throws -> InnerPath {
     if let file = state.ownerFile { return file }
-    let file = "\(folder)/.owner-\(own.pid)-\(UInt64.random(in: .min ... .max))"
+    let file = try InnerPath(component: ".owner-\(own.pid)-\(UInt64.random(in: .min ... .max))")
     try createFile(at: file)
     state.ownerFile = file
     return file
@@ -149,19 +156,17 @@ extension Leases {
 
   private func createFile(_ key: String) throws -> Bool {
     do {
-      try createFile(at: path(key))
+      try createFile(at: InnerPath(component: key))
       return true
     } catch let failure as FileFailure where failure.code == EEXIST {
       return false
     }
   }
 
-  private func createFile(at path: String) throws {
-    try Array(LeaseHolder.text(own, token: token).utf8).withUnsafeBytes {
-      try Disk.create(path, $0, syncs: false)
-    }
+  private func createFile(at file: InnerPath) throws {
+    try files.create(file, Array(LeaseHolder.text(own, token: token).utf8))
     // Whoever waits must be able to read who holds it, whatever the umask.
-    SharedFolder.letRead(path)
+    SharedFolder.letRead(file, in: files)
   }
 
   private func startHeartbeat(_ state: inout State) {
@@ -175,7 +180,7 @@ extension Leases {
 
   /// Says that the owner of all leases held here lives.
   package func beat() {
-    for key in state.withLock({ $0.held }) { utimensat(AT_FDCWD, path(key), nil, AT_SYMLINK_NOFOLLOW) }
+    for key in state.withLock({ $0.held }) { try? files.touch(InnerPath(component: key)) }
   }
 }
 
@@ -184,7 +189,7 @@ extension Leases {
 extension Leases {
   /// Who holds a key's lease; nil where nobody does, or its file is not whole or may not be read.
   package func holder(of key: String) throws -> LeaseHolder? {
-    guard let silence = try silence(of: path(key)), let bytes = try content(of: key) else { return nil }
+    guard let silence = try silence(of: key), let bytes = try content(of: key) else { return nil }
     return LeaseHolder(bytes, silence: silence)
   }
 
@@ -201,7 +206,7 @@ extension Leases {
   /// A lease's text; nil where there is none, or where its owner keeps it from being read.
   private func content(of key: String) throws -> [UInt8]? {
     do {
-      return try InnerFolder(root: folder).readIfPresent(try InnerPath(component: key))
+      return try files.readIfPresent(try InnerPath(component: key))
     } catch let failure as FileFailure where [EACCES, EPERM].contains(failure.code) {
       return nil
     }
@@ -213,21 +218,16 @@ extension Leases {
   /// process, and look again once they have it; so nobody removes a lease taken in the meantime.
   private func breakIfDead(_ key: String) throws -> Bool {
     if try life(of: key) == .running { return false }
-    let lock = "\(folder)/.breaking"
-    _ = try status(of: lock)
-    let descriptor = openLock(lock)
-    guard descriptor >= 0 else { throw FileFailure(.write, lock, code: errno) }
+    let descriptor = try openLock()
     defer { close(descriptor) }
     while flock(descriptor, LOCK_EX) != 0 {
-      if errno != EINTR { throw FileFailure(.write, lock, code: errno) }
+      if errno != EINTR { throw FileFailure(.write, path(Self.lock), code: errno) }
     }
     switch try life(of: key) {
     case .running: return false
     case .free: return true
     case .dead:
-      guard unlink(path(key)) == 0 || errno == ENOENT else {
-        throw FileFailure(.remove, path(key), code: errno)
-      }
+      try files.removeFile(InnerPath(component: key))
       return true
     }
   }
@@ -238,23 +238,30 @@ extension Leases {
 
   /// The file that breakers lock, which all who share the folder may open. One that another user made before
   /// is opened for reading, which is enough but on some network mounts.
-  private func openLock(_ path: String) -> Int32 {
-    let flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-    var descriptor = open(path, O_RDWR | flags)
-    if descriptor < 0, errno == ENOENT {
-      descriptor = open(path, O_RDWR | O_CREAT | flags, 0o666)
-      if descriptor >= 0 { fchmod(descriptor, 0o666) }
+  private func openLock() throws -> Int32 {
+    _ = try status(of: Self.lock)
+    return try files.inParent(of: InnerPath(component: Self.lock), .write) { folder, name in
+      let flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+      var descriptor = openat(folder, name, O_RDWR | flags)
+      if descriptor < 0, errno == ENOENT {
+        descriptor = openat(folder, name, O_RDWR | O_CREAT | flags, 0o666)
+        if descriptor >= 0 { fchmod(descriptor, 0o666) }
+      }
+      if descriptor < 0, errno == EACCES { descriptor = openat(folder, name, O_RDONLY | flags) }
+      guard descriptor >= 0 else { throw FileFailure(.write, path(Self.lock), code: errno) }
+      return descriptor
     }
-    return descriptor < 0 && errno == EACCES ? open(path, O_RDONLY | flags) : descriptor
   }
+
+  private static let lock = ".breaking"
 
   /// Whether somebody living holds the key's lease. A file that is not whole is one that is being
   /// written, unless it stays so.
   private func life(of key: String) throws -> Life {
-    guard let silence = try silence(of: path(key)) else { return .free }
+    guard let silence = try silence(of: key) else { return .free }
     guard let bytes = try content(of: key) else {
       // Gone meanwhile, or of somebody who lets nobody read it.
-      guard try status(of: path(key)) != nil else { return .free }
+      guard try status(of: key) != nil else { return .free }
       return silence > LeaseHolder.silenceElsewhere ? .dead : .running
     }
     guard let holder = LeaseHolder(bytes, silence: silence) else {
@@ -264,31 +271,25 @@ extension Leases {
   }
 
   /// For how long the file's stamp has not changed, as far as it was looked at; nil where there is no such file.
-  private func silence(of path: String) throws -> Double? {
-    try status(of: path).map { watch.silence(of: SilenceWatch.Stamp($0)) }
+  private func silence(of name: String) throws -> Double? {
+    try status(of: name).map { watch.silence(of: SilenceWatch.Stamp($0)) }
   }
 
   /// What the system says of a file where a lease goes; nil where there is none.
   ///
   /// - Throws: `FileFailure` at once where anything but a regular file is there, a link above all: no process holds it
   ///   and none gives it back, so there is nothing to wait for.
-  private func status(of path: String) throws -> stat? {
-    var status = stat()
-    guard lstat(path, &status) == 0 else {
-      if errno == ENOENT { return nil }
-      throw FileFailure(.read, path, code: errno)
-    }
-    if status.isLink {
-      throw FileFailure(
-        .write, path, code: FileFailure.linkInside, target: Disk.linkTarget(of: path) ?? "another file")
-    }
-    guard status.isFile else { throw FileFailure(.write, path, code: FileFailure.notAFile) }
+  private func status(of name: String) throws -> stat? {
+    let file = try InnerPath(component: name)
+    guard let status = try files.status(file) else { return nil }
+    if status.isLink { try files.refuseLink(file) }
+    guard status.isFile else { throw FileFailure(.write, path(name), code: FileFailure.notAFile) }
     return status
   }
 
   /// The leases of this prefix whose holders are not provably dead; those of the dead are broken.
   package func living(prefix: String) throws -> [String] {
-    try Disk.names(in: folder).filter { $0.hasBytes(first: prefix) }.filter {
+    try files.names().filter { $0.hasBytes(first: prefix) }.filter {
       switch try life(of: $0) {
       case .free: false
       case .running: true
@@ -303,9 +304,12 @@ extension Leases {
   @discardableResult
   package func sweep() throws -> Int {
     var count = 0
-    for name in try Disk.names(in: folder) where isLease(name) {
+    for name in try files.names() where isLease(name) {
       if name.hasBytes(first: ".owner-") {
-        if try life(of: name) == .dead, unlink(path(name)) == 0 { count += 1 }
+        if try life(of: name) == .dead {
+          try files.removeFile(InnerPath(component: name))
+          count += 1
+        }
       } else if try life(of: name) == .dead, try breakIfDead(name) {
         count += 1
       }
@@ -316,9 +320,7 @@ extension Leases {
   /// Whether a file of this name is one that this class writes, by its name and by what it says.
   private func isLease(_ name: String) -> Bool {
     guard ArtefactStore.isKey(name) || name.hasBytes(first: ".owner-") else { return false }
-    var status = stat()
-    guard lstat(path(name), &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let bytes = try? content(of: name)
+    guard let file = try? InnerPath(component: name), files.isFile(file), let bytes = try? content(of: name)
     else { return false }
     return LeaseHolder(bytes, silence: 0) != nil
   }

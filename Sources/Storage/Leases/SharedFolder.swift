@@ -6,28 +6,21 @@ enum SharedFolder {
   /// Makes it, with the rights of the folder around it, whatever the umask; one that exists is left as it is.
   ///
   /// - Throws: `FileFailure`, where a link stands there, too.
-  static func make(_ path: String) throws {
-    if let target = Disk.linkTarget(of: path) {
-      throw FileFailure(.makeFolder, path, code: FileFailure.linkInside, target: target)
-    }
-    let around = Disk.folder(of: path)
-    if mkdir(path, 0o777) != 0 {
-      if errno == ENOENT, around != path { try Disk.makeFolder(around) }
-      if mkdir(path, 0o777) != 0 { return try Disk.makeFolder(path) }
-    }
+  static func make(_ folder: InnerFolder) throws {
+    let files = InnerFolder(root: folder.root)
+    if files.isFolder(folder.place) { return }
+    try files.makeFolder(folder.place)
+    guard let around = try? files.openFolder(folder.place.parent, .makeFolder) else { return }
+    defer { close(around) }
+    guard let own = try? files.openFolder(folder.place, .makeFolder) else { return }
+    defer { close(own) }
     var status = stat()
-    if stat(around, &status) == 0 { setMode(path, status.st_mode & 0o7777) }
+    if fstat(around, &status) == 0 { fchmod(own, status.st_mode & 0o7777) }
   }
 
   /// Lets everybody read a file of this process, whatever the umask.
-  static func letRead(_ path: String) { setMode(path, 0o644) }
-
-  /// By a descriptor: no link is followed.
-  private static func setMode(_ path: String, _ mode: mode_t) {
-    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    fchmod(descriptor, mode)
+  static func letRead(_ file: InnerPath, in folder: InnerFolder) {
+    try? folder.withFile(file, O_RDONLY, .read) { descriptor, _ in _ = fchmod(descriptor, 0o644) }
   }
 }
 

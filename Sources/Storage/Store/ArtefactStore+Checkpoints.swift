@@ -50,7 +50,7 @@ extension ArtefactStore {
       },
       save: {
         let path = try checkpointPath(key)
-        try SharedFolder.make(files.path(of: path.parent))
+        try SharedFolder.make(files.folder(path.parent))
         let mark = try markPath(key)
         if let signature, !files.isFile(mark) { try files.write(Array("\(signature)\n".utf8), to: mark) }
         try files.write(Self.seal($0), to: path, syncsFile: true)

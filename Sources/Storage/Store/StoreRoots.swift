@@ -44,10 +44,10 @@ package struct StoreRoots: Sendable {
         ]).canonical + "\n"
       let entry = try InnerPath(component: String(Digest(of: path + (mark ?? "")).hex.prefix(32)))
       if let old = try files.readIfPresent(entry), old == Array(text.utf8) { return nil }
-      try SharedFolder.make(files.path)
+      try SharedFolder.make(files)
       try files.write(Array(text.utf8), to: entry)
       // Whoever collects must be able to read it.
-      SharedFolder.letRead(files.path(of: entry))
+      SharedFolder.letRead(entry, in: files)
       return nil
     } catch {
       return
@@ -140,7 +140,7 @@ package struct StoreRoots: Sendable {
     let mark = String(UInt64.random(in: .min ... .max), radix: 16)
     do {
       try files.create(name, Array("\(mark)\n".utf8))
-      SharedFolder.letRead(files.path(of: name))
+      SharedFolder.letRead(name, in: files)
       return mark
     } catch let failure as FileFailure where failure.code == EEXIST {
       return try self.mark(of: results, creating: false)
