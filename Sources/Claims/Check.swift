@@ -54,11 +54,12 @@ package struct CheckVariant: Sendable {
   }
 }
 
-/// Parameters as the config validated them, with their defaults; a caller that did not validate gets an error, not a
-/// trap.
-package struct CheckParameters {
-  let json: JSONValue
+/// What checks and figures read their parameters through.
+package protocol PresentationParameters {
+  var json: JSONValue { get }
+}
 
+extension PresentationParameters {
   package func string(_ name: String) throws -> String {
     guard let value = json[name]?.string else { throw RowFailure.badParameter(name, expected: "a string") }
     return value
@@ -68,6 +69,19 @@ package struct CheckParameters {
     guard let value = json[name]?.number else { throw RowFailure.badParameter(name, expected: "a number") }
     return value
   }
+
+  package func flag(_ name: String) throws -> Bool {
+    guard let value = json[name]?.bool else {
+      throw RowFailure.badParameter(name, expected: "true or false")
+    }
+    return value
+  }
+}
+
+/// Parameters as the config validated them, with their defaults; a caller that did not validate gets an error, not a
+/// trap.
+package struct CheckParameters: PresentationParameters {
+  package let json: JSONValue
 
   package func optionalNumber(_ name: String) throws -> Double? {
     switch json[name] {
@@ -84,13 +98,6 @@ package struct CheckParameters {
       throw RowFailure.badParameter(name, expected: "a list of numbers")
     }
     return numbers
-  }
-
-  package func flag(_ name: String) throws -> Bool {
-    guard let value = json[name]?.bool else {
-      throw RowFailure.badParameter(name, expected: "true or false")
-    }
-    return value
   }
 
   /// The two selections under `where`.

@@ -1,13 +1,12 @@
 /// The sizes of a vision transformer.
 package struct VisionSizes: Sendable, Equatable {
   /// Pixels a side of a picture and of a patch.
-  package var image: Int
-  package var patch: Int
-  package var width: Int
-  package var layers: Int
-  package var heads: Int
-  package var embedding: Int
-  package var variant = TransformerVariant()
+  package let image: Int
+  package let patch: Int
+  package let width: Int
+  package let layers: Int
+  package let heads: Int
+  package let embedding: Int
 
   package init(image: Int, patch: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
     self.image = image
@@ -20,19 +19,18 @@ package struct VisionSizes: Sendable, Equatable {
 
   package var tower: VisionTransformer {
     VisionTransformer(
-      image: image, patch: patch, width: width, layers: layers, heads: heads, embedding: embedding, variant)
+      image: image, patch: patch, width: width, layers: layers, heads: heads, embedding: embedding)
   }
 }
 
 /// The sizes of a text transformer.
 package struct TextSizes: Sendable, Equatable {
-  package var vocabulary: Int
-  package var context: Int
-  package var width: Int
-  package var layers: Int
-  package var heads: Int
-  package var embedding: Int
-  package var variant = TransformerVariant()
+  package let vocabulary: Int
+  package let context: Int
+  package let width: Int
+  package let layers: Int
+  package let heads: Int
+  package let embedding: Int
 
   package init(vocabulary: Int, context: Int, width: Int, layers: Int, heads: Int, embedding: Int) {
     self.vocabulary = vocabulary
@@ -46,7 +44,7 @@ package struct TextSizes: Sendable, Equatable {
   package var tower: TextTransformer {
     TextTransformer(
       vocabulary: vocabulary, context: context, width: width, layers: layers, heads: heads,
-      embedding: embedding, variant)
+      embedding: embedding)
   }
 }
 

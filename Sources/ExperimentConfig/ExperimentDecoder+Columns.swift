@@ -46,7 +46,9 @@ extension ExperimentDecoder {
     case .when(let condition, let takesRuns):
       return may(condition, stage) && (!takesRuns || !stage.spec.over.isEmpty) ? [column] : []
     case .numbered(let name):
-      let most = values(of: name, stage)?.compactMap(\.integer).max() ?? mostValue(of: name, stage)
+      // An axis may have any value, which is refused elsewhere.
+      let bound = mostValue(of: name, stage)
+      let most = min(values(of: name, stage)?.compactMap(\.integer).max() ?? bound, bound)
       return (1...max(1, most)).map { column.named("\(column.name)\($0)") }
     }
   }
@@ -59,7 +61,7 @@ extension ExperimentDecoder {
   /// Whether the parameter has one of the values, in one of the runs at least.
   private func may(_ condition: ParameterCondition, _ stage: DecodedStage) -> Bool {
     values(of: condition.parameter, stage).map { given in
-      given.contains { $0.string.map(condition.values.contains) ?? false }
+      given.contains { $0.word.map(condition.values.contains) ?? false }
     } ?? true
   }
 

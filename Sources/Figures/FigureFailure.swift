@@ -11,12 +11,14 @@ package enum FigureFailure: Failure, Equatable {
   case gnuplotNotStarted(path: String, reason: String)
   case pictureNotWhole(file: String, flaw: String, message: String)
   case noScratch(folder: String, reason: String)
+  /// The private folder is there, and a file of it could not be written.
+  case scratchNotWritten(FileFailure)
 
   package var kind: FailureKind {
     switch self {
     case .unknownKind, .badName, .tooManyPoints, .tooManyValues: .invalidInput
     case .gnuplotFailed, .gnuplotTooSlow, .gnuplotNotStarted, .pictureNotWhole: .stage
-    case .noScratch: .io
+    case .noScratch, .scratchNotWritten: .io
     }
   }
 
@@ -38,6 +40,7 @@ package enum FigureFailure: Failure, Equatable {
     case .pictureNotWhole(let file, let flaw, let message):
       "gnuplot left no whole \(file): \(flaw)\(message.isEmpty ? "" : " (gnuplot says: \(message))"); is a disk full, or "
         + "does a limit on the size of files (ulimit -f) apply?"
+    case .scratchNotWritten(let failure): failure.sentence
     case .noScratch(let folder, let reason):
       "\(folder): could not make a folder for gnuplot there: \(reason); TMPDIR names another place"
     }

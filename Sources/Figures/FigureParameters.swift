@@ -16,13 +16,8 @@ struct FigureContext {
 
 /// A figure's parameters with their defaults. The config validated them; where a caller did not, a wrong one gives an
 /// error.
-struct FigureParameters {
+struct FigureParameters: PresentationParameters {
   let json: JSONValue
-
-  func string(_ name: String) throws -> String {
-    guard let value = json[name]?.string else { throw RowFailure.badParameter(name, expected: "a string") }
-    return value
-  }
 
   func optionalString(_ name: String) -> String? { json[name]?.string }
 
@@ -33,18 +28,6 @@ struct FigureParameters {
         name, expected: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return choice
-  }
-
-  func flag(_ name: String) throws -> Bool {
-    guard let value = json[name]?.bool else {
-      throw RowFailure.badParameter(name, expected: "true or false")
-    }
-    return value
-  }
-
-  func number(_ name: String) throws -> Double {
-    guard let value = json[name]?.number else { throw RowFailure.badParameter(name, expected: "a number") }
-    return value
   }
 
   func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int {

@@ -40,7 +40,7 @@ struct PairMoments: Sendable {
   }
 }
 
-/// What the first look gives.
+/// What the first pass gives.
 struct FirstPass: Sendable {
   var moments: PairMoments
   /// Unordered pairs in each coarse bin.
@@ -95,15 +95,15 @@ extension SimilarityTiles {
   func firstPass(around centre: Float, _ budget: ThreadBudget) throws -> FirstPass {
     let pool = CounterPool { CoarseCounts() }
     let parts = try budget.map(blocks: strips) { strip in
-      pool.use { counts in self.look(strip, around: centre, &counts) }
+      pool.use { counts in self.pass(strip, around: centre, &counts) }
     }
-    var look = FirstPass(moments: PairMoments(), coarse: [Int](repeating: 0, count: CoarseBins.count))
-    for part in parts { look.moments.merge(part) }
-    for counts in pool.all { counts.add(to: &look.coarse) }
-    return look
+    var pass = FirstPass(moments: PairMoments(), coarse: [Int](repeating: 0, count: CoarseBins.count))
+    for part in parts { pass.moments.merge(part) }
+    for counts in pool.all { counts.add(to: &pass.coarse) }
+    return pass
   }
 
-  private func look(_ strip: Int, around centre: Float, _ counts: inout CoarseCounts) -> PairMoments {
+  private func pass(_ strip: Int, around centre: Float, _ counts: inout CoarseCounts) -> PairMoments {
     var moments = PairMoments()
     let rows = rows(ofStrip: strip)
     forEachTile(strip) { tile, columns in
@@ -111,7 +111,7 @@ extension SimilarityTiles {
         for (place, row) in rows.enumerated() {
           let (start, length) = Self.upper(row, columns)
           let line = tile.from(place * columns.count + start)[0..<length]
-          moments.merge(Self.lookAtRow(line, centre, bins))
+          moments.merge(Self.passOverRow(line, centre, bins))
           Self.count(bins[0..<length], tables)
         }
       }
@@ -120,7 +120,7 @@ extension SimilarityTiles {
   }
 
   /// Moments and extremes of a row, and each value's coarse bin.
-  private static func lookAtRow(
+  private static func passOverRow(
     _ line: FloatSlice, _ centre: Float, _ bins: MemorySlice<UInt32>
   ) -> PairMoments {
     let bins = bins[line.indices]

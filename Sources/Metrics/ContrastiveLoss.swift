@@ -100,9 +100,8 @@ extension GapShiftGroup {
       let chosen = Array(combinations[part..<min(combinations.count, part + grid.combinationsAtOnce)])
       losses += try LossPass(group: self, factors: factors, combinations: chosen, grid: grid).run(budget)
     }
-    for (loss, combination) in zip(losses, combinations) where !(loss.xToY + loss.yToX).isFinite {
-      throw MetricFailure.lossNotFinite(
-        temperature: temperatures.first { 1 / $0 == combination.scale } ?? .nan)
+    for (place, loss) in losses.enumerated() where !(loss.xToY + loss.yToX).isFinite {
+      throw MetricFailure.lossNotFinite(temperature: temperatures[place % temperatures.count])
     }
     return factors.indices.map { m in
       Array(losses[m * temperatures.count..<(m + 1) * temperatures.count])

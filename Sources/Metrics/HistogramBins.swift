@@ -41,13 +41,13 @@ struct HistogramBins: Sendable {
   }
 }
 
-/// What the second look gives: unordered pairs in each bin, and the fine bins of the wanted coarse ones.
+/// What the second pass gives: unordered pairs in each bin, and the fine bins of the wanted coarse ones.
 struct SecondPass: Sendable {
   var bins: [Int]
   var fine: FineBins
 }
 
-/// A thread's counts of the second look.
+/// A thread's counts of the second pass.
 private struct SecondCounts: Sendable {
   let bins: HistogramBins
   /// Three of them: one a quartile.
@@ -136,13 +136,13 @@ extension SimilarityTiles {
     _ all: [SecondCounts], _ bins: HistogramBins, _ wanted: [ClosedRange<Int>]
   ) -> SecondPass {
     let none = SecondCounts(bins, wanted)
-    var look = SecondPass(bins: [Int](repeating: 0, count: bins.count), fine: none.fine)
+    var pass = SecondPass(bins: [Int](repeating: 0, count: bins.count), fine: none.fine)
     for counts in all {
       for bin in 0..<bins.count {
-        for table in 0..<4 { look.bins[bin] += counts.tables[table * (bins.count + 1) + bin] }
+        for table in 0..<4 { pass.bins[bin] += counts.tables[table * (bins.count + 1) + bin] }
       }
-      look.fine.merge(counts.fine)
+      pass.fine.merge(counts.fine)
     }
-    return look
+    return pass
   }
 }

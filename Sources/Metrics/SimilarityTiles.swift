@@ -6,7 +6,7 @@ import Kernels
 ///
 /// A strip is a few rows against every later column: of few embeddings, narrow strips waste little of
 /// their first tile below the diagonal; of many, broad ones multiply faster. Tiles are kept between the
-/// two looks while all pairs fit in `keptPairs` floats; beyond that they are multiplied twice.
+/// two passes while all pairs fit in `keptPairs` floats; beyond that they are multiplied twice.
 package final class SimilarityTiles: Sendable {
   static let tileColumns = 1024
   package static let keptPairs = 16_000_000

@@ -53,7 +53,7 @@ package struct ResultsDifference: Sendable {
       lefts.subtracting(rights).sorted().map { "\($0): \(Self.onlyOnTheLeft)" }
       + rights.subtracting(lefts).sorted().map { "\($0): \(Self.onlyOnTheRight)" }
     if names.isEmpty {
-      throw RunFailure.notComparable("\(a) and \(b) have no table or HDF5 file of the same name")
+      throw RunFailure.notComparable("\(a) and \(b) have no table, HDF5 or safetensors file of the same name")
     }
   }
 

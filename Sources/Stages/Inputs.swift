@@ -30,7 +30,7 @@ extension StageInputs {
   }
 
   /// The one family that a shift moves.
-  func family(for stage: String) throws -> EmbeddingFamily {
+  package func family(for stage: String) throws -> EmbeddingFamily {
     guard let first = try families(for: stage).first else { throw StageFailure.noInput(stage: stage) }
     return first.family
   }

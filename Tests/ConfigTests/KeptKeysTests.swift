@@ -39,6 +39,6 @@ import Testing
   }
 
   @Test func thereAreConfigsToLookAt() {
-    #expect(Self.configs.count >= 15)
+    #expect(Set(Self.configs.map(\.name)) == Set(Self.known.keys) && Self.configs.count >= 20)
   }
 }

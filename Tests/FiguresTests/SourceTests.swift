@@ -183,6 +183,13 @@ struct NothingToDrawTests {
     let script = try ScriptTests.script(figure, ["t": points])
     #expect(script.contains("# missing: there is nothing to draw: none of 2 points lies"), "\(script)")
     #expect(!script.contains("set xtics"), "bare axes")
+    // A bar reaches from one end of its bin to the other.
+    let bins = table(["bin_low", "bin_high", "pairs"], [[-0.17, 0.94, 5.0]])
+    func histogram(_ ends: String) throws -> String {
+      try ScriptTests.script(#"{"kind": "histogram", "table": "h", "xrange": \#(ends)}"#, ["h": bins])
+    }
+    #expect(try !histogram("[0.6, 0.9]").contains("there is nothing to draw"))
+    #expect(try histogram("[1, 2]").contains("there is nothing to draw"))
     // A line from one point to another passes where neither is.
     let line = try ScriptTests.script(
       #"{"kind": "lines", "table": "t", "x": "x", "y": "y", "xrange": [0.4, 0.6]}"#, ["t": points])

@@ -33,6 +33,14 @@ struct MemoryTests {
         #expect(damaged(1.0, counts, piece: piece, at: place) as? MemoryOverrun == expected)
       }
     }
+    // Of bytes, up to the next word.
+    let word = (count + 3) & ~3
+    #expect(
+      damaged(UInt8(1), [count, 3, 6], piece: 0, at: word) as? MemoryOverrun
+        == MemoryOverrun(piece: 1, pieces: 3))
+    #expect(
+      damaged(UInt8(1), [count, 3, 6], piece: 2, at: 8) as? MemoryOverrun
+        == MemoryOverrun(piece: 3, pieces: 3))
     let before = damaged(Float(0), counts, piece: 0, at: -1)
     #expect(before as? MemoryOverrun == MemoryOverrun(piece: 0, pieces: 4))
   }

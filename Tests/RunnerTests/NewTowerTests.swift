@@ -13,6 +13,7 @@ import Kernels
 import Runner
 import Stages
 import Storage
+import TestSupport
 import Testing
 
 /// One entry and one line make an encoder known to everything: what is not in `PixelTower.swift` knows nothing of it.
@@ -132,13 +133,50 @@ import Testing
     #expect(try bench.tables("pixels")["tables/gap.csv"] == tables["tables/gap.csv"])
     let script = try bench.text("results/pixels/figures/loss.gp")
     #expect(script.contains("Contrastive loss"))
-    // The tower itself, by its formula, from the weights that its seed gives.
     let alone = try embeddings(bench, "alone")
     #expect(alone.rows == 24 && alone.columns == 6)
     #expect(try embeddings(bench, "trained") != embeddings(bench, "pair"))
     let losses = try CSV.read("\(bench.results)/pixels/tables/trained.log.csv")["loss"]
     let (start, end) = (losses?.cell(0).number ?? 0, losses?.cell(6).number ?? 9)
     #expect(end < start)
+  }
+
+  /// Its embeddings are linear in its weights, so differences of any size are the gradient.
+  @Test func itsGradientIsThatOfItsEmbeddings() throws {
+    let (items, tower) = (3, PixelTower(bins: 4, embedding: 2))
+    let values = (0..<items * 48).map { 2.2 * sin(Float($0 * $0)) }
+    let batch = TowerBatch(numbers: Matrix(rows: items, columns: 48, values: values), shape: [3, 4, 4])
+    let trainer = try tower.trainer(capacity: items)
+    var weights = (0..<tower.layout.count).map { cos(Float($0)) }
+    var upstream = (0..<items * 2).map { Float($0 + 1) }
+    var found = [Float](repeating: .nan, count: tower.layout.count)
+    func embeddings() throws -> [Float] {
+      var out = [Float](repeating: .nan, count: items * 2)
+      try withBudget(jobs: 1) { budget in
+        try weights.withSlice { weights in
+          try out.withSlice { try trainer.forward(batch, weights: weights, into: $0, budget: budget) }
+        }
+      }
+      return out
+    }
+    let plain = try embeddings()
+    try withBudget(jobs: 1) { budget in
+      try weights.withSlice { weights in
+        try upstream.withSlice { upstream in
+          try found.withSlice {
+            try trainer.backward(gradient: upstream, weights: weights, into: $0, budget: budget)
+          }
+        }
+      }
+    }
+    for index in 0..<24 {
+      weights[index] += 1
+      let moved = try embeddings()
+      weights[index] -= 1
+      let expected = upstream.indices.reduce(Float(0)) { $0 + upstream[$1] * (moved[$1] - plain[$1]) }
+      #expect(abs(found[index] - expected) < 1e-4, "\(index)")
+    }
+    #expect(found.contains { $0 > 0.1 })
   }
 
   @Test func itsTrainingGoesOnFromItsCheckpoints() throws {

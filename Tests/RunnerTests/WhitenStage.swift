@@ -3,6 +3,7 @@ import Declarations
 import Execution
 import Kernels
 import Metrics
+import Stages
 
 /// A shift as a newcomer would add one: this file, and a line in a catalog.
 ///
@@ -23,7 +24,7 @@ struct WhitenStage: Stage {
   let parameters: Parameters
 
   func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    guard let family = inputs.upstream.first?.artefact.embeddings else { throw MetricFailure.notAPair }
+    let family = try LongChain.settled(inputs.family(for: "shift/whiten"), context.budget)
     let members = try family.members.flatMap { member in
       let x = try Self.moments(family.rows(.x, of: member), context.budget)
       let y = try Self.moments(family.rows(.y, of: member), context.budget)

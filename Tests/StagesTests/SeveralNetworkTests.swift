@@ -24,6 +24,16 @@ struct SeveralNetworkTests {
     tensors.map { StoredTensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
   }
 
+  /// More than are looked at, of which the first and the last are whole: none of them is taken.
+  @Test(arguments: [65, 70]) func manyNetworksAreRefused(count: Int) throws {
+    func prefix(_ index: Int) -> String { "n\(1000 + index)." }
+    let vision = tensors.filter { $0.name.hasPrefix("visual.") }
+    var stored = behind(prefix(0), tensors) + behind(prefix(count - 1), others)
+    for index in 1..<count - 1 { stored += behind(prefix(index), vision) }
+    let said = sentence("clip", with("clip", ["weights": try folder.write(stored)]))
+    #expect(said.contains("8 or more networks that fit this encoder"), "\(said)")
+  }
+
   /// A `clip`, and each of its towers alone.
   private static let kinds = ["clip", "vit", "text"]
 

@@ -122,7 +122,7 @@ final class PNGDecoder: ImageDecoder {
 }
 
 /// libjpeg-turbo behind `ImageDecoder`.
-final class JPEGReader: ImageDecoder {
+final class JPEGDecoder: ImageDecoder {
   let header: ImageHeader
   private let path: String
   private let bytes: PictureBytes
@@ -162,7 +162,7 @@ final class JPEGReader: ImageDecoder {
 }
 
 /// libwebp behind `ImageDecoder`; of an animation the first frame.
-final class WebPReader: ImageDecoder {
+final class WebPDecoder: ImageDecoder {
   let header: ImageHeader
   private let path: String
   private let bytes: PictureBytes

@@ -20,8 +20,8 @@ package struct ImageFile {
     reader =
       switch format {
       case .png: try PNGDecoder(bytes, path: path)
-      case .jpeg: try JPEGReader(bytes, path: path, limits: limits)
-      case .webp: try WebPReader(bytes, path: path)
+      case .jpeg: try JPEGDecoder(bytes, path: path, limits: limits)
+      case .webp: try WebPDecoder(bytes, path: path)
       }
     self.path = path
     self.limits = limits

@@ -31,7 +31,7 @@ package struct SequenceArchitecture: TowerArchitecture {
       vocabulary: try keys.integer("vocabulary"), context: try keys.integer("context"),
       width: try keys.integer("width"), layers: try keys.integer("layers"), heads: try keys.integer("heads"),
       embedding: try keys.integer("embedding"),
-      pooling: SequenceTransformer.Pooling(rawValue: try keys.word("pooling")) ?? .classToken,
+      pooling: try keys.choice("pooling"),
       try keys.variant())
   }
 

@@ -71,3 +71,8 @@ extension TowerArchitecture {
   /// The names of the keys that say what tower it is.
   package var keys: Set<String> { Set(parameters.map(\.name)).subtracting([TowerKeys.preset]) }
 }
+
+/// Whether two towers are those of a CLIP, which one file holds and one description is of.
+package func areCLIP(_ x: any TowerArchitecture, _ y: any TowerArchitecture) -> Bool {
+  x.described == .vision && y.described == .text
+}

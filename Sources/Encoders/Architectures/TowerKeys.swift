@@ -111,10 +111,19 @@ extension TowerKeys {
     .defaulted(name, .integer(range), .number(Double(value)), summary)
   }
 
+  /// - Throws: as for a value that is none.
+  package func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) throws -> Choice
+  where Choice.RawValue == String {
+    guard let choice = Choice(rawValue: try word(name)) else {
+      throw unusable(name, "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+
   /// A transformer's activation and epsilon.
   package func variant() throws -> TransformerVariant {
     TransformerVariant(
-      activation: MLPActivation(rawValue: try word(Self.activation.name)) ?? .quickGelu,
+      activation: try choice(Self.activation.name),
       normEpsilon: try number(Self.normEpsilon.name))
   }
 

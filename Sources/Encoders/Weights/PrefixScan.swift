@@ -35,7 +35,8 @@ struct PrefixScan {
     if complete.allSatisfy({ $0.count == 1 }) { return [complete.map { $0[0] }] }
     let roots = root.map { root in complete[0].filter { $0 == root } } ?? complete[0]
     let all = Set(complete[0])
-    let joined = roots.prefix(Self.mostLooked).flatMap { root in
+    // Among more than that, none is looked at: which of them belong together is not to depend on which come first.
+    let joined = (roots.count > Self.mostLooked ? [] : roots).flatMap { root in
       parts.dropFirst().reduce([[root]]) { found, part in
         let fitting = Self.belonging(
           to: root, part.complete, roots: all, decided: part.all.count == 1 || self.root != nil)

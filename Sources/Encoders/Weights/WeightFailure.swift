@@ -64,7 +64,7 @@ package enum WeightFailure: Failure, Equatable {
       "\(path) does not fit this encoder (tensors named as by \(naming)): \(Self.describe(problems)); "
         + problems.advice
     case .severalNetworks(let path, let prefixes):
-      "\(path) holds \(prefixes.count)\(prefixes.count < 8 ? "" : " or more") networks that fit this encoder, and nothing says which is meant: in front of their "
+      "\(path) holds \(prefixes.count)\(prefixes.count < WeightReading.mostNetworks ? "" : " or more") networks that fit this encoder, and nothing says which is meant: in front of their "
         + "tensors' names stands \(firstFew(prefixes, separator: ", or ")); set `prefix` to what is in front of the one that "
         + "is meant\(prefixes.contains("nothing") ? ", \"\" for nothing" : ""), or keep one network in the file"
     case .belowFloat32(let path, let tensor, let count):

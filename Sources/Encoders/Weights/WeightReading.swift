@@ -41,7 +41,8 @@ struct WeightReading: Sendable {
     if networks.count > 1 { rivals = Self.spelled(networks.map(\.prefixes)) }
   }
 
-  private static let mostNetworks = 8
+  /// Of more it is only said that there are more.
+  static let mostNetworks = 8
 
   private init(_ scan: PrefixScan, _ prefixes: [String]) {
     naming = scan.naming

@@ -33,7 +33,8 @@ package final class Arena<Element: BitwiseCopyable> {
     precondition(count >= 0 && end <= size, "an arena holds what it was made for")
     used = end
     // From the piece's own end, so that not even the rest of its last cache line can be written unseen.
-    let canary = start + count * Self.width..<end
+    // In whole words, which is what a canary is made of.
+    let canary = (start + count * Self.width + 3) & ~3..<end
     place(canary)
     canaries.append(canary)
     return MemorySlice(

@@ -25,7 +25,7 @@ final class PrivateFolder {
     ProcessGroup.note(folder: path, isThere: false)
   }
 
-  /// - Throws: `FileFailure`: another folder would be of no help against a full disk or a limit on sizes.
+  /// - Throws: `FigureFailure.scratchNotWritten`.
   func write(_ bytes: [UInt8], to name: String) throws {
     let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw failure(errno) }
@@ -60,5 +60,7 @@ final class PrivateFolder {
     }
   }
 
-  private func failure(_ code: Int32) -> FileFailure { FileFailure(.write, path, code: code) }
+  private func failure(_ code: Int32) -> FigureFailure {
+    .scratchNotWritten(FileFailure(.write, path, code: code))
+  }
 }

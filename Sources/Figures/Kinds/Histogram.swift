@@ -29,7 +29,7 @@ enum Histogram {
       x: .init(label: try context.label("x", parameters, of: "low"), low: x.low, high: x.high),
       y: .init(label: try context.label("y", parameters), low: y.0, high: y.1))
     try plot.requireInside(
-      [bins.map { (x: 0.5 * ($0.low + $0.high), low: 0, high: $0.count) }], areJoined: true)
+      bins.map { bin in [bin.low, bin.high].map { (x: $0, low: 0, high: bin.count) } }, areJoined: true)
     plot.blocks = [
       .init(comment: "outline: x, pairs", rows: bins.flatMap { [[$0.low, $0.count], [$0.high, $0.count]] })
     ]

@@ -59,7 +59,6 @@ enum Scatter {
     let isDense = count > mostPoints
     if isDense { plot.notes.append(Density.note(count)) }
     if try parameters.flag("connect"), groups.count == 2, !isDense { try connect(groups, rows, &plot) }
-    plot.legendPlace = .above
     for group in groups where !group.points.isEmpty {
       if groups.count <= 10 {
         plot.legend.append(

@@ -25,9 +25,8 @@ package final class DrawnEdges: @unchecked Sendable {
     self.edges = edges
     self.phases = phases
     let total = edges.tails.count
-    // Whole words: an arena's canaries begin at one.
-    arenas = (Arena([(total + 3) & ~3]), Arena([total, edges.count]))
-    turns = arenas.turns.take((total + 3) & ~3)
+    arenas = (Arena([total]), Arena([total, edges.count]))
+    turns = arenas.turns.take(total)
     lists = arenas.places.take(total)
     counts = arenas.places.take(edges.count)
   }

@@ -36,8 +36,15 @@ package struct ProjectionEvaluation: Stage {
     static let names = ProjectionMethod.allCases.map(\.rawValue) + [umapName]
 
     init(from decoder: any Decoder) throws {
-      let name = try decoder.singleValueContainer().decode(String.self)
-      self = ProjectionMethod(rawValue: name).map(Method.directions) ?? .umap
+      let value = try decoder.singleValueContainer()
+      let name = try value.decode(String.self)
+      if let method = ProjectionMethod(rawValue: name) {
+        self = .directions(method)
+      } else if name == Self.umapName {
+        self = .umap
+      } else {
+        throw DecodingError.dataCorruptedError(in: value, debugDescription: "no method \(name)")
+      }
     }
   }
 

@@ -5,14 +5,14 @@ import Metrics
 /// Where shifts follow one another, each stores all transforms since its base. After `most` of them the embeddings are
 /// rounded to float32 and become the base of what follows, so that a stage of a long chain costs no more than one of a
 /// short one, its coordinates apart.
-enum LongChain {
+package enum LongChain {
   static let most = 32
   /// Numbers that copies may hold where the family's own bases hold fewer: 64 MB.
   static let leastRoom = 1 << 24
 
   /// The family as a further shift takes it.
   /// - Throws: `MetricFailure` where a move does not fit its base.
-  static func settled(_ family: EmbeddingFamily, _ budget: ThreadBudget) throws -> EmbeddingFamily {
+  package static func settled(_ family: EmbeddingFamily, _ budget: ThreadBudget) throws -> EmbeddingFamily {
     // Whoever reads a base divides its rows by their norms, which would change rows of another length.
     let long = family.members.filter { $0.transforms.count >= most && $0.hasUnitRows }
     let held = family.bases.reduce(0) { $0 + $1.numbers }

@@ -52,7 +52,7 @@ package enum ModelExport {
     }
 
     /// Whether one file holds both, as CLIP's do.
-    var areCLIP: Bool { x.architecture.described == .vision && y.architecture.described == .text }
+    var areCLIP: Bool { Encoders.areCLIP(x.architecture, y.architecture) }
 
     func files(of model: Model) throws -> [File] {
       let tensors = try plain(model.tensors, projection: y.prefix + y.architecture.projection)

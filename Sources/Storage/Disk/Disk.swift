@@ -48,6 +48,12 @@ package enum Disk {
     while done < bytes.count {
       let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        // A pipe that somebody gave and that does not block takes more in its time.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, -1)
+        continue
+      }
       guard count > 0 else { throw FileFailure(.write, path, code: count < 0 ? errno : ENOSPC) }
       done += count
     }

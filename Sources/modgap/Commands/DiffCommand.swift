@@ -5,7 +5,8 @@ import Runner
 extension Command {
   static let diff = Command(
     name: "diff",
-    summary: "compares two results: the largest absolute and relative difference of every column and dataset",
+    summary:
+      "compares two results: the largest absolute and relative difference of every column, dataset and tensor",
     usage: "A B [--tolerance [COLUMN=]REL]… [--absolute [COLUMN=]ABS]… [--all] [--json]",
     examples: [
       ("modgap diff results/figure3 ../other/results/figure3", "folders of results, file by file"),

@@ -57,7 +57,7 @@ struct DualNetwork: Sendable {
   func describing(_ origin: JSONValue, _ data: PairsOfData, _ description: DataDescription) -> JSONValue {
     guard case .object(var members) = origin else { return origin }
     var network = ModelDescription()
-    let isCLIP = x.architecture.described == .vision && y.architecture.described == .text
+    let isCLIP = areCLIP(x.architecture, y.architecture)
     if isCLIP { (network.vision, network.text) = (x.values, y.values) }
     let given = Preprocessing(of: description)
     network.preprocessing = (preprocessing.x ?? Preprocessing()).over(given).json
