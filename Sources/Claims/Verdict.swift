@@ -65,7 +65,7 @@ package struct VerdictCounts: Sendable, Equatable {
   package var evaluated: Int { pass + fail + inconclusive }
 
   /// `3 pass, 1 fail, 2 not-run`; kinds that do not occur are left out.
-  package var sentence: String {
+  package var summary: String {
     let parts = [
       (pass, "pass"), (fail, "fail"), (inconclusive, "inconclusive"), (notRun, "not-run"), (error, "error"),
     ].filter { $0.0 > 0 }
