@@ -7,12 +7,12 @@ package func cannotRun(
 ) -> Verdict {
   let check = try? checks.check(claim.check, claim.parameters)
   return Verdict(
-    claim, expected: check?.expected ?? "", outcome: .error(failure), says: failure.sentence)
+    claim, expected: check?.expected ?? "", outcome: .error(failure), says: failure.message)
 }
 
 /// The one verdict on an experiment that has no claims, or whose claims cannot be read.
 package func cannotRun(_ experiment: String, because failure: any Failure) -> Verdict {
   Verdict(
     id: experiment, source: "", says: "The experiment runs", table: "", check: "", paper: "", ours: "",
-    number: nil, count: 0, interval: nil, outcome: .error(failure), explanation: failure.sentence)
+    number: nil, count: 0, interval: nil, outcome: .error(failure), explanation: failure.message)
 }

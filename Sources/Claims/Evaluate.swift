@@ -21,10 +21,10 @@ package func evaluate(
   } catch let notRun as NotRun {
     return Verdict(claim, expected: expected, outcome: .notRun(notRun.reason), says: notRun.reason)
   } catch let failure as any Failure {
-    return Verdict(claim, expected: expected, outcome: .error(failure), says: failure.sentence)
+    return Verdict(claim, expected: expected, outcome: .error(failure), says: failure.message)
   } catch {
     let failure = RowFailure.badParameter("the claim", expected: "readable: \(error)")
-    return Verdict(claim, expected: expected, outcome: .error(failure), says: failure.sentence)
+    return Verdict(claim, expected: expected, outcome: .error(failure), says: failure.message)
   }
 }
 

@@ -24,7 +24,7 @@ package protocol EmbeddingTransform: Sendable, Equatable {
   /// The transform as it is computed on the rows of one modality; nil where it leaves them as they are.
   ///
   /// - Throws: a `Failure` where it does not fit rows of so many columns.
-  func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)?
+  func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)?
 
   /// The same as a shift along one direction, where it is one: a sweep of those shares its products.
   var asTranslation: Translation? { get }

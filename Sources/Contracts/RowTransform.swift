@@ -1,7 +1,7 @@
 import Execution
 
 /// Which of the two matrices of a pair: of images and texts, x are the images.
-public enum Modality: String, Sendable, CaseIterable {
+public enum Side: String, Sendable, CaseIterable {
   case x, y
 }
 
@@ -9,16 +9,16 @@ public enum Modality: String, Sendable, CaseIterable {
 package struct RowBlock {
   package let values: DoubleSlice
   package let columns: Int
-  package let modality: Modality
+  package let side: Side
   /// The number of the first of them in the whole matrix.
   package let firstRow: Int
 
   /// - Precondition: `values` are whole rows.
-  package init(_ values: DoubleSlice, columns: Int, of modality: Modality, firstRow: Int) {
+  package init(_ values: DoubleSlice, columns: Int, of side: Side, firstRow: Int) {
     precondition(columns > 0 && values.count.isMultiple(of: columns), "a block is of whole rows")
     self.values = values
     self.columns = columns
-    self.modality = modality
+    self.side = side
     self.firstRow = firstRow
   }
 

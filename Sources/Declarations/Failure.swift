@@ -14,9 +14,9 @@ package protocol Failure: Error, Sendable, CustomStringConvertible {
   var kind: FailureKind { get }
 
   /// What was wrong, with what was found and expected, and what to do about it.
-  var sentence: String { get }
+  var message: String { get }
 }
 
 extension Failure {
-  package var description: String { sentence }
+  package var description: String { message }
 }

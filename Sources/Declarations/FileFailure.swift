@@ -37,7 +37,7 @@ package struct FileFailure: Failure, Equatable {
     return [ENOENT, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG, EINVAL].contains(code) ? .invalidInput : .io
   }
 
-  package var sentence: String {
+  package var message: String {
     if let target { return "\(path): this is a symbolic link to \(target), \(linkReason)" }
     return "\(path): could not \(operation.rawValue): \(reason)"
   }

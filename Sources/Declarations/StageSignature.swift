@@ -14,7 +14,7 @@ package struct StageSignature: Sendable {
   package let parameters: [Parameter]
   package let rules: [ParameterRule]
   /// Parameters that change how a result comes about and no byte of it: they are not in its key.
-  package let immaterial: [String]?
+  package let excludedFromKey: [String]?
   /// What `from` must name; nil for stages that take nothing.
   package let input: ArtefactType?
   /// Further types that `from` may name: `cosine-similarity` reads pairs and single towers alike.
@@ -53,7 +53,7 @@ package struct StageSignature: Sendable {
 
   package init(
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
-    rules: [ParameterRule] = [], immaterial: [String]? = nil, input: ArtefactType? = nil,
+    rules: [ParameterRule] = [], excludedFromKey: [String]? = nil, input: ArtefactType? = nil,
     alsoAccepts: [ArtefactType] = [],
     output: ArtefactType, outputWhere: (condition: ParameterCondition, output: ArtefactType)? = nil,
     preservesInputType: Bool = false, isRandom: Bool = false,
@@ -70,7 +70,7 @@ package struct StageSignature: Sendable {
     self.summary = summary
     self.parameters = parameters
     self.rules = rules
-    self.immaterial = immaterial
+    self.excludedFromKey = excludedFromKey
     self.input = input
     self.alsoAccepts = alsoAccepts
     self.output = output

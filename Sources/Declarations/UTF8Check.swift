@@ -15,7 +15,7 @@ package struct UTF8Check: Sendable {
     package let byte: UInt8
 
     /// `the byte 0xE9 (byte 57 of the file, counted from 0) is not UTF-8; …`
-    package var sentence: String {
+    package var message: String {
       let place = "byte \(offset) of the file, counted from 0"
       guard byte != 0 else {
         return "there is a NUL byte (\(place)), which no text has; the file is UTF-16 or damaged: save it as "

@@ -48,7 +48,7 @@ package struct FileIsBeingWritten: Failure {
   package let path: String
   package init(path: String) { self.path = path }
   package var kind: FailureKind { .invalidInput }
-  package var sentence: String {
+  package var message: String {
     "\(path) changes while it is read; wait until whoever writes it has ended, then run the same command again"
   }
 }

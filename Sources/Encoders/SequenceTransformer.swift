@@ -43,7 +43,7 @@ package struct SequenceTransformer: Tower, Equatable {
 
   package func prepare(_ weights: NetworkWeights, budget: ThreadBudget) throws -> any PreparedTower {
     try checkSizes([("vocabulary", vocabulary), ("context", context), ("embedding", embedding)], [stack])
-    return PreparedSequenceTransformer(tower: self, weights: weights.turned([stack]))
+    return PreparedSequenceTransformer(tower: self, weights: weights.transposed([stack]))
   }
 }
 
@@ -71,7 +71,7 @@ private struct PreparedSequenceTransformer: PreparedTower {
     let sequences = tower.placed(batch)
     return try weights.withSlice { base in
       let tensors = TensorPointers(
-        layout: weights.layout, base: base, epsilon: tower.stack.epsilon, isTurned: true)
+        layout: weights.layout, base: base, epsilon: tower.stack.epsilon, isTransposed: true)
       let weights = SequenceWeights(tensors, tower)
       return try encodeBlocks(
         rows: sequences.map { max(1, $0.count) }, columns: tower.embedding, budget: budget

@@ -35,7 +35,7 @@ package struct TextTransformer: Tower, Equatable {
 
   package func prepare(_ weights: NetworkWeights, budget: ThreadBudget) throws -> any PreparedTower {
     try checkSizes([("vocabulary", vocabulary), ("context", context), ("embedding", embedding)], [stack])
-    return PreparedTextTransformer(tower: self, weights: weights.turned([stack]))
+    return PreparedTextTransformer(tower: self, weights: weights.transposed([stack]))
   }
 }
 
@@ -49,7 +49,7 @@ private struct PreparedTextTransformer: PreparedTower {
     let texts = SharedTexts(batch)
     let sorted = try weights.withSlice { base in
       let tensors = TensorPointers(
-        layout: weights.layout, base: base, epsilon: stack.epsilon, isTurned: true)
+        layout: weights.layout, base: base, epsilon: stack.epsilon, isTransposed: true)
       let tower = TextWeights(tensors, stack, embedding)
       return try encodeBlocks(
         rows: texts.rows, columns: embedding, budget: budget

@@ -32,7 +32,7 @@ package struct VideoTransformer: Tower, Equatable {
   package func prepare(_ weights: NetworkWeights, budget: ThreadBudget) throws -> any PreparedTower {
     try checkSizes(
       encoder.sizes + [("frames", frames), ("embedding", embedding)], [encoder.stack, temporal])
-    return PreparedVideoTransformer(tower: self, weights: weights.turned([encoder.stack, temporal]))
+    return PreparedVideoTransformer(tower: self, weights: weights.transposed([encoder.stack, temporal]))
   }
 }
 
@@ -45,7 +45,7 @@ private struct PreparedVideoTransformer: PreparedTower {
     let clipSize = tower.frames * tower.encoder.pictureSize
     return try weights.withSlice { base in
       let tensors = TensorPointers(
-        layout: weights.layout, base: base, epsilon: tower.temporal.epsilon, isTurned: true)
+        layout: weights.layout, base: base, epsilon: tower.temporal.epsilon, isTransposed: true)
       let weights = VideoWeights(tensors, tower)
       return try encodeBlocks(
         rows: Array(repeating: tower.frames * tower.encoder.positions, count: batch.count),

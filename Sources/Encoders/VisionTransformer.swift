@@ -25,7 +25,7 @@ package struct VisionTransformer: Tower, Equatable {
 
   package func prepare(_ weights: NetworkWeights, budget: ThreadBudget) throws -> any PreparedTower {
     try checkSizes(encoder.sizes + [("embedding", embedding)], [encoder.stack])
-    return PreparedVisionTransformer(tower: self, weights: weights.turned([encoder.stack]))
+    return PreparedVisionTransformer(tower: self, weights: weights.transposed([encoder.stack]))
   }
 }
 
@@ -38,7 +38,7 @@ private struct PreparedVisionTransformer: PreparedTower {
     let (encoder, embedding) = (tower.encoder, tower.embedding)
     return try weights.withSlice { base in
       let tensors = TensorPointers(
-        layout: weights.layout, base: base, epsilon: encoder.stack.epsilon, isTurned: true)
+        layout: weights.layout, base: base, epsilon: encoder.stack.epsilon, isTransposed: true)
       let patchWeights = PatchWeights(tensors, encoder)
       let projection = tensors.projection("proj", encoder.stack.width, embedding)
       return try encodeBlocks(

@@ -3,7 +3,7 @@ import Declarations
 extension MemoryFailure: Failure {
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     let of = limit.source == .machine ? "" : " (\(limit.source.rawValue))"
     let left = limit.left < 0.95 * limit.bytes ? ", of which \(Self.spell(limit.left)) are left" : ""
     return "\(what) would take \(Self.spell(bytes)) of memory, more than this process may have: "

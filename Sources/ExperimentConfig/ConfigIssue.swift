@@ -25,7 +25,7 @@ package struct ConfigIssue: Sendable, Hashable {
   }
 
   /// `file:line:column: path.to.field: found …, expected … (did you mean …?)`, on one line.
-  package var sentence: String {
+  package var message: String {
     var text = ""
     if let position { text += "\(position.file):\(position.line):\(position.column): " }
     if !path.isEmpty { text += "\(Self.clipped(path)): " }
@@ -51,10 +51,10 @@ package struct ConfigError: Failure {
 
   private static let mostShown = 200
 
-  package var sentence: String {
+  package var message: String {
     var lines: [String] = []
     for remedy in Set(issues.compactMap(\.remedy)).sorted() { lines.append(remedy) }
-    lines += issues.prefix(Self.mostShown).map(\.sentence)
+    lines += issues.prefix(Self.mostShown).map(\.message)
     if issues.count > Self.mostShown { lines.append("… and \(issues.count - Self.mostShown) more") }
     return lines.joined(separator: "\n")
   }

@@ -5,7 +5,7 @@ import Foundation
 package struct OverrideError: Failure {
   package let argument: String
   package var kind: FailureKind { .usage }
-  package var sentence: String {
+  package var message: String {
     "--set: found \"\(argument)\", expected path=value, as in seed=3 or stages.loss.with.batch=100, or "
       + "path+=value, as in matrix.seed+=[3,4]"
   }

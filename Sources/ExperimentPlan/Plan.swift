@@ -48,7 +48,7 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   /// Resolved, defaults filled in, files absolute.
   package let parameters: JSONValue
   /// Those among the parameters that change no byte of the result, if there are any.
-  package let immaterial: [String]?
+  package let excludedFromKey: [String]?
   /// Files among the parameters, by field.
   package let files: [DataFile]
   /// The experiment's or the run's seed; nil for stages that draw nothing.
@@ -65,6 +65,12 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   package let keeps: Bool
   /// Why it is not to be run: optional data that are absent, here or upstream.
   package let notRun: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case id, stage, phase, kind, version, parameters, files, seed, inputs, namesInputs, inputAxes, references,
+      keeps, notRun
+    case excludedFromKey = "immaterial"
+  }
 
   package var isRunnable: Bool { notRun == nil }
 

@@ -149,7 +149,7 @@ package struct Planner {
     return PlannedTask(
       id: id(of: stage, entry.reach, places), stage: stage.id, phase: stage.phase, kind: stage.kind,
       version: entry.signature?.version ?? 0, parameters: resolved,
-      immaterial: entry.signature?.immaterial, files: files,
+      excludedFromKey: entry.signature?.excludedFromKey, files: files,
       seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil,
       inputs: inputs.map(\.task), namesInputs: stage.from.count > 1,
       inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),

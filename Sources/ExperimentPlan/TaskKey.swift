@@ -3,7 +3,7 @@ import Digests
 
 /// What a task's result depends on, whole, and the SHA-256 over it: the name of the artefact in the store.
 ///
-/// Paths, `--jobs`, attempts, the order of keys and immaterial parameters are not in it; contents of files,
+/// Paths, `--jobs`, attempts, the order of keys and `excludedFromKey` parameters are not in it; contents of files,
 /// the variant's version and the numeric policy are. Inputs enter by their digests, so a rerun stage that gives the
 /// same bytes leaves everything downstream valid (early cut-off).
 package struct TaskKey: Sendable, Equatable {
@@ -53,7 +53,7 @@ package struct TaskKey: Sendable, Equatable {
 
   /// The parameters without paths, whose content counts, and without what changes no byte.
   private static func material(_ task: PlannedTask) -> JSONValue {
-    let names = task.files.map(\.field) + task.references.keys + (task.immaterial ?? [])
+    let names = task.files.map(\.field) + task.references.keys + (task.excludedFromKey ?? [])
     return names.reduce(task.parameters) { DataFileFields.removing($1, from: $0) }
   }
 

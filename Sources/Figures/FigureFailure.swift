@@ -22,7 +22,7 @@ package enum FigureFailure: Failure, Equatable {
     }
   }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .unknownKind(let kind, let known):
       "there is no figure of kind \(kind); there are \(known.joined(separator: ", "))"
@@ -40,7 +40,7 @@ package enum FigureFailure: Failure, Equatable {
     case .pictureNotWhole(let file, let flaw, let message):
       "gnuplot left no whole \(file): \(flaw)\(message.isEmpty ? "" : " (gnuplot says: \(message))"); is a disk full, or "
         + "does a limit on the size of files (ulimit -f) apply?"
-    case .scratchNotWritten(let failure): failure.sentence
+    case .scratchNotWritten(let failure): failure.message
     case .noScratch(let folder, let reason):
       "\(folder): could not make a folder for gnuplot there: \(reason); TMPDIR names another place"
     }

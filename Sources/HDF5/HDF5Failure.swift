@@ -23,7 +23,7 @@ package enum HDF5Failure: Failure, Equatable {
     return .invalidInput
   }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .library(let doing, let detail):
       "could not \(doing): \(detail.isEmpty ? "the HDF5 library gave no reason" : detail)"

@@ -9,7 +9,7 @@ package enum LinearAlgebraFailure: Error, Sendable, Equatable {
 extension LinearAlgebraFailure: Failure {
   package var kind: FailureKind { .internal }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .routine(let name, let info) where info < 0:
       "LAPACK's \(name) refused its argument \(-info); this is a fault of the program, please report it"

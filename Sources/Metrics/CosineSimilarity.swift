@@ -57,7 +57,7 @@ public func meanCosineSimilarity(_ embeddings: Matrix, diagonal: Bool = false) t
 package func meanCosineSimilarity(
   _ rows: TransformedRows, diagonal: Bool, _ budget: ThreadBudget
 ) throws -> Double {
-  guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
+  guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.side, found: rows.rows) }
   let sum = try rows.unitSum(budget)
   let n = Double(rows.rows)
   return diagonal ? dot(sum, sum) / (n * n) : (dot(sum, sum) - n) / (n * (n - 1))
@@ -75,7 +75,7 @@ package func cosineSimilarity(
   _ rows: TransformedRows, diagonal: Bool, bins: Int, keepingAtMost kept: Int = SimilarityTiles.keptPairs,
   _ budget: ThreadBudget
 ) throws -> CosineStatistics {
-  guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.modality, found: rows.rows) }
+  guard rows.rows >= 2 else { throw MetricFailure.tooFewRows(rows.side, found: rows.rows) }
   let centre = try meanCosineSimilarity(rows, diagonal: false, budget)
   let tiles = try SimilarityTiles(rows.unitFloats(budget), keepingAtMost: kept)
   let first = try tiles.firstPass(around: Float(centre), budget)

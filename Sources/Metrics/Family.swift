@@ -5,9 +5,9 @@ import Kernels
 extension EmbeddingFamily {
   /// The rows of one modality of a member, transformed.
   /// - Throws: `MetricFailure.notAPair` where `y` is asked of a single tower.
-  package func rows(_ modality: Modality, of member: Member) throws -> TransformedRows {
+  package func rows(_ side: Side, of member: Member) throws -> TransformedRows {
     let base = bases[member.base]
-    switch modality {
+    switch side {
     case .x: return try TransformedRows(base.x, .x, transforms: member.transforms)
     case .y:
       guard let y = base.y else { throw MetricFailure.notAPair }
@@ -16,7 +16,7 @@ extension EmbeddingFamily {
   }
 
   /// The modalities that a member has.
-  package func modalities(of member: Member) -> [Modality] {
+  package func sides(of member: Member) -> [Side] {
     bases[member.base].y == nil ? [.x] : [.x, .y]
   }
 
@@ -74,8 +74,8 @@ package func validate(_ embeddings: Embeddings, _ budget: ThreadBudget) throws {
   try validate(y, .y, budget)
 }
 
-private func validate(_ matrix: Matrix, _ modality: Modality, _ budget: ThreadBudget) throws {
-  guard matrix.rows >= 2 else { throw MetricFailure.tooFewRows(modality, found: matrix.rows) }
-  guard matrix.columns >= 1 else { throw MetricFailure.noDimensions(modality) }
-  _ = try TransformedRows(matrix, modality).unitSum(budget)
+private func validate(_ matrix: Matrix, _ side: Side, _ budget: ThreadBudget) throws {
+  guard matrix.rows >= 2 else { throw MetricFailure.tooFewRows(side, found: matrix.rows) }
+  guard matrix.columns >= 1 else { throw MetricFailure.noDimensions(side) }
+  _ = try TransformedRows(matrix, side).unitSum(budget)
 }

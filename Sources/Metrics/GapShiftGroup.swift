@@ -170,19 +170,19 @@ extension GapShiftGroup {
 
   /// ‖row + t·g‖² of every row; where the short form cancels, from the shifted row itself.
   private func squares(
-    _ modality: Modality, _ squares: [Double], _ projections: [Double], by t: Double
+    _ side: Side, _ squares: [Double], _ projections: [Double], by t: Double
   ) throws -> [Double] {
     try squares.indices.map { row in
       let short = squares[row] + 2 * t * projections[row] + t * t
       if short > 1e-6 * (squares[row] + t * t) { return short }
-      let exact = squareOfShifted(modality, row, by: t)
-      guard exact > 1e-28 else { throw MetricFailure.zeroNorm(modality, row: row) }
+      let exact = squareOfShifted(side, row, by: t)
+      guard exact > 1e-28 else { throw MetricFailure.zeroNorm(side, row: row) }
       return exact
     }
   }
 
-  private func squareOfShifted(_ modality: Modality, _ row: Int, by t: Double) -> Double {
-    let values = (modality == .x ? x : y).row(row)
+  private func squareOfShifted(_ side: Side, _ row: Int, by t: Double) -> Double {
+    let values = (side == .x ? x : y).row(row)
     return zip(values, direction).reduce(0) { sum, pair in
       let value = pair.0 + t * pair.1
       return sum + value * value

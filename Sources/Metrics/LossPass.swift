@@ -16,7 +16,7 @@ struct LossPass: Sendable {
   /// Columns of a product tile; a multiple of the vector length.
   static let tileColumns = 512
 
-  func run(_ budget: ThreadBudget) throws -> [ContrastiveLoss] {
+  func run(_ budget: ThreadBudget) throws -> [ContrastiveLossLandscape] {
     var columns = [Double](repeating: 0, count: grid.stripsPerBatch * combinations.count * grid.pairs)
     return try columns.withSlice { store in
       let rowSums = try budget.map(blocks: grid.strips) { strip in runStrip(strip, store) }
@@ -24,7 +24,7 @@ struct LossPass: Sendable {
       let xToY = addInOrder(rowSums, count: combinations.count)
       let yToX = addInOrder(columnSums, count: combinations.count)
       return combinations.indices.map { c in
-        ContrastiveLoss(xToY: xToY[c] / Double(grid.pairs), yToX: yToX[c] / Double(grid.pairs))
+        ContrastiveLossLandscape(xToY: xToY[c] / Double(grid.pairs), yToX: yToX[c] / Double(grid.pairs))
       }
     }
   }

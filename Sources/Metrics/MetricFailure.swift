@@ -3,10 +3,10 @@ import Declarations
 
 /// Why a metric cannot be computed on what it was given.
 package enum MetricFailure: Failure, Equatable {
-  case tooFewRows(Modality, found: Int)
-  case noDimensions(Modality)
-  case notFinite(Modality, row: Int, column: Int, value: Float)
-  case zeroNorm(Modality, row: Int)
+  case tooFewRows(Side, found: Int)
+  case noDimensions(Side)
+  case notFinite(Side, row: Int, column: Int, value: Float)
+  case zeroNorm(Side, row: Int)
   case notAPair
   /// `misfit` says how the pairing and the numbers of rows differ.
   case misfit(Partners.Misfit, xRows: Int, yRows: Int)
@@ -38,16 +38,16 @@ package enum MetricFailure: Failure, Equatable {
     }
   }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
-    case .tooFewRows(let modality, let found):
-      "modality \(modality) has \(found) embedding\(found == 1 ? "" : "s"); at least 2 are needed"
-    case .noDimensions(let modality):
-      "the embeddings of modality \(modality) have no dimensions"
-    case .notFinite(let modality, let row, let column, let value):
-      "row \(row) of modality \(modality) holds \(value) in column \(column); embeddings must be finite"
-    case .zeroNorm(let modality, let row):
-      "row \(row) of modality \(modality) has norm zero, so it has no direction; remove that sample"
+    case .tooFewRows(let side, let found):
+      "modality \(side) has \(found) embedding\(found == 1 ? "" : "s"); at least 2 are needed"
+    case .noDimensions(let side):
+      "the embeddings of modality \(side) have no dimensions"
+    case .notFinite(let side, let row, let column, let value):
+      "row \(row) of modality \(side) holds \(value) in column \(column); embeddings must be finite"
+    case .zeroNorm(let side, let row):
+      "row \(row) of modality \(side) has norm zero, so it has no direction; remove that sample"
     case .notAPair:
       "embeddings of two modalities are needed, but these come from one tower"
     case .misfit(let misfit, let xRows, let yRows): Self.sentence(misfit, xRows, yRows)

@@ -11,7 +11,7 @@ extension RowBlock {
     let row = self[place]
     let square = dot(row, row)
     guard square.isFinite else { throw notFinite(place) }
-    guard square > 0 else { throw MetricFailure.zeroNorm(modality, row: firstRow + place) }
+    guard square > 0 else { throw MetricFailure.zeroNorm(side, row: firstRow + place) }
     let scale = 1 / square.squareRoot()
     for column in row.indices { row[column] *= scale }
   }
@@ -20,7 +20,7 @@ extension RowBlock {
   /// no direction.
   package func normalizeTransformed(_ place: Int) throws {
     let row = self[place]
-    guard !(dot(row, row) <= 1e-28) else { throw MetricFailure.zeroNorm(modality, row: firstRow + place) }
+    guard !(dot(row, row) <= 1e-28) else { throw MetricFailure.zeroNorm(side, row: firstRow + place) }
     try normalize(place)
   }
 
@@ -29,7 +29,7 @@ extension RowBlock {
     // Where all are finite, their squares are not: the largest of them is to blame.
     let column =
       row.indices.first { !row[$0].isFinite } ?? row.indices.max { abs(row[$0]) < abs(row[$1]) } ?? 0
-    return .notFinite(modality, row: firstRow + place, column: column, value: Float(row[column]))
+    return .notFinite(side, row: firstRow + place, column: column, value: Float(row[column]))
   }
 }
 

@@ -7,16 +7,16 @@ import Kernels
 /// Nothing is computed before `fill` asks for rows, so a sweep of 40 shifts holds no 40 copies.
 package struct TransformedRows: Sendable {
   package let matrix: Matrix
-  package let modality: Modality
+  package let side: Side
   private let steps: [any RowTransform]
 
   /// - Throws: `MetricFailure` for an empty matrix, and what a transform throws that does not fit it.
-  package init(_ matrix: Matrix, _ modality: Modality, transforms: [any EmbeddingTransform] = []) throws {
+  package init(_ matrix: Matrix, _ side: Side, transforms: [any EmbeddingTransform] = []) throws {
     guard matrix.rows > 0 else { throw MetricFailure.noRows }
-    guard matrix.columns > 0 else { throw MetricFailure.noDimensions(modality) }
+    guard matrix.columns > 0 else { throw MetricFailure.noDimensions(side) }
     self.matrix = matrix
-    self.modality = modality
-    self.steps = try transforms.compactMap { try $0.rowTransform(of: modality, columns: matrix.columns) }
+    self.side = side
+    self.steps = try transforms.compactMap { try $0.rowTransform(of: side, columns: matrix.columns) }
   }
 
   package var rows: Int { matrix.rows }
@@ -26,7 +26,7 @@ package struct TransformedRows: Sendable {
   /// - Throws: `MetricFailure` naming the row that is not finite or has no direction, and what transforms throw.
   package func fill(_ range: Range<Int>, into out: DoubleSlice) throws {
     precondition(out.count == range.count * columns, "the rows must fit the place they go to")
-    let block = RowBlock(out, columns: columns, of: modality, firstRow: range.lowerBound)
+    let block = RowBlock(out, columns: columns, of: side, firstRow: range.lowerBound)
     try fillNormalized(block)
     for step in steps { try step.apply(to: block) }
   }
@@ -93,7 +93,7 @@ extension TransformedRows {
   package func fillUnit(_ range: Range<Int>, into out: DoubleSlice) throws {
     try fill(range, into: out)
     if steps.isEmpty { return }
-    let block = RowBlock(out, columns: columns, of: modality, firstRow: range.lowerBound)
+    let block = RowBlock(out, columns: columns, of: side, firstRow: range.lowerBound)
     for place in 0..<block.count { try block.normalizeTransformed(place) }
   }
 }

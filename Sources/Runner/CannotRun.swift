@@ -44,7 +44,7 @@ package struct CannotRun {
     let claims = plan.experiment.claims.map { cannotRun($0, because: failure) }
     let verdicts = claims.isEmpty ? [cannotRun(plan.experiment.name, because: failure)] : claims
     var writer = ReportWriter(plan: plan, folder: folder, recipe: recipe)
-    writer.warnings = ["the experiment could not run: \(failure.sentence)"]
+    writer.warnings = ["the experiment could not run: \(failure.message)"]
     do {
       let lease = try ResultsLease.take(folder, for: plan, timeout: 0)
       return try lease.writing {

@@ -33,7 +33,7 @@ struct CollectorsNeeds {
       do {
         for manifest in try manifests(in: path) { try add(manifest, in: path, policies) }
       } catch let failure as any Failure where path != root {
-        unreadable.append(StoreRoots.Root(path: path, state: .unreadable(failure.sentence)))
+        unreadable.append(StoreRoots.Root(path: path, state: .unreadable(failure.message)))
       }
     }
   }

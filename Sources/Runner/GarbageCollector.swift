@@ -140,13 +140,13 @@ package struct GarbageCollector {
           left.append(Stranger(name: item.name, why: "somebody is computing it"))
         }
       } catch let failure as FileFailure {
-        left.append(Stranger(name: item.name, why: failure.sentence))
+        left.append(Stranger(name: item.name, why: failure.message))
       }
     }
     do {
       try store.removeStaleTemporaries()
     } catch let failure as FileFailure {
-      left.append(Stranger(name: failure.path, why: failure.sentence))
+      left.append(Stranger(name: failure.path, why: failure.message))
     }
     _ = try leases.sweep()
     return left

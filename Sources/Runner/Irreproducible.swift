@@ -24,7 +24,7 @@ package struct Irreproducible: Codable, Sendable, Equatable {
     stored = Self.stored(from: before, in: store)
   }
 
-  package var sentence: String {
+  package var message: String {
     var text =
       "\(task) was computed again and gave another result (\(now.prefix(12))) than the store had "
       + "(\(before.prefix(12))), though nothing that it depends on has changed: one of the two is wrong"

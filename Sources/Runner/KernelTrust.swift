@@ -10,7 +10,7 @@ package enum KernelFailure: Failure, Equatable {
   /// The machine's software is wrong, not its input or its disk.
   package var kind: FailureKind { .internal }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .wrong(let finding, let kernel, let version):
       let error =
@@ -117,7 +117,7 @@ package struct KernelTrust: Sendable {
       return "right on \(KernelTrial.productCount) products; greatest error over the certain bound: \(worst)"
     case .coarse(let finding): return "warning: " + coarseSentence(finding)
     case .wrong(let finding):
-      return "ERROR: " + KernelFailure.wrong(finding, kernel: kernel, version: BLASKernel.version).sentence
+      return "ERROR: " + KernelFailure.wrong(finding, kernel: kernel, version: BLASKernel.version).message
     }
   }
 

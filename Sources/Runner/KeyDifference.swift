@@ -25,7 +25,7 @@ package struct KeyDifference: Sendable, Equatable {
     return [KeyDifference(path: path, before: a, now: b)]
   }
 
-  package var sentence: String {
+  package var message: String {
     let field = path.split(separator: "[").first.map(String.init) ?? path
     switch field {
     case "numerics": return "the numeric policy changed, from \(Self.text(before)) to \(Self.text(now))"

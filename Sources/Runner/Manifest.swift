@@ -65,7 +65,7 @@ package struct Manifest: Codable, Sendable {
     } catch let failure as RunFailure {
       throw failure
     } catch let failure as FileFailure {
-      let reason = failure.code == ENOENT ? "there is no such file" : failure.sentence
+      let reason = failure.code == ENOENT ? "there is no such file" : failure.message
       throw RunFailure.unreadableManifest(path: path, reason: reason)
     } catch {
       throw RunFailure.unreadableManifest(path: path, reason: "it is not a manifest")

@@ -94,11 +94,11 @@ package struct PlanStatus: Sendable {
     do {
       switch try store.lookup(key.key) {
       case .absent: return .toRun(reason: reason(task, key, earlier))
-      case .damaged(let problem): return .toRun(reason: problem.sentence)
+      case .damaged(let problem): return .toRun(reason: problem.message)
       case .found(let record):
         // Sizes only: a run reads the contents before it believes them.
         if let problem = try store.verify(record, readsContent: false).first {
-          return .toRun(reason: problem.sentence)
+          return .toRun(reason: problem.message)
         }
         return .cached(record)
       }
@@ -111,7 +111,7 @@ package struct PlanStatus: Sendable {
     guard let earlier else { return "never computed" }
     let differences = KeyDifference.between(earlier.result.tree, key.tree)
     if differences.isEmpty { return "its stored result is gone" }
-    let changes = differences.prefix(3).map(\.sentence).joined(separator: "; ")
+    let changes = differences.prefix(3).map(\.message).joined(separator: "; ")
     return earlier.id == task.id ? changes : "in place of \(earlier.id): \(changes)"
   }
 

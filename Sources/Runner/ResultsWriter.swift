@@ -52,7 +52,7 @@ struct ResultsWriter {
     let drawn = try figures.write(draws: !isInterrupted, observe: observe)
     var report = ReportWriter(plan: plan, folder: engine.folder, recipe: engine.options.recipe(for: plan))
     report.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
-    report.warnings = broken.map(\.sentence)
+    report.warnings = broken.map(\.message)
     if isInterrupted || drawn.wasInterrupted {
       report.warnings.append("the run was interrupted: run it again to have the rest, and the figures")
     }
@@ -100,7 +100,7 @@ struct ResultsWriter {
       guard case .notRun(let reason) = verdict.outcome, tables.isFailure(reason, of: claim.table) else {
         return verdict
       }
-      return cannotRun(claim, because: StageFailed(sentence: reason))
+      return cannotRun(claim, because: StageFailed(message: reason))
     }
   }
 
@@ -154,7 +154,7 @@ struct ResultsWriter {
 
 /// A claim's number is not there because a stage failed.
 struct StageFailed: Failure {
-  let sentence: String
+  let message: String
   var kind: FailureKind { .stage }
 }
 

@@ -31,7 +31,7 @@ package enum RunFailure: Failure {
     }
   }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .unknownStage(let task, let kind):
       return "\(task): this version has no \(kind); the manifest is of another one, so run its config instead"

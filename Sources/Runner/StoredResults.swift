@@ -67,7 +67,7 @@ package struct StoredResults {
     var writer = ReportWriter(plan: plan, folder: folder, recipe: recipe)
     let keys = Set(status.outcomes.compactMap { $0?.record?.key })
     writer.warnings = (Provenance.read(folder)?.irreproducible ?? [])
-      .filter { keys.contains($0.key) }.map(\.sentence)
+      .filter { keys.contains($0.key) }.map(\.message)
     let outcomes = status.outcomes
     writer.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
     return writer

@@ -104,7 +104,7 @@ final class TaskExecutor: Sendable {
     guard before != now else { return }
     let found = Irreproducible(index, of: plan, key: key, before: before, now: now, in: store)
     broken.withLock { $0.append(found) }
-    observe(.notice(found.sentence))
+    observe(.notice(found.message))
   }
 
   private func missing(_ index: Int) -> RunFailure {
@@ -139,28 +139,28 @@ final class TaskExecutor: Sendable {
 
   /// The stored record where its bytes are what they were when it was written; says so where not.
   private func validRecord(_ key: TaskKey, _ task: PlannedTask, isQuiet: Bool = false) -> StoredRecord? {
-    let distrust = { (reason: String) in
+    let reject = { (reason: String) in
       if !isQuiet { self.observe(.cacheRejected(task: task.id, reason: reason)) }
     }
     do {
       switch try store.lookup(key.key) {
       case .absent where expected[task.id] == key.key:
-        distrust("it is gone from the store, so it is computed again")
+        reject("it is gone from the store, so it is computed again")
       case .absent: return nil
-      case .damaged(let problem): distrust(problem.sentence)
+      case .damaged(let problem): reject(problem.message)
       case .found(let record):
         if let problem = try store.verify(record).first {
-          distrust(problem.sentence)
+          reject(problem.message)
         } else if (record.kind == .tables) != (task.phase == .evaluate)
           || (record.kind == .tables && task.keeps && !record.hasPayload)
         {
-          distrust("\(record.folder): it is not what such a stage gives")
+          reject("\(record.folder): it is not what such a stage gives")
         } else {
           return record
         }
       }
     } catch {
-      distrust(explain(error))
+      reject(explain(error))
     }
     return nil
   }
@@ -254,7 +254,7 @@ final class TaskExecutor: Sendable {
   private func replacement(of index: Int, _ record: StoredRecord, _ problem: ArtefactProblem) throws
     -> Artefact
   {
-    observe(.cacheRejected(task: plan.tasks[index].id, reason: problem.sentence))
+    observe(.cacheRejected(task: plan.tasks[index].id, reason: problem.message))
     let artefact = try runAgain(index, record, mustEqual: false)
     let mended = try store.save(
       artefact, key: record.key, keyTree: record.keyTree, stage: record.stage, notes: record.notes,
@@ -299,7 +299,7 @@ extension Checkpoint {
 /// The error as a sentence, whoever made it.
 package func explain(_ error: any Error) -> String {
   switch error {
-  case let failure as any Failure: PlainText.escaped(failure.sentence)
+  case let failure as any Failure: PlainText.escaped(failure.message)
   case is Cancelled: "stopped"
   default: PlainText.escaped("\(error)")
   }

@@ -32,7 +32,7 @@ package struct Why: Sendable {
     case .afterUpstream: return "\(task.id): to be computed if what it reads changes:\n" + chain(index)
     case .toRun(let reason):
       let changes = changes(index)
-      let resumption = status.resumptions[index].map { "\n  \($0.sentence), where its checkpoint is" } ?? ""
+      let resumption = status.resumptions[index].map { "\n  \($0.message), where its checkpoint is" } ?? ""
       return "\(task.id): to be computed\(place(of: index)):\n" + (changes.isEmpty ? "  \(reason)" : changes)
         + resumption
     case .cached(let record):
@@ -74,7 +74,7 @@ package struct Why: Sendable {
     guard let before else { return "" }
     return KeyDifference.between(before, now).map { change in
       let place = position(of: change, task).map { "\($0.file):\($0.line):\($0.column): " } ?? ""
-      return "  \(place)\(change.sentence)"
+      return "  \(place)\(change.message)"
     }.joined(separator: "\n")
   }
 

@@ -12,9 +12,9 @@ package enum StageFailure: Failure {
   /// The same of a file of float16.
   case unusableFloat16(String, MetricFailure)
   /// Of norm zero in float32 alone.
-  case vanishedRow(String, Modality, row: Int)
+  case vanishedRow(String, Side, row: Int)
   /// Without a number that float32 holds in full.
-  case faintRow(String, Modality, row: Int)
+  case faintRow(String, Side, row: Int)
   case bothOrNeither(String, String)
   case mismatchNeedsTwoPairs(found: Int)
   case badLayer(Int, MetricFailure)
@@ -36,7 +36,7 @@ package enum StageFailure: Failure {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .foreignModel(let tensor, let found, let expected):
       "the stored model's `\(tensor)` has \(found) numbers, and its network takes \(expected): the store holds what "
@@ -54,21 +54,21 @@ package enum StageFailure: Failure {
           ? "one of shape (n, d) for each of `x` and `y`"
           : "two, of shape (2, n, d); or give `x` and `y` instead of `path`")
     case .unusableEmbeddings(let source, let failure):
-      "\(source): \(failure.sentence)"
+      "\(source): \(failure.message)"
     case .unusableFloat16(let source, let failure):
-      "\(source): \(failure.sentence)" + Self.aboutFloat16(failure)
-    case .vanishedRow(let source, let modality, let row):
-      "\(source): row \(row) of modality \(modality) is zero in float32, though not in the file: its "
+      "\(source): \(failure.message)" + Self.aboutFloat16(failure)
+    case .vanishedRow(let source, let side, let row):
+      "\(source): row \(row) of modality \(side) is zero in float32, though not in the file: its "
         + "numbers lie below 1.4e-45, the least that float32 holds; scale the embeddings up"
-    case .faintRow(let source, let modality, let row):
-      "\(source): row \(row) of modality \(modality) loses its direction in float32: all its numbers lie below 1.2e-38, "
+    case .faintRow(let source, let side, let row):
+      "\(source): row \(row) of modality \(side) loses its direction in float32: all its numbers lie below 1.2e-38, "
         + "the least that float32 holds in full; scale the embeddings up"
     case .bothOrNeither(let first, let second):
       "give exactly one of `\(first)` and `\(second)`"
     case .mismatchNeedsTwoPairs(let found):
       "`mismatched` swaps two texts, but `pairs` is \(found); it must be 2 or more"
     case .badTower(let architecture, let misfit):
-      "the \(architecture) tower cannot be built: \(misfit.sentence)"
+      "the \(architecture) tower cannot be built: \(misfit.message)"
     case .unknownArchitecture(let found, let known):
       "there is no architecture `\(found.prefix(60))`; set `architecture` to one of "
         + known.map { "`\($0)`" }.joined(separator: ", ")
@@ -96,7 +96,7 @@ package enum StageFailure: Failure {
       "embeddings of \(first) and of \(other) dimensions cannot be projected together; let `from` name "
         + "stages of one embedding size"
     case .badLayer(let layer, let failure):
-      "layer \(layer): \(failure.sentence); lower `weight_std` if values overflow, raise it if they vanish"
+      "layer \(layer): \(failure.message); lower `weight_std` if values overflow, raise it if they vanish"
     }
   }
 

@@ -30,12 +30,12 @@ package enum StorageFailure: Failure, Equatable {
     key.utf8.count >= 64 ? "artefact \(key.prefix(12))" : "the lease `\(key)`"
   }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .csv(let path, let line, let detail):
       "\(path):\(line): this is not the CSV expected: \(detail); correct the line or make the file again"
     case .damaged(let problem):
-      "\(problem.sentence); run the same command again to compute it anew"
+      "\(problem.message); run the same command again to compute it anew"
     case .badKey(let key):
       "`\(key.prefix(80))` is not a key of the store; expected letters, digits, `-` and `_`"
     case .leaseTimeout(let key, let holder, let seconds):
@@ -57,5 +57,5 @@ package struct ArtefactProblem: Sendable, Equatable {
   package let path: String
   package let detail: String
 
-  package var sentence: String { "\(path): the stored artefact is damaged: \(detail)" }
+  package var message: String { "\(path): the stored artefact is damaged: \(detail)" }
 }

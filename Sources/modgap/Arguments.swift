@@ -29,7 +29,7 @@ enum UsageError: Failure {
 
   var kind: FailureKind { .usage }
 
-  var sentence: String {
+  var message: String {
     switch self {
     case .unknownCommand(let name, let known):
       return "no command \"\(name)\"\(Self.hint(name, known)); there are \(known.joined(separator: ", "))"

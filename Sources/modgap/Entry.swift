@@ -18,7 +18,7 @@ struct Entry {
   }
 
   private static func end(_ failure: some Failure) -> Never {
-    Terminal.err(message(failure.sentence))
+    Terminal.err(message(failure.message))
     exit(failure.kind.rawValue)
   }
 
@@ -43,9 +43,9 @@ struct Entry {
     } catch let failure as any Failure {
       // What is wrong with a config is a list, whose lines are known to be lines.
       if failure is ConfigError {
-        Terminal.errLines(message(failure.sentence))
+        Terminal.errLines(message(failure.message))
       } else {
-        Terminal.err(message(failure.sentence))
+        Terminal.err(message(failure.message))
       }
       return failure.kind.rawValue
     } catch {

@@ -6,7 +6,7 @@ struct BadName: Failure {
   let what: String
   let bytes: [UInt8]
   var kind: FailureKind { .usage }
-  var sentence: String {
+  var message: String {
     "\(what) is not UTF-8: \(Self.printable(bytes)) (bytes that are not ASCII are shown as \\xHH); rename what it "
       + "names, for example with `convmv`"
   }

@@ -10,7 +10,7 @@ struct OpenFileFailure: Failure {
 
   var kind: FailureKind { .io }
 
-  var sentence: String {
+  var message: String {
     let said = limit.map { "RLIMIT_NOFILE is \($0)" } ?? "the system's table of open files is full"
     return
       "\(said), so only \(free) more files can be opened, and modgap needs \(OpenFileLimit.needed) at least; raise "

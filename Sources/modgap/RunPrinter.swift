@@ -35,14 +35,14 @@ struct RunPrinter {
     var parts = ["\(summary.computedCount) computed", "\(summary.cachedCount) cached"]
     if !summary.failures.isEmpty { parts.append("\(summary.failures.count) failed") }
     if !summary.blocked.isEmpty { parts.append("\(summary.blocked.count) blocked") }
-    if !summary.verdicts.isEmpty { parts.append("claims: \(VerdictCounts(summary.verdicts).sentence)") }
+    if !summary.verdicts.isEmpty { parts.append("claims: \(VerdictCounts(summary.verdicts).summary)") }
     return parts.joined(separator: ", ")
   }
 
   /// Causes and logs last, where a reader of a long output looks first.
   func tellFailures() {
     for broken in summary.irreproducible {
-      Terminal.err(Terminal.styled("not reproducible: ", .red, onError: true) + broken.sentence)
+      Terminal.err(Terminal.styled("not reproducible: ", .red, onError: true) + broken.message)
     }
     for (task, by) in summary.blocked { Terminal.err("\(task): not run, because \(by) failed") }
     for failure in summary.figureFailures {
@@ -62,7 +62,7 @@ struct RunPrinter {
       "format": "modgap-run", "version": 1, "experiment": .string(summary.plan.experiment.name),
       "results": .string(folder.path), "interrupted": .bool(summary.wasInterrupted),
       "exit_status": .number(Double(exitStatus)),
-      "irreproducible": .array(summary.irreproducible.map { .string($0.sentence) }),
+      "irreproducible": .array(summary.irreproducible.map { .string($0.message) }),
       "tasks": .array(zip(summary.plan.tasks, summary.outcomes).map { Self.task($0.id, $1) }),
       "verdicts": verdictsJSON(summary.verdicts, command: ReportWriter.command(recipe)),
     ])

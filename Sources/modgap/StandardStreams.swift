@@ -9,7 +9,7 @@ struct OutputFailure: Failure {
 
   var kind: FailureKind { .io }
 
-  var sentence: String {
+  var message: String {
     switch code {
     case EBADF: "standard output is closed, so the output could not be written; open it, or send it to a file"
     case ENOSPC: "standard output: the disk is full; free some space and run the same command again"

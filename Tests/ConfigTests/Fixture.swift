@@ -59,7 +59,7 @@ final class ConfigFolder {
       _ = try load(name, environment: environment, sets: sets, allowed: allowed, by: grammar)
       return ""
     } catch let error as ConfigError {
-      return error.sentence.replacing("\(relativePath)/", with: "").replacing(path, with: "<folder>")
+      return error.message.replacing("\(relativePath)/", with: "").replacing(path, with: "<folder>")
     }
   }
 }

@@ -82,7 +82,7 @@ import Testing
   }
 
   private func checkModality(_ side: PairedData.Side, _ batch: Batch, count: Int) {
-    switch side.modality {
+    switch side.inputKind {
     case .numbers(let shape):
       #expect(batch.numbers.count == count * shape.reduce(1, *))
     case .tokens(let context, let vocabulary):

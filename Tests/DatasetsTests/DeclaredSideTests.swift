@@ -13,11 +13,11 @@ import Testing
         #expect(kind == "tensors")
         return
       }
-      expectSame(declared.x, data.x.modality, name)
+      expectSame(declared.x, data.x.inputKind, name)
       switch (declared.y, data.y) {
       case (.none, nil), (.perhaps, nil): break
       case (.side(let side), let other?), (.perhaps(let side), let other?):
-        expectSame(side, other.modality, name)
+        expectSame(side, other.inputKind, name)
       default: Issue.record("\(name): \(declared.y)")
       }
     }
@@ -28,12 +28,12 @@ import Testing
     try withFolder { folder in try compare(try KindSamples.values(name, folder)) }
   }
 
-  private func expectSame(_ side: DeclaredSides.Side, _ modality: InputKind, _ name: String) {
-    switch (side, modality) {
+  private func expectSame(_ side: DeclaredSides.Side, _ inputKind: InputKind, _ name: String) {
+    switch (side, inputKind) {
     case (.numbers(let shape), .numbers(let found)): #expect(shape == found, "\(name)")
     case (.tokens(let context, let vocabulary), .tokens(let length, let tokens)):
       #expect(context == length && (vocabulary == nil || vocabulary == tokens), "\(name)")
-    default: Issue.record("\(name): \(side) and \(modality)")
+    default: Issue.record("\(name): \(side) and \(inputKind)")
     }
   }
 

@@ -189,7 +189,7 @@ import Testing
         } catch let failure as any Failure {
           failures += 1
           #expect(failure.kind == .invalidInput)
-          #expect(failure.sentence.hasPrefix(path), "\(failure.sentence)")
+          #expect(failure.message.hasPrefix(path), "\(failure.message)")
         }
       }
       #expect(failures > 250, "the mutations hardly hurt")

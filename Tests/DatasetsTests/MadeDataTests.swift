@@ -156,12 +156,12 @@ import Testing
       #expect(
         abs(mean) < 4 / Double(pairs.count).squareRoot(), "neighbours at \(lag) are correlated: \(mean)")
     }
-    #expect(data.x.modality == .numbers(shape: [3, 64, 64]))
+    #expect(data.x.inputKind == .numbers(shape: [3, 64, 64]))
   }
 
   @Test func tokensAreUniform() throws {
     let data = try DatasetCatalog.make("random-tokens", with: ["count": 2000], seed: 0)
-    #expect(data.x.modality == .tokens(context: 77, vocabulary: 49408))
+    #expect(data.x.inputKind == .tokens(context: 77, vocabulary: 49408))
     let tokens = try withBudget(jobs: 2) { try data.x.tokens(0..<2000, budget: $0) }
     #expect(tokens.count == 2000 * 77)
     #expect(tokens.allSatisfy { (0..<49408).contains($0) })

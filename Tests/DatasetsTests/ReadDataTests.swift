@@ -45,8 +45,8 @@ import Testing
     try KindSamples.with("tensors") { data in
       let numbers = try withBudget(jobs: 1) { try data.x.matrix(2..<3, budget: $0).values }
       #expect(numbers == (24..<36).map { Float($0) })
-      #expect(data.x.modality == .numbers(shape: [3, 2, 2]))
-      #expect(data.y?.modality == .tokens(context: 4, vocabulary: 48))
+      #expect(data.x.inputKind == .numbers(shape: [3, 2, 2]))
+      #expect(data.y?.inputKind == .tokens(context: 4, vocabulary: 48))
       #expect(data.labels == (0..<12).map { Int32($0 % 3) })
     }
   }
@@ -60,7 +60,7 @@ import Testing
     ]
     let data = try DatasetCatalog.make("tensors", with: values, seed: 0)
     #expect(data.count == 6 && data.files == [path, path])
-    #expect(data.x.modality == .numbers(shape: [3, 32, 32]))
+    #expect(data.x.inputKind == .numbers(shape: [3, 32, 32]))
     let images = try SafetensorsFile(path).load("images").values
     let tokens = try SafetensorsFile(path).load("tokens").values
     let read = try withBudget(jobs: 2) { budget in
@@ -154,7 +154,7 @@ import Testing
           _ = try data.x.texts(0..<min(2, data.count))
           _ = try data.y?.texts(0..<min(2, data.count))
         } catch let failure as any Failure {
-          #expect(failure.kind == .invalidInput, "\(failure.sentence)")
+          #expect(failure.kind == .invalidInput, "\(failure.message)")
         }
       }
     }

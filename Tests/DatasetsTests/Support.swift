@@ -31,7 +31,7 @@ func failure(_ body: () throws -> Void) -> String {
     return "nothing failed"
   } catch let failure as any Failure {
     #expect(failure.kind == .invalidInput)
-    return failure.sentence
+    return failure.message
   } catch {
     return "\(error)"
   }

@@ -109,7 +109,7 @@ import Testing
             #expect(tokens.allSatisfy { (0..<tokenizer.vocabularySize).contains(Int($0)) })
           } catch let failure as any Failure {
             #expect(failure.kind == .invalidInput)
-            #expect(failure.sentence.hasPrefix(folder), "\(failure.sentence)")
+            #expect(failure.message.hasPrefix(folder), "\(failure.message)")
           }
         }
       }

@@ -93,7 +93,7 @@ struct TowerCatalogTests {
     let keys = TowerKeys(VideoArchitecture(), given: ["width": "wide"], items: nil)
     let failure = #expect(throws: TowerFailure.self) { try keys.integer("width") }
     #expect(
-      failure?.sentence
+      failure?.message
         == "there is no such encoder: `width` is the string \"wide\", and must be a whole number")
     #expect(throws: TowerFailure.self) { try keys.integer("colour") }
   }

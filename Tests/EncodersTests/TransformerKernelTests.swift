@@ -104,10 +104,11 @@ struct TransformerKernelTests {
   @Test("a row of a product is the same bytes in any company, in both orientations")
   func products() throws {
     for (inputs, outputs) in [(7, 3), (96, 288), (48, 24), (384, 96), (768, 64)] {
-      for isTurned in [false, true] {
+      for isTransposed in [false, true] {
         let (x, weight) = (noise(90 * inputs), noise(inputs * outputs, "weight"))
         try withSlices(weight, noise(outputs, "bias")) { weight, bias in
-          let map = Linear(weight: weight, bias: bias, inputs: inputs, outputs: outputs, isTurned: isTurned)
+          let map = Linear(
+            weight: weight, bias: bias, inputs: inputs, outputs: outputs, isTransposed: isTransposed)
           let all = try rows(map, x, count: 90)
           for (first, count) in [(0, 1), (89, 1), (3, 17), (40, 50)] {
             let some = try rows(map, Array(x[(first * inputs)...]), count: count)

@@ -82,7 +82,7 @@ private enum Bars {
       _ = try load(check: check, figure: figure)
       return ""
     } catch let failure as any Failure {
-      return failure.sentence
+      return failure.message
     } catch {
       return "\(error)"
     }

@@ -104,7 +104,7 @@ struct RenderingTests {
       _ = try drawn(GnuplotScript(name: "broken", code: "plot nonsense(x)\n", formats: []))
       Issue.record("a broken script was drawn")
     } catch let failure as FigureFailure {
-      #expect(failure.sentence.contains("broken.gp") && failure.sentence.contains("nonsense"))
+      #expect(failure.message.contains("broken.gp") && failure.message.contains("nonsense"))
     }
   }
 
@@ -113,7 +113,7 @@ struct RenderingTests {
       _ = try drawn(GnuplotScript(name: "empty", code: "set output\n", formats: [.png]))
       Issue.record("nothing was drawn")
     } catch let failure as FigureFailure {
-      #expect(failure.sentence.contains("empty.png"), "\(failure.sentence)")
+      #expect(failure.message.contains("empty.png"), "\(failure.message)")
     }
   }
 

@@ -234,7 +234,7 @@ struct ScriptTests {
       #expect("\(config)") {
         try Self.script(config, ["loss": Self.losses])
       } throws: {
-        ($0 as? any Failure)?.sentence.isEmpty == false
+        ($0 as? any Failure)?.message.isEmpty == false
       }
     }
   }

@@ -73,7 +73,7 @@ struct MemoryTests {
   @Test("the sentence says what happened and what to do")
   func sentence() {
     let failure = MemoryOverrun(piece: 4, pieces: 8)
-    #expect(failure.kind == .internal && failure.sentence.contains("piece 4 of 8"))
-    #expect(failure.sentence.contains("report"))
+    #expect(failure.kind == .internal && failure.message.contains("piece 4 of 8"))
+    #expect(failure.message.contains("report"))
   }
 }

@@ -80,7 +80,7 @@ import Testing
     try FileManager.default.removeItem(atPath: path)
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
     let failure = #expect(throws: FileFailure.self) { try bench.run(Self.config(by: 3)) }
-    #expect(failure?.sentence.hasPrefix("\(path): this is a symbolic link to \(target)") == true)
+    #expect(failure?.message.hasPrefix("\(path): this is a symbolic link to \(target)") == true)
     #expect(failure?.kind == .io)
     let text = isFolder.boolValue ? "elsewhere/t.csv" : "elsewhere"
     #expect(try bench.text(text) == "keep")
@@ -100,7 +100,7 @@ import Testing
     try FileManager.default.removeItem(atPath: leases)
     try FileManager.default.createSymbolicLink(atPath: leases, withDestinationPath: bench.folder + "/mine")
     let failure = #expect(throws: FileFailure.self) { try bench.run(Self.config(by: 3)) }
-    #expect(failure?.sentence.contains("this is a symbolic link to") == true)
+    #expect(failure?.message.contains("this is a symbolic link to") == true)
     #expect(throws: FileFailure.self) { try GarbageCollector(resultsRoot: bench.results) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/mine") == ["file"])
   }
@@ -259,7 +259,7 @@ import Testing
     let link = bench.results + "/.store"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../victim")
     let failure = #expect(throws: StorageFailure.self) { try bench.run(Self.config()) }
-    #expect(failure?.kind == .io && failure?.sentence.contains("it holds `timings.json`") == true)
+    #expect(failure?.kind == .io && failure?.message.contains("it holds `timings.json`") == true)
     #expect(throws: StorageFailure.self) { try GarbageCollector(resultsRoot: bench.results) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/victim") == ["timings.json"])
     #expect(try bench.text("victim/timings.json") == "mine")
@@ -279,7 +279,7 @@ import Testing
       try bench.run(other, spy: spy)
       #expect(spy.notices.contains { $0.hasPrefix("\"toy\" and \"TOY\" in") }, "\(spy.notices)")
     } catch let failure as RunFailure {
-      #expect(failure.sentence.contains("are one to this file system"))
+      #expect(failure.message.contains("are one to this file system"))
     }
   }
 

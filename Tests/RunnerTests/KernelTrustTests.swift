@@ -65,8 +65,8 @@ struct KernelTrustTests {
           try trust(finding, folder: folder, count).check { _ in }
         }
         #expect(failure?.kind == .internal)
-        #expect(failure?.sentence.contains("13 × 7, k = 33") == true)
-        #expect(failure?.sentence.contains("OPENBLAS_CORETYPE") == true)
+        #expect(failure?.message.contains("13 × 7, k = 33") == true)
+        #expect(failure?.message.contains("OPENBLAS_CORETYPE") == true)
       }
       #expect(count.value.withLock { $0 } == 2)
     }

@@ -83,7 +83,7 @@ import Testing
       _ = try plan(Self.config(stage), in: try Workbench())
       return "nothing is wrong"
     } catch let error as ConfigError {
-      return error.sentence
+      return error.message
     }
   }
 
@@ -306,7 +306,7 @@ import Testing
         _ = try ModelExport.files(of: model)
         return "nothing failed"
       } catch let failure as any Failure {
-        return failure.sentence
+        return failure.message
       } catch {
         return "\(error)"
       }

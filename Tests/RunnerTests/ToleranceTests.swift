@@ -46,7 +46,7 @@ import Testing
     let failure = #expect(throws: RunFailure.self) {
       try exceeds("gap\n1.0\n", "gap\n1.0\n", nil, ["gpa": Tolerance(relative: 1)])
     }
-    #expect(failure?.sentence == #"no column or dataset is called "gpa"; did you mean "gap"?"#)
+    #expect(failure?.message == #"no column or dataset is called "gpa"; did you mean "gap"?"#)
   }
 
   @Test(.enabled(if: Program.isBuilt, Comment(rawValue: Program.missing)))

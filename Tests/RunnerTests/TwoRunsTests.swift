@@ -39,8 +39,8 @@ import Testing
       try bench.run(Self.config(2), spy: spy) { $0.leaseTimeout = 0.3 }
     }
     #expect(failure?.kind == .leaseTimeout)
-    #expect(failure?.sentence.contains("toy is held by process \(ProcessIdentity.own.pid), ") == true)
-    #expect(failure?.sentence.contains("--results FOLDER or --set name=NAME") == true)
+    #expect(failure?.message.contains("toy is held by process \(ProcessIdentity.own.pid), ") == true)
+    #expect(failure?.message.contains("--results FOLDER or --set name=NAME") == true)
     #expect(spy.started.isEmpty, "nothing is computed for nothing")
     #expect(spy.notices.contains { $0.contains("waiting for it to end") })
     #expect(try bench.text("results/toy/report.html") == before)

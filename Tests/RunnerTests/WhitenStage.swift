@@ -88,8 +88,8 @@ struct Whitening: EmbeddingTransform {
     try fields.vector("map_y", &mapY)
   }
 
-  func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
-    let (mean, map) = modality == .x ? (meanX, mapX) : (meanY, mapY)
+  func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)? {
+    let (mean, map) = side == .x ? (meanX, mapX) : (meanY, mapY)
     return Whitened(
       strength: strength,
       shift: try RowShift(by: mean.map { -$0 }, renormalizes: false, columns: columns),

@@ -204,7 +204,7 @@ enum ToyStages {
     struct Parameters: Decodable {}
     struct Failed: Failure {
       var kind: FailureKind { .stage }
-      var sentence: String { "it always breaks" }
+      var message: String { "it always breaks" }
     }
     static let signature = StageSignature(
       phase: .evaluate, kind: "broken", summary: "always fails", input: .pairs, output: .tables,

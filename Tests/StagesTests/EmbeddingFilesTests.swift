@@ -60,7 +60,7 @@ struct EmbeddingFilesTests {
       _ = try open(with)
       return "no failure"
     } catch let failure as any Failure {
-      return failure.kind == .invalidInput ? failure.sentence : "kind \(failure.kind)"
+      return failure.kind == .invalidInput ? failure.message : "kind \(failure.kind)"
     } catch { return "\(error)" }
   }
 

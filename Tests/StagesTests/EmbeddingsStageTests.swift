@@ -32,7 +32,7 @@ struct EmbeddingsStageTests {
     let error = #expect(throws: StageFailure.self) {
       try run(.`init`, "embeddings", ["x": .string(path), "y": .string(path)])
     }
-    #expect(error?.sentence.contains("2 matrices") == true)
+    #expect(error?.message.contains("2 matrices") == true)
     #expect(error?.kind == .invalidInput)
   }
 

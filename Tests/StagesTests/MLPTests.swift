@@ -132,7 +132,7 @@ struct MLPTests {
     let error = #expect(throws: StageFailure.self) {
       try run(.`init`, "mlp", ["activation": .string("relu"), "weight_std": .number(1e6)])
     }
-    #expect(error?.sentence.contains("layer") == true)
+    #expect(error?.message.contains("layer") == true)
   }
 
   @Test("the mean alone equals the mean of all statistics", arguments: ["relu", "maxout", "gelu"])

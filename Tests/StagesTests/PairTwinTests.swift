@@ -126,7 +126,7 @@ struct UnmeasurableTests {
       return
     }
     #expect(reported.bitPattern == value.bitPattern || (reported.isNaN && value.isNaN))
-    #expect(found?.sentence.contains("row 1") == true)
+    #expect(found?.message.contains("row 1") == true)
   }
 
   @Test("a row of zeros has no direction")

@@ -241,7 +241,7 @@ struct PairingTests {
         try Partners(.map([0, bad]), xRows: 2, yRows: 2)
       }
     }
-    let sentence = MetricFailure.misfit(.groups(size: 5), xRows: 3, yRows: 10).sentence
+    let sentence = MetricFailure.misfit(.groups(size: 5), xRows: 3, yRows: 10).message
     #expect(sentence.contains("3 rows") && sentence.contains("groups of 5"))
   }
 }

@@ -74,7 +74,7 @@ func sentence(_ kind: String, _ with: [String: JSONValue]) -> String {
     return "nothing failed"
   } catch let failure as any Failure {
     #expect(failure.kind == .invalidInput)
-    return failure.sentence
+    return failure.message
   } catch {
     return "no failure of ours: \(error)"
   }

@@ -64,7 +64,7 @@ extension TinyTraining {
       return "nothing failed"
     } catch let failure as any Failure {
       #expect(failure.kind == .invalidInput)
-      return failure.sentence
+      return failure.message
     } catch {
       return "no failure of ours: \(error)"
     }

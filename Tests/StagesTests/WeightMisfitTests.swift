@@ -21,7 +21,7 @@ struct WeightMisfitTests {
       return "nothing failed"
     } catch let failure as WeightFailure {
       #expect(failure.kind == .invalidInput)
-      return failure.sentence
+      return failure.message
     } catch {
       return "\(error)"
     }

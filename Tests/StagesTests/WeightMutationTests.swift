@@ -29,7 +29,7 @@ struct WeightMutationTests {
         _ = try run(.`init`, "encoder", sizes, jobs: 1)
         whole += 1
       } catch let failure as any Failure {
-        #expect(failure.kind == .invalidInput && !failure.sentence.isEmpty)
+        #expect(failure.kind == .invalidInput && !failure.message.isEmpty)
         refused += 1
       }
     }

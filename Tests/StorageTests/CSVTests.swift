@@ -82,7 +82,7 @@ import Testing
   func malformedFilesNameTheLine(text: String, line: Int) {
     let failure = #expect(throws: StorageFailure.self) { try decode(text) }
     guard case .csv(let path, let found, _) = failure else {
-      Issue.record("another failure: \(failure?.sentence ?? "none")")
+      Issue.record("another failure: \(failure?.message ?? "none")")
       return
     }
     #expect(path == "a.csv")
@@ -94,13 +94,13 @@ import Testing
     let failure = #expect(throws: StorageFailure.self) {
       try CSV.decode(Array("a\nb\n".utf8) + [0xC3, 0x28, 10], path: "a.csv")
     }
-    #expect(failure?.sentence.hasPrefix("a.csv:3: ") == true)
+    #expect(failure?.message.hasPrefix("a.csv:3: ") == true)
   }
 
   @Test func aCellOfAnotherTypeIsAFailure() {
     let failure = #expect(throws: StorageFailure.self) { try decode("a\n1\nx\n", types: [.integer]) }
-    #expect(failure?.sentence.contains("a.csv:3: ") == true)
-    #expect(failure?.sentence.contains("`x`, and an integer was expected") == true)
+    #expect(failure?.message.contains("a.csv:3: ") == true)
+    #expect(failure?.message.contains("`x`, and an integer was expected") == true)
   }
 
   @Test(.enabled(if: Outside.python != nil, "needs a Python with pandas (MODGAP_PYTHON)"))

@@ -65,7 +65,7 @@ import Testing
       #expect(try store.verify(record).map(\.detail) == ["the file is missing"])
       let failure = #expect(throws: StorageFailure.self) { try store.load(record) }
       #expect(failure?.kind == .io)
-      #expect(failure?.sentence.contains(path) == true)
+      #expect(failure?.message.contains(path) == true)
     }
   }
 
@@ -124,7 +124,7 @@ import Testing
         return
       }
       #expect(problem.detail.contains(Fixture.key))
-      #expect(problem.sentence.hasPrefix(store.folder(of: other)))
+      #expect(problem.message.hasPrefix(store.folder(of: other)))
     }
   }
 

@@ -66,7 +66,7 @@ import Testing
     try withFolder { folder in
       let missing = #expect(throws: FileFailure.self) { try Digest(file: folder + "/none") }
       #expect(missing?.kind == .invalidInput)
-      #expect(missing?.sentence == "\(folder)/none: could not open: there is no such file; check the path")
+      #expect(missing?.message == "\(folder)/none: could not open: there is no such file; check the path")
       let isFolder = #expect(throws: FileFailure.self) { try Digest(file: folder) }
       #expect(isFolder?.code == EISDIR)
       mkfifo(folder + "/pipe", 0o600)

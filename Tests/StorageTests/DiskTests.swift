@@ -38,7 +38,7 @@ import Testing
     }
     #expect(failure?.kind == .io)
     #expect(
-      failure?.sentence
+      failure?.message
         == "results/a.csv: could not write: the disk is full; what was written before is intact: free some "
         + "space and run the same command again")
   }
@@ -47,8 +47,8 @@ import Testing
   func everyFailureToWriteIsAnIOFailureWithAdvice(code: Int32) {
     let failure = FileFailure(.write, "results/a", code: code)
     #expect(failure.kind == .io)
-    #expect(failure.sentence.hasPrefix("results/a: could not write: "))
-    #expect(failure.sentence.contains("; ") || failure.sentence.contains(": "))
+    #expect(failure.message.hasPrefix("results/a: could not write: "))
+    #expect(failure.message.contains("; ") || failure.message.contains(": "))
   }
 
   @Test func onlyAChangedFileIsWrittenAgain() throws {

@@ -31,7 +31,7 @@ import Testing
       _ = try load(bytes, name, member: member)
       return "no failure"
     } catch let failure as any Failure {
-      return failure.kind == .invalidInput ? failure.sentence : "kind \(failure.kind)"
+      return failure.kind == .invalidInput ? failure.message : "kind \(failure.kind)"
     } catch { return "\(error)" }
   }
 

@@ -53,7 +53,7 @@ import Testing
         ("i4", "type integer"), ("f9", "did you mean `f8`|did you mean `f2`"),
       ] {
         let failure = #expect(throws: (any Error).self) { try EmbeddingFile.load("\(path):\(name)") }
-        let sentence = (failure as? any Failure)?.sentence ?? "\(String(describing: failure))"
+        let sentence = (failure as? any Failure)?.message ?? "\(String(describing: failure))"
         #expect(says.split(separator: "|").contains { sentence.contains($0) }, "\(name): \(sentence)")
         #expect((failure as? any Failure)?.kind == .invalidInput)
       }

@@ -80,7 +80,7 @@ import Testing
           }
           guard !(isLeaf && name == "create") else { continue }
           #expect(failure?.code == FileFailure.linkInside, "\(name) \(place)")
-          #expect(failure?.sentence.contains("this is a symbolic link to") == true, "\(name) \(place)")
+          #expect(failure?.message.contains("this is a symbolic link to") == true, "\(name) \(place)")
         }
       }
       for place in ["folder/f", "folder/d", "d/up/d"] {

@@ -90,7 +90,7 @@ import Testing
       let lease = try leases.acquire("k", timeout: 1)
       let failure = #expect(throws: StorageFailure.self) { try leases.acquire("k", timeout: 0.05) }
       #expect(failure?.kind == .leaseTimeout)
-      #expect(failure?.sentence.contains("process \(ProcessIdentity.own.pid)") == true)
+      #expect(failure?.message.contains("process \(ProcessIdentity.own.pid)") == true)
       let cancellation = Cancellation()
       cancellation.raise()
       #expect(throws: Cancelled.self) {
@@ -134,9 +134,9 @@ import Testing
       }
       for _ in 0..<2 {
         let failure = #expect(throws: FileFailure.self) { try leases.acquire("k", timeout: 1000) }
-        #expect(failure?.kind == .io && failure?.sentence.hasPrefix("\(path): ") == true)
+        #expect(failure?.kind == .io && failure?.message.hasPrefix("\(path): ") == true)
         #expect(
-          failure?.sentence.contains(kind.hasPrefix("link") ? "symbolic link" : "no regular file") == true)
+          failure?.message.contains(kind.hasPrefix("link") ? "symbolic link" : "no regular file") == true)
         clock.advance(1000)
       }
       #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == Data([1]))

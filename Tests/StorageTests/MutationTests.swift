@@ -59,8 +59,8 @@ import Testing
           #expect(matrices.allSatisfy { $0.rows >= 2 && $0.columns >= 1 })
         } catch let failure as any Failure {
           failures += 1
-          #expect(failure.kind == .invalidInput, "\(failure.sentence)")
-          #expect(failure.sentence.hasPrefix(folder), "\(failure.sentence)")
+          #expect(failure.kind == .invalidInput, "\(failure.message)")
+          #expect(failure.message.hasPrefix(folder), "\(failure.message)")
         }
       }
       #expect(failures > rounds / 20, "the mutations hardly hurt")

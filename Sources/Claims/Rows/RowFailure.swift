@@ -28,7 +28,7 @@ package enum RowFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .unknownColumn(let column, let table, let columns):
       "table \(table) has no column \(column); its columns are \(columns.joined(separator: ", "))"

@@ -19,7 +19,7 @@ enum Color: String, CaseIterable, Sendable {
 }
 
 /// The sizes of the drawn world.
-enum Extent: String, CaseIterable, Sendable {
+enum Size: String, CaseIterable, Sendable {
   case small, medium, large
 
   /// The radius as a share of the picture's side.
@@ -34,16 +34,16 @@ enum Extent: String, CaseIterable, Sendable {
 
 /// Something drawn: what it is, and where its centre lies as a share of the picture's side.
 struct DrawnObject: Sendable, Equatable {
-  var outline: Outline
-  var paint: Color
-  var extent: Extent
+  var shape: Shape
+  var color: Color
+  var size: Size
   var centre: SIMD2<Float>
 
   /// What a caption calls it: the named ones of size, colour and shape.
   func words(naming named: Set<Attribute>) -> String {
     let words = [
-      named.contains(.size) ? extent.rawValue : nil, named.contains(.colour) ? paint.rawValue : nil,
-      named.contains(.shape) ? outline.rawValue : "thing",
+      named.contains(.size) ? size.rawValue : nil, named.contains(.colour) ? color.rawValue : nil,
+      named.contains(.shape) ? shape.rawValue : "thing",
     ].compactMap { $0 }
     let first = words.first?.first ?? "t"
     return ("aeiou".contains(first) ? "an " : "a ") + words.joined(separator: " ")
@@ -66,21 +66,21 @@ struct Scene: Sendable, Equatable {
     var image = PixelImage(width: side, height: side)
     let level = UInt8(background)
     for place in image.pixels.indices { image.pixels[place] = level }
-    for object in objects { paint(object, on: &image, side) }
+    for object in objects { draw(object, on: &image, side) }
     return image
   }
 
-  private func paint(_ object: DrawnObject, on image: inout PixelImage, _ side: Int) {
-    let radius = object.extent.radius * Float(side)
+  private func draw(_ object: DrawnObject, on image: inout PixelImage, _ side: Int) {
+    let radius = object.size.radius * Float(side)
     let centre = object.centre * Float(side)
-    let corners = object.outline.corners
+    let corners = object.shape.corners
     let columns = span(centre.x, radius, side)
     for y in span(centre.y, radius, side) {
       for x in columns {
         let offset = (SIMD2(Float(x), Float(y)) + 0.5 - centre) / radius
-        let distance = object.outline.distance(offset.x, offset.y, corners: corners)
+        let distance = object.shape.distance(offset.x, offset.y, corners: corners)
         let cover = min(1, max(0, 0.5 - distance * radius))
-        if cover > 0 { mix(object.paint.levels, cover, into: &image.pixels, at: 4 * (y * side + x)) }
+        if cover > 0 { mix(object.color.levels, cover, into: &image.pixels, at: 4 * (y * side + x)) }
       }
     }
   }

@@ -22,7 +22,7 @@ package enum DataFileFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .unknownFormat(let path):
       "\(path): unknown format; expected a file that ends in .npy, .h5, .hdf5 or .safetensors"

@@ -13,7 +13,7 @@ package enum ImageFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .unknownFormat(let path, let found):
       "\(path): this is \(found.map { "a \($0)" } ?? "no picture"), and PNG, JPEG and WebP pictures are read, "

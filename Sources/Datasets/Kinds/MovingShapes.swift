@@ -75,7 +75,7 @@ struct MovingShapes: NumberSource, TextSource {
       let across = SIMD2(draws.next(), draws.next()) * 0.6 + 0.2
       let along = motion.direction * motion.direction
       let object = DrawnObject(
-        outline: draws.pick(Outline.self), paint: draws.pick(Color.self), extent: draws.pick(Extent.self),
+        shape: draws.pick(Shape.self), color: draws.pick(Color.self), size: draws.pick(Size.self),
         centre: across * (1 - along) + along * 0.5)
       return Mover(object: object, motion: motion, isFast: isFast)
     }

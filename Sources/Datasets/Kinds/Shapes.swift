@@ -42,7 +42,7 @@ struct Shapes: NumberSource, TextSource {
       let middle = (SIMD2(Float(cell % 3), Float(cell / 3)) + 0.5) / 3
       let shift = (SIMD2(draws.next(), draws.next()) - 0.5) * 0.03
       return DrawnObject(
-        outline: draws.pick(Outline.self), paint: draws.pick(Color.self), extent: draws.pick(Extent.self),
+        shape: draws.pick(Shape.self), color: draws.pick(Color.self), size: draws.pick(Size.self),
         centre: middle + shift)
     }
     return (Scene(background: background, objects: drawn), cells)

@@ -94,7 +94,7 @@ extension DatasetKind {
         kind: name, values: values.filter { $0.key != "count" }, parameters: parameters, seed: seed))
     let count = try given.count(of: whole.count, in: whole.files.first ?? name)
     let order = RandomStream(seed: try given.seed(), stage: "data", name: "selection")
-    return whole.taking(Array(order.permutation(whole.count).prefix(count)))
+    return whole.subset(Array(order.permutation(whole.count).prefix(count)))
   }
 }
 

@@ -21,7 +21,7 @@ package enum DatasetFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .unknownKind(let kind, let known):
       "there is no data kind `\(kind)`; "
@@ -56,6 +56,6 @@ package enum DatasetFailure: Failure, Equatable {
   }
 
   package static func == (left: DatasetFailure, right: DatasetFailure) -> Bool {
-    left.sentence == right.sentence
+    left.message == right.message
   }
 }

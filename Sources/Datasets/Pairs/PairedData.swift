@@ -43,7 +43,7 @@ package struct PairedData: Sendable {
 }
 
 extension PairedData.Side {
-  package var modality: InputKind {
+  package var inputKind: InputKind {
     switch self {
     case .numbers(let source): .numbers(shape: source.shape)
     case .texts(_, let tokenizer, let context):

@@ -15,13 +15,13 @@ package enum TextFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .notCompressed(let path, let detail):
       "\(path): the gzip file is damaged: \(detail); fetch it again"
     case .tooLarge(let path, let limit):
       "\(path): it has more than \(limit >> 20) MiB when unpacked, which no such file has; check the path"
-    case .notUTF8(let path, let fault): "\(path):\(fault.line):\(fault.column): \(fault.sentence)"
+    case .notUTF8(let path, let fault): "\(path):\(fault.line):\(fault.column): \(fault.message)"
     case .badFileName(let folder, let name):
       "\(folder): the name of the file `\(Self.printable(name))` is not UTF-8 (bytes that are not ASCII are shown as "
         + "\\xHH); rename it, for example with `convmv`"

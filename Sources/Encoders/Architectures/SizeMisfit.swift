@@ -16,7 +16,7 @@ package struct SizeMisfit: Error, Sendable, Equatable {
     self.advice = advice
   }
 
-  package var sentence: String {
+  package var message: String {
     "`\(whole)` \(wholeValue) is no multiple of `\(part)` \(partValue); \(advice)"
   }
 }

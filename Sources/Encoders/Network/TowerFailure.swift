@@ -15,10 +15,10 @@ package enum TowerFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .wrongShape(let expected, let found, let areTokens):
-      "the encoder takes \(expected.sentence), and the data give "
+      "the encoder takes \(expected.described), and the data give "
         + (areTokens ? "\(found.first ?? 0) tokens an item" : "items of shape \(found)")
         + "; choose the data or the encoder to match"
     case .tokenOutOfRange(let item, let position, let id, let vocabulary):
@@ -38,7 +38,7 @@ package enum TowerFailure: Failure, Equatable {
 }
 
 extension TowerInput {
-  package var sentence: String {
+  package var described: String {
     switch self {
     case .images(nil): "pictures [3, height, width]"
     case .images(let side?): "pictures [3, \(side), \(side)]"

@@ -11,7 +11,7 @@ extension Linear {
     guard rows > 0 else { return }
     TileProduct.multiply(
       ProductShape(rows: rows, columns: outputs, inner: inputs), Operand(x, stride: inputs),
-      factor(transposed: !isTurned), into: out, stride: outputs,
+      factor(transposed: !isTransposed), into: out, stride: outputs,
       start: .init(start, stride: outputs, bias: bias))
   }
 
@@ -20,7 +20,7 @@ extension Linear {
     guard rows > 0 else { return }
     TileProduct.multiply(
       ProductShape(rows: rows, columns: inputs, inner: outputs), Operand(dy, stride: outputs),
-      factor(transposed: isTurned), into: dx, stride: inputs)
+      factor(transposed: isTransposed), into: dx, stride: inputs)
   }
 }
 

@@ -10,7 +10,7 @@ package enum TrainingFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .unpaired(let x, let y):
       "a batch has \(x) items of the first modality and \(y) of the second; give as many of both"

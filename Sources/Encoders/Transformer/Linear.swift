@@ -3,21 +3,21 @@ import Kernels
 
 /// y = x·Wᵀ + b, on parts of a tower's weights. Whoever makes one keeps the weights alive.
 package struct Linear: Sendable {
-  /// `(outputs, inputs)`, as files have it; `(inputs, outputs)` where turned.
+  /// `(outputs, inputs)`, as files have it; `(inputs, outputs)` where transposed.
   let weight: FloatSlice
   let bias: FloatSlice?
   let inputs: Int
   package let outputs: Int
-  var isTurned = false
+  var isTransposed = false
 
   package init(
-    weight: FloatSlice, bias: FloatSlice?, inputs: Int, outputs: Int, isTurned: Bool = false
+    weight: FloatSlice, bias: FloatSlice?, inputs: Int, outputs: Int, isTransposed: Bool = false
   ) {
     self.weight = weight
     self.bias = bias
     self.inputs = inputs
     self.outputs = outputs
-    self.isTurned = isTurned
+    self.isTransposed = isTransposed
   }
 
   /// out ← x·Wᵀ + b: `(rows, inputs)` to `(rows, outputs)`, rows of `out` `stride` apart.
@@ -46,14 +46,14 @@ package struct Linear: Sendable {
     for range in groups.ranges where !range.isEmpty {
       BLAS.multiply(
         ProductShape(rows: max(range.count, least), columns: outputs, inner: inputs),
-        Operand(x.from(range.lowerBound * inputs), stride: inputs), factor(transposed: !isTurned),
+        Operand(x.from(range.lowerBound * inputs), stride: inputs), factor(transposed: !isTransposed),
         into: out.from(range.lowerBound * stride), stride: stride, beta: beta)
     }
   }
 
   /// The weights as a factor of a product.
   func factor(transposed: Bool) -> Operand<Float> {
-    Operand(weight, stride: isTurned ? outputs : inputs, transposed: transposed)
+    Operand(weight, stride: isTransposed ? outputs : inputs, transposed: transposed)
   }
 
   /// The map to some of the outputs: of queries, keys and values, the first or the rest.

@@ -18,8 +18,8 @@ struct TensorPointers: Sendable {
   let base: FloatSlice
   /// Of the norms.
   let epsilon: Float
-  /// Whether the second map of the MLPs lies `(inputs, outputs)`, as `turned` leaves it.
-  var isTurned = false
+  /// Whether the second map of the MLPs lies `(inputs, outputs)`, as `transposed` leaves it.
+  var isTransposed = false
 
   func callAsFunction(_ name: String) -> FloatSlice { base[layout.range(of: name)] }
 
@@ -27,15 +27,15 @@ struct TensorPointers: Sendable {
     LayerNorm(weight: self("\(name).weight"), bias: self("\(name).bias"), width: width, epsilon: epsilon)
   }
 
-  func linear(_ name: String, _ inputs: Int, _ outputs: Int, turned: Bool = false) -> Linear {
+  func linear(_ name: String, _ inputs: Int, _ outputs: Int, transposed: Bool = false) -> Linear {
     Linear(
       weight: self("\(name).weight"), bias: self("\(name).bias"), inputs: inputs, outputs: outputs,
-      isTurned: turned)
+      isTransposed: transposed)
   }
 
   /// A matrix without bias that lies `(inputs, outputs)`: CLIP's projections.
   func projection(_ name: String, _ inputs: Int, _ outputs: Int) -> Linear {
-    Linear(weight: self(name), bias: nil, inputs: inputs, outputs: outputs, isTurned: true)
+    Linear(weight: self(name), bias: nil, inputs: inputs, outputs: outputs, isTransposed: true)
   }
 
   func blocks(_ shape: TransformerShape) -> [BlockWeights] {
@@ -48,7 +48,7 @@ struct TensorPointers: Sendable {
           inputs: width, outputs: 3 * width),
         output: linear("\(block).attn.out_proj", width, width), norm2: norm("\(block).ln_2", width),
         up: linear("\(block).mlp.c_fc", width, 4 * width),
-        down: linear("\(block).mlp.c_proj", 4 * width, width, turned: isTurned))
+        down: linear("\(block).mlp.c_proj", 4 * width, width, transposed: isTransposed))
     }
   }
 }
@@ -56,19 +56,19 @@ struct TensorPointers: Sendable {
 extension NetworkWeights {
   /// With the MLPs' second maps as `(inputs, outputs)`: OpenBLAS packs rows of 4·width numbers, thousands
   /// of bytes apart, up to a third slower.
-  func turned(_ shapes: [TransformerShape]) -> NetworkWeights {
-    var turned = self
+  func transposed(_ shapes: [TransformerShape]) -> NetworkWeights {
+    var transposed = self
     for shape in shapes {
       for layer in 0..<shape.layers {
         let offset = layout.offset(of: "\(shape.name).resblocks.\(layer).mlp.c_proj.weight")
         let (rows, columns) = (shape.width, 4 * shape.width)
         for row in 0..<rows {
           for column in 0..<columns {
-            turned.values[offset + column * rows + row] = values[offset + row * columns + column]
+            transposed.values[offset + column * rows + row] = values[offset + row * columns + column]
           }
         }
       }
     }
-    return turned
+    return transposed
   }
 }

@@ -62,7 +62,7 @@ package enum DescriptionFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .notJSON(let path):
       "\(path), which is beside weights and should describe them, is not a JSON object; mend it, or move it away"

@@ -58,7 +58,7 @@ package enum WeightFailure: Failure, Equatable {
 
   package var kind: FailureKind { .invalidInput }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .unfit(let path, let naming, let problems):
       "\(path) does not fit this encoder (tensors named as by \(naming)): \(Self.describe(problems)); "

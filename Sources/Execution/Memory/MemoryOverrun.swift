@@ -15,7 +15,7 @@ package struct MemoryOverrun: Error, Sendable, Equatable {
 extension MemoryOverrun: Failure {
   package var kind: FailureKind { .internal }
 
-  package var sentence: String {
+  package var message: String {
     "memory beyond piece \(piece) of \(pieces) that a computation works in was written to, so its results are "
       + "not to be trusted and were not kept; this is a mistake of the program: please report it with the config"
   }

@@ -7,7 +7,7 @@ package enum SheetFailure: Failure, Equatable {
 
   package var kind: FailureKind { .stage }
 
-  package var sentence: String {
+  package var message: String {
     switch self {
     case .noGnuplot: "gnuplot is not installed, and it draws the contact sheet; apt-get install gnuplot-nox"
     }

@@ -67,7 +67,7 @@ private func missing(_ error: any Error, _ parameters: FigureParameters) throws 
   case let absent as NotRun: reason = absent.reason
   case let failure as RowFailure:
     switch failure {
-    case .noRows, .nothingToDraw, .nothingInRange: reason = failure.sentence
+    case .noRows, .nothingToDraw, .nothingInRange: reason = failure.message
     default: throw failure
     }
   default: throw error

@@ -5,7 +5,7 @@ import Declarations
 package func htmlReport(_ report: Report) -> String {
   let notes: [HTML] = (report.notes + report.notices).map { "<p class=\"note\">\($0)</p>" }
   let head: [HTML] = [
-    "<h1>\(report.heading)</h1>", "<p class=\"counts\">\(VerdictCounts(report.verdicts).sentence)</p>",
+    "<h1>\(report.heading)</h1>", "<p class=\"counts\">\(VerdictCounts(report.verdicts).summary)</p>",
   ]
   let parts = [
     head, notes, claimsSection(report), figuresSection(report), tablesSection(report), methodsSection(report),

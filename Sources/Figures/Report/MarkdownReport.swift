@@ -3,7 +3,7 @@ import Contracts
 
 /// `report.md`, for code hosts and mail.
 package func markdownReport(_ report: Report) -> String {
-  var lines: [Markdown] = ["# \(report.heading)", "", "\(VerdictCounts(report.verdicts).sentence)", ""]
+  var lines: [Markdown] = ["# \(report.heading)", "", "\(VerdictCounts(report.verdicts).summary)", ""]
   for note in report.notes + report.notices { lines += ["> \(note)", ""] }
   lines += claims(report) + figures(report) + tables(report) + methods(report)
   return lines.joined(separator: "\n").text

@@ -18,7 +18,7 @@ package func terminalTable(_ verdicts: [Verdict], color: Bool, command: (Verdict
     lines.append("  \(printable(verdict.explanation))")
     lines.append("  \(printable(command(verdict).text))")
   }
-  lines.append(VerdictCounts(verdicts).sentence)
+  lines.append(VerdictCounts(verdicts).summary)
   return lines.joined(separator: "\n") + "\n"
 }
 

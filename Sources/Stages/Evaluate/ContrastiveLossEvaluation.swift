@@ -89,7 +89,7 @@ package struct ContrastiveLossEvaluation: Stage {
   }
 
   private func row(
-    _ temperature: Double, _ candidates: Int, _ distance: Double, _ loss: ContrastiveLoss
+    _ temperature: Double, _ candidates: Int, _ distance: Double, _ loss: ContrastiveLossLandscape
   ) -> [(String, Cell)] {
     let chosen = parameters.objective == .xToY ? loss.xToY : loss.symmetric
     return [

@@ -62,12 +62,12 @@ package struct CosineSimilarityEvaluation: Stage {
     var histogram = CoordinateTable()
     for source in try Source.all(inputs, for: "evaluate/cosine-similarity") {
       for (index, member) in source.family.members.enumerated() {
-        for modality in source.family.modalities(of: member) {
-          let rows = try source.family.rows(modality, of: member)
+        for side in source.family.sides(of: member) {
+          let rows = try source.family.rows(side, of: member)
           let coordinates = source.coordinates(index)
           let statistics = try measure(rows, context.budget)
-          main.append(coordinates, Self.row(modality, statistics))
-          for bin in Self.bins(modality, statistics.histogram) { histogram.append(coordinates, bin) }
+          main.append(coordinates, Self.row(side, statistics))
+          for bin in Self.bins(side, statistics.histogram) { histogram.append(coordinates, bin) }
         }
         context.progress(Double(index + 1) / Double(source.family.members.count))
       }
@@ -86,9 +86,9 @@ package struct CosineSimilarityEvaluation: Stage {
     }
   }
 
-  private static func row(_ modality: Modality, _ statistics: CosineStatistics) -> [(String, Cell)] {
+  private static func row(_ side: Side, _ statistics: CosineStatistics) -> [(String, Cell)] {
     [
-      ("modality", .text(modality.rawValue)), ("count", .integer(statistics.count)),
+      ("modality", .text(side.rawValue)), ("count", .integer(statistics.count)),
       ("mean", .real(statistics.mean)), ("std", .real(statistics.standardDeviation)),
       ("min", .real(statistics.minimum)), ("p25", .real(statistics.percentile25)),
       ("p50", .real(statistics.median)), ("p75", .real(statistics.percentile75)),
@@ -97,11 +97,11 @@ package struct CosineSimilarityEvaluation: Stage {
   }
 
   private static func bins(
-    _ modality: Modality, _ histogram: CosineStatistics.Histogram
+    _ side: Side, _ histogram: CosineStatistics.Histogram
   ) -> [[(String, Cell)]] {
     histogram.pairs.indices.map { bin in
       [
-        ("modality", .text(modality.rawValue)), ("bin_low", .real(histogram.edges[bin])),
+        ("modality", .text(side.rawValue)), ("bin_low", .real(histogram.edges[bin])),
         ("bin_high", .real(histogram.edges[bin + 1])), ("pairs", .integer(histogram.pairs[bin])),
       ]
     }

@@ -43,7 +43,7 @@ struct ProjectionInput {
   {
     let parts = try runs.enumerated().flatMap { run, source in
       let family = source.family
-      let modalities = family.modalities(of: family.members[member]).filter {
+      let modalities = family.sides(of: family.members[member]).filter {
         modality == nil || $0.rawValue == modality
       }
       return try modalities.map {
@@ -70,7 +70,7 @@ struct ProjectionInput {
     for part in parts {
       for index in 0..<part.rows.rows {
         let cells = scores(first + index).enumerated().map { ("c\($0 + 1)", Cell.real($1)) }
-        let place = [("modality", Cell.text(part.rows.modality.rawValue)), ("index", .integer(index))]
+        let place = [("modality", Cell.text(part.rows.side.rawValue)), ("index", .integer(index))]
         table.append(part.coordinates, place + cells + more)
       }
       first += part.rows.rows

@@ -46,7 +46,7 @@ struct DualEncoderStage: ModelMaker {
         return sum(
           ["x", "y"].enumerated().map { index, key in
             with[key].flatMap { try? TowerParameters($0, in: towers) }?
-              .operations(on: sides.indices.contains(index) ? sides[index].modality : nil)
+              .operations(on: sides.indices.contains(index) ? sides[index].inputKind : nil)
           })
       })
   }
@@ -101,8 +101,8 @@ struct DualEncoderStage: ModelMaker {
   func network(for data: PairsOfData) throws -> DualNetwork {
     let size = values.embedding
     let given = (x: try TowerParameters(values.x, in: towers), y: try TowerParameters(values.y, in: towers))
-    let x = try given.x.build(for: data.x.modality, embedding: size)
-    let y = try given.y.build(for: data.y.modality, embedding: size)
+    let x = try given.x.build(for: data.x.inputKind, embedding: size)
+    let y = try given.y.build(for: data.y.inputKind, embedding: size)
     return DualNetwork(
       x: x, y: y, prefixes: Self.prefixes, preprocessing: (given.x.preprocessing, given.y.preprocessing),
       align: values.align

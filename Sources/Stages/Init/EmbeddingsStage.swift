@@ -37,8 +37,8 @@ package struct EmbeddingsStage: Stage {
     let raw = Embeddings(
       x: x.matrix, y: y.matrix, isNormalized: false, pairing: try parameters.pairing.load())
     context.notices([x.remark, y.remark].compactMap { $0 })
-    for (modality, side) in [(Modality.x, x), (.y, y)] {
-      if let row = side.faintRow { throw StageFailure.faintRow(source, modality, row: row) }
+    for (side, file) in [(Side.x, x), (.y, y)] {
+      if let row = file.faintRow { throw StageFailure.faintRow(source, side, row: row) }
     }
     do {
       try validate(raw, context.budget)
@@ -59,12 +59,12 @@ package struct EmbeddingsStage: Stage {
     _ failure: MetricFailure, _ source: String, _ x: EmbeddingFile.Loaded, _ y: EmbeddingFile.Loaded
   ) -> StageFailure {
     switch failure {
-    case .zeroNorm(let modality, let row):
-      let side = modality == .x ? x : y
-      if side.vanishedRows.contains(row) { return .vanishedRow(source, modality, row: row) }
-      if side.isFloat16 { return .unusableFloat16(source, failure) }
-    case .notFinite(let modality, _, _, _):
-      if (modality == .x ? x : y).isFloat16 { return .unusableFloat16(source, failure) }
+    case .zeroNorm(let side, let row):
+      let file = side == .x ? x : y
+      if file.vanishedRows.contains(row) { return .vanishedRow(source, side, row: row) }
+      if file.isFloat16 { return .unusableFloat16(source, failure) }
+    case .notFinite(let side, _, _, _):
+      if (side == .x ? x : y).isFloat16 { return .unusableFloat16(source, failure) }
     default: break
     }
     return .unusableEmbeddings(source, failure)

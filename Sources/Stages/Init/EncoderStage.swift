@@ -27,13 +27,13 @@ struct EncoderStage: TowerStage {
       work: NetworkWork { with in
         guard let tower = try? TowerParameters(with, in: towers) else { return nil }
         let sides = DeclaredSides(with["data"])?.sides ?? []
-        return tower.operations(on: sides.first { tower.architecture.takes($0.modality) }?.modality)
+        return tower.operations(on: sides.first { tower.architecture.takes($0.inputKind) }?.inputKind)
       })
   }
 
   private static func side(of tower: TowerParameters, _ with: JSONValue) -> DeclaredSides.Side? {
     let sides = DeclaredSides(with["data"])?.sides ?? []
-    return sides.first { tower.architecture.takes($0.modality) } ?? sides.first
+    return sides.first { tower.architecture.takes($0.inputKind) } ?? sides.first
   }
 
   private let parameters: ParametersWithSource<Values>
@@ -51,7 +51,7 @@ struct EncoderStage: TowerStage {
     try context.notices(data.remarks())
     let (side, built) = try choose(data, for: given)
     try built.tellWeights(given, description, context)
-    context.fact("tower", built.sentence)
+    context.fact("tower", built.message)
     try built.tell(side, count: data.count, description, given.preprocessing, context)
     let architecture = built.architecture
     let weights = try TowerWeights(given.weights, seed: parameters.values.seed, prefix: given.prefix)
@@ -66,8 +66,8 @@ struct EncoderStage: TowerStage {
   private func choose(_ data: PairedData, for tower: TowerParameters) throws -> (PairedData.Side, BuiltTower)
   {
     let sides = [data.x, data.y].compactMap { $0 }
-    let side = sides.first { tower.architecture.takes($0.modality) } ?? data.x
-    return (side, try tower.build(for: side.modality))
+    let side = sides.first { tower.architecture.takes($0.inputKind) } ?? data.x
+    return (side, try tower.build(for: side.inputKind))
   }
 }
 

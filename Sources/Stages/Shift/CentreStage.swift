@@ -49,7 +49,7 @@ package struct Subtraction: EmbeddingTransform {
     try fields.vector("subtract_y", stored: "y", &y)
   }
 
-  package func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
-    try RowShift(by: (modality == .x ? x : y).map { -$0 }, renormalizes: true, columns: columns)
+  package func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)? {
+    try RowShift(by: (side == .x ? x : y).map { -$0 }, renormalizes: true, columns: columns)
   }
 }

@@ -136,8 +136,8 @@ package struct GapShift: EmbeddingTransform {
     try fields.flag("renormalize", &renormalizes)
   }
 
-  package func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
-    let amount = modality == .x ? -amountX : amountY
+  package func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)? {
+    let amount = side == .x ? -amountX : amountY
     return try RowShift(by: gap.map { amount * $0 }, renormalizes: renormalizes, columns: columns)
   }
 

@@ -48,7 +48,7 @@ package struct RotationOfY: EmbeddingTransform {
     try fields.vector("rotation", stored: "w", &w)
   }
 
-  package func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
-    modality == .y ? try LinearRowMap(w, columns: columns) : nil
+  package func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)? {
+    side == .y ? try LinearRowMap(w, columns: columns) : nil
   }
 }

@@ -34,9 +34,9 @@ package struct RotationStage: Stage {
     let family = try LongChain.settled(inputs.family(for: "shift/rotation"), context.budget)
     let members = family.members.flatMap { member in
       parameters.degrees.values.map { degrees in
-        var turned = member.transformed(by: Elevation(degrees: degrees))
-        turned.place("degrees", .real(degrees))
-        return turned
+        var rotated = member.transformed(by: Elevation(degrees: degrees))
+        rotated.place("degrees", .real(degrees))
+        return rotated
       }
     }
     if let base = family.bases.first, base.x.columns != 3 {
@@ -63,9 +63,9 @@ package struct Elevation: EmbeddingTransform {
     try fields.number("degrees", &degrees)
   }
 
-  package func rowTransform(of modality: Modality, columns: Int) throws -> (any RowTransform)? {
+  package func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)? {
     guard columns == 3 else { throw MetricFailure.notOnSphere(dimension: columns) }
-    return modality == .y ? OnSphere(radians: degrees * .pi / 180) : nil
+    return side == .y ? OnSphere(radians: degrees * .pi / 180) : nil
   }
 
   private struct OnSphere: RowTransform {

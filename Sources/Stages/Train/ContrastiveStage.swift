@@ -16,7 +16,7 @@ package struct ContrastiveStage: Sendable {
   package static let signature = StageSignature(
     phase: .train, kind: "contrastive", version: 3, summary: "Contrastive training of two towers.",
     parameters: TrainingParameters.parameters, rules: TrainingParameters.rules,
-    immaterial: ["checkpoint_every", "recompute"], input: .model, output: .model,
+    excludedFromKey: ["checkpoint_every", "recompute"], input: .model, output: .model,
     isRandom: true, drawsWhere: ParameterCondition("shuffle", is: true), extraTables: ["log"],
     extraColumns: [
       "log": [

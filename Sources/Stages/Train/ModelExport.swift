@@ -97,11 +97,11 @@ package enum ModelExport {
       guard let w, tensor.name == projection else {
         return NamedTensor(tensor.name, tensor.shape, tensor.values)
       }
-      return NamedTensor(tensor.name, tensor.shape, try turned(tensor, by: w))
+      return NamedTensor(tensor.name, tensor.shape, try rotated(tensor, by: w))
     }
   }
 
-  private static func turned(_ projection: Model.Tensor, by w: Model.Tensor) throws -> [Float] {
+  private static func rotated(_ projection: Model.Tensor, by w: Model.Tensor) throws -> [Float] {
     let size = w.shape.last ?? 0
     guard size > 0, w.values.count == size * size, projection.values.count % size == 0 else {
       throw StageFailure.foreignModel(

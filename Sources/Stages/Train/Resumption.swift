@@ -13,7 +13,7 @@ package struct Resumption: Sendable, Equatable {
     steps = parameters["steps"]?.integer
   }
 
-  package var sentence: String { "resumes at step \(step)" + (steps.map { " of \($0)" } ?? "") }
+  package var message: String { "resumes at step \(step)" + (steps.map { " of \($0)" } ?? "") }
 
   /// The part of the work that is left, 1 where nobody knows.
   package var left: Double {

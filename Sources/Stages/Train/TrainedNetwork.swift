@@ -33,7 +33,7 @@ struct TrainedNetwork {
       seed: UInt64(exactly: model.origin["seed"]?.integer ?? 0) ?? 0, budget: context.budget)
     let tensors = Dictionary(model.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let network = network
-    func weights(_ side: Modality) throws -> NetworkWeights {
+    func weights(_ side: Side) throws -> NetworkWeights {
       let layout = network.tower(side).layout
       return try NetworkWeights(layout, prefix: network.prefix(side), tensors)
         ?? network.weights(side, origin)
@@ -50,14 +50,14 @@ struct TrainedNetwork {
     }
   }
 
-  /// The embeddings of some pairs under these weights, y turned by the alignment.
+  /// The embeddings of some pairs under these weights, y rotated by the alignment.
   func embed(
     _ x: NetworkWeights, _ y: NetworkWeights, _ pairs: PairSlice, _ budget: ThreadBudget
   ) throws -> Embeddings {
     let first = try Encoding(side: pairs.data.x, range: pairs.range).run(self.x, x, budget) { _ in }
     let second = try Encoding(side: pairs.data.y, range: pairs.range).run(self.y, y, budget) { _ in }
-    let turned = try alignment.map { try second.turned(by: $0, budget) } ?? second
-    return Embeddings(x: first, y: turned, isNormalized: false)
+    let rotated = try alignment.map { try second.rotated(by: $0, budget) } ?? second
+    return Embeddings(x: first, y: rotated, isNormalized: false)
   }
 
   /// The model after training.

@@ -123,8 +123,8 @@ struct TrainingRun {
     let (data, budget) = (pairs.learnt.data, context.budget)
     do {
       return try trainer.step(
-        x: try data.x.taking(chosen).batch(0..<batch, budget),
-        y: try data.y.taking(chosen).batch(0..<batch, budget), budget: budget)
+        x: try data.x.subset(chosen).batch(0..<batch, budget),
+        y: try data.y.subset(chosen).batch(0..<batch, budget), budget: budget)
     } catch TrainingFailure.diverged(_, let loss) {
       throw StageFailure.diverged(step: step, epoch: step / stepsOfEpoch, loss: loss, pairs: chosen)
     }

@@ -60,7 +60,7 @@ package struct InnerPathFailure: Failure, Equatable {
   package let path: String
   package let part: String
   package var kind: FailureKind { .invalidInput }
-  package var sentence: String {
+  package var message: String {
     "\"\(path.prefix(200))\" is no path below a folder of results: \"\(part.prefix(80))\" is not the name of a file; "
       + "expected names joined by \"/\", none of them empty, \".\" or \"..\""
   }

@@ -44,7 +44,7 @@ extension ArtefactStore {
     do {
       table = try CSV.decode(bytes, path: path, types: stored.columns.map(\.type))
     } catch let failure as StorageFailure {
-      throw damaged(record, path, failure.sentence)
+      throw damaged(record, path, failure.message)
     }
     return NamedTable(stored.suffix, table)
   }

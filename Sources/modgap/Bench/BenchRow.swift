@@ -128,7 +128,7 @@ enum BenchFailure: Failure {
 
   var kind: FailureKind { .stage }
 
-  var sentence: String {
+  var message: String {
     switch self {
     case .unreadable(let row): "bench: the process that measured \(row) gave no times"
     case .child(let command, let status, let message):

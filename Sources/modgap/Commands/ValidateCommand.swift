@@ -27,7 +27,7 @@ extension Command {
         }
         try Terminal.out("\(path): valid\n")
       } catch let error as ConfigError {
-        Terminal.errLines(error.sentence)
+        Terminal.errLines(error.message)
         status = error.kind.rawValue
       }
     }

@@ -18,7 +18,7 @@ enum ShowFailure: Failure, Equatable {
     }
   }
 
-  var sentence: String {
+  var message: String {
     switch self {
     case .noSuchData(let name, let known):
       "show: the config has no data set `\(name)`"

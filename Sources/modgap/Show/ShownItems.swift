@@ -69,12 +69,12 @@ struct ShownItems {
 
   /// What stands above the items.
   func heading(_ name: String) -> [String] {
-    let sides = [data.x, data.y].compactMap { $0?.modality }.map(Self.words).joined(separator: "; ")
+    let sides = [data.x, data.y].compactMap { $0?.inputKind }.map(Self.words).joined(separator: "; ")
     return ["\(name): \(description.kind), \(items.count) of \(data.count) items. \(sides)"] + remarks
   }
 
-  private static func words(_ modality: InputKind) -> String {
-    switch modality {
+  private static func words(_ inputKind: InputKind) -> String {
+    switch inputKind {
     case .numbers(let shape) where shape.count == 4:
       "clips of \(shape[0]) frames, \(shape[3]) × \(shape[2]) pixels"
     case .numbers(let shape): "pictures of \(shape.last ?? 0) × \(shape.dropLast().last ?? 0) pixels"

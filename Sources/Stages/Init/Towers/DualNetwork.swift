@@ -14,11 +14,11 @@ struct DualNetwork: Sendable {
   /// How each tower wants its pictures, where that is known.
   let preprocessing: (x: Preprocessing?, y: Preprocessing?)
   let align: String?
-  let weights: @Sendable (Modality, StageContext) throws -> NetworkWeights
+  let weights: @Sendable (Side, StageContext) throws -> NetworkWeights
 
-  func prefix(_ side: Modality) -> String { side == .x ? prefixes.x : prefixes.y }
+  func prefix(_ side: Side) -> String { side == .x ? prefixes.x : prefixes.y }
 
-  func tower(_ side: Modality) -> any Tower { side == .x ? x.tower : y.tower }
+  func tower(_ side: Side) -> any Tower { side == .x ? x.tower : y.tower }
 
   /// A data set as the towers want it.
   func prepared(_ pairs: PairsOfData, from description: DataDescription) -> PairsOfData {
@@ -31,8 +31,8 @@ struct DualNetwork: Sendable {
   func model(
     of data: PairsOfData, _ description: DataDescription, origin: JSONValue, _ context: StageContext
   ) throws -> Artefact {
-    context.fact("tower of x", x.sentence)
-    context.fact("tower of y", y.sentence)
+    context.fact("tower of x", x.message)
+    context.fact("tower of y", y.message)
     try tellData(data, description, context)
     let pair = TowerPair(x: x.tower, y: y.tower, align: align)
     let (family, alignment) = try pair.embed(prepared(data, from: description), context) {

@@ -27,7 +27,7 @@ struct Encoding: Sendable {
   func run(
     _ tower: any Tower, _ weights: NetworkWeights, _ budget: ThreadBudget, progress: (Double) -> Void
   ) throws -> Matrix {
-    if let failure = tower.input.misfit(side.modality) { throw failure }
+    if let failure = tower.input.misfit(side.inputKind) { throw failure }
     try ProcessMemory.require(
       4 * Double(count) * Double(tower.embedding), for: "the embeddings",
       advice: "lower `count` or `embedding`")
@@ -52,7 +52,7 @@ struct Encoding: Sendable {
 extension PairedData.Side {
   /// Of an item as a tower is fed it.
   var shape: [Int] {
-    switch modality {
+    switch inputKind {
     case .numbers(let shape): shape
     case .tokens(let context, _): [context]
     }
@@ -60,7 +60,7 @@ extension PairedData.Side {
 
   /// Some items as a tower is fed them.
   func batch(_ range: Range<Int>, _ budget: ThreadBudget) throws -> TowerBatch {
-    switch modality {
+    switch inputKind {
     case .numbers(let shape): TowerBatch(numbers: try matrix(range, budget: budget), shape: shape)
     case .tokens(let context, _): TowerBatch(tokens: try tokens(range, budget: budget), context: context)
     }

@@ -5,8 +5,8 @@ import Encoders
 
 extension TowerInput {
   /// Why such a tower cannot be fed the items; nil where it can. Texts may have fewer tokens than the tower takes.
-  func misfit(_ modality: InputKind) -> TowerFailure? {
-    switch (self, modality) {
+  func misfit(_ inputKind: InputKind) -> TowerFailure? {
+    switch (self, inputKind) {
     case (.images(let side), .numbers(let shape)):
       let fits = shape.count == 3 && shape[0] == 3 && (side.map { shape == [3, $0, $0] } ?? true)
       return fits ? nil : .wrongShape(expected: self, found: shape, areTokens: false)
@@ -25,7 +25,7 @@ extension TowerInput {
 extension DeclaredSides.Side {
   /// What a tower is made for and fed; a vocabulary that a file decides counts as one token, as nothing is known of
   /// it.
-  var modality: InputKind {
+  var inputKind: InputKind {
     switch self {
     case .numbers(let shape): .numbers(shape: shape)
     case .tokens(let context, let vocabulary): .tokens(context: context, vocabulary: vocabulary ?? 1)
@@ -64,17 +64,17 @@ struct TowerInspection {
   {
     var tower = tower
     var found: [ParameterMisfit] = []
-    let modality = side?.modality ?? tower.architecture.items
+    let inputKind = side?.inputKind ?? tower.architecture.items
     // What does not fit is set aside, so that the next size is looked at as well.
     for _ in 0..<5 {
       do {
-        let built = try tower.make(modality, embedding: embedding)
-        guard side != nil, let failure = built.tower.input.misfit(modality) else { return found }
+        let built = try tower.make(inputKind, embedding: embedding)
+        guard side != nil, let failure = built.tower.input.misfit(inputKind) else { return found }
         found.append(misfit(failure))
         guard tower.setAside(failure) else { return found }
       } catch StageFailure.badTower(_, let size) {
         tower.given[size.part] = 1
-        if blamed == nil, size.whole != "image" || knowsImage(modality, side) { found.append(misfit(size)) }
+        if blamed == nil, size.whole != "image" || knowsImage(inputKind, side) { found.append(misfit(size)) }
       } catch {
         return found
       }
@@ -83,9 +83,9 @@ struct TowerInspection {
   }
 
   /// Whether the config says how large the tower's pictures are, or its data do.
-  private func knowsImage(_ modality: InputKind, _ side: DeclaredSides.Side?) -> Bool {
+  private func knowsImage(_ inputKind: InputKind, _ side: DeclaredSides.Side?) -> Bool {
     if given["image"] != nil || given["preset"] != nil { return true }
-    guard side != nil, case .numbers(let shape) = modality else { return false }
+    guard side != nil, case .numbers(let shape) = inputKind else { return false }
     return shape.count > 2
   }
 
@@ -116,10 +116,10 @@ struct TowerInspection {
       let own =
         found[0] == frames ? nil : size("frames", frames, "\(found[0]), as many as the data's clips have")
       return own ?? size("image", side, "\(found[3]), the pixels a side of the data's clips")
-        ?? data("clips \(found)", TowerInput.clips(frames: frames, side: side).sentence)
+        ?? data("clips \(found)", TowerInput.clips(frames: frames, side: side).described)
     case .wrongShape(let expected, let found, let areTokens):
-      return data(areTokens ? "data of tokens" : "data of items \(found)", expected.sentence)
-    default: return data("data that do not fit", "others: \(failure.sentence)")
+      return data(areTokens ? "data of tokens" : "data of items \(found)", expected.described)
+    default: return data("data that do not fit", "others: \(failure.message)")
     }
   }
 

@@ -56,7 +56,7 @@ struct TowerPair {
 
   /// Encodes one side after the other, so that the weights of one tower at a time are in memory.
   func embed(
-    _ data: PairsOfData, _ context: StageContext, weights: (Modality) throws -> NetworkWeights
+    _ data: PairsOfData, _ context: StageContext, weights: (Side) throws -> NetworkWeights
   ) throws -> (family: EmbeddingFamily, alignment: Matrix?) {
     let first = try Encoding(side: data.x, count: data.count).run(
       x, try weights(.x), context.budget
@@ -68,8 +68,8 @@ struct TowerPair {
     context.noticeEncodedRepeats(in: pairs)
     guard align == "procrustes", let y = pairs.y else { return (EmbeddingFamily(pairs), nil) }
     let w = try alignment(of: pairs, context)
-    let turned = Embeddings(x: pairs.x, y: try y.turned(by: w, context.budget), isNormalized: false)
-    return (EmbeddingFamily(turned), w)
+    let rotated = Embeddings(x: pairs.x, y: try y.rotated(by: w, context.budget), isNormalized: false)
+    return (EmbeddingFamily(rotated), w)
   }
 
   /// W, which brings the normalised rows of y nearest to those of x.
@@ -83,7 +83,7 @@ struct TowerPair {
 
 extension Matrix {
   /// Every row r as r·Wᵀ; an orthogonal W leaves norms alone.
-  func turned(by w: Matrix, _ budget: ThreadBudget) throws -> Matrix {
+  func rotated(by w: Matrix, _ budget: ThreadBudget) throws -> Matrix {
     let (rows, d) = (rows, columns)
     return try Matrix(rows: rows, columns: d) { out in
       try budget.forEachBlock(blockCount(rows, size: 256)) { block in

@@ -4,7 +4,7 @@ import Foundation
 import Kernels
 
 /// The contrastive loss of one member at one temperature, in nats a pair.
-public struct ContrastiveLoss: Sendable, Equatable {
+public struct ContrastiveLossLandscape: Sendable, Equatable {
   /// −(1/n) Σ_i ln(exp(x_i·y_i/τ) / Σ_j exp(x_i·y_j/τ)).
   public let xToY: Double
   /// −(1/n) Σ_i ln(exp(x_i·y_i/τ) / Σ_j exp(x_j·y_i/τ)).
@@ -32,7 +32,7 @@ public struct ContrastiveLoss: Sendable, Equatable {
 /// Source: Liang et al. 2022, Sec. 4.1.
 public func contrastiveLoss(
   _ x: Matrix, _ y: Matrix, temperature: Double, batch: Int = 0
-) throws -> ContrastiveLoss {
+) throws -> ContrastiveLossLandscape {
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()
   let family = EmbeddingFamily(Embeddings(x: x, y: y, isNormalized: false))
@@ -49,7 +49,7 @@ extension GapShiftGroup {
   /// - Throws: `MetricFailure.unpaired`.
   package func contrastiveLosses(
     _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget
-  ) throws -> [[ContrastiveLoss]] {
+  ) throws -> [[ContrastiveLossLandscape]] {
     let rounds = try rounds()
     if rounds.count == 1, rounds[0].partners == partners {
       return try lossesOneToOne(factors, temperatures: temperatures, batch: batch, budget)
@@ -63,7 +63,7 @@ extension GapShiftGroup {
         let weighted = zip(rounds, parts).map { round, losses in
           (share: Double(round.partners.count) / Double(partners.count), loss: losses[m][t])
         }
-        return ContrastiveLoss(
+        return ContrastiveLossLandscape(
           xToY: weighted.reduce(0) { $0 + $1.share * $1.loss.xToY },
           yToX: weighted.reduce(0) { $0 + $1.share * $1.loss.yToX })
       }
@@ -90,12 +90,12 @@ extension GapShiftGroup {
   /// The same where row i belongs with row i.
   private func lossesOneToOne(
     _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget
-  ) throws -> [[ContrastiveLoss]] {
+  ) throws -> [[ContrastiveLossLandscape]] {
     let combinations = factors.indices.flatMap { m in
       temperatures.map { LossCombination(member: m, scale: 1 / $0) }
     }
     let grid = LossGrid(pairs: partners.count, batch: batch)
-    var losses: [ContrastiveLoss] = []
+    var losses: [ContrastiveLossLandscape] = []
     for part in stride(from: 0, to: combinations.count, by: grid.combinationsAtOnce) {
       let chosen = Array(combinations[part..<min(combinations.count, part + grid.combinationsAtOnce)])
       losses += try LossPass(group: self, factors: factors, combinations: chosen, grid: grid).run(budget)

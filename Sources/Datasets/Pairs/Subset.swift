@@ -1,9 +1,9 @@
 /// Items of a data set in another order, or a sample of them.
 extension PairedData {
   /// - Precondition: every index is below `count`.
-  func taking(_ indices: [Int]) -> PairedData {
+  func subset(_ indices: [Int]) -> PairedData {
     PairedData(
-      count: indices.count, x: x.taking(indices), y: y?.taking(indices),
+      count: indices.count, x: x.subset(indices), y: y?.subset(indices),
       labels: labels.isEmpty ? [] : indices.map { labels[$0] }, classes: classes, files: files,
       remarks: remarks)
   }
@@ -11,7 +11,7 @@ extension PairedData {
 
 extension PairedData.Side {
   /// - Precondition: every index is an item's.
-  package func taking(_ indices: [Int]) -> PairedData.Side {
+  package func subset(_ indices: [Int]) -> PairedData.Side {
     switch self {
     case .numbers(let source): .numbers(ChosenNumbers(source: source, indices: indices))
     case .texts(let source, let tokenizer, let context):

@@ -1,5 +1,5 @@
 /// The shapes of the drawn world, each within the unit circle.
-enum Outline: String, CaseIterable, Sendable {
+enum Shape: String, CaseIterable, Sendable {
   case circle, square, triangle, diamond, pentagon, star, cross, ring
 
   /// How far a point lies outside the shape, whose `corners` are given; negative inside. `y` grows
@@ -15,7 +15,7 @@ enum Outline: String, CaseIterable, Sendable {
   /// None where the shape is round.
   var corners: [SIMD2<Float>] { Self.polygons[self] ?? [] }
 
-  private static let polygons: [Outline: [SIMD2<Float>]] = [
+  private static let polygons: [Shape: [SIMD2<Float>]] = [
     .square: [SIMD2(-0.8, -0.8), SIMD2(0.8, -0.8), SIMD2(0.8, 0.8), SIMD2(-0.8, 0.8)],
     .triangle: [SIMD2(0, -1), SIMD2(0.866_025_4, 0.5), SIMD2(-0.866_025_4, 0.5)],
     .diamond: [SIMD2(0, -1), SIMD2(0.65, 0), SIMD2(0, 1), SIMD2(-0.65, 0)],
