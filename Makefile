@@ -267,7 +267,7 @@ data: ## the authors' embeddings, from their public repository into data/
 	  || ! timeout 600 git $(STALLS) -C "$$folder/clone" sparse-checkout set Figure_1_Modality_Gap; then \
 	  echo 'make data: could not clone $(AUTHORS) (is there a network?).' >&2; \
 	  echo '    Clone it elsewhere and copy Figure_1_Modality_Gap/*.npy into data/,' >&2; \
-	  echo '    or set MODGAP_DATA to the folder that has features_clip.npy.' >&2; \
+	  echo '    or set MODGAP_DATA to the folder that contains features_clip.npy.' >&2; \
 	  echo '    Experiments that can do without them, such as figure2, still run, and say what they left out.' >&2; \
 	  exit 69; fi; \
 	mkdir -p data; \

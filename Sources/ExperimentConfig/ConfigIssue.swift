@@ -5,6 +5,7 @@ package struct ConfigIssue: Sendable, Hashable {
   package let position: Position?
   /// `stages[1].with.delta`; empty for the file as a whole.
   package let path: String
+  /// Empty where something is missing: then `expected` is the whole statement.
   package let found: String
   package let expected: String
   /// The nearest valid name.
@@ -24,12 +25,13 @@ package struct ConfigIssue: Sendable, Hashable {
     self.remedy = remedy
   }
 
-  /// `file:line:column: path.to.field: found …, expected … (did you mean …?)`, on one line.
+  /// `file:line:column: path.to.field: found …, expected … (did you mean …?)`, on one line; of a key that is missing
+  /// `…: the required key "…" is missing`.
   package var message: String {
     var text = ""
     if let position { text += "\(position.file):\(position.line):\(position.column): " }
     if !path.isEmpty { text += "\(Self.clipped(path)): " }
-    text += "found \(found), expected \(expected)"
+    text += found.isEmpty ? expected : "found \(found), expected \(expected)"
     if let suggestion { text += " (did you mean \"\(suggestion)\"?)" }
     return PlainText.escaped(text)
   }

@@ -10,7 +10,7 @@ package enum ConfigNames {
   package static func isIdentifier(_ text: String) -> Bool { isWord(text, also: "-_") }
 
   static let describedName =
-    "a name of at most \(longest) letters, digits, \"-\", \"_\" and \".\", with no \".\" in front"
+    "a name of at most \(longest) letters, digits, \"-\", \"_\" and \".\", not beginning with \".\""
   static let describedIdentifier = "a name of at most \(longest) letters, digits, \"-\" and \"_\""
 
   private static func isWord(_ text: String, also: String) -> Bool {

@@ -206,8 +206,8 @@ extension ConfigNode {
     _ member: Member, _ path: String, among names: [String]
   ) -> ConfigIssue {
     ConfigIssue(
-      at: member.keyPosition, path: path, found: "an unknown element of the extended list",
-      expected: "one of \(names.joined(separator: ", ")), or a list in place of them all",
+      at: member.keyPosition, path: path, found: "a name that no element of the extended list has",
+      expected: "one of \(names.joined(separator: ", ")), or a list that replaces all of them",
       suggestion: nearestName(to: member.key, among: names))
   }
 

@@ -30,7 +30,7 @@ struct ConfigReader {
     if let index = visited.firstIndex(where: { $0.absolute == absolute }) {
       let names = visited[index...].map(\.shown) + [path]
       throw Self.refusal(
-        path, origin, "a circle: \(names.joined(separator: " → "))", "a config that does not lead back here")
+        path, origin, "a circle: \(names.joined(separator: " → "))", "a config that does not extend itself")
     }
     guard visited.count < Self.longestChain else {
       throw Self.refusal(
@@ -72,7 +72,8 @@ struct ConfigReader {
     guard node.members != nil else {
       throw ConfigError([
         ConfigIssue(
-          at: node.position, path: "", found: node.described, expected: "an experiment: a JSON object")
+          at: node.position, path: "", found: node.described,
+          expected: "an experiment, which is a JSON object")
       ])
     }
     return node
@@ -86,7 +87,7 @@ struct ConfigReader {
     ConfigError([
       ConfigIssue(
         at: position, path: "", found: found,
-        expected: "a config, since \(origin.position.file) extends this file")
+        expected: "a config, because \(origin.position.file) extends this file")
     ])
   }
 
@@ -96,7 +97,7 @@ struct ConfigReader {
       throw noConfig("JSON that is not an object", at: start, from: origin)
     }
     guard members.isEmpty || Grammar.topLevelKeys.contains(where: { members[$0] != nil }) else {
-      throw noConfig("an object that has none of a config's keys", at: start, from: origin)
+      throw noConfig("an object without any of a config's keys", at: start, from: origin)
     }
   }
 
@@ -134,10 +135,10 @@ struct ConfigReader {
     // A config may come through a stream that is open already, as a shell's `<(…)` is; for a pipe in the file system
     // one could wait for ever.
     guard DataFilePath.isRegular(path) || origin == nil && DataFilePath.openDescriptor(path) != nil else {
-      throw refusal(shown, origin, "\(shown), which is no regular file", wanted)
+      throw refusal(shown, origin, "\(shown), which is not a regular file", wanted)
     }
     guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw refusal(shown, origin, "\(shown), which may not be read", wanted)
+      throw refusal(shown, origin, "\(shown), which this user is not allowed to read", wanted)
     }
     defer { try? handle.close() }
     var data = Data()

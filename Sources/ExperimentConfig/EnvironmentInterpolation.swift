@@ -40,8 +40,10 @@ struct EnvironmentInterpolation {
       if isComplete, EnvironmentPlace(path) == .number, !Self.isNumber(changed) {
         found.add(
           ConfigIssue(
-            at: place.position, path: path, found: "\(text), which is no number and not true or false",
-            expected: "one of these, for the values of an axis name runs and stand in tables"))
+            at: place.position, path: path, found: "\(text), which is neither a number nor true or false",
+            expected:
+              "a number, true or false, because the values of an axis are in the names of runs and in tables")
+        )
         found.settle(place.position)
         return nil
       }
@@ -60,13 +62,13 @@ struct EnvironmentInterpolation {
       return ConfigIssue(
         at: place.position, path: path, found: "${env:\(names.first ?? "")}",
         expected:
-          "text as it is to be published: the environment is put in only where a path or a value is wanted, "
+          "text without environment variables, because it is published; they are allowed only in paths and values "
           + "under data, with, extends, matrix and seed")
     }
     guard let name = names.first(where: { !$0.isEmpty && !allowed.contains($0) }) else { return nil }
     return ConfigIssue(
       at: place.position, path: path, found: "${env:\(name)}, which configs may not read",
-      expected: "\(EnvironmentNames.described), or --env \(name) on the command line, which allows it")
+      expected: "\(EnvironmentNames.described), or the option --env \(name), which allows this variable")
   }
 
   /// The variables that a reference names, those in its default among them.

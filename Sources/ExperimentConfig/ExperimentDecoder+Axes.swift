@@ -12,7 +12,7 @@ extension ExperimentDecoder {
     guard count > Grammar.mostRuns else { return }
     issues.add(
       node, "matrix", expected: "at most \(Grammar.mostRuns)",
-      found: count == Int.max ? "runs beyond counting" : "\(count) runs")
+      found: count == Int.max ? "too many runs to count" : "\(count) runs")
   }
 
   private mutating func decodeAxis(_ member: ConfigNode.Member) {
@@ -36,12 +36,12 @@ extension ExperimentDecoder {
       if !checkAxisValue(item, value, isSeed: member.key == Grammar.seedAxis, place) { continue }
       if let first = firstIndex[value] {
         issues.add(
-          item, place, expected: "each value once", found: "\(item.described), which is [\(first)] already")
+          item, place, expected: "each value once", found: "\(item.described), which is also [\(first)]")
       } else if let first = firstReading[Self.reading(value)]?[value.string == nil] {
         issues.add(
           item, place, expected: "values that differ in more than their type",
           found:
-            "\(item.described), which reads like [\(first)], \(items[first].value.described), in tables and "
+            "\(item.described), which looks like [\(first)], \(items[first].value.described), in tables and "
             + "names of runs")
       } else {
         firstIndex[value] = index
@@ -63,7 +63,7 @@ extension ExperimentDecoder {
     -> Bool
   {
     if isSeed, !(value.integer.map((0...Grammar.largestSeed).contains) ?? false) {
-      issues.add(item, place, expected: "a seed: an integer of at least 0")
+      issues.add(item, place, expected: "a seed, which is an integer of at least 0")
       return false
     }
     if value == .null {
@@ -71,7 +71,7 @@ extension ExperimentDecoder {
       return false
     }
     if let name = Interpolation.axes(in: value).min() {
-      issues.add(item, place, expected: "a value that names no axis", found: "${\(name)}")
+      issues.add(item, place, expected: "a value that does not refer to an axis", found: "${\(name)}")
       return false
     }
     return true

@@ -49,8 +49,8 @@ extension ExperimentDecoder {
       issues.add(
         edge.node, edge.path,
         expected:
-          "at most \(Self.longestChain) shifts behind one another; begin anew from the embeddings that "
-          + "the shift before leaves in embeddings.h5 (`init`, `embeddings`)",
+          "at most \(Self.longestChain) shifts in a chain; start a new chain from the embeddings that the previous "
+          + "shift writes to embeddings.h5 (`init`, `embeddings`)",
         found: "shift number \(lengths[index]) of a chain")
     }
   }
@@ -139,7 +139,7 @@ extension ExperimentDecoder {
     guard let edge = edges[first].first(where: { $0.target == ids[1] }) else { return }
     let shown = ids.count > 12 ? ids.prefix(6) + ["…"] + ids.suffix(5) : ids[...]
     issues.add(
-      edge.node, edge.path, expected: "a stage that does not lead back here",
+      edge.node, edge.path, expected: "a stage that does not depend on this one",
       found: "a circle: \(shown.joined(separator: " → "))")
   }
 

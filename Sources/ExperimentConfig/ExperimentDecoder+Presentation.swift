@@ -37,7 +37,7 @@ extension ExperimentDecoder {
     }
     issues.take(name, for: nameNode)
     if !taken.insert(name).inserted {
-      issues.add(nameNode, "\(path).name", expected: "a name of its own", found: "\"\(name)\" a second time")
+      issues.add(nameNode, "\(path).name", expected: "a unique name", found: "\"\(name)\" a second time")
     }
     return name
   }
@@ -56,7 +56,7 @@ extension ExperimentDecoder {
       let path = "claims[\(index)]"
       if let claim = decodeClaim(item, path: path) { claims.append(claim) }
       if let id = item["id"], let text = id.text, !ids.insert(text).inserted {
-        issues.add(id, "\(path).id", expected: "an id of its own", found: "\"\(text)\" a second time")
+        issues.add(id, "\(path).id", expected: "a unique id", found: "\"\(text)\" a second time")
       }
     }
     return claims
@@ -64,7 +64,7 @@ extension ExperimentDecoder {
 
   private mutating func decodeClaim(_ node: ConfigNode, path: String) -> ClaimSpec? {
     guard let members = node.members else {
-      issues.add(node, path, expected: "a claim: an object")
+      issues.add(node, path, expected: "a claim, which is an object")
       return nil
     }
     let before = issues.count

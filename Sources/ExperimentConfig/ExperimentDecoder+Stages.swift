@@ -16,7 +16,7 @@ extension ExperimentDecoder {
 
   private mutating func decodeStage(_ node: ConfigNode, path: String, taken: inout Set<String>) {
     guard let members = node.members else {
-      issues.add(node, path, expected: "a stage: an object")
+      issues.add(node, path, expected: "a stage, which is an object")
       return
     }
     checking { checker in
@@ -51,7 +51,7 @@ extension ExperimentDecoder {
       return nil
     }
     guard taken.insert(id).inserted else {
-      issues.add(idNode, "\(path).id", expected: "an id of its own", found: "\"\(id)\" a second time")
+      issues.add(idNode, "\(path).id", expected: "a unique id", found: "\"\(id)\" a second time")
       return nil
     }
     issues.take(id, for: idNode)
@@ -87,7 +87,7 @@ extension ExperimentDecoder {
     guard let over = node["over"] else { return [] }
     guard signature.phase == .evaluate else {
       issues.add(
-        over, "\(path).over", expected: "no \"over\" here: only evaluate stages take runs together")
+        over, "\(path).over", expected: "no \"over\" here, because only evaluate stages can combine runs")
       return []
     }
     let known = axes.map(\.name)
@@ -107,9 +107,10 @@ extension ExperimentDecoder {
   }
 
   private static func expectedAxis(_ known: [String], named: Set<String>, _ found: String?) -> String {
-    if known.isEmpty { return "an axis, but there is no matrix" }
+    if known.isEmpty { return "an axis, but the config has no matrix" }
     if let found, named.contains(found) {
-      return "an axis that \"with\" does not name: over all its runs it has no one value"
+      return
+        "an axis that \"with\" does not use, because it has a different value in each of the combined runs"
     }
     return "an axis of the matrix, each once: \(known.joined(separator: ", "))"
   }
@@ -123,7 +124,7 @@ extension ExperimentDecoder {
     if flag, let phase = node["stage"]?.text.flatMap(StagePhase.init), phase != .`init` {
       issues.add(
         optional, "\(path).optional",
-        expected: "no \"optional\" here: only the data of an init stage may be absent")
+        expected: "no \"optional\" here, because only the data of an init stage may be missing")
     }
     return flag
   }
@@ -135,7 +136,7 @@ extension ExperimentDecoder {
       return true
     }
     if signature.output == .tables {
-      issues.add(keep, "\(path).keep", expected: "no \"keep\" here: tables are always kept")
+      issues.add(keep, "\(path).keep", expected: "no \"keep\" here, because tables are always kept")
     }
     return flag
   }
@@ -154,7 +155,7 @@ extension ExperimentDecoder {
     if let kind = kindNode.text, let signature = grammar.signature(phase, kind) { return signature }
     let expected =
       kinds.isEmpty
-      ? "a kind of \(phase.rawValue), of which this version has none"
+      ? "a kind of \(phase.rawValue), but this version has none"
       : "one of \(kinds.joined(separator: ", "))"
     let elsewhere = grammar.stages.filter { $0.kind == kindNode.text }.map(\.phase.rawValue)
     issues.add(
@@ -188,7 +189,7 @@ extension ExperimentDecoder {
       if !exists {
         "no \(named.isFolder ? "folder" : "file") \(file)"
       } else if isRight {
-        "\(file), which may not be read"
+        "\(file), which this user is not allowed to read"
       } else {
         "the \(isFolder.boolValue ? "folder" : "file") \(file)"
       }
@@ -204,15 +205,15 @@ extension ExperimentDecoder {
     _ from: [String], _ node: ConfigNode, _ signature: StageSignature, _ path: String
   ) {
     if signature.input == nil, let given = node["from"] {
-      issues.add(given, "\(path).from", expected: "no \"from\" here: \(signature.name) takes nothing")
+      issues.add(given, "\(path).from", expected: "no \"from\" here, because \(signature.name) has no input")
     } else if let input = signature.input, node["from"] == nil {
       let wanted = ([input] + signature.alsoAccepts).map(\.rawValue).joined(separator: " or ")
       issues.add(
         ConfigIssue(
-          at: node.position, path: "\(path).from", found: "nothing",
-          expected: "the id of a stage that gives \(wanted)"))
+          at: node.position, path: "\(path).from", found: "",
+          expected: "the required key \"from\" is missing; it names a stage that gives \(wanted)"))
     } else if from.count > 1, signature.phase != .evaluate, let given = node["from"] {
-      issues.add(given, "\(path).from", expected: "one id: only evaluate stages take several")
+      issues.add(given, "\(path).from", expected: "one id, because only evaluate stages can have several")
     }
   }
 }

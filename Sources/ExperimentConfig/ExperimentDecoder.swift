@@ -92,7 +92,7 @@ struct ExperimentDecoder {
     }
     issues.take(name, for: node)
     if name == "reference" {
-      issues.add(node, "name", expected: "another name: results/reference holds the accepted numbers")
+      issues.add(node, "name", expected: "another name, because results/reference holds the accepted numbers")
     }
     return name
   }
@@ -113,7 +113,7 @@ struct ExperimentDecoder {
     let names = axes.map(\.name)
     guard let name = node.text, names.contains(name) else {
       let list =
-        names.isEmpty ? "an axis, but there is no matrix" : "an axis: \(names.joined(separator: ", "))"
+        names.isEmpty ? "an axis, but the config has no matrix" : "an axis: \(names.joined(separator: ", "))"
       issues.add(
         node, "replicates", expected: list,
         suggestion: node.text.flatMap { nearestName(to: $0, among: names) })
@@ -125,7 +125,7 @@ struct ExperimentDecoder {
   private mutating func decodeData() -> [String: JSONValue] {
     guard let node = root["data"] else { return [:] }
     guard let members = node.members else {
-      issues.add(node, "data", expected: "an object of named data")
+      issues.add(node, "data", expected: "an object of named data sets")
       return [:]
     }
     let kinds = grammar.dataKinds

@@ -70,13 +70,13 @@ package struct DataFolder: Sendable {
 
   /// The first line of an error about files that should be in it.
   package static let remedy =
-    "the authors' embeddings are missing: run \"make data\" to fetch them, or set MODGAP_DATA to the folder that has features_clip.npy"
+    "the authors' embeddings are missing: run \"make data\" to download them, or set MODGAP_DATA to the folder that contains features_clip.npy"
 
   /// Why a stage of optional data is not run, with the command that gets the data.
   package static func absence(of path: String) -> String {
     let name = (path as NSString).lastPathComponent
     if name.hasPrefix("features_") { return "no \(name): run \"make data\"" }
     if path.contains("openclipart") { return "no \(path): run \"make openclipart\"" }
-    return "no \(path): put the file there, or let the config name another"
+    return "no \(path): put the file there, or name another file in the config"
   }
 }

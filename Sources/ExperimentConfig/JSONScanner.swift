@@ -51,8 +51,8 @@ package struct JSONScanner {
     guard path.count <= Self.deepest else {
       path = []
       throw syntax(
-        found: "lists and objects more than \(Self.deepest) deep",
-        expected: "at most \(Self.deepest) inside each other")
+        found: "lists and objects nested more than \(Self.deepest) deep",
+        expected: "at most \(Self.deepest) levels")
     }
     let start = here
     switch peek {
@@ -83,7 +83,8 @@ package struct JSONScanner {
       if !isNew {
         // Keys that are canonically equal read alike; which of the two is meant would be a guess.
         let found =
-          earlier.isExactly(key) ? "this key a second time" : "this key a second time, in other bytes"
+          earlier.isExactly(key)
+          ? "this key a second time" : "this key a second time, spelled with other bytes"
         duplicates.append(
           ConfigIssue(at: keyPosition, path: pathText, found: found, expected: "each key once"))
       }
@@ -147,7 +148,7 @@ package struct JSONScanner {
     guard let text = try? JSONDecoder().decode(String.self, from: Data(bytes[start..<offset])) else {
       throw syntax(
         found: isPlain ? "a string that is not UTF-8" : "a string with a broken escape",
-        expected: isPlain ? "UTF-8" : "escapes as JSON has them, such as \\n, \\\\ and \\u00e9", at: place)
+        expected: isPlain ? "UTF-8" : "escapes of JSON, such as \\n, \\\\ and \\u00e9", at: place)
     }
     return text
   }
@@ -155,7 +156,7 @@ package struct JSONScanner {
   private func unescaped(_ byte: UInt8) -> ConfigError {
     byte == 0x0a || byte == 0x0d
       ? syntax(found: "the end of the line", expected: "a closing quote")
-      : syntax(found: "a bare control character", expected: "its escape, such as \\t")
+      : syntax(found: "a control character", expected: "an escape, such as \\t")
   }
 
   private mutating func number() throws {

@@ -77,7 +77,9 @@ package struct Override: Sendable {
   func apply(to root: ConfigNode, issues: inout IssueList) -> ConfigNode {
     for duplicate in duplicates { issues.add(duplicate) }
     if steps.first == "extends" {
-      add("extends", "\"extends\" on the command line", "it in the config, which is read first", to: &issues)
+      add(
+        "extends", "\"extends\" on the command line", "\"extends\" in the config file, which is read first",
+        to: &issues)
       return root
     }
     return set(root, steps[...], walked: "", issues: &issues)
@@ -103,7 +105,7 @@ package struct Override: Sendable {
     switch node.content {
     case .object:
       if appends, node[step] == nil {
-        add(here, "nothing", "a list to append to; \(path)=[…] makes one", to: &issues)
+        add(here, "no such key", "a list to append to; use \(path)=[…] to create one", to: &issues)
         return node
       }
       let child = node[step] ?? ConfigNode(.object([]), at: position)
@@ -125,7 +127,7 @@ package struct Override: Sendable {
   /// The list with the value, or each value of a list, behind what it has.
   private func longer(_ list: ConfigNode, _ walked: String, _ issues: inout IssueList) -> ConfigNode {
     guard case .array(let items) = list.content else {
-      add(walked, list.described, "a list to append to; \(path)=… replaces what is there", to: &issues)
+      add(walked, list.described, "a list to append to; use \(path)=… to replace the value", to: &issues)
       return list
     }
     var copy = list

@@ -100,7 +100,7 @@ extension ParameterChecker {
     issues.add(
       node, path,
       expected: tables.isEmpty
-        ? "the name of a table, but no stage gives one"
+        ? "the name of a table, but no stage makes one"
         : "the name of a table: \(tables.sorted().joined(separator: ", "))",
       suggestion: name.flatMap { nearestName(to: $0, among: tables) })
     return .string("")
@@ -134,7 +134,7 @@ extension ParameterChecker {
     if ends[0] > ends[1] || areApart && ends[0] == ends[1] {
       issues.add(
         node, path,
-        expected: "the low end, then the high end" + (areApart ? ", which is greater" : ""),
+        expected: "the low end, then the high end, which is \(areApart ? "greater" : "not lower")",
         found: value.canonical)
     }
     return value
@@ -146,7 +146,7 @@ extension ParameterChecker {
     var attempt = self
     let value = attempt.check(node, element, path: path)
     if attempt.issues.count == before + 1, let issue = attempt.issues.issues.last, issue.path == path {
-      issues.add(node, path, expected: "\(issue.expected), or a list of such", found: issue.found)
+      issues.add(node, path, expected: "\(issue.expected), or a list of these", found: issue.found)
       return value
     }
     self = attempt
@@ -156,7 +156,7 @@ extension ParameterChecker {
   private mutating func sweep(_ node: ConfigNode, _ range: ClosedRange<Double>, _ path: String) -> JSONValue {
     if node.items != nil { return list(node, .number(range), 1...Sweep.mostPoints, path) }
     guard node.members != nil else {
-      let expected = "\(Self.describe(range)), a list of such, or {\"from\", \"to\", \"by\"}"
+      let expected = "\(Self.describe(range)), a list of these, or {\"from\", \"to\", \"by\"}"
       return number(node, path, expected: expected, range.contains)
     }
     let before = issues.count
@@ -169,7 +169,8 @@ extension ParameterChecker {
       let span = Interpolation.resolve(value, axes)
       if Sweep.points(span) != nil { return true }
       checker.issues.add(
-        node, path, expected: "\"by\" to lead from \"from\" to \"to\" in at most \(Sweep.mostPoints) steps",
+        node, path,
+        expected: "a step \"by\" that leads from \"from\" to \"to\" in at most \(Sweep.mostPoints) steps",
         found: ["from", "to", "by"].map { "\($0) \(span[$0]?.canonical ?? "")" }.joined(separator: " "))
       return false
     }
@@ -178,7 +179,7 @@ extension ParameterChecker {
 
   private mutating func selection(_ node: ConfigNode, _ path: String) -> JSONValue {
     guard let members = node.members else {
-      issues.add(node, path, expected: "an object of columns and the values that rows must have in them")
+      issues.add(node, path, expected: "an object of columns with the values that rows must have in them")
       return .object([:])
     }
     var result: [String: JSONValue] = [:]
@@ -223,7 +224,7 @@ extension ParameterChecker {
     let complaints = (attempt.issues.issues[before...], other.issues.issues[before...])
     if let one = complaints.0.first, let two = complaints.1.first,
       complaints.0.count + complaints.1.count == 2,
-      one.path == path, two.path == path, one.found == two.found
+      one.path == path, two.path == path, one.found == two.found, !one.found.isEmpty
     {
       issues.add(node, path, expected: "\(one.expected), or \(two.expected)", found: one.found)
       return value
@@ -250,7 +251,7 @@ extension ParameterChecker {
       return definition(entry, kinds, path: "data.\(name)")
     }
     issues.add(
-      node, path, expected: "an object with a \"kind\", or the name of one under \"data\", written out",
+      node, path, expected: "an object with a \"kind\", or the name of an entry of \"data\", without ${…}",
       suggestion: nearestName(to: name, among: data.keys.sorted()))
     return .object([:])
   }
@@ -264,7 +265,7 @@ extension ParameterChecker {
       return taken(name, node)
     }
     issues.add(
-      node, path, expected: "an object with a \"kind\", or the name of one under \"data\"",
+      node, path, expected: "an object with a \"kind\", or the name of an entry of \"data\"",
       suggestion: nearestName(to: name, among: data.keys.sorted()))
     return .object([:])
   }
@@ -314,7 +315,7 @@ extension ParameterChecker {
   /// A figure with its kind's parameters; `also` names the keys that the caller reads itself.
   mutating func figure(_ node: ConfigNode, path: String, also: [String]) -> JSONValue {
     guard node.members != nil else {
-      issues.add(node, path, expected: "a figure: an object")
+      issues.add(node, path, expected: "a figure, which is an object")
       return .object([:])
     }
     guard let kind = node["kind"] else {

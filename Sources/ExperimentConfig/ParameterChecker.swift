@@ -74,9 +74,9 @@ struct ParameterChecker {
     let suggestion = nearestName(to: member.key, among: names)
     let list =
       if names.isEmpty {
-        "no keys here"
+        "no keys"
       } else if suggestion != nil, names.count > Self.mostListed {
-        "one of \(names.count) others"
+        "one of the \(names.count) known \(kind)s"
       } else {
         "one of " + names.sorted().joined(separator: ", ")
       }
@@ -91,14 +91,14 @@ struct ParameterChecker {
     issues.add(
       ConfigIssue(
         at: member.keyPosition, path: "\(path).\(member.key)", found: "this key without \(companion)",
-        expected: "it only beside \(companion), without which it says nothing"))
+        expected: "\(companion), too, because this key has no effect without it"))
   }
 
   mutating func missingKey(_ name: String, _ node: ConfigNode, path: String) {
     issues.add(
       ConfigIssue(
-        at: node.position, path: path.isEmpty ? name : "\(path).\(name)", found: "nothing",
-        expected: "this key"))
+        at: node.position, path: path.isEmpty ? name : "\(path).\(name)", found: "",
+        expected: "the required key \"\(name)\" is missing"))
   }
 
   private mutating func check(
@@ -114,19 +114,23 @@ struct ParameterChecker {
       let touched = groups.filter { !keys.isDisjoint(with: $0) }
       if touched.count == 1, keys.isSuperset(of: touched[0]) { return }
       let given = groups.flatMap { $0 }.filter(keys.contains)
-      issues.add(
-        node, path, expected: "either " + Self.alternatives(groups),
-        found: given.isEmpty ? "neither" : given.joined(separator: " and "))
+      let found =
+        switch given.count {
+        case 0: "none of these keys"
+        case 1: "\(given[0]) alone"
+        default: given.joined(separator: " and ")
+        }
+      issues.add(node, path, expected: "either " + Self.alternatives(groups), found: found)
     case .atLeastOne(let names):
       guard keys.isDisjoint(with: names) else { return }
-      issues.add(node, path, expected: names.joined(separator: " or "), found: "neither")
+      issues.add(node, path, expected: names.joined(separator: " or "), found: "none of these keys")
     case .apart(let name, let others):
       guard keys.contains(name) else { return }
       for member in node.members ?? [] where others.contains(member.key) {
         issues.add(
           ConfigIssue(
-            at: member.keyPosition, path: "\(path).\(member.key)", found: "this key beside \(name)",
-            expected: "one or the other, for \(name) decides alone"))
+            at: member.keyPosition, path: "\(path).\(member.key)", found: "this key together with \(name)",
+            expected: "only one of the two"))
       }
     case .ascending(let low, let high):
       let given = { (name: String) in
@@ -136,10 +140,10 @@ struct ParameterChecker {
       guard let place = node[high] else {
         return issues.add(
           node[low] ?? node, "\(path).\(low)",
-          expected: "at most the \(high), \(JSONValue.spelling(of: most))")
+          expected: "at most \(high), which is \(JSONValue.spelling(of: most))")
       }
       issues.add(
-        place, "\(path).\(high)", expected: "at least the \(low), \(JSONValue.spelling(of: least))")
+        place, "\(path).\(high)", expected: "at least \(low), which is \(JSONValue.spelling(of: least))")
     case .between(let name, let ends):
       guard let place = node[name], let number = place.typedValue.number,
         let range = node[ends]?.items?.compactMap(\.typedValue.number), range.count == 2,
@@ -147,7 +151,7 @@ struct ParameterChecker {
       else { return }
       issues.add(
         place, "\(path).\(name)",
-        expected: "a number of the \(ends), from \(JSONValue.spelling(of: range[0])) to "
+        expected: "a number in the \(ends), from \(JSONValue.spelling(of: range[0])) to "
           + JSONValue.spelling(of: range[1]))
     case .onlyWhere(let condition, let names):
       check(
@@ -172,9 +176,9 @@ struct ParameterChecker {
         ConfigIssue(
           at: member.keyPosition, path: "\(path).\(member.key)",
           found:
-            "this key beside \(condition.parameter) \((given?.value ?? parameter?.defaultValue)?.canonical ?? value)"
+            "this key together with \(condition.parameter) \((given?.value ?? parameter?.defaultValue)?.canonical ?? value)"
             + (given == nil ? ", the default" : ""),
-          expected: "it only with \(condition.values.joined(separator: ", "))"))
+          expected: "this key only with \(condition.values.joined(separator: ", "))"))
     }
   }
 
@@ -191,12 +195,12 @@ struct ParameterChecker {
     if isPresentation {
       guard let first = references.first else { return checkPlain(node, type, path: path) }
       issues.add(
-        node, path, expected: "no axis here: figures, claims and titles are about all runs together",
+        node, path, expected: "no axis here, because figures, claims and titles are about all runs together",
         found: "${\(first.name)}")
       return node.value
     }
     guard !Interpolation.hasOpenReference(text) else {
-      issues.add(node, path, expected: "a \"}\" behind each \"${\"")
+      issues.add(node, path, expected: "a \"}\" after each \"${\"")
       return node.value
     }
     let names = references.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
@@ -213,7 +217,8 @@ struct ParameterChecker {
       issues.add(
         node, path,
         expected: known.isEmpty
-          ? "an axis, but there is no matrix" : "an axis in ${…}: \(known.joined(separator: ", "))",
+          ? "an axis, but the config has no matrix"
+          : "the name of an axis in ${…}: \(known.joined(separator: ", "))",
         found: "${\(name)}", suggestion: nearestName(to: name, among: known))
     }
     return unknown.isEmpty
@@ -222,7 +227,9 @@ struct ParameterChecker {
   /// The graph of stages is the same in every run.
   private mutating func isResolvable(_ type: ParameterType, _ node: ConfigNode, _ path: String) -> Bool {
     guard case .stageReference = type else { return true }
-    issues.add(node, path, expected: "the id of a stage, written out: the graph is the same in every run")
+    issues.add(
+      node, path,
+      expected: "the id of a stage without ${…}, because the graph of stages is the same in every run")
     return false
   }
 

@@ -52,7 +52,7 @@ import Testing
     let column = 10 + 100 * opening.count
     #expect(
       try folder.problems()
-        == "c.json:1:\(column): found lists and objects more than 100 deep, expected at most 100 inside each other"
+        == "c.json:1:\(column): found lists and objects nested more than 100 deep, expected at most 100 levels"
     )
   }
 

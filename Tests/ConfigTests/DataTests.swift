@@ -217,11 +217,11 @@ import Testing
   static let mistakes = [
     (
       #""nose""#,
-      #"found the string "nose", expected an object with a "kind", or the name of one under "data" (did you mean "noise"?)"#
+      #"found the string "nose", expected an object with a "kind", or the name of an entry of "data" (did you mean "noise"?)"#
     ),
     (#"{"kind": "shapes", "size": 0}"#, "data.size: found 0, expected an integer from 1 to 4096"),
     (#"{"kind": "shape"}"#, #"did you mean "shapes"?"#),
-    (#"{"kind": "idx"}"#, "data.images: found nothing, expected this key"),
+    (#"{"kind": "idx"}"#, "data.images: the required key "images" is missing"),
     (#"{"kind": "image-folder", "folder": "c.json"}"#, "found the file <folder>/c.json, expected a folder"),
     (#"{"kind": "idx", "images": "sub"}"#, "found the folder <folder>/sub, expected a file"),
   ]

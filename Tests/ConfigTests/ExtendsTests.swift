@@ -38,7 +38,7 @@ import Testing
     try folder.write(text, to: "token")
     try folder.write(#"{"extends": "token"}"#)
     let problems = try folder.problems()
-    #expect(problems.contains("token:") && problems.contains("expected a config, since "), "\(problems)")
+    #expect(problems.contains("token:") && problems.contains("expected a config, because "), "\(problems)")
     #expect(!problems.contains("hunter2") && !problems.contains("8217"))
   }
 
@@ -102,17 +102,17 @@ import Testing
   static let mistakes = [
     (
       #""stages": {"n": {"with": {}}}"#,
-      #"c.json:1:37: stages.n: found an unknown element of the extended list, expected one of s, m, g, or a list in place of them all"#
+      #"c.json:1:37: stages.n: found a name that no element of the extended list has, expected one of s, m, g, or a list that replaces all of them"#
     ),
     (
       #""figures": {"ff": null}"#,
-      #"c.json:1:38: figures.ff: found an unknown element of the extended list, expected one of f, h, or a list in place of them all (did you mean "f"?)"#
+      #"c.json:1:38: figures.ff: found a name that no element of the extended list has, expected one of f, h, or a list that replaces all of them (did you mean "f"?)"#
     ),
-    (#""claims": {"c": 3}"#, "c.json:1:42: claims[0]: found 3, expected a claim: an object"),
+    (#""claims": {"c": 3}"#, "c.json:1:42: claims[0]: found 3, expected a claim, which is an object"),
     (#""stages": {"s": {"with": {"pair": 3}}}"#, #"(did you mean "pairs"?)"#),
     (#""stages": {"s": null}"#, #"base.json:5:"#),
     (#""matrix": {"w": {"a": 1}}"#, "matrix.w: found an object, expected a list of at least one value"),
-    (#""name": null"#, "name: found nothing, expected this key"),
+    (#""name": null"#, "name: the required key "name" is missing"),
   ]
 
   @Test(arguments: mistakes) func aMistakeIsNamed(_ changes: String, _ says: String) throws {

@@ -101,7 +101,7 @@ struct ExactNameProgramTests {
       """, to: "c.json")
     let result = try Program(folder: bench.folder).run("validate", "c.json")
     #expect(result.status == 65)
-    #expect(result.errors.contains("in other bytes"), "\(result.errors)")
+    #expect(result.errors.contains("spelled with other bytes"), "\(result.errors)")
   }
 
   @Test func axisValuesThatReadAlikeAreTwo() throws {

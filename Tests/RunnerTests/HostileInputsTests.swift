@@ -33,7 +33,7 @@ struct HostileInputsTests {
     try #require(mkfifo("\(bench.folder)/c.json", 0o600) == 0)
     let result = try Program(folder: bench.folder).run(command, "c.json")
     #expect(
-      result.status == 65 && result.errors.contains("c.json, which is no regular file"), "\(result.errors)")
+      result.status == 65 && result.errors.contains("c.json, which is not a regular file"), "\(result.errors)")
     // One that the shell has opened is at its end in time.
     try bench.write(Self.sphere, to: "s.json")
     let piped = Program(folder: bench.folder).through(shell: #"cat s.json | "$0" "$@""#)
@@ -111,7 +111,7 @@ struct HostileInputsTests {
     let result = try program.run("validate", "c.json")
     #expect(
       result.status == 65
-        && result.errors.contains("temperature.max_scale: found this key beside learn false"),
+        && result.errors.contains("temperature.max_scale: found this key together with learn false"),
       "\(result.errors)")
   }
 
