@@ -221,7 +221,7 @@ import Testing
     ),
     (#"{"kind": "shapes", "size": 0}"#, "data.size: found 0, expected an integer from 1 to 4096"),
     (#"{"kind": "shape"}"#, #"did you mean "shapes"?"#),
-    (#"{"kind": "idx"}"#, "data.images: the required key "images" is missing"),
+    (#"{"kind": "idx"}"#, "data.images: the required key \"images\" is missing"),
     (#"{"kind": "image-folder", "folder": "c.json"}"#, "found the file <folder>/c.json, expected a folder"),
     (#"{"kind": "idx", "images": "sub"}"#, "found the folder <folder>/sub, expected a file"),
   ]

@@ -112,7 +112,7 @@ import Testing
     (#""stages": {"s": {"with": {"pair": 3}}}"#, #"(did you mean "pairs"?)"#),
     (#""stages": {"s": null}"#, #"base.json:5:"#),
     (#""matrix": {"w": {"a": 1}}"#, "matrix.w: found an object, expected a list of at least one value"),
-    (#""name": null"#, "name: the required key "name" is missing"),
+    (#""name": null"#, "name: the required key \"name\" is missing"),
   ]
 
   @Test(arguments: mistakes) func aMistakeIsNamed(_ changes: String, _ says: String) throws {

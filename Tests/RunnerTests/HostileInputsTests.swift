@@ -33,7 +33,8 @@ struct HostileInputsTests {
     try #require(mkfifo("\(bench.folder)/c.json", 0o600) == 0)
     let result = try Program(folder: bench.folder).run(command, "c.json")
     #expect(
-      result.status == 65 && result.errors.contains("c.json, which is not a regular file"), "\(result.errors)")
+      result.status == 65 && result.errors.contains("c.json, which is not a regular file"), "\(result.errors)"
+    )
     // One that the shell has opened is at its end in time.
     try bench.write(Self.sphere, to: "s.json")
     let piped = Program(folder: bench.folder).through(shell: #"cat s.json | "$0" "$@""#)

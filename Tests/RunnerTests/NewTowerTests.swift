@@ -92,10 +92,13 @@ import Testing
     #expect(try problems(own + "}") == "nothing is wrong")
     #expect(
       try problems(own + #", "width": 3 }"#).contains(
-        #"this key together with architecture "pixels", expected this key only with resnet18, resnet50, vit, text"#))
+        #"this key together with architecture "pixels", expected this key only with resnet18, resnet50, vit, text"#
+      ))
     #expect(try problems(own + #", "bins": 1 }"#).contains("expected an integer from 2 to 256"))
     let other = try problems(#"{ "architecture": "text", "bins": 9, "data": "shapes" }"#)
-    #expect(other.contains(#"this key together with architecture "text", expected this key only with pixels"#), "\(other)")
+    #expect(
+      other.contains(#"this key together with architecture "text", expected this key only with pixels"#),
+      "\(other)")
     let misfit = try problems(#"{ "architecture": "pixels", "data": {"kind": "proteins"} }"#)
     #expect(misfit.contains("expected pictures [3, height, width]"), "\(misfit)")
   }
