@@ -35,9 +35,9 @@ package struct CheckCatalog: Sendable {
 }
 
 extension Parameter {
-  package static let of = Parameter.required("of", .column(.numbers), "the column with the quantity")
+  package static let of = Parameter.required("of", .column(.numbers), "the column of the quantity")
   package static let over = Parameter.required(
-    "over", .column(.numbers), "the column with the grid, such as delta")
+    "over", .column(.numbers), "the column of the grid, such as delta")
   /// - Parameter companion: the key without which it says nothing.
   package static func within(_ summary: String, beside companion: String? = nil) -> Parameter {
     .defaulted("within", .nonNegative, .number(0), summary, beside: companion)

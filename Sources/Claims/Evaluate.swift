@@ -23,7 +23,7 @@ package func evaluate(
   } catch let failure as any Failure {
     return Verdict(claim, expected: expected, outcome: .error(failure), says: failure.message)
   } catch {
-    let failure = RowFailure.badParameter("the claim", expected: "readable: \(error)")
+    let failure = RowFailure.badParameter("the claim", expected: "valid: \(error)")
     return Verdict(claim, expected: expected, outcome: .error(failure), says: failure.message)
   }
 }

@@ -45,11 +45,11 @@ package struct FileFailure: Failure, Equatable {
   private var linkReason: String {
     switch code {
     case Self.linkInside:
-      "and no link inside a folder of results or a store is followed, for whoever made the folder chose where it "
-        + "leads; put the file or folder itself in its place, or remove the link"
+      "and links inside a results folder or a store are not followed, because they may lead outside of it; replace "
+        + "the link by the file or folder itself, or remove it"
     case ENOENT: "which does not exist; create that folder, or remove the link"
-    case ENOTDIR: "which is no folder; let it name one, or remove the link"
-    default: "which cannot be followed (\(String(cString: strerror(code)))); mend or remove the link"
+    case ENOTDIR: "which is not a folder; make it a link to a folder, or remove it"
+    default: "which cannot be followed (\(String(cString: strerror(code)))); correct or remove the link"
     }
   }
 
@@ -59,8 +59,8 @@ package struct FileFailure: Failure, Equatable {
     switch code {
     case ENOENT where isReading: "there is no such file; check the path"
     case ENOTDIR: "a part of this path is a file, not a folder; choose another path"
-    case EISDIR: "it is a folder, and a file was expected"
-    case ELOOP: "symbolic links lead round in a circle; remove one of them"
+    case EISDIR: "it is a folder, but a file was expected; check the path"
+    case ELOOP: "its symbolic links form a circle; remove one of them"
     case EINVAL where isReading: "it is not a regular file; copy the data into one"
     case ENOSPC:
       "the disk is full; what was written before is intact: free some space and run the same command again"
@@ -68,11 +68,11 @@ package struct FileFailure: Failure, Equatable {
       "the disk quota is used up; what was written before is intact: free some space and run the same "
         + "command again"
     case Self.notAFile:
-      "this is no regular file, and one of the program's own was expected here; remove it, or move it elsewhere"
+      "this is not a regular file, but a file of this program was expected here; remove it, or move it elsewhere"
     case EFBIG where isReading:
-      "the file is larger than the memory that this process may use for it; is it the right one?"
+      "the file is larger than the memory that this process may use for it; check whether it is the right file"
     case EXDEV where operation == .write:
-      "the file has other names (hard links), which may lie elsewhere, so nothing is added to it; replace it by a copy"
+      "the file has other names (hard links), which may be in other folders, so it is not changed; replace it by a copy"
     case EFBIG:
       "the file would be larger than allowed; raise the limit (ulimit -f unlimited) and run the same "
         + "command again"

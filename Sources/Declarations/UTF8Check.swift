@@ -18,8 +18,9 @@ package struct UTF8Check: Sendable {
     package var message: String {
       let place = "byte \(offset) of the file, counted from 0"
       guard byte != 0 else {
-        return "there is a NUL byte (\(place)), which no text has; the file is UTF-16 or damaged: save it as "
-          + "UTF-8"
+        return
+          "there is a NUL byte (\(place)), which text files do not have; the file is UTF-16 or damaged: save it "
+          + "as UTF-8"
       }
       let code = String(byte, radix: 16, uppercase: true)
       return "the byte 0x\(byte < 16 ? "0" : "")\(code) (\(place)) is not UTF-8; save the file as UTF-8"

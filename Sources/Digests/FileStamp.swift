@@ -49,7 +49,7 @@ package struct FileIsBeingWritten: Failure {
   package init(path: String) { self.path = path }
   package var kind: FailureKind { .invalidInput }
   package var message: String {
-    "\(path) changes while it is read; wait until whoever writes it has ended, then run the same command again"
+    "\(path) changes while it is read; wait until the program that writes it has ended, then run the same command again"
   }
 }
 

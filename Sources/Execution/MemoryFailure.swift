@@ -6,7 +6,7 @@ extension MemoryFailure: Failure {
   package var message: String {
     let of = limit.source == .machine ? "" : " (\(limit.source.rawValue))"
     let left = limit.left < 0.95 * limit.bytes ? ", of which \(Self.spell(limit.left)) are left" : ""
-    return "\(what) would take \(Self.spell(bytes)) of memory, more than this process may have: "
+    return "\(what) would need \(Self.spell(bytes)) of memory, but this process may use at most "
       + "\(Self.spell(limit.bytes))\(of)\(left); \(advice)"
   }
 

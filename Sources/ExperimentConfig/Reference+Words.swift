@@ -9,9 +9,9 @@ extension Reference {
 
   static func words(_ source: DataSource) -> String {
     switch source {
-    case .drawn: "drawn"
-    case .read: "read"
-    case .drawnUnless(let name): "drawn, or read where `\(name)` is given"
+    case .drawn: "generated"
+    case .read: "read from files"
+    case .drawnUnless(let name): "generated, or read from files if `\(name)` is given"
     }
   }
 
@@ -30,14 +30,14 @@ extension Reference {
       "the id of a stage" + (others.isEmpty ? "" : ", or \(words(others))")
     case .list(let element, let least, let most):
       "a list of " + (least == most ? "\(least)" : "\(least) to \(most)") + ": \(words(element))"
-    case .ends(let areApart): "the low and the high end" + (areApart ? "" : ", which may be one")
+    case .ends(let areApart): "the low and the high end" + (areApart ? "" : ", which may be equal")
     case .oneOrMany(let element): "\(words(element)); or a list of them"
     case .sweep(let range): "\(ParameterChecker.describe(range)), a list of them, or `{from, to, by}`"
-    case .object, .ruled: "an object, whose keys follow"
+    case .object, .ruled: "an object with the keys below"
     case .table: "the name of a table"
     case .column(let table, let use):
       "a column" + (use == .numbers ? " of numbers" : "") + words(table)
-    case .selection: "columns, and the value or values of each"
+    case .selection: "columns, each with a value or a list of values"
     case .figures: "a list of figures"
     case .either(let first, let second): "\(words(first)), or \(words(second))"
     case .tagged(let kinds): "an object whose `kind` is \(words(kinds.keys.sorted()))"
@@ -56,14 +56,14 @@ extension Reference {
     switch rule {
     case .exactlyOne(let groups): "Either \(alternatives(groups))."
     case .exactlyOneUnlessFile(let groups, let file, let word):
-      "Either \(alternatives(groups)); or neither, where `\(file)` is not `\(word)`."
+      "Either \(alternatives(groups)); or neither, if `\(file)` is not `\(word)`."
     case .atLeastOne(let names): "At least one of \(words(names))."
-    case .apart(let name, let others): "`\(name)` not beside \(words(others))."
+    case .apart(let name, let others): "`\(name)` not together with \(words(others))."
     case .ascending(let low, let high): "`\(low)` is at most `\(high)`."
     case .between(let name, let ends):
-      "`\(name)` is one of the numbers from the one of `\(ends)` to the other."
+      "`\(name)` is between the two numbers of `\(ends)`."
     case .onlyWhere(let condition, let names):
-      "\(words(names)) only where `\(condition.parameter)` is \(words(condition.values))."
+      "\(words(names)) only if `\(condition.parameter)` is \(words(condition.values))."
     }
   }
 

@@ -23,9 +23,9 @@ package struct Reference {
   private static let head = """
     # Reference
 
-    Every stage, kind of data, figure and check, with every key, as the program declares them. This page is made by
-    `make docs`. What the keys mean together is in [config.md](config.md) and
-    [figures-and-claims.md](figures-and-claims.md). Numbers and words may also be `${axis}`, but for figures and claims.
+    Every stage, kind of data, figure and check, with every key. `make docs` generates this page from the program.
+    [config.md](config.md) and [figures-and-claims.md](figures-and-claims.md) explain how the keys work together. Numbers
+    and words may also be `${axis}`, except in figures and claims.
     """
 
   private func part(_ title: String, _ sections: [String]) -> String {
@@ -44,8 +44,8 @@ package struct Reference {
     return """
       ## Transforms
 
-      What the groups `moves/0`, `moves/1`, … of an `embeddings.h5` do, one after the other, to the rows of `base` divided by
-      their norms. Numbers have an entry for each member of a sweep; a vector that all members share stands once.
+      The groups `moves/0`, `moves/1`, … of an `embeddings.h5` are applied in this order to the rows of `base` divided by
+      their norms. Numbers have an entry for each member of a sweep; a vector that all members share is stored once.
 
       \(table.joined(separator: "\n"))
       """
@@ -57,14 +57,14 @@ package struct Reference {
     var facts: [String] = []
     if let input = stage.input {
       let types = ([input] + stage.alsoAccepts).map(\.rawValue)
-      facts.append("Takes \(types.joined(separator: ", or ")).")
+      facts.append("Input: \(types.joined(separator: ", or ")).")
     }
-    let output = stage.preservesInputType ? "what it takes, moved" : stage.output.rawValue
-    let other = stage.outputWhere.map { ", or \($0.output.rawValue), where \(Self.words($0.condition))" }
-    facts.append("Gives \(output)\(other ?? "").")
+    let output = stage.preservesInputType ? "its input, shifted" : stage.output.rawValue
+    let other = stage.outputWhere.map { ", or \($0.output.rawValue) if \(Self.words($0.condition))" }
+    facts.append("Output: \(output)\(other ?? "").")
     if stage.isRandom {
-      let place = stage.drawsWhere.map { " where \(Self.words($0))" }
-      facts.append("Draws\(place ?? (stage.draws == nil ? "" : ", with some keys")).")
+      let place = stage.drawsWhere.map { " if \(Self.words($0))" }
+      facts.append("Draws random numbers\(place ?? (stage.draws == nil ? "" : " with some keys")).")
     }
     return section("`\(stage.phase.rawValue)` `\(stage.kind)`", stage.summary, facts, columns(of: stage))
       + keys(stage.parameters, stage.rules)
@@ -93,10 +93,10 @@ package struct Reference {
     let suffixes =
       stage.extraTables + stage.sometimesTables.keys.sorted().filter { !stage.extraTables.contains($0) }
     let more = suffixes.map { suffix in
-      let place = stage.sometimesTables[suffix].map { ", where \(Self.words($0))" }
+      let place = stage.sometimesTables[suffix].map { ", if \(Self.words($0))" }
       return ("Table `\(suffix)`\(place ?? "")", stage.columns(of: suffix))
     }
-    let all = [("Table", stage.columns), ("Coordinates that it brings", stage.coordinates)] + more
+    let all = [("Table", stage.columns), ("Coordinates that it adds", stage.coordinates)] + more
     return all.filter { !$1.isEmpty }.map { "\($0):\n\n\(Self.listing($1))" }
   }
 
@@ -109,17 +109,17 @@ package struct Reference {
       ]
       return "| " + cells.map(cell).joined(separator: " | ") + " |"
     }
-    return (["| column | role | what it is | unit | where |", "|---|---|---|---|---|"] + rows).joined(
+    return (["| column | role | what it is | unit | present |", "|---|---|---|---|---|"] + rows).joined(
       separator: "\n")
   }
 
   private static func words(_ presence: TableColumn.Presence) -> String {
     switch presence {
     case .always: "always"
-    case .given(let name): "`\(name)` is given"
+    case .given(let name): "if `\(name)` is given"
     case .when(let condition, let takesRuns):
-      words(condition)
-        + (takesRuns ? ", and runs are taken together" : "")
+      "if " + words(condition)
+        + (takesRuns ? ", and runs are combined with `over`" : "")
     case .numbered(let name): "as many as `\(name)`"
     }
   }
@@ -139,7 +139,7 @@ package struct Reference {
   private func rows(_ parameter: Parameter, prefix: String) -> [String] {
     let name = prefix + parameter.name
     let usual = parameter.isRequired ? "*required*" : parameter.defaultValue.map { "`\($0.canonical)`" } ?? ""
-    let beside = parameter.companion.map { " Only beside `\($0)`." } ?? ""
+    let beside = parameter.companion.map { " Only together with `\($0)`." } ?? ""
     let cells = ["`\(name)`", Self.words(parameter.type), usual, parameter.summary + beside]
     let own = "| " + cells.map(Self.cell).joined(separator: " | ") + " |"
     return [own]

@@ -25,7 +25,7 @@ package struct Schema {
         optional.mapValues { _ in .bool(true) }.merging([
           "$schema": object(["type": "string"]),
           "$comment": .bool(true),
-          "extends": described("string", "another config, merged under this one"),
+          "extends": described("string", "another config; this one is merged over it"),
           "name": object([
             "type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$",
             "description": "the folder of the results",
@@ -50,7 +50,7 @@ package struct Schema {
 
   private var optional: [String: JSONValue] {
     [
-      "title": described("string", "what figures and reports are headed with"),
+      "title": described("string", "the title of the report"),
       "seed": orReference(integer(0...Grammar.largestSeed)),
       "matrix": matrix(),
       "replicates": described("string", "the axis over which intervals are computed"),
@@ -179,7 +179,7 @@ package struct Schema {
       "properties": object([
         "$comment": .bool(true),
         "id": object(["type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$"]),
-        "source": described("string", "where the paper says it"),
+        "source": described("string", "the place in the paper that makes the claim"),
         "says": described("string", "the claim in words"),
         "table": object(["type": "string"]),
         "where": type(.selection),

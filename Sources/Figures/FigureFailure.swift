@@ -27,22 +27,22 @@ package enum FigureFailure: Failure, Equatable {
     case .unknownKind(let kind, let known):
       "there is no figure of kind \(kind); there are \(known.joined(separator: ", "))"
     case .badName(let name):
-      "\"\(name)\" cannot name a figure: letters, digits, -, _ and . only, and not . or .."
+      "\"\(name)\" cannot be the name of a figure; use only letters, digits, -, _ and ., and not . or .."
     case .tooManyPoints(let count, let most):
-      "it has \(count) points, and a picture takes \(most) points, lines and texts; choose fewer rows with `where`"
+      "it has \(count) points, but a figure can have at most \(most) points, lines and texts; select fewer rows with `where`"
     case .tooManyValues(let column, let count, let most):
-      "its column \(column) has \(count) values, and at most \(most) of them can be told apart; choose some with `where`"
+      "its column \(column) has \(count) values, but at most \(most) can be distinguished; select some with `where`"
     case .gnuplotFailed(let script, let ending, let message):
       "gnuplot \(ending) on \(script)\(message.isEmpty ? "" : ": \(message)")"
     case .gnuplotTooSlow(let script, let seconds):
       "gnuplot did not finish \(script) in \(plotted(seconds)) seconds and was stopped"
     case .gnuplotNotStarted(let path, let reason): "gnuplot at \(path) could not be started: \(reason)"
     case .pictureNotWhole(let file, let flaw, let message):
-      "gnuplot left no whole \(file): \(flaw)\(message.isEmpty ? "" : " (gnuplot says: \(message))"); is a disk full, or "
-        + "does a limit on the size of files (ulimit -f) apply?"
+      "gnuplot did not write a complete \(file): \(flaw)\(message.isEmpty ? "" : " (gnuplot says: \(message))"); check "
+        + "whether a disk is full or the size of files is limited (ulimit -f)"
     case .scratchNotWritten(let failure): failure.message
     case .noScratch(let folder, let reason):
-      "\(folder): could not make a folder for gnuplot there: \(reason); TMPDIR names another place"
+      "\(folder): could not make a folder for gnuplot there: \(reason); set TMPDIR to another folder"
     }
   }
 }

@@ -74,34 +74,35 @@ struct FigureParameters: PresentationParameters {
 }
 
 extension Parameter {
-  static let table = Parameter.required("table", .table, "the table it is drawn from")
-  static let rows = Parameter.optional("where", .selection, "columns and the values rows must have in them")
-  static let xlabel = Parameter.optional("xlabel", .string, "what x means, with its unit")
-  static let ylabel = Parameter.optional("ylabel", .string, "what y means, with its unit")
+  static let table = Parameter.required("table", .table, "the table to draw")
+  static let rows = Parameter.optional(
+    "where", .selection, "columns with the values that rows must have in them")
+  static let xlabel = Parameter.optional("xlabel", .string, "the label of the x axis, with its unit")
+  static let ylabel = Parameter.optional("ylabel", .string, "the label of the y axis, with its unit")
   static let xrange = Parameter.optional("xrange", .ends, "low and high end of x")
   static let yrange = Parameter.optional("yrange", .ends, "low and high end of y")
 
   /// What every kind has.
   static let common: [Parameter] = [
-    .optional("title", .string, "text above"),
-    .optional("caption", .string, "text below"),
+    .optional("title", .string, "the text above the figure"),
+    .optional("caption", .string, "the text below the figure"),
     .optional("size", .list(.positive, least: 2, most: 2), "width and height in pixels"),
   ]
 
   /// One panel for each value of a column.
   static let facets: [Parameter] = [
-    .optional("facet", .column(), "a column; each of its values gets a panel"),
+    .optional("facet", .column(), "a column; each of its values has a panel"),
     .optional(
       "facet_order", .list(.value, most: 1000), "its values, in this order and no others", beside: "facet"),
     .optional(
-      "facet_titles", .list(.string, most: 1000), "titles of the panels, in that order", beside: "facet"),
-    .optional("columns", .integer(1...100), "panels beside each other", beside: "facet"),
+      "facet_titles", .list(.string, most: 1000), "the titles of the panels, in that order", beside: "facet"),
+    .optional("columns", .integer(1...100), "the number of panels in a row", beside: "facet"),
   ]
 
   static func legend(_ usual: LegendPlace) -> Parameter {
     .defaulted(
       "legend", .choice(LegendPlace.allCases.map(\.rawValue)), .string(usual.rawValue),
-      "where the legend stands; auto: where it covers nothing")
+      "the place of the legend; auto: where it covers nothing")
   }
 }
 

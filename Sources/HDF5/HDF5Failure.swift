@@ -36,23 +36,23 @@ package enum HDF5Failure: Failure, Equatable {
     case .noSuchObject(let path, let name, let existing):
       "\(path): there is no dataset `\(name)`; \(Self.offer(name, existing))"
     case .isGroup(let path, let name, let existing):
-      "\(path): `\(name)` is a group, and a dataset was expected; \(Self.offer(name, existing))"
+      "\(path): `\(name)` is a group, but a dataset was expected; \(Self.offer(name, existing))"
     case .notNumbers(let path, let dataset):
       "\(Self.place(path, dataset)): the dataset does not hold numbers; expected float16, float32, float64 "
         + "or integers"
     case .storedElsewhere(let path, let dataset):
-      "\(Self.place(path, dataset)): the dataset keeps its values in other files; expected them in this "
-        + "file: copy it with h5repack"
+      "\(Self.place(path, dataset)): the dataset stores its values in other files, but they must be in this "
+        + "file; copy it with h5repack"
     case .tooLarge(let path, let dataset, let shape, let most):
       "\(Self.place(path, dataset)): the shape \(Self.spell(shape)) does not fit into the memory that this "
         + "process may use for it, \(MemoryFailure.spell(Double(most))); give fewer rows; if the file should "
         + "be smaller, it may be damaged"
     case .shapeBeyondFile(let path, let dataset, let shape, let bytes):
       "\(Self.place(path, dataset)): the shape \(Self.spell(shape)) needs more than the \(bytes) bytes that "
-        + "the file holds for it; the file is damaged, truncated or was never filled: make it again"
+        + "the file has for it; the file is damaged, truncated or was never filled: make it again"
     case .beyondFloat32(let path, let dataset, let index, let value):
-      "\(Self.place(path, dataset)): number \(index) is \(value), finite but beyond float32; numbers are kept "
-        + "as float32, up to 3.4e38: scale them down"
+      "\(Self.place(path, dataset)): number \(index) is \(value), which is too large for float32 (at most "
+        + "3.4e38), in which numbers are stored; scale the numbers down"
     }
   }
 
@@ -65,7 +65,7 @@ package enum HDF5Failure: Failure, Equatable {
   }
 
   private static func offer(_ name: String, _ existing: [String]) -> String {
-    if existing.isEmpty { return "the file has no dataset at all" }
+    if existing.isEmpty { return "the file has no datasets" }
     let nearest = nearestName(to: name, among: existing)
     let others = existing.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
     let list = "the file has \(others)\(existing.count > 8 ? ", … (\(existing.count) in all)" : "")"

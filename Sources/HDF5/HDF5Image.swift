@@ -48,7 +48,7 @@ package enum HDF5Image {
     let used = image.pointee.used
     guard used <= UInt64(capacity),
       let contents = HDF5Contents(UnsafeRawBufferPointer(start: memory + start, count: Int(used)))
-    else { throw failure("what it holds cannot be told") }
+    else { throw failure("its contents cannot be listed") }
     return try body(HDF5StoredGroup(root: contents))
   }
 

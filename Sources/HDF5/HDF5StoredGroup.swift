@@ -24,7 +24,7 @@ package struct HDF5StoredGroup {
 
   /// Opens the group of this name. Links are not followed.
   package func open<Result>(_ name: String, _ body: (HDF5StoredGroup) throws -> Result) throws -> Result {
-    guard try entry(name).kind == .group else { throw problem(name, "it is no group") }
+    guard try entry(name).kind == .group else { throw problem(name, "it is not a group") }
     return try body(HDF5StoredGroup(contents, place(name).text))
   }
 
@@ -43,11 +43,11 @@ package struct HDF5StoredGroup {
   package func matrix(_ name: String) throws -> Matrix {
     let entry = try entry(name)
     guard entry.kind == .floats, entry.shape.count == 2 else {
-      throw problem(name, "it is no float32 matrix")
+      throw problem(name, "it is not a float32 matrix")
     }
     return try Matrix(rows: entry.shape[0], columns: entry.shape[1]) { out in
       guard entry.payload.count == out.count * 4 else {
-        throw problem(name, "it has not the shape that it states")
+        throw problem(name, "it does not have the shape that it states")
       }
       UnsafeMutableRawBufferPointer(out.buffer).copyMemory(from: entry.payload)
     }
@@ -67,7 +67,7 @@ package struct HDF5StoredGroup {
   /// A scalar string.
   package func text(_ name: String) throws -> String {
     let entry = try entry(name)
-    guard entry.kind == .texts, entry.shape.isEmpty else { throw problem(name, "it is no text") }
+    guard entry.kind == .texts, entry.shape.isEmpty else { throw problem(name, "it is not a text") }
     guard let text = String(validating: entry.payload.prefix { $0 != 0 }, as: UTF8.self) else {
       throw problem(name, "its text is not UTF-8")
     }
@@ -91,7 +91,7 @@ package struct HDF5StoredGroup {
   }
 
   private func entry(_ name: String) throws -> HDF5Contents.Entry {
-    guard let entry = contents.objects[place(name)] else { throw problem(name, "it is not there") }
+    guard let entry = contents.objects[place(name)] else { throw problem(name, "it is missing") }
     switch entry.kind {
     case .refused: throw problem(name, "it " + String(decoding: entry.payload, as: UTF8.self))
     case .link: throw problem(name, "it is a link")

@@ -12,9 +12,9 @@ extension LinearAlgebraFailure: Failure {
   package var message: String {
     switch self {
     case .routine(let name, let info) where info < 0:
-      "LAPACK's \(name) refused its argument \(-info); this is a fault of the program, please report it"
+      "LAPACK's \(name) refused its argument \(-info); this is a bug of the program: please report it"
     case .routine(let name, let info):
-      "LAPACK's \(name) did not converge (info = \(info)); the embeddings may hold extreme values"
+      "LAPACK's \(name) did not converge (info = \(info)); check the embeddings for extreme values"
     }
   }
 }

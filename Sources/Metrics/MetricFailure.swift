@@ -26,15 +26,15 @@ package enum MetricFailure: Failure, Equatable {
   private static func sentence(_ misfit: Partners.Misfit, _ x: Int, _ y: Int) -> String {
     switch misfit {
     case .unequalRows:
-      "x has \(x) rows and y has \(y); row i of x is paired with row i of y, so the numbers must be equal: "
+      "x has \(x) rows and y has \(y), but row i of x is paired with row i of y, so the numbers must be equal; "
         + "set `pairing` to {\"kind\": \"grouped\", \"size\": k}, to a map, or to \"none\""
     case .groups(let size):
-      "x has \(x) rows and y has \(y), which are not groups of \(size): y needs a multiple of \(size) rows, "
-        + "and x a row for each group or as many rows as y"
+      "x has \(x) rows and y has \(y), which are not groups of \(size); y needs a multiple of \(size) rows, "
+        + "and x needs one row per group or as many rows as y"
     case .mapLength(let found):
-      "the map of `pairing` has \(found) numbers, but y has \(y) rows; it needs one number for each"
+      "the map of `pairing` has \(found) numbers, but y has \(y) rows; the map needs one number for each row"
     case .mapRange(let row, let found):
-      "the map of `pairing` says row \(found) of x for row \(row) of y, but x has the rows 0 to \(x - 1)"
+      "the map of `pairing` gives row \(found) of x for row \(row) of y, but x has the rows 0 to \(x - 1)"
     }
   }
 
@@ -47,30 +47,30 @@ package enum MetricFailure: Failure, Equatable {
     case .notFinite(let side, let row, let column, let value):
       "row \(row) of modality \(side) holds \(value) in column \(column); embeddings must be finite"
     case .zeroNorm(let side, let row):
-      "row \(row) of modality \(side) has norm zero, so it has no direction; remove that sample"
+      "row \(row) of modality \(side) has norm zero, so it has no direction; remove the sample"
     case .notAPair:
       "embeddings of two modalities are needed, but these come from one tower"
     case .misfit(let misfit, let xRows, let yRows): Self.sentence(misfit, xRows, yRows)
     case .unpaired:
-      "pairs are needed, but `pairing` is \"none\": no row of x belongs with a row of y; set `pairing` to "
-        + "what belongs together, or leave this stage out"
+      "pairs are needed, but `pairing` is \"none\": no row of x has a partner in y; set `pairing` to "
+        + "say which rows belong together, or remove this stage"
     case .unequalShapes(let xRows, let xColumns, let yRows, let yColumns):
       "x is (\(xRows), \(xColumns)) but y is (\(yRows), \(yColumns)); "
         + (xColumns == yColumns
-          ? "row i of x is paired with row i of y: give as many, or set `pairing`"
-          : "they need one dimension")
+          ? "row i of x is paired with row i of y: give the same number of rows, or set `pairing`"
+          : "both need the same number of dimensions")
     case .notOnSphere(let dimension):
       "a rotation needs points on the 3D sphere, but these have \(dimension) dimensions"
     case .noGap:
-      "the centroids of the modalities coincide, so the gap has no direction to move along"
+      "the centroids of the modalities coincide, so the gap has no direction"
     case .directionLength(let found, let expected):
       "the direction has \(found) dimensions, but the embeddings have \(expected)"
     case .lossNotFinite(let temperature):
-      "at the temperature \(temperature) the loss is no number that float64 holds; take a greater temperature"
+      "at the temperature \(temperature) the loss is too large for float64; use a higher temperature"
     case .noRows:
       "there are no embeddings to measure"
     case .tooLargeToMeasure:
-      "the embeddings hold values too large for distances between them; scale them down"
+      "the embeddings have values that are too large to compute distances; scale them down"
     case .minDistBeyondSpread(let minDist, let spread):
       "`min_dist` is \(minDist), but it must be at most `spread`, which is \(spread)"
     }

@@ -51,7 +51,7 @@ package struct CannotRun {
         // A folder that is half renewed has no report.
         if let warning = folder.warning { return [warning] }
         try writer.write(verdicts, figures: [])
-        return ["\(folder.path): the reports of the run before now say that the experiment cannot run"]
+        return ["\(folder.path): the reports of the previous run now say that the experiment cannot run"]
       }
     } catch RunFailure.resultsAreTaken(_, let holder, _) {
       return [Self.left(folder, to: holder)]
@@ -64,12 +64,12 @@ package struct CannotRun {
           try? files.removeFile(name)
         }
       }
-      return ["\(folder.path): the reports of the run before are removed (\(explain(error)))"]
+      return ["\(folder.path): the reports of the previous run were removed (\(explain(error)))"]
     }
   }
 
   private static func left(_ folder: ResultsFolder, to holder: String) -> String {
-    "\(folder.path): the reports are left to \(holder), which is writing them"
+    "\(folder.path): the reports are not changed, because \(holder) is writing them"
   }
 
   /// What the config calls the experiment, as far as it can be read.

@@ -88,7 +88,9 @@ struct CollectorsNeeds {
       } catch let failure as FileFailure where failure.isRefusal {
         let owner = FileOwner(folder.path)?.name ?? "another user"
         unreadable.append(
-          StoreRoots.Root(path: folder.path, state: .unreadable("it is of \(owner), and may not be read")))
+          StoreRoots.Root(
+            path: folder.path,
+            state: .unreadable("it belongs to \(owner), and this user is not allowed to read it")))
       }
     }
     return found

@@ -35,7 +35,8 @@ extension Engine {
     } catch let failure as FileFailure where [EACCES, EPERM, EROFS].contains(failure.code) {
       return nil
     } catch StorageFailure.leaseTimeout {
-      observe(.notice("the store is held by \(leases.described(Leases.gate)), as by gc; waiting for it"))
+      observe(
+        .notice("the store is held by \(leases.described(Leases.gate)), for example gc; waiting for it"))
       return try leases.acquire(Leases.gate, timeout: options.leaseTimeout, cancellation: cancellation)
     }
   }

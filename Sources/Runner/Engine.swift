@@ -82,7 +82,8 @@ package struct Engine: Sendable {
     let isOther = !isFolderOfPlan
     if cancellation.isRaised, isOther {
       return listen(
-        .notice("\(folder.path) is left as it was, of the plan before; what was computed is stored"))
+        .notice(
+          "\(folder.path) still has the results of the previous plan; what was computed now is in the store"))
     }
     let renewal = isOther ? try Renewal.begin(in: folder, for: plan) : nil
     let writer = try ResultsWriter(
@@ -190,7 +191,7 @@ package struct Engine: Sendable {
       switch event {
       case .started(let task): log.write(task, "started")
       case .log(let task, let line, _): log.write(task, line)
-      case .cacheRejected(let task, let reason): log.write(task, "stored result not used: \(reason)")
+      case .cacheRejected(let task, let reason): log.write(task, "the stored result is not used: \(reason)")
       case .finished(let task, let outcome, let seconds): log.write(task, outcome.logLine(seconds: seconds))
       case .progress, .notice: break
       }

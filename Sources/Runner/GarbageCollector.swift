@@ -82,7 +82,7 @@ package struct GarbageCollector {
         kept = kept.adding(bounded: entry.bytes)
         total += 1
       case .found(let record):
-        items.append(item(entry, "\(record.stage), named by no manifest"))
+        items.append(item(entry, "\(record.stage), in no manifest"))
         total += 1
       case .damaged(let problem):
         items.append(item(entry, problem.detail))
@@ -94,12 +94,14 @@ package struct GarbageCollector {
       items.append(
         Item(
           name: ".checkpoints/\(checkpoint.key)",
-          why: "the checkpoint of a stage that no experiment still has to run", bytes: checkpoint.bytes,
+          why: "a checkpoint that no experiment needs", bytes: checkpoint.bytes,
           content: .checkpoint(key: checkpoint.key)))
     }
     for (path, bytes) in try store.staleTemporaries() {
       items.append(
-        Item(name: path, why: "left by a process that was killed", bytes: bytes, content: .temporary))
+        Item(
+          name: path, why: "a temporary file of a process that was killed", bytes: bytes, content: .temporary)
+      )
     }
     return Garbage(
       items: items, total: total, keptBytes: kept, unreadable: needs.unreadable, strangers: strangers)
@@ -137,7 +139,7 @@ package struct GarbageCollector {
     for item in garbage.items {
       do {
         if try !remove(item, leases) {
-          left.append(Stranger(name: item.name, why: "somebody is computing it"))
+          left.append(Stranger(name: item.name, why: "another process is computing it"))
         }
       } catch let failure as FileFailure {
         left.append(Stranger(name: item.name, why: failure.message))

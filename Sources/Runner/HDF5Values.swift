@@ -70,11 +70,11 @@ struct HDF5Values {
     let all = try file.describe("/")
     guard all.areAllListed else {
       throw RunFailure.notComparable(
-        "\(file.path): it holds more datasets than are read, so it cannot be compared")
+        "\(file.path): it has too many datasets, so it cannot be compared")
     }
     var result: [ExactString: HDF5Values] = [:]
     for name in all.datasets where !words.contains(ExactString(name)) {
-      result[ExactString(name)] = try read(name, of: file, otherwise: "it holds no numbers")
+      result[ExactString(name)] = try read(name, of: file, otherwise: "it has no numbers")
     }
     return result
   }
@@ -96,7 +96,7 @@ struct HDF5Values {
     let values = try file.doubles(of: dataset)
     // Beyond 2⁵³ several integers are one double.
     if dataset.isInteger, values.contains(where: { abs($0) > 0x1p53 }) {
-      return HDF5Values(shape: dataset.shape, content: .notRead("it holds integers beyond 2⁵³"))
+      return HDF5Values(shape: dataset.shape, content: .notRead("it has integers above 2⁵³"))
     }
     return HDF5Values(shape: dataset.shape, content: .column(.reals(values)))
   }

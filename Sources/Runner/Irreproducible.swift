@@ -27,12 +27,14 @@ package struct Irreproducible: Codable, Sendable, Equatable {
   package var message: String {
     var text =
       "\(task) was computed again and gave another result (\(now.prefix(12))) than the store had "
-      + "(\(before.prefix(12))), though nothing that it depends on has changed: one of the two is wrong"
+      + "(\(before.prefix(12))), although nothing that it depends on has changed, so one of the two is wrong"
     text += "; the new one is kept"
     if !dependants.isEmpty {
-      text += "; what was made from the earlier one is out of date: \(Self.listing(dependants))"
+      text += "; these results depend on the earlier one and are out of date: \(Self.listing(dependants))"
     }
-    if !stored.isEmpty { text += "; in the store, from the earlier one: \(Self.listing(stored))" }
+    if !stored.isEmpty {
+      text += "; these artefacts in the store depend on the earlier one: \(Self.listing(stored))"
+    }
     return text
   }
 

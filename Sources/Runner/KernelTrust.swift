@@ -15,10 +15,10 @@ package enum KernelFailure: Failure, Equatable {
     case .wrong(let finding, let kernel, let version):
       let error =
         finding.ofCertain.isFinite
-        ? "errs by \(KernelTrust.short(finding.ofCertain)) times what rounding can explain"
-        : "gives what is no number, or writes beside its result,"
+        ? "has \(KernelTrust.short(finding.ofCertain)) times the error that rounding can cause"
+        : "gives a result that is not a number, or writes outside of its result,"
       return
-        "OpenBLAS \(version) multiplies wrongly here with its kernel \(kernel): \(finding.routine) \(error) "
+        "OpenBLAS \(version) gives wrong products on this machine with its kernel \(kernel): \(finding.routine) \(error) "
         + "in a product of \(finding.shape), so nothing was computed. Choose another kernel, such as "
         + "\(BLASKernel.variable)=HASWELL or NEHALEM (`modgap doctor` tests it), or install another OpenBLAS"
     }
@@ -104,8 +104,8 @@ package struct KernelTrust: Sendable {
   }
 
   private func coarseSentence(_ finding: KernelTrial.Finding) -> String {
-    "OpenBLAS's kernel \(kernel) rounds more coarsely than usual: \(finding.routine) errs by up to "
-      + "\(Self.short(finding.ofUsual)) times √k·u·|A||B|, \(Self.short(finding.ofCertain)) of what is certain"
+    "OpenBLAS's kernel \(kernel) has larger rounding errors than usual: those of \(finding.routine) reach "
+      + "\(Self.short(finding.ofUsual)) times √k·u·|A||B|, which is \(Self.short(finding.ofCertain)) times the proven bound"
   }
 
   /// One line for `modgap doctor`.
@@ -114,7 +114,8 @@ package struct KernelTrust: Sendable {
     switch trial.verdict {
     case .trusted:
       let worst = trial.findings.map { "\($0.routine) \(Self.short($0.ofCertain))" }.joined(separator: ", ")
-      return "right on \(KernelTrial.productCount) products; greatest error over the certain bound: \(worst)"
+      return
+        "correct on \(KernelTrial.productCount) products; greatest error relative to the proven bound: \(worst)"
     case .coarse(let finding): return "warning: " + coarseSentence(finding)
     case .wrong(let finding):
       return "ERROR: " + KernelFailure.wrong(finding, kernel: kernel, version: BLASKernel.version).message

@@ -31,7 +31,7 @@ package struct KeyDifference: Sendable, Equatable {
     case "numerics": return "the numeric policy changed, from \(Self.text(before)) to \(Self.text(now))"
     case "version":
       return "the stage's own code changed, from version \(Self.text(before)) to \(Self.text(now))"
-    case "inputs": return "what it reads changed, from \(Self.text(before)) to \(Self.text(now))"
+    case "inputs": return "its input changed, from \(Self.text(before)) to \(Self.text(now))"
     case _ where field.hasPrefix("files."):
       return "the content of its data file changed, from \(Self.text(before)) to \(Self.text(now))"
     default: return "\(path) changed, from \(Self.text(before)) to \(Self.text(now))"

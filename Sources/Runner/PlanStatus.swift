@@ -110,7 +110,7 @@ package struct PlanStatus: Sendable {
   private static func reason(_ task: PlannedTask, _ key: TaskKey, _ earlier: Predecessors.Found?) -> String {
     guard let earlier else { return "never computed" }
     let differences = KeyDifference.between(earlier.result.tree, key.tree)
-    if differences.isEmpty { return "its stored result is gone" }
+    if differences.isEmpty { return "its stored result was removed" }
     let changes = differences.prefix(3).map(\.message).joined(separator: "; ")
     return earlier.id == task.id ? changes : "in place of \(earlier.id): \(changes)"
   }

@@ -36,7 +36,7 @@ extension ResultsFolder {
   package var warning: String? {
     guard Renewal.isUnfinished(in: self) else { return nil }
     return
-      "\(path) is being renewed, or was when its run was ended: its tables and figures may be of different "
-      + "plans, and there is no report; run the config again to have all of one"
+      "\(path) is being renewed, or its run was ended while it was: its tables and figures may be of different "
+      + "plans, and there is no report; run the config again to renew everything"
   }
 }

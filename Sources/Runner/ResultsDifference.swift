@@ -39,7 +39,7 @@ package struct ResultsDifference: Sendable {
     let right = try Self.files(b)
     if left.isSingle != right.isSingle {
       throw RunFailure.notComparable(
-        "found a folder and a file: compare two folders, or two files of one kind")
+        "found a folder and a file; compare two folders, or two files of the same kind")
     }
     if left.isSingle {
       columns = try Self.compare(a, b, place: PathBytes.name(of: a), tolerances)
@@ -80,12 +80,13 @@ package struct ResultsDifference: Sendable {
       let text = "\(path)"
       guard let status = try folder.status(path) else {
         throw RunFailure.notComparable(
-          "\(folder.path(of: path)): its name is not UTF-8, or it is gone by now")
+          "\(folder.path(of: path)): its name is not UTF-8, or it was removed meanwhile")
       }
       let isCompared = !passedOver.containsExactly(text) && endings.contains { text.hasBytes(last: $0) }
       if status.isFolder {
         guard path.components.count < deepest else {
-          throw RunFailure.notComparable("\(folder.path(of: path)): folders lie more than \(deepest) deep")
+          throw RunFailure.notComparable(
+            "\(folder.path(of: path)): folders are nested more than \(deepest) deep")
         }
         try visit(path, in: folder, &names)
       } else if isCompared || status.isLink && leadsToFolder(folder.path(of: path)) {
@@ -109,7 +110,7 @@ package struct ResultsDifference: Sendable {
     let kinds = [".csv", weights]
     guard !kinds.contains(where: { a.hasBytes(last: $0) != b.hasBytes(last: $0) }) else {
       throw RunFailure.notComparable(
-        "\(a) and \(b) are not of one kind: compare CSV with CSV, HDF5 with HDF5, safetensors with safetensors"
+        "\(a) and \(b) are of different kinds; compare CSV with CSV, HDF5 with HDF5, safetensors with safetensors"
       )
     }
     if a.hasBytes(last: weights) { return try compareWeights(a, b, place: place, tolerances) }

@@ -23,8 +23,8 @@ extension ResultsFolder {
     guard let twin else { return nil }
     try refuse([(twin, experiment)])
     return
-      "\"\(twin)\" and \"\(experiment)\" in \(root) differ only in the case of letters or in how accents are composed: where such names are one folder "
-      + "(macOS, Windows), each would take the place of the other"
+      "\"\(twin)\" and \"\(experiment)\" in \(root) differ only in the case of letters or in how accents are composed; on file systems that do not distinguish such names "
+      + "(macOS, Windows), the results of one would replace those of the other"
   }
 
   /// Whether a file that is called `a` here is also found as `A`.

@@ -54,7 +54,7 @@ struct ResultsWriter {
     report.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
     report.warnings = broken.map(\.message)
     if isInterrupted || drawn.wasInterrupted {
-      report.warnings.append("the run was interrupted: run it again to have the rest, and the figures")
+      report.warnings.append("the run was interrupted; run it again to get the other results and the figures")
     }
     let isWhole =
       !isInterrupted && !drawn.wasInterrupted && engine.options.only.isEmpty

@@ -34,42 +34,46 @@ package enum RunFailure: Failure {
   package var message: String {
     switch self {
     case .unknownStage(let task, let kind):
-      return "\(task): this version has no \(kind); the manifest is of another one, so run its config instead"
+      return
+        "\(task): this version has no \(kind), so another version wrote the manifest; run its config instead"
     case .fileChanged(let task, let path, let isOneOfThoseOf):
       return
-        "\(task): \(isOneOfThoseOf ? "a file of " : "")\(path) changed after the plan was frozen; nothing was "
+        "\(task): \(isOneOfThoseOf ? "a file of " : "")\(path) changed after the plan was frozen, so nothing was "
         + "stored; run the config again"
     case .fileKeepsChanging(let task, let path):
       return
-        "\(task): \(path) was written to each time that the stage read it; wait until whoever writes it has "
+        "\(task): \(path) was changed each time that the stage read it; wait until the program that writes it has "
         + "ended, then run the same command again"
     case .missingInput(let task, let command):
       return "\(task) has no result in the store yet; run that task first: \(command)"
     case .notReproduced(let task, let before, let now, let command):
       return
-        "\(task) keeps nothing in the store and was computed again for those that need it, but gave another "
-        + "result (\(now.prefix(12))) than before (\(before.prefix(12))), from which its readers' keys are made; "
-        + "replace it: \(command)"
+        "\(task) is not kept in the store and was computed again for the stages that need it, but its result "
+        + "(\(now.prefix(12))) differs from the earlier one (\(before.prefix(12))), on which the keys of these stages "
+        + "depend; replace it: \(command)"
     case .unknownTask(let id, let known):
       return "no task \"\(id)\" in the manifest" + Self.hint(id, known)
     case .unknownStageID(let id, let known):
       return "no stage \"\(id)\" in the experiment" + Self.hint(id, known)
     case .unreadableManifest(let path, let reason):
-      return "\(path): not a manifest that this version can read: \(reason)"
+      return "\(path): this version cannot read this manifest: \(reason)"
     case .noResults(let folder, let command): return "no results in \(folder); run it first: \(command)"
-    case .noStore(let folder): return "there is no store in \(folder): nothing was computed there yet"
+    case .noStore(let folder): return "there is no store in \(folder), so nothing was computed there yet"
     case .notComparable(let reason): return reason
     case .foldedNames(let one, let other, let folder):
       return
-        "\(folder): the names \"\(one)\" and \"\(other)\" are one to this file system, so one's results would "
-        + "replace the other's; rename one, or put the results elsewhere with --results"
+        "\(folder): this file system does not distinguish the names \"\(one)\" and \"\(other)\", so the results of one "
+        + "would replace those of the other; rename one, or choose another folder with --results"
     case .resultsAreTaken(let folder, let holder, let seconds):
       return
         "\(folder) is held by \(holder), which runs another plan of this name; waited \(Int(seconds)) s; \(Self.apart), "
         + "or wait for it to end, then run the same command again"
     case .resultsOfAnotherPlan(let folder, let isHalf, let command):
-      let state = isHalf ? "was half renewed when its run was ended" : "is of another plan than this config"
-      return "\(folder) \(state), and a report is of one plan with its tables; renew it first: \(command)"
+      let state =
+        isHalf
+        ? "was only partly renewed, because its run was ended"
+        : "has the results of another plan than this config"
+      return "\(folder) \(state), but a report and its tables must be of one plan; renew it first: \(command)"
     }
   }
 

@@ -145,7 +145,7 @@ final class TaskExecutor: Sendable {
     do {
       switch try store.lookup(key.key) {
       case .absent where expected[task.id] == key.key:
-        reject("it is gone from the store, so it is computed again")
+        reject("it is no longer in the store, so it is computed again")
       case .absent: return nil
       case .damaged(let problem): reject(problem.message)
       case .found(let record):
@@ -154,7 +154,7 @@ final class TaskExecutor: Sendable {
         } else if (record.kind == .tables) != (task.phase == .evaluate)
           || (record.kind == .tables && task.keeps && !record.hasPayload)
         {
-          reject("\(record.folder): it is not what such a stage gives")
+          reject("\(record.folder): it is not a valid result of this stage")
         } else {
           return record
         }

@@ -88,7 +88,7 @@ extension TaskFiles {
       }
       SampleCache.shared.forget()
       notice(
-        "\(path) was written to while it was read; it has the planned content, so the stage is run again")
+        "\(path) was changed while it was read, but has the planned content now, so the stage is run again")
     }
     throw RunFailure.fileKeepsChanging(task: task, path: files.first?.path ?? "")
   }

@@ -29,17 +29,17 @@ package struct Why: Sendable {
     let task = status.plan.tasks[index]
     switch status.states[index] {
     case .notRun(let reason): return "\(task.id): not run: \(reason)"
-    case .afterUpstream: return "\(task.id): to be computed if what it reads changes:\n" + chain(index)
+    case .afterUpstream: return "\(task.id): to be computed if its input changes:\n" + chain(index)
     case .toRun(let reason):
       let changes = changes(index)
-      let resumption = status.resumptions[index].map { "\n  \($0.message), where its checkpoint is" } ?? ""
+      let resumption = status.resumptions[index].map { "\n  \($0.message), from its checkpoint" } ?? ""
       return "\(task.id): to be computed\(place(of: index)):\n" + (changes.isEmpty ? "  \(reason)" : changes)
         + resumption
     case .cached(let record):
       let last = changes(of: task, from: previous[task.id]?.tree, to: record.keyTree)
-      let history = last.isEmpty ? "" : "\n  it was last computed anew because\n\(last)"
+      let history = last.isEmpty ? "" : "\n  it was last recomputed because\n\(last)"
       return
-        "\(task.id): cached: nothing it depends on has changed since it was computed (\(record.digest.hex.prefix(12)))\(history)"
+        "\(task.id): cached: nothing that it depends on has changed since it was computed (\(record.digest.hex.prefix(12)))\(history)"
     }
   }
 

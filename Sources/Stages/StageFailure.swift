@@ -39,30 +39,30 @@ package enum StageFailure: Failure {
   package var message: String {
     switch self {
     case .foreignModel(let tensor, let found, let expected):
-      "the stored model's `\(tensor)` has \(found) numbers, and its network takes \(expected): the store holds what "
-        + "this program did not write; compute the model anew with --force"
+      "the stored model's `\(tensor)` has \(found) numbers, but its network needs \(expected): this program did not "
+        + "write this file of the store; compute the model again with --force"
     case .foreignOrigin(let kind, let known):
-      "the stored model says that it was made by `init` of kind `\(kind.prefix(60))`, and models are made by "
-        + known.map { "`\($0)`" }.joined(separator: ", ") + "; compute the model anew with --force"
+      "the stored model says that it was made by `init` of kind `\(kind.prefix(60))`, but only these kinds make models: "
+        + known.map { "`\($0)`" }.joined(separator: ", ") + "; compute the model again with --force"
     case .noInput(let stage):
-      "\(stage) needs embeddings, but `from` names no stage"
+      "\(stage) needs embeddings, but `from` does not name a stage"
     case .wrongInput(let stage, let id, let wanted):
       "\(stage) needs \(wanted), but `\(id)` gives something else"
     case .matrixCount(let path, let found, let expected):
       "\(path) holds \(found == 1 ? "one matrix" : "\(found) matrices"); expected "
         + (expected == 1
           ? "one of shape (n, d) for each of `x` and `y`"
-          : "two, of shape (2, n, d); or give `x` and `y` instead of `path`")
+          : "two, as an array of shape (2, n, d); or give `x` and `y` instead of `path`")
     case .unusableEmbeddings(let source, let failure):
       "\(source): \(failure.message)"
     case .unusableFloat16(let source, let failure):
       "\(source): \(failure.message)" + Self.aboutFloat16(failure)
     case .vanishedRow(let source, let side, let row):
-      "\(source): row \(row) of modality \(side) is zero in float32, though not in the file: its "
-        + "numbers lie below 1.4e-45, the least that float32 holds; scale the embeddings up"
+      "\(source): row \(row) of modality \(side) is zero in float32, though not in the file, because its "
+        + "numbers are below 1.4e-45, the smallest number of float32; scale the embeddings up"
     case .faintRow(let source, let side, let row):
-      "\(source): row \(row) of modality \(side) loses its direction in float32: all its numbers lie below 1.2e-38, "
-        + "the least that float32 holds in full; scale the embeddings up"
+      "\(source): row \(row) of modality \(side) loses its direction in float32, because all its numbers are below 1.2e-38, "
+        + "the smallest normal number of float32; scale the embeddings up"
     case .bothOrNeither(let first, let second):
       "give exactly one of `\(first)` and `\(second)`"
     case .mismatchNeedsTwoPairs(let found):
@@ -73,28 +73,28 @@ package enum StageFailure: Failure {
       "there is no architecture `\(found.prefix(60))`; set `architecture` to one of "
         + known.map { "`\($0)`" }.joined(separator: ", ")
     case .sizesUnknown(let weights):
-      "neither \(weights) nor a config.json or open_clip_config.json beside it says the sizes of its towers; give "
+      "neither \(weights) nor a config.json or open_clip_config.json beside it gives the sizes of its towers; set "
         + "`preset`, or `vision`, `text` and `embedding`"
     case .dataAreNoPairs(let kind):
-      "two towers need pairs, and data of kind `\(kind)` have one side; choose captioned data, or an "
+      "two towers need pairs, but data of kind `\(kind)` have one side; choose captioned data, or an "
         + "`encoder` for each side"
     case .tooFewPairs(let pairs, let heldOut, let batch):
-      "of \(pairs) pairs \(heldOut) are held out, which leaves less than one batch of \(batch); give more "
+      "\(heldOut) of \(pairs) pairs are held out, which leaves less than one batch of \(batch); give more "
         + "pairs, or lower `batch` or `held_out`"
     case .nothingHeldOut:
-      "`embed` asks for the pairs that are held out, and there are none; set `held_out`, or name a "
+      "`embed` asks for the held-out pairs, but there are none; set `held_out`, or name a "
         + "`validation`"
     case .diverged(let step, let epoch, let loss, let pairs):
-      "training diverged: " + Self.symptom(step, loss) + "; the batch, in epoch \(epoch), was of the pairs "
+      "training diverged: " + Self.symptom(step, loss) + "; the batch, in epoch \(epoch), had the pairs "
         + pairs.prefix(8).map(String.init).joined(separator: ", ") + (pairs.count > 8 ? ", …" : "")
         + "; lower `lr`, set `clip_norm`, or raise `temperature`"
     case .oneHeldOut:
-      "one pair alone is held out, and a gap takes two; set `held_out` to 0, or to 2 or more"
+      "only one pair is held out, but a gap needs two; set `held_out` to 0, or to 2 or more"
     case .noSuchModality(let modality):
-      "there are no embeddings `\(modality)`: a single tower gives `x` alone; leave `modality` out"
+      "there are no embeddings `\(modality)`, because a single tower gives only `x`; remove `modality`"
     case .dimensionsDiffer(let first, let other):
-      "embeddings of \(first) and of \(other) dimensions cannot be projected together; let `from` name "
-        + "stages of one embedding size"
+      "embeddings with \(first) and with \(other) dimensions cannot be projected together; in `from`, name "
+        + "stages with the same embedding size"
     case .badLayer(let layer, let failure):
       "layer \(layer): \(failure.message); lower `weight_std` if values overflow, raise it if they vanish"
     }
@@ -104,7 +104,7 @@ package enum StageFailure: Failure {
   private static func aboutFloat16(_ failure: MetricFailure) -> String {
     switch failure {
     case .notFinite(_, _, _, let value) where value.isInfinite:
-      "; the file holds float16, in which numbers beyond 65,504 become infinite when they are saved: save "
+      "; the file holds float16, in which numbers above 65,504 become infinite when they are saved: save "
         + "them as float32"
     case .zeroNorm:
       "; the file holds float16, in which numbers below 6e-8 become zero when they are saved: save them as "
@@ -115,7 +115,7 @@ package enum StageFailure: Failure {
 
   private static func symptom(_ step: Int, _ loss: Double?) -> String {
     guard let loss else { return "after step \(step) an embedding is not finite" }
-    let cause = loss.isFinite ? ", and a gradient is not finite or the learnt 1/τ below 1e-6" : ""
+    let cause = loss.isFinite ? ", and a gradient is not finite or the learnt 1/τ is below 1e-6" : ""
     return "in step \(step) the loss is \(loss)\(cause)"
   }
 }

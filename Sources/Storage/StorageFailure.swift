@@ -33,19 +33,19 @@ package enum StorageFailure: Failure, Equatable {
   package var message: String {
     switch self {
     case .csv(let path, let line, let detail):
-      "\(path):\(line): this is not the CSV expected: \(detail); correct the line or make the file again"
+      "\(path):\(line): this is not the expected CSV: \(detail); correct the line or make the file again"
     case .damaged(let problem):
-      "\(problem.message); run the same command again to compute it anew"
+      "\(problem.message); run the same command again to recompute it"
     case .badKey(let key):
-      "`\(key.prefix(80))` is not a key of the store; expected letters, digits, `-` and `_`"
+      "`\(key.prefix(80))` is not a key of the store; keys have only letters, digits, `-` and `_`"
     case .leaseTimeout(let key, let holder, let seconds):
-      "waited \(Int(seconds)) s for \(Self.described(key)), on which \(holder) works; wait for it to end "
+      "waited \(Int(seconds)) s for \(Self.described(key)), which \(holder) is using; wait until that process ends, "
         + "or end it, then run the same command again"
     case .notReplaceable(let path, let owner):
-      "\(path) is of \(owner) and cannot be replaced by this user; leave out --force, let \(owner) force it, or use "
-        + "another folder (--results FOLDER)"
+      "\(path) belongs to \(owner) and this user cannot replace it; run without --force, ask \(owner) to use --force, or "
+        + "use another folder (--results FOLDER)"
     case .notAStore(let link, let target, let holds):
-      "\(link): this is a symbolic link to \(target), which is neither a store nor empty: it holds `\(holds)`, and no "
+      "\(link): this is a symbolic link to \(target), which is neither a store nor empty: it contains `\(holds)`, but no "
         + "`.leases`; link to the `.store` of other results or to an empty folder, or remove the link"
     }
   }

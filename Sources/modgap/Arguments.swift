@@ -32,15 +32,17 @@ enum UsageError: Failure {
   var message: String {
     switch self {
     case .unknownCommand(let name, let known):
-      return "no command \"\(name)\"\(Self.hint(name, known)); there are \(known.joined(separator: ", "))"
+      return
+        "there is no command \"\(name)\"\(Self.hint(name, known)); the commands are \(known.joined(separator: ", "))"
     case .unknownOption(let name, let command, let known):
-      return "\(command): no option \(name)\(Self.hint(name, known)); see modgap \(command) --help"
+      return "\(command): there is no option \(name)\(Self.hint(name, known)); see modgap \(command) --help"
     case .missingValue(let option, let value, let command):
       return "\(command): \(option) needs a value: \(option) \(value)"
     case .unexpectedValue(let option, let command): return "\(command): \(option) takes no value"
     case .twice(let option, let command): return "\(command): \(option) is given twice"
     case .wrongCount(let found, let expected, let command):
-      return "\(command): found \(found) arguments, expected \(expected); see modgap \(command) --help"
+      return
+        "\(command): found \(counted(found, "argument")), expected \(expected); see modgap \(command) --help"
     case .badValue(let option, let found, let expected, let command):
       return "\(command): \(option): found \"\(found)\", expected \(expected)"
     }
@@ -117,7 +119,9 @@ struct Arguments {
   func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
     guard let text = value(name) else { return nil }
     guard let number = Double(text), range.contains(number) else {
-      throw UsageError.badValue(option: name, found: text, expected: "a number in \(range)", command: command)
+      throw UsageError.badValue(
+        option: name, found: text, expected: "a number from \(range.lowerBound) to \(range.upperBound)",
+        command: command)
     }
     return number
   }

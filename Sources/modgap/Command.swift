@@ -35,9 +35,9 @@ struct Command: Sendable {
         modgap run configs/figure3.json
             computes the experiment, draws its figures, judges its claims
         modgap plan configs/figure3.json
-            says what a run would compute, what is cached, and why
+            shows what a run would compute, what is cached, and why
         modgap run configs/figure3.json --set stages.loss.with.batch=100
-            the same with one value changed; only what depends on it is computed again
+            the same with one value changed; only what depends on it is recomputed
 
       Usage: modgap COMMAND [ARGUMENTS]
 
@@ -47,7 +47,7 @@ struct Command: Sendable {
     for command in all { text += "  \(command.name.padding(to: 10)) \(command.summary)\n" }
     text += """
 
-      modgap COMMAND --help says more. Data go to standard output, everything else to standard error.
+      For more, see modgap COMMAND --help. Data go to standard output, everything else to standard error.
       Exit status: 0 done, every claim holds · 1 a stage failed · 2 a claim failed · 3 nothing was evaluated ·
       64 usage · 65 invalid config or data · 70 internal error · 74 disk or input/output · 75 lease timeout ·
       130 or 143 interrupted.

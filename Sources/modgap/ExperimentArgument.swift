@@ -17,9 +17,9 @@ enum CommonOptions {
       + "matrix.seed+=[3,4] (repeatable)", repeats: true)
   static let env = Option.value(
     "--env", "NAME",
-    "let the config read this environment variable, beside MODGAP_*, HOME, SCRATCH, TMPDIR, XDG_* and SLURM_* "
+    "let the config read this environment variable, too, not only MODGAP_*, HOME, SCRATCH, TMPDIR, XDG_* and SLURM_* "
       + "(repeatable)", repeats: true)
-  static let results = Option.value("--results", "DIR", "where results are (default: results)")
+  static let results = Option.value("--results", "DIR", "the folder of all results (default: results)")
   static let jobs = Option.value("--jobs", "N", "threads to use (default: all cores)")
   static let json = Option.flag("--json", "print one JSON object instead of text")
 

@@ -31,7 +31,7 @@ final class Interruption: Sendable {
     }
     if count == 1 {
       cancellation.raise()
-      Terminal.errLines("\nstopping at the next safe point; once more stops at once")
+      Terminal.errLines("\nstopping at the next safe point; press Ctrl-C again to stop at once")
     } else {
       ChildProgram.endAll()
       tellHowToResume()

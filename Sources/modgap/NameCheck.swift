@@ -7,8 +7,8 @@ struct BadName: Failure {
   let bytes: [UInt8]
   var kind: FailureKind { .usage }
   var message: String {
-    "\(what) is not UTF-8: \(Self.printable(bytes)) (bytes that are not ASCII are shown as \\xHH); rename what it "
-      + "names, for example with `convmv`"
+    "\(what) is not UTF-8: \(Self.printable(bytes)) (bytes that are not ASCII are shown as \\xHH); rename the "
+      + "file or folder, for example with `convmv`"
   }
 
   private static func printable(_ bytes: [UInt8]) -> String {

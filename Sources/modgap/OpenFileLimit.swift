@@ -13,7 +13,7 @@ struct OpenFileFailure: Failure {
   var message: String {
     let said = limit.map { "RLIMIT_NOFILE is \($0)" } ?? "the system's table of open files is full"
     return
-      "\(said), so only \(free) more files can be opened, and modgap needs \(OpenFileLimit.needed) at least; raise "
+      "\(said), so only \(free) more files can be opened, but modgap needs at least \(OpenFileLimit.needed); raise "
       + "the limit (ulimit -n \(OpenFileLimit.wanted)) and run the same command again"
   }
 }

@@ -88,7 +88,9 @@ enum StandardStreams {
       let stream = messages.stream ?? unblocked(STDERR_FILENO)
       messages.stream = stream
       let note =
-        messages.lost == 0 ? "" : "(\(messages.lost) messages were lost: standard error took nothing)\n"
+        messages.lost == 0
+        ? ""
+        : "(\(counted(messages.lost, "message")) could not be written to standard error and \(messages.lost == 1 ? "was" : "were") lost)\n"
       let isWritten = write(note + text, to: stream, patience: messages.lost == 0 ? patience : 0)
       messages.lost = isWritten ? 0 : messages.lost + 1
     }

@@ -74,7 +74,7 @@ import Testing
 
   @Test func theValuesOfAnAxisAreNumbers() throws {
     let problem = try problems(Self.config("${env:HOME}", at: "axis"), ["HOME": "/home/secret5"])
-    #expect(problem.contains("which is no number"))
+    #expect(problem.contains("which is neither a number"))
     #expect(!problem.contains("secret5"))
   }
 

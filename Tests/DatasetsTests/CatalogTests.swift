@@ -77,7 +77,7 @@ import Testing
     try withFolder { folder in
       let values = try KindSamples.values(kind, folder).merging(["count": 13]) { $1 }
       let says = failure { _ = try DatasetCatalog.make(KindSamples.kind(kind), with: values, seed: 0) }
-      #expect(says.contains("`count` asks for 13 items, and there are 12"), "\(says)")
+      #expect(says.contains("`count` asks for 13 items, but there are only 12"), "\(says)")
     }
   }
 

@@ -26,7 +26,7 @@ import Testing
       try DatasetCatalog.make("idx", with: ["images": .string(path), "size": 8], seed: 0)
     }
     #expect((failure as? any Failure)?.kind == .invalidInput)
-    #expect((failure as? any Failure)?.message.contains("a list of the 1073741824 items") == true)
+    #expect((failure as? any Failure)?.message.contains("a list of 1073741824 items") == true)
   }
 
   /// Each folder has two links to the next, so that there are 2²⁰ ways to the last.
@@ -49,12 +49,12 @@ import Testing
     }
     let failure = #expect(throws: DatasetFailure.self) { try make() }
     #expect(failure?.kind == .invalidInput)
-    #expect(failure?.message.contains("the classes `a` and `b` are one folder") == true)
+    #expect(failure?.message.contains("the classes `a` and `b` are the same folder") == true)
     // A link of the first folder is a class; those further down are not followed, on whatever way.
     try manager.removeItem(atPath: "\(folder)/0/b")
     let deeper = #expect(throws: DatasetFailure.self) { try make() }
     #expect(deeper?.kind == .invalidInput)
-    #expect(deeper?.message.contains("there is no PNG, JPEG or WebP picture") == true, "\(deeper as Any)")
+    #expect(deeper?.message.contains("there is no PNG, JPEG or WebP image") == true, "\(deeper as Any)")
     try Data(SamplePictures.gradientPNG).write(to: URL(fileURLWithPath: "\(folder)/1/p.png"))
     #expect(try make().count == 1)
   }

@@ -40,7 +40,7 @@ import Testing
       let rows = try withBudget(jobs: 1) { try data.x.matrix(0..<14, budget: $0).rows }
       #expect(rows == 14)
       let remarks = try data.remarks()
-      #expect(remarks.count == 1 && remarks[0].contains("1 picture that lies beside the folders"))
+      #expect(remarks.count == 1 && remarks[0].contains("1 image that is beside the class folders"))
       #expect(remarks[0].contains("top.png"), "\(remarks)")
     }
   }
@@ -89,7 +89,7 @@ import Testing
       #expect(sentence.contains("classes dog (only a.gif (GIF)), zebra"), "\(sentence)")
       try FileManager.default.removeItem(atPath: folder + "/cat")
       let nothing = failure { _ = try open(folder) }
-      #expect(nothing.contains("no picture") && nothing.contains("dog/a.gif (GIF)"), "\(nothing)")
+      #expect(nothing.contains("found no image") && nothing.contains("dog/a.gif (GIF)"), "\(nothing)")
     }
   }
 
@@ -123,7 +123,8 @@ import Testing
         atPath: folder + "/" + name, withDestinationPath: "/nowhere/\(name)")
       let sentence = failure { _ = try open(folder) }
       #expect(
-        sentence.contains("\(folder)/\(name) is a link to what is not there, /nowhere/\(name)"), "\(sentence)"
+        sentence.contains("\(folder)/\(name) is a link whose target /nowhere/\(name) does not exist"),
+        "\(sentence)"
       )
     }
   }
@@ -158,7 +159,7 @@ import Testing
       try write(SamplePictures.gradientPNG, folder + "/cat/a.png")
       try FileManager.default.createSymbolicLink(atPath: folder + "/dog", withDestinationPath: target)
       let sentence = failure { _ = try open(folder) }
-      #expect(sentence.contains("`\(target)` and `dog` are one folder"), "\(sentence)")
+      #expect(sentence.contains("`\(target)` and `dog` are the same folder"), "\(sentence)")
     }
   }
 
@@ -174,7 +175,7 @@ import Testing
       ] {
         try FileManager.default.createSymbolicLink(atPath: folder + name, withDestinationPath: target)
         let sentence = failure { _ = try open(folder) }
-        #expect(sentence.contains("lies below /proc, /sys or /dev"), "\(target): \(sentence)")
+        #expect(sentence.contains("is below /proc, /sys or /dev"), "\(target): \(sentence)")
         try FileManager.default.removeItem(atPath: folder + name)
       }
       #expect(
@@ -217,8 +218,8 @@ import Testing
       let data = try DatasetCatalog.make("coco", with: values, seed: 0)
       #expect(data.count == 1)
       let remarks = try data.remarks().joined(separator: "\n")
-      #expect(remarks.contains("without a caption, left out: 1 of 2"), "\(remarks)")
-      #expect(remarks.contains("does not list, left out: 1"), "\(remarks)")
+      #expect(remarks.contains("left out 1 of 2 images, which has no caption"), "\(remarks)")
+      #expect(remarks.contains("left out the captions of 1 image that `images` does not list"), "\(remarks)")
     }
   }
 }

@@ -112,7 +112,7 @@ import Testing
       let tables = [
         ("path,text\n", "no column `caption`"), ("path,caption\na.png\n", "/f:2: 1 fields"),
         ("path,caption,caption\na.png,b,c\n", "several columns `caption`"),
-        ("path,caption\n\"a\n", "never closed"), ("path,caption\n", "there is no row"),
+        ("path,caption\n\"a\n", "add the closing quote"), ("path,caption\n", "there is no row"),
         ("path,caption\nno.png,x\n", "/no.png: could not"),
       ]
       for (table, expected) in tables {
@@ -129,9 +129,9 @@ import Testing
       let images = says("idx", ["images": .string(path)])
       #expect(images.contains("not an idx3-ubyte"))
       #expect(says("cifar", ["folder": .string(folder)]).contains("test_batch.bin"))
-      #expect(says("image-folder", ["folder": .string(folder)]).contains("no picture"))
+      #expect(says("image-folder", ["folder": .string(folder)]).contains("found no image"))
       #expect(says("openclipart", ["folder": .string(folder)]).contains("/png: could not list"))
-      #expect(says("tensors", [:]).contains("`images` must be there, or `tokens`"))
+      #expect(says("tensors", [:]).contains("`images` must be given, or `tokens`"))
       #expect(says("shapes", ["information": 2]).contains("`information` must be"))
     }
   }

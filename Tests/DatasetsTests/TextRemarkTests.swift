@@ -44,7 +44,7 @@ import Testing
     let bytes = try remarks(captions)
     #expect(bytes.count == 1)
     #expect(bytes.first?.hasPrefix("3 of 5 captions look as if") == true, "\(bytes)")
-    #expect(bytes.first?.contains("taken as they are") == true)
+    #expect(bytes.first?.contains("used as they are") == true)
     // CLIP's vocabulary repairs what can be.
     let repaired = try remarks(captions, ["vocabulary": true])
     #expect(repaired.first?.hasPrefix("1 of 5 captions look as if") == true, "\(repaired)")

@@ -76,8 +76,9 @@ import Testing
   @Test func brokenVocabulariesAreNamed() throws {
     try withFolder { folder in
       let cases: [(String, String)] = [
-        ("", "there is no merge"), ("#\nl o\nl o w\n", ":3: a merge is two pieces"),
-        ("{\"a\":1}", "no <|startoftext|>"), ("{\"a\":-1}", "not between 0"), ("{", "expected a JSON object"),
+        ("", "the file has no merges"), ("#\nl o\nl o w\n", ":3: a merge has two pieces"),
+        ("{\"a\":1}", "no <|startoftext|>"), ("{\"a\":-1}", "not integers from 0"),
+        ("{", "expected a JSON object"),
         ("{\"<|startoftext|>\":2,\"<|endoftext|>\":1}", "the largest id"),
       ]
       try write(Self.merges, folder + "/merges.txt")

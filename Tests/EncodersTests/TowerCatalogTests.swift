@@ -94,7 +94,7 @@ struct TowerCatalogTests {
     let failure = #expect(throws: TowerFailure.self) { try keys.integer("width") }
     #expect(
       failure?.message
-        == "there is no such encoder: `width` is the string \"wide\", and must be a whole number")
+        == "the encoder cannot be built: `width` is the string \"wide\", but must be an integer")
     #expect(throws: TowerFailure.self) { try keys.integer("colour") }
   }
 }

@@ -115,7 +115,7 @@ struct CheckTests {
       "argmin", #"{"of": "loss", "over": "delta", "equals": 0}"#, on: broken, axes: seeds)
     #expect(
       value.explanation.hasPrefix(
-        "loss is nan in 2 of 4 rows of table t: seed = 1, delta = 0.0; seed = 0, delta = 1.0; nothing is decided"
+        "loss is nan in 2 of 4 rows of table t: seed = 1, delta = 0.0; seed = 0, delta = 1.0; a claim needs numbers"
       ),
       "\(value.explanation)")
     let grid = curveTable([(0, [1]), (.nan, [2]), (2, [3])])

@@ -64,7 +64,7 @@ struct RowTests {
     let words = table(["modality", "loss"], [["x", "high"], ["y", "low"]])
     let verdict = try verdict(
       "value", #"{"of": "loss", "equals": 1}"#, on: words, where: #"{"modality": "x"}"#)
-    #expect(verdict.explanation.contains("text where numbers are wanted"))
+    #expect(verdict.explanation.contains("has text, but numbers are needed"))
   }
 
   @Test func aGridThatDiffersBetweenReplicatesIsRefused() throws {

@@ -283,7 +283,7 @@ struct ScriptTests {
     let script = try figureScript(spec, tables: { _ in .present(table) })
     #expect(script.text.utf8.count < 2_000_000)
     let notes = try missingParts(of: spec, tables: { _ in .present(table) })
-    #expect(notes == ["1000000 points, drawn by how many lie in each of 240 × 200 cells"])
+    #expect(notes == ["1000000 points, drawn as a density on 240 × 200 cells"])
     // Curves are not thinned out: the number is said.
     let curve = FigureSpec(
       name: "f", kind: "lines", parameters: try json(#"{"table": "t", "x": "n", "y": "n"}"#))

@@ -161,13 +161,13 @@ struct NothingToDrawTests {
   ])
   func saySo(figure: String) throws {
     let script = try ScriptTests.script(figure, ["t": Self.empty])
-    #expect(script.contains("# missing: there is nothing to draw: of "))
+    #expect(script.contains("# missing: there is nothing to draw: none of the "))
     #expect(!script.contains("set xtics"), "bare axes")
     let parameters = try json(figure)
     let notes = try missingParts(
       of: FigureSpec(name: "f", kind: parameters["kind"]?.string ?? "", parameters: parameters),
       tables: { _ in .present(Self.empty) })
-    #expect(!notes.isEmpty && notes.allSatisfy { $0.hasPrefix("there is nothing to draw: of ") })
+    #expect(!notes.isEmpty && notes.allSatisfy { $0.hasPrefix("there is nothing to draw: none of the ") })
   }
 
   /// Nor are axes drawn that reach where nothing is.
@@ -205,7 +205,7 @@ struct NothingToDrawTests {
     let notes = try missingParts(
       of: FigureSpec(name: "f", kind: "lines", parameters: parameters),
       tables: { name in tables[name].map { .present($0) } ?? .missing("none") })
-    #expect(notes == ["the line at z: there is no finite number to draw it at"])
+    #expect(notes == ["the line at z: it has no finite position"])
   }
 
   /// Where something can be drawn, what cannot is said.

@@ -108,7 +108,7 @@ import Testing
     let spy = Spy()
     #expect(try bench.run(config(), spy: spy).exitStatus == 0)
     #expect(try total(bench) == "total\n2.0\n")
-    #expect(spy.lines.contains { $0.contains("was written to while it was read") })
+    #expect(spy.lines.contains { $0.contains("was changed while it was read") })
     let again = Spy()
     utimensat(AT_FDCWD, path, nil, 0)
     try bench.run(config(), spy: again)
@@ -123,7 +123,7 @@ import Testing
     }
     let summary = try bench.run(config())
     #expect(summary.exitStatus == 65)
-    #expect(explain(try #require(summary.failures.first).error).contains("\(path) was written to each time"))
+    #expect(explain(try #require(summary.failures.first).error).contains("\(path) was changed each time"))
   }
 
   @Test func whatKeepsNothingIsHeldToItsFilesToo() throws {

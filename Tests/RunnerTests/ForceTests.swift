@@ -33,7 +33,7 @@ import Testing
     #expect(notice.hasPrefix("a was computed again"))
     #expect(Set(try #require(summary.irreproducible.first).dependants) == ["b", "t", "u"])
     #expect(notice.contains("out of date: b, "))
-    #expect(notice.contains("in the store, from the earlier one: evaluate/total"), "\(notice)")
+    #expect(notice.contains("in the store depend on the earlier one: evaluate/total"), "\(notice)")
     #expect(summary.irreproducible.map(\.task) == ["a"])
     for file in ["report.md", "report.html", "provenance.json"] {
       let text = try bench.text("results/toy/\(file)")

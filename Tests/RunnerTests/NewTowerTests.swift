@@ -100,7 +100,7 @@ import Testing
       other.contains(#"this key together with architecture "text", expected this key only with pixels"#),
       "\(other)")
     let misfit = try problems(#"{ "architecture": "pixels", "data": {"kind": "proteins"} }"#)
-    #expect(misfit.contains("expected pictures [3, height, width]"), "\(misfit)")
+    #expect(misfit.contains("expected images [3, height, width]"), "\(misfit)")
   }
 
   @Test func theSchemaAndTheReferenceSayIt() {
@@ -316,6 +316,6 @@ import Testing
     }
     #expect(
       failure("dual-encoder", "pixels").hasPrefix("there is no architecture `pixels`; set `architecture`"))
-    #expect(failure("sphere", "vit").contains("models are made by `clip`, `dual-encoder`"))
+    #expect(failure("sphere", "vit").contains("only these kinds make models: `clip`, `dual-encoder`"))
   }
 }

@@ -161,7 +161,7 @@ struct ProgramTests {
     ] {
       #expect(parsed?[key] != nil, "\(key)")
     }
-    #expect((parsed?["openblas_test"] as? String)?.hasPrefix("right on") == true)
+    #expect((parsed?["openblas_test"] as? String)?.hasPrefix("correct on") == true)
   }
 
   @Test func doctorNamesTheKernelThatTestsAreToRunWith() throws {

@@ -97,7 +97,7 @@ struct RefusalTests {
     let result = try shell("ulimit -v 3000000; $modgap run large.json --jobs 1 --no-figures")
     #expect(result.status == 65, "\(result)")
     #expect(
-      result.errors.contains("the weights would take 4.9 GiB of memory, more than this process may have"))
+      result.errors.contains("the weights would need 4.9 GiB of memory, but this process may use at most"))
     #expect(result.errors.contains("2.9 GiB (ulimit -v)") && result.errors.contains("lower `width`"))
   }
 
@@ -117,7 +117,7 @@ struct RefusalTests {
     try bench.write(config, to: "large.json")
     let result = try shell("ulimit -v 3000000; $modgap run large.json --jobs 1 --no-figures")
     #expect(result.status == 65, "\(result)")
-    #expect(result.errors.contains("an array of shape (2097152, 1024) would take 16.0 GiB of memory"))
+    #expect(result.errors.contains("an array of shape (2097152, 1024) would need 16.0 GiB of memory"))
   }
 
   /// Below 15 libdispatch traps, at whatever comes first.
@@ -127,7 +127,7 @@ struct RefusalTests {
       let result = try shell("ulimit -n \(limit); \(command)")
       #expect(result.status == 74, "\(result)")
       #expect(result.errors.contains("RLIMIT_NOFILE is \(limit),"), "\(result)")
-      #expect(result.errors.contains("modgap needs 32 at least; raise the limit (ulimit -n 4096)"))
+      #expect(result.errors.contains("modgap needs at least 32; raise the limit (ulimit -n 4096)"))
     }
   }
 
@@ -153,7 +153,7 @@ struct RefusalTests {
     ),
     ("mkdir results; ln -s /nowhere results/.store", "results/.store: this is a symbolic link to /nowhere"),
     ("mkdir results; ln -s /nowhere results/small", "results/small: this is a symbolic link to /nowhere"),
-    ("touch file; ln -s file results", "results: this is a symbolic link to file, which is no folder"),
+    ("touch file; ln -s file results", "results: this is a symbolic link to file, which is not a folder"),
     ("touch results", "results: could not create the folder: a part of this path is a file"),
   ])
   func resultsThatLeadNowhereAreNamed(preparation: String, sentence: String) throws {

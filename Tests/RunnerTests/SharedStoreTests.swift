@@ -292,7 +292,9 @@ struct PrivateArtefactTests {
     #expect(first.errors.contains("with umask 077 they cannot read what this run computes"), "\(first)")
     let second = try program(2002, umask: "022", "run b.json --no-figures")
     #expect(second.status == 0, "\(second)")
-    let said = try #require(second.errors.range(of: "is of user 2001, mode 2700, and cannot be read"))
+    let said = try #require(
+      second.errors.range(
+        of: "belongs to user 2001, mode 2700, and this user can neither read nor replace it"))
     let started = try #require(second.errors.range(of: "points: started"))
     #expect(said.lowerBound < started.lowerBound && second.errors.contains("(chmod -R a+rX results/.store/"))
     #expect(!second.errors.contains("with umask 022 they"))
@@ -301,7 +303,8 @@ struct PrivateArtefactTests {
     // What cannot be read is passed over, and A's folder, which cannot be asked, keeps everything.
     let collected = try program(2002, umask: "022", "gc --delete --lease-timeout 5")
     #expect(
-      collected.errors.contains("left alone: it is of user 2001, mode 2700, and may not be read"),
+      collected.errors.contains(
+        "left alone: it belongs to user 2001, mode 2700, and this user is not allowed to read it"),
       "\(collected)")
     #expect(
       try program(2001, umask: "077", "run s.json --no-figures").output.contains("0 computed, 4 cached"))
@@ -316,12 +319,12 @@ struct PrivateArtefactTests {
     try Data("{".utf8).write(to: URL(fileURLWithPath: record))
     let second = try program(2002, umask: "022", "run b.json --no-figures")
     #expect(
-      second.status == 0 && second.errors.contains("cannot be read or replaced by this user"), "\(second)")
+      second.status == 0 && second.errors.contains("this user can neither read nor replace it"), "\(second)")
     #expect(second.output.contains("1 computed, 3 cached"))
     #expect(
       try program(2002, umask: "022", "run b.json --no-figures").output.contains("0 computed, 4 cached"))
     let forced = try program(2002, umask: "022", "run b.json --no-figures --force gap")
-    #expect(forced.status == 74 && forced.errors.contains("leave out --force"), "\(forced)")
+    #expect(forced.status == 74 && forced.errors.contains("run without --force"), "\(forced)")
     #expect(!forced.errors.contains("gap: started"))
   }
 }

@@ -68,7 +68,7 @@ import Testing
     try bench.run(Self.config(2), spy: spy, isStopped: true)
     #expect(try bench.text("results/toy/manifest.json").contains("of 1"), "stopped, the other left it whole")
     #expect(try bench.text("results/toy/report.html").contains("of 1") && exists(bench, "tables/u.csv"))
-    #expect(spy.notices.contains { $0.contains("is left as it was, of the plan before") })
+    #expect(spy.notices.contains { $0.contains("still has the results of the previous plan") })
     try bench.run(Self.config(2))
     #expect(try bench.text("results/toy/manifest.json").contains("of 2"))
     #expect(try bench.text("results/toy/report.html").contains("of 2") && !exists(bench, "tables/u.csv"))
@@ -156,7 +156,9 @@ import Testing
     #expect(try program.run("run", "s.json", "--no-figures").status == 0)
     #expect(try program.run("report", "s.json").status == 0)
     let other = try program.run("report", "s.json", "--set", "title=another")
-    #expect(other.status == 3 && other.errors.contains("is of another plan than this config"), "\(other)")
+    #expect(
+      other.status == 3 && other.errors.contains("has the results of another plan than this config"),
+      "\(other)")
     #expect(other.errors.contains("renew it first: modgap run s.json --set title=another"))
     try bench.write("plan 0\n", to: "results/sphere/.state/renewing")
     for command in [
@@ -164,7 +166,8 @@ import Testing
     ] {
       let result = try program.run(command)
       #expect(
-        result.errors.contains("half renewed") || result.errors.contains("is being renewed, or was"),
+        result.errors.contains("only partly renewed")
+          || result.errors.contains("is being renewed, or its run was ended"),
         "\(result)")
       #expect(result.status == (command[0] == "report" ? 3 : 0))
     }

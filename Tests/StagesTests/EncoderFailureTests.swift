@@ -10,49 +10,49 @@ struct EncoderFailureTests {
 
   @Test("data that do not fit are named, with what was expected")
   func mismatches() {
-    let match = "; choose the data or the encoder to match"
+    let match = "; choose data and encoder that match"
     let cases: [(String, [String: JSONValue], String)] = [
       (
         "clip", clip(["data": Tiny.data("noise-images")]),
-        "two towers need pairs, and data of kind `noise-images` have one side; choose captioned data, or an `encoder` for each side"
+        "two towers need pairs, but data of kind `noise-images` have one side; choose captioned data, or an `encoder` for each side"
       ),
       (
         "clip", clip(["data": Tiny.data("shapes", ["size": 24])]),
-        "the encoder takes pictures [3, 16, 16], and the data give items of shape [3, 24, 24]" + match
+        "the encoder needs images [3, 16, 16], but the data have items of shape [3, 24, 24]" + match
       ),
       (
         "clip", clip(["data": Tiny.data("shapes", ["context": 32])]),
-        "the encoder takes at most 16 tokens an item, each below 259, and the data give 32 tokens an item"
+        "the encoder needs at most 16 tokens per item, each below 259, but the data have 32 tokens per item"
           + match
       ),
       (
         "clip", clip(["text": .object(Tiny.text.merging(["vocabulary": 100]) { $1 })]),
-        "the data have tokens up to 258, and the encoder's vocabulary ends at 99; set `vocabulary` to 259"
+        "the data have tokens up to 258, but the encoder's vocabulary ends at 99; set `vocabulary` to 259"
       ),
       (
         "clip", clip(["data": Tiny.data("moving-shapes")]),
-        "the encoder takes pictures [3, 16, 16], and the data give items of shape [2, 3, 16, 16]" + match
+        "the encoder needs images [3, 16, 16], but the data have items of shape [2, 3, 16, 16]" + match
       ),
       (
         "encoder", Tiny.encoder("video", ["data": Tiny.data("shapes")]),
-        "the encoder takes clips [8, 3, 16, 16], and the data give items of shape [3, 16, 16]" + match
+        "the encoder needs videos [8, 3, 16, 16], but the data have items of shape [3, 16, 16]" + match
       ),
       (
         "encoder", Tiny.encoder("text", ["data": Tiny.data("noise-images")]),
-        "the encoder takes at most 16 tokens an item, each below 259, and the data give items of shape [3, 16, 16]"
+        "the encoder needs at most 16 tokens per item, each below 259, but the data have items of shape [3, 16, 16]"
           + match
       ),
       (
         "encoder", Tiny.encoder("vit", ["data": Tiny.data("random-tokens")]),
-        "the encoder takes pictures [3, 16, 16], and the data give 16 tokens an item" + match
+        "the encoder needs images [3, 16, 16], but the data have 16 tokens per item" + match
       ),
       (
         "encoder", Tiny.encoder("resnet18", ["data": Tiny.data("gaussian", ["dimensions": 7])]),
-        "the encoder takes pictures [3, height, width], and the data give items of shape [7]" + match
+        "the encoder needs images [3, height, width], but the data have items of shape [7]" + match
       ),
       (
         "dual-encoder", Tiny.pair("text", "vit", Tiny.data("shapes")),
-        "the encoder takes at most 16 tokens an item, each below 259, and the data give items of shape [3, 16, 16]"
+        "the encoder needs at most 16 tokens per item, each below 259, but the data have items of shape [3, 16, 16]"
           + match
       ),
       (
@@ -68,19 +68,19 @@ struct EncoderFailureTests {
     let cases: [(String, [String: JSONValue], String)] = [
       (
         "vit", ["width": 10],
-        "the vit tower cannot be built: `width` 10 is no multiple of `heads` 3; choose heads that divide it"
+        "the vit tower cannot be built: `width` is 10, which is not a multiple of `heads`, 3; choose a number of heads that divides it"
       ),
       (
         "vit", ["patch": 5],
-        "the vit tower cannot be built: `image` 16 is no multiple of `patch` 5; choose sizes that divide"
+        "the vit tower cannot be built: `image` is 16, which is not a multiple of `patch`, 5; choose a patch size that divides the image size"
       ),
       (
         "video", ["patch": 7],
-        "the video tower cannot be built: `image` 16 is no multiple of `patch` 7; choose sizes that divide"
+        "the video tower cannot be built: `image` is 16, which is not a multiple of `patch`, 7; choose a patch size that divides the image size"
       ),
       (
         "sequence", ["heads": 5],
-        "the sequence tower cannot be built: `width` 12 is no multiple of `heads` 5; choose heads that divide it"
+        "the sequence tower cannot be built: `width` is 12, which is not a multiple of `heads`, 5; choose a number of heads that divides it"
       ),
     ]
     for (architecture, change, expected) in cases {

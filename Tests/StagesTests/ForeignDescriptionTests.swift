@@ -59,7 +59,7 @@ struct ForeignDescriptionTests {
     for kind in ["clip", "vit"] {
       let said = says(kind)
       #expect(said.contains("open_clip_config.json: `vision_cfg.\(key)"), "\(said)")
-      #expect(said.contains("which makes another network"), "\(said)")
+      #expect(said.contains("which describes a different network"), "\(said)")
     }
     // The other tower is what it was.
     _ = try embed("encoder", with("text"))
@@ -77,7 +77,7 @@ struct ForeignDescriptionTests {
       let said = says(kind)
       // An `eos` pool is another by the id that it looks for.
       #expect(said.contains("open_clip_config.json: `text_cfg.\(value == "eos" ? "" : key)"), "\(said)")
-      #expect(said.contains("which makes another network"), "\(said)")
+      #expect(said.contains("which describes a different network"), "\(said)")
     }
     _ = try embed("encoder", with("vit"))
   }
@@ -138,10 +138,10 @@ struct ForeignDescriptionTests {
   func notRegular() throws {
     let path = folder.path + "/config.json"
     try #require(mkfifo(path, 0o600) == 0)
-    #expect(says("clip").contains("is no regular file"))
+    #expect(says("clip").contains("is not a regular file"))
     try FileManager.default.removeItem(atPath: path)
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/nowhere/config.json")
-    #expect(says("clip").contains("a link to what is not there"))
+    #expect(says("clip").contains("a link whose target does not exist"))
   }
 
   // MARK: - Pictures
@@ -171,7 +171,7 @@ struct ForeignDescriptionTests {
   func undone(_ key: String, _ value: JSONValue) throws {
     let (_, said) = try pictures(nil, .object([key: value]))
     let expected =
-      "open_clip_config.json: `preprocess_cfg.\(key)` is \(value.canonical), which is not done here: "
+      "open_clip_config.json: `preprocess_cfg.\(key)` is \(value.canonical), which modgap does not do: "
     #expect(said.contains { $0.contains(expected) }, "\(said)")
   }
 
@@ -186,7 +186,7 @@ struct ForeignDescriptionTests {
     let usual: [String: JSONValue] = ["do_center_crop": true, "crop_size": 16, "size": 16, "resample": 3]
     #expect(try pictures(.object(usual), nil).1.isEmpty)
     let (_, said) = try pictures(.object(usual.merging([key: value]) { $1 }), nil)
-    let expected = "preprocessor_config.json: `\(key)` is \(value.canonical), which is not done here: "
+    let expected = "preprocessor_config.json: `\(key)` is \(value.canonical), which modgap does not do: "
     #expect(said.contains { $0.contains(expected) }, "\(said)")
   }
 

@@ -38,7 +38,7 @@ struct ForeignWeightTests {
       let path = try folder.write(bytes, name)
       #expect(
         says(path)
-          == "\(path) is a Python pickle, which could run any code while it is read; if you trust it, convert it once: "
+          == "\(path) is a Python pickle, which can run any code when it is loaded; if you trust the file, convert it once: "
           + conversion(path, "\(folder.path)/\(target)"))
     }
     let odd = try folder.write(zip, "it's $(mine).pt")
@@ -68,7 +68,7 @@ struct ForeignWeightTests {
   @Test("files of another kind, and broken ones")
   func others() throws {
     let npy = try folder.write(Array("\u{93}NUMPY".utf8), "w.npy")
-    #expect(says(npy) == "\(npy): weights are read from .safetensors files; save them as one")
+    #expect(says(npy) == "\(npy): weights are read only from .safetensors files; save them in this format")
     let text = try folder.write(Array("version https://git-lfs.github.com/spec/v1\n".utf8))
     #expect(says(text).contains("\(text): "))
     let empty = says(try folder.write([UInt8]()))

@@ -22,7 +22,7 @@ struct RepeatNoticeTests {
     pair["y"] = .object(text.merging(["architecture": "text"]) { $1 })
     let clip = Tiny.clip.merging(["text": .object(text), "data": Self.data]) { $1 }
     let said = try notices(kind, kind == "clip" ? clip : pair)
-    #expect(said.count == 1 && said[0].hasPrefix("y repeats rows: of 6, 1 are different"), "\(said)")
+    #expect(said.count == 1 && said[0].hasPrefix("y has equal rows: only 1 of 6 are different"), "\(said)")
     #expect(said.first?.contains("give each item once") == true)
     #expect(try notices("clip", Tiny.clip).allSatisfy { !$0.hasPrefix("x") })
   }

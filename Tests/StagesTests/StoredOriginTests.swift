@@ -72,8 +72,8 @@ struct StoredOriginTests: TinyTraining {
     let sentence = failure { try train(.model(strange)) }
     #expect(
       sentence
-        == "the stored model says that it was made by `init` of kind `sphere`, and models are made by `clip`, "
-        + "`dual-encoder`; compute the model anew with --force")
+        == "the stored model says that it was made by `init` of kind `sphere`, but only these kinds make models: `clip`, "
+        + "`dual-encoder`; compute the model again with --force")
     strange.origin = .object([
       "kind": "dual-encoder",
       "with": .object([

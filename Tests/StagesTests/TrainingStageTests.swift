@@ -107,7 +107,7 @@ struct TrainingStageTests: TinyTraining {
         ], told: { notes.add(notice: $0) }))
     #expect(abs(table.numbers("temperature")[0] - max(0.1, initial)) < 1e-6)
     let said = notes.notices.filter {
-      $0.contains("the learnt temperature begins at 0.1, which is 1/max_scale")
+      $0.contains("the learnt temperature begins at its minimum, 1/max_scale = 0.1")
     }
     #expect(said.count == (initial < 0.1 ? 1 : 0), "\(notes.notices)")
   }
@@ -141,7 +141,7 @@ struct TrainingStageTests: TinyTraining {
     #expect(try model(few).family.bases[0].x.rows == 4)
     #expect(try log(few).numbers("gap") != log(usual).numbers("gap"))
     let none = failure { try train(start, ["held_out": 0, "embed": "held-out"]) }
-    #expect(none.contains("`embed` asks for the pairs that are held out, and there are none"))
+    #expect(none.contains("`embed` asks for the held-out pairs, but there are none"))
   }
 
   @Test("the pace is told in pairs a second and the time that is left")
@@ -221,7 +221,7 @@ struct TrainingStageTests: TinyTraining {
       large
         == "of 16 pairs 3 are held out, which leaves less than one batch of 14; give more pairs, or lower "
         + "`batch` or `held_out`")
-    #expect(failure { try train(start, ["held_out": 1]) }.hasPrefix("one pair alone is held out"))
+    #expect(failure { try train(start, ["held_out": 1]) }.hasPrefix("only one pair is held out"))
     #expect(try log(train(start, ["held_out": nil])) == log(train(start, ["held_out": 0])))
     let adrift: [String: JSONValue] = [
       "temperature": .object(["learn": true]), "optimizer": .object(["lr": 1000]),
@@ -232,7 +232,7 @@ struct TrainingStageTests: TinyTraining {
         start,
         ["optimizer": .object(["kind": "adamw", "lr": 1000, "weight_decay": 1000]), "log_every": 1])
     }
-    #expect(flat.contains("training diverged: ") && flat.contains("was of the pairs"))
+    #expect(flat.contains("training diverged: ") && flat.contains("had the pairs"))
     let vast = failure {
       try train(start, ["data": Tiny.data("shapes", count: 2_000_000), "batch": 1_000_000])
     }
@@ -248,6 +248,6 @@ struct TrainingStageTests: TinyTraining {
     let decayed: JSONValue = .object(["kind": "adamw", "lr": 1000, "weight_decay": 1000])
     let blown = failure { try train(start, ["optimizer": decayed, "log_every": 100]) }
     #expect(blown.contains("training diverged: in step"))
-    #expect(blown.contains("was of the pairs") && blown.contains("lower `lr`"))
+    #expect(blown.contains("had the pairs") && blown.contains("lower `lr`"))
   }
 }

@@ -51,7 +51,7 @@ struct WeightDescriptionTests {
   func assumed() throws {
     let notes = Notes()
     let plain = try clip([:], notes)
-    let said = notes.notices.filter { $0.contains("taken to be QuickGELU") }
+    let said = notes.notices.filter { $0.contains("modgap assumes QuickGELU") }
     #expect(!said.isEmpty && said[0].contains("set \"activation\": \"gelu\" for LAION's"), "\(notes.notices)")
     let told = Notes()
     #expect(try clip(["activation": "quick-gelu"], told) == plain)
@@ -143,7 +143,7 @@ struct WeightDescriptionTests {
     #expect(found == expected)
     try FileManager.default.removeItem(atPath: folder.path + "/config.json")
     let said = sentence("clip", ["weights": weights, "data": Tiny.data("shapes")])
-    #expect(said.contains("says the sizes of its towers; give `preset`"), "\(said)")
+    #expect(said.contains("gives the sizes of its towers; set `preset`"), "\(said)")
   }
 
   @Test("what the config says wins, and that it differs is said")
@@ -177,8 +177,8 @@ struct WeightDescriptionTests {
     let notes = Notes()
     #expect(try clip([:], notes) == plain)
     #expect(
-      notes.notices.contains { $0.contains("type `siglip`") && $0.contains("nothing of it is believed") })
-    let assumed = notes.notices.filter { $0.contains("taken to be QuickGELU") }
+      notes.notices.contains { $0.contains("type `siglip`") && $0.contains("nothing of it is used") })
+    let assumed = notes.notices.filter { $0.contains("modgap assumes QuickGELU") }
     #expect(!assumed.isEmpty && !assumed[0].contains("beside the weights"), "\(assumed)")
   }
 
@@ -193,11 +193,11 @@ struct WeightDescriptionTests {
     )
     let notes = Notes()
     #expect(try clip([:], notes) == expected)
-    #expect(!notes.notices.contains { $0.contains("taken to be QuickGELU") }, "\(notes.notices)")
+    #expect(!notes.notices.contains { $0.contains("modgap assumes QuickGELU") }, "\(notes.notices)")
     let said = notes.notices.first { $0.contains("type `\(type)`") } ?? ""
     #expect(
       said.contains(
-        "this alone is believed, where the config does not say it: `activation`, `norm_epsilon`"),
+        "only these keys of it are used, if the config does not set them: `activation`, `norm_epsilon`"),
       "\(notes.notices)")
   }
 
@@ -213,7 +213,7 @@ struct WeightDescriptionTests {
       let found = try clip(["data": data(.string(name)), "preprocessing": imagenet], notes)
       #expect(zip(found.x.values, right.x.values).allSatisfy { abs($0 - $1) < 1e-4 }, "\(name)")
       #expect(
-        notes.notices.contains { $0.contains("each channel is brought to the mean (0.485") }
+        notes.notices.contains { $0.contains("each channel is converted to its mean (0.485") }
           == (name != "imagenet"))
     }
     try write(
@@ -233,7 +233,7 @@ struct WeightDescriptionTests {
     let with = Tiny.clip.merging(["text": .object(text)]) { $1 }
     _ = try run(.`init`, "clip", with, notes: notes)
     #expect(notes.facts["tokenizer"] == "bytes, 259 ids")
-    #expect(notes.notices.contains { $0.contains("vocabulary of 49408, and the data's tokens are bytes") })
+    #expect(notes.notices.contains { $0.contains("vocabulary of 49408, but the data's tokens are bytes") })
     // Captions of drawn shapes have more than 14 bytes.
     #expect(notes.notices.contains { $0.hasPrefix("6 of 6 ") }, "\(notes.notices)")
   }

@@ -33,7 +33,7 @@ struct WeightMisfitTests {
       ["a", "b", "c"].map { TensorSpec($0, $0 == "a" ? [2, 3] : [3], .constant(0)) })
     #expect(
       failure(["a": [2, 3], "b": [4], "x": [1]], layout, [.bare])
-        == "w.safetensors does not fit this encoder (tensors named as by a single tower): 1 missing: c; 1 not expected: x; 1 of another shape: b is [4], expected [3]; make the encoder's sizes in the config those of the file"
+        == "w.safetensors does not fit this encoder (tensors named as by a single tower): 1 missing: c; 1 not expected: x; 1 with the wrong shape: b is [4], expected [3]; set the encoder's sizes in the config to those of the file"
     )
     let many = ParameterLayout((0..<9).map { TensorSpec("t\($0)", [1], .constant(0)) })
     #expect(
@@ -54,7 +54,7 @@ struct WeightMisfitTests {
     let found = failure(shapes, Tiny.visionTower.layout, WeightNaming.vision, prefix: "visual.")
     for part in [
       "named as by Hugging Face", "1 missing: vision_model.encoder.layers.1.self_attn.v_proj.bias",
-      "1 not expected: vision_model.more", "2 of another shape",
+      "1 not expected: vision_model.more", "2 with the wrong shape",
       "visual_projection.weight is [11, 12], expected [10, 12]",
       "self_attn.k_proj.weight is [12, 11], expected [12, 12]",
     ] { #expect(found.contains(part), "\(found)") }
@@ -67,7 +67,7 @@ struct WeightMisfitTests {
       shapes[tensor.name] = tensor.shape.map { _ in .max }
     }
     let found = failure(shapes, Tiny.textTower.layout, WeightNaming.text)
-    #expect(found.contains(" of another shape"), "\(found)")
+    #expect(found.contains(" with the wrong shape"), "\(found)")
     #expect(failure(shapes.mapValues { _ in [] }, Tiny.textTower.layout, WeightNaming.text).contains("is []"))
   }
 

@@ -95,17 +95,17 @@ struct WeightPrefixTests {
       tensors.map {
         StoredTensor(name: "x_" + $0.name.replacing(".", with: "_"), shape: $0.shape, values: $0.values)
       })
-    #expect(foreign.contains("make the names those of one of the known conventions"), "\(foreign)")
+    #expect(foreign.contains("rename the tensors by one of the known conventions"), "\(foreign)")
     #expect(foreign.contains("the file has x_"), "\(foreign)")
     let partial = try says(behind("module.", tensors.filter { $0.name != "text_projection" }))
     #expect(
-      partial.contains("1 missing: module.text_projection; take the file of the whole network"), "\(partial)")
+      partial.contains("1 missing: module.text_projection; use a file of the whole network"), "\(partial)")
     let more = try says(tensors + [StoredTensor(name: "head.weight", shape: [1], values: [1])])
-    #expect(more.contains("1 not expected: head.weight; take a file of this network alone"), "\(more)")
+    #expect(more.contains("1 not expected: head.weight; use a file that has only this network"), "\(more)")
     let deeper = try says(
       tensors + [
         StoredTensor(name: "transformer.resblocks.2.ln_1.bias", shape: [8], values: [1, 1, 1, 1, 1, 1, 1, 1])
       ])
-    #expect(deeper.hasSuffix("make the encoder's sizes in the config those of the file"), "\(deeper)")
+    #expect(deeper.hasSuffix("set the encoder's sizes in the config to those of the file"), "\(deeper)")
   }
 }

@@ -82,9 +82,9 @@ import Testing
   @Test(arguments: [
     ("(2, 3)", 23, "it is truncated"), ("(2, 3)", 25, "longer than its header says"),
     ("(4611686018427387904, 4)", 24, "does not fit into this machine's memory"),
-    ("(99999999999999999999, 1)", 24, "not a whole number"),
-    ("(100000000000, 1)", 24, "would take 745.1 GiB of memory, more than this process may have"),
-    ("(-2, 3)", 24, "not a whole number"),
+    ("(99999999999999999999, 1)", 24, "not an integer"),
+    ("(100000000000, 1)", 24, "would need 745.1 GiB of memory, but this process may use at most"),
+    ("(-2, 3)", 24, "not an integer"),
     ("(6,)", 24, "expected (n, d) for one modality, or (2, n, d)"), ("()", 4, "expected (n, d)"),
     ("(3, 2, 1)", 24, "expected (n, d)"), ("(1, 6)", 24, "at least 2 rows"), ("(6, 0)", 0, "at least 2 rows"),
     ("(2, 1, 3)", 24, "at least 2 rows"), ("(2 3)", 24, "`)` was expected"),
@@ -135,10 +135,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,25]}}", "lie outside its 24 bytes"),
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[24,0]}}", "lie outside"),
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[-4,20]}}", "lie outside"),
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0]}}", "lie outside"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,25]}}", "are outside its 24 bytes"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[24,0]}}", "are outside"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[-4,20]}}", "are outside"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0]}}", "are outside"),
     ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,20]}}", "belong to no tensor"),
     ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,4],\"data_offsets\":[0,24]}}", "needs 32 bytes"),
     ("{\"x\":{\"dtype\":\"F32\",\"shape\":[-2,-3],\"data_offsets\":[0,24]}}", "does not fit"),
@@ -148,8 +148,8 @@ import Testing
     ),
     ("{\"x\":{\"dtype\":\"C64\",\"shape\":[3],\"data_offsets\":[0,24]}}", "type `C64`"),
     ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2,3]}}", "`x` lacks `data_offsets`"),
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2.5,3],\"data_offsets\":[0,24]}}", "not a whole number"),
-    ("{\"x\":1}", "another type"), ("[]", "not a JSON object"), ("{", "broken JSON"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2.5,3],\"data_offsets\":[0,24]}}", "not an integer"),
+    ("{\"x\":1}", "the wrong type"), ("[]", "not a JSON object"), ("{", "broken JSON"),
     (
       "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"b\":{\"dtype\":\"F32\",\"shape\":[4],"
         + "\"data_offsets\":[8,24]}}", "`b` overlaps another tensor"

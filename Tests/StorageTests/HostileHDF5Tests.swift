@@ -139,7 +139,7 @@ import Testing
       let problem = #expect(throws: FamilyFile.Problem.self) {
         try FamilyFile.read(bytes, stageCatalog.transforms)
       }
-      if count != 10 { #expect(problem?.description == "a group holds \(count) things") }
+      if count != 10 { #expect(problem?.description == "a group has \(count) members") }
     }
   }
 

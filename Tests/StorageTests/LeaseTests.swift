@@ -136,7 +136,7 @@ import Testing
         let failure = #expect(throws: FileFailure.self) { try leases.acquire("k", timeout: 1000) }
         #expect(failure?.kind == .io && failure?.message.hasPrefix("\(path): ") == true)
         #expect(
-          failure?.message.contains(kind.hasPrefix("link") ? "symbolic link" : "no regular file") == true)
+          failure?.message.contains(kind.hasPrefix("link") ? "symbolic link" : "not a regular file") == true)
         clock.advance(1000)
       }
       #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == Data([1]))

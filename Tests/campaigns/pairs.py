@@ -61,7 +61,7 @@ def check(campaign, folder, what):
         if os.path.exists(os.path.join(folder, "report.html")):
             campaign.find(f"{what}: half renewed, and with a report", [folder])
         status, _, errors = campaign.run(["plan", "pairs.json", "--results", os.path.dirname(folder)])
-        if b"is being renewed, or was when its run was ended" not in errors:
+        if b"is being renewed, or its run was ended while it was" not in errors:
             campaign.find(f"{what}: half renewed, and nobody says so: {errors!r}", [folder])
         return
     found = [bins for bins in plans(folder) if bins is not None]

@@ -15,8 +15,9 @@ struct EquivalentCheck: Check {
       parameters: [
         .of, .required("mean", .anyNumber, "the published mean"),
         .required(
-          "interval", .ends(areApart: false), "its published 95% interval, low and high"),
-        .optional("margin", .positive, "how far from the mean counts as equal, instead of the interval"),
+          "interval", .ends(areApart: false), "the published 95% interval, low and high"),
+        .optional(
+          "margin", .positive, "the distance from the mean that counts as equal; replaces the interval"),
       ], rules: [.between("mean", ends: "interval")]),
     make: { parameters in
       let mean = try parameters.number("mean")
@@ -44,12 +45,12 @@ struct EquivalentCheck: Check {
   private func decide(_ summary: Summary) -> (Finding.Decision, String) {
     guard let ours = summary.interval(level: 0.9) else {
       return (
-        .inconclusive, "inconclusive: one number has no spread; where it depends on the seed, give more seeds"
+        .inconclusive, "inconclusive: one number has no variance; if it depends on the seed, use more seeds"
       )
     }
     let place = "our 90% interval \(ours.described) against the margin \(margin.described)"
-    if ours.low >= margin.low, ours.high <= margin.high { return (.pass, "\(place): inside") }
-    if ours.high < margin.low || ours.low > margin.high { return (.fail, "\(place): apart") }
+    if ours.low >= margin.low, ours.high <= margin.high { return (.pass, "\(place): inside it") }
+    if ours.high < margin.low || ours.low > margin.high { return (.fail, "\(place): they do not overlap") }
     return (.inconclusive, "inconclusive, \(seedsWanted(summary)): \(place)")
   }
 

@@ -17,7 +17,7 @@ struct ExtremumCheck: Check {
         name: name, summary: "the quantity is \(word) at one place of a grid",
         parameters: [
           .of, .over, .required("equals", .anyNumber, "where it is \(word)"),
-          .within("how far from it; 0: this very grid point"),
+          .within("the allowed distance from it; 0: exactly this grid point"),
         ]),
       make: {
         ExtremumCheck(
@@ -49,7 +49,7 @@ struct ExtremumCheck: Check {
       decision: holds ? .pass : .fail, ours: "at \(found)", number: first, count: own.count,
       interval: own.interval(),
       explanation: "\(of) is \(word), \(readable(value)), at \(over) = \(found)"
-        + (places.count > 1 ? ": a tie, and every one of them must do" : ""))
+        + (places.count > 1 ? ": a tie, so each of these places must fulfil the claim" : ""))
   }
 
   /// All places of the extreme value, ties (to 1e-12) included.

@@ -14,7 +14,8 @@ struct GreaterCheck: Check {
       parameters: [
         .of,
         .required(
-          "where", .list(.selection, least: 2, most: 2), "the selection with more, then the one with less"),
+          "where", .list(.selection, least: 2, most: 2),
+          "the selection with the greater value, then the one with the smaller"),
       ]),
     make: { parameters in
       let (first, second) = try parameters.twoSelections()

@@ -11,11 +11,11 @@ struct LocalMinimaCheck: Check {
   static let variant = CheckVariant(
     signature: CheckSignature(
       name: "local-minima",
-      summary: "the curve has so many local minima, near these places; its ends do not count",
+      summary: "the curve has this number of local minima, near these places; its ends do not count",
       parameters: [
         .of, .over, .optional("count", .integer(0...10_000), "how many there are"),
-        .optional("near", .list(.anyNumber, most: 10_000), "where they are, one minimum for each"),
-        .within("how far from there", beside: "near"),
+        .optional("near", .list(.anyNumber, most: 10_000), "the places of the minima, one minimum for each"),
+        .within("the allowed distance from these places", beside: "near"),
       ], rules: [.atLeastOne(["count", "near"])]),
     make: { parameters in
       let count = try parameters.optionalNumber("count")

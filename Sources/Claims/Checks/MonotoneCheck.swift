@@ -10,10 +10,10 @@ struct MonotoneCheck: Check {
   static let variant = CheckVariant(
     signature: CheckSignature(
       name: "monotone",
-      summary: "the quantity only rises, or only falls, along a grid; over replicates, a step that goes the "
-        + "other way but not beyond its 95% interval leaves it open",
+      summary: "the quantity only rises, or only falls, along a grid; over replicates, a step in the other "
+        + "direction makes the claim inconclusive if its 95% interval reaches 0",
       parameters: [
-        .of, .over, .required("direction", .choice(["increasing", "decreasing"]), "which way"),
+        .of, .over, .required("direction", .choice(["increasing", "decreasing"]), "the direction"),
         .defaulted("strict", .boolean, .bool(false), "equal neighbours are not allowed"),
       ]),
     make: { parameters in
@@ -35,7 +35,7 @@ struct MonotoneCheck: Check {
     let means = curve.map(\.sample.summary.mean)
     guard curve.count > 1, let first = means.first, let last = means.last else {
       return Finding(
-        decision: .fail, ours: "one point", explanation: "one point of \(over) shows no direction")
+        decision: .fail, ours: "one point", explanation: "one point of \(over) has no direction")
     }
     if let bad = means.firstIndex(where: { !$0.isFinite }) {
       return .notFinite("\(of) at \(over) = \(readable(curve[bad].x))", means[bad])

@@ -9,8 +9,8 @@ struct RangeCheck: Check {
     signature: CheckSignature(
       name: "range", summary: "the quantity lies between bounds; over replicates, their mean does",
       parameters: [
-        .of, .optional("low", .anyNumber, "the least it may be"),
-        .optional("high", .anyNumber, "the most it may be"),
+        .of, .optional("low", .anyNumber, "the lower bound"),
+        .optional("high", .anyNumber, "the upper bound"),
       ], rules: [.atLeastOne(["low", "high"]), .ascending("low", "high")]),
     make: { parameters in
       RangeCheck(of: try parameters.string("of"), bounds: try Bounds(parameters))

@@ -19,9 +19,9 @@ struct RatioCheck: Check {
       parameters: [
         .of, .required("where", .list(.selection, least: 2, most: 2), "the numerator, then the denominator"),
         .optional("equals", .anyNumber, "the paper's ratio"),
-        .within("how far ours may be from it", beside: "equals"),
-        .optional("low", .anyNumber, "the least it may be"),
-        .optional("high", .anyNumber, "the most it may be"),
+        .within("the allowed distance from it", beside: "equals"),
+        .optional("low", .anyNumber, "the lower bound"),
+        .optional("high", .anyNumber, "the upper bound"),
       ],
       rules: [
         .atLeastOne(["equals", "low", "high"]), .apart("equals", ["low", "high"]), .ascending("low", "high"),
@@ -73,7 +73,7 @@ struct RatioCheck: Check {
     guard interval == .unbounded else { return "" }
     let own = bottom.summary.interval().map { ", \($0.described)," } ?? ""
     return
-      "; the 95% interval of what is divided by\(own) does not keep clear of 0, so that the ratio has no "
+      "; the 95% interval of the denominator\(own) includes 0, so the ratio has no "
       + "bounds"
   }
 

@@ -11,7 +11,7 @@ struct ValueCheck: Check {
       name: "value", summary: "the quantity equals a number; over replicates, their mean does",
       parameters: [
         .of, .required("equals", .anyNumber, "the paper's number"),
-        .within("how far ours may be from it"),
+        .within("the allowed distance from it"),
       ]),
     make: {
       ValueCheck(

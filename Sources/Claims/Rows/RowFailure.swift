@@ -33,28 +33,28 @@ package enum RowFailure: Failure, Equatable {
     case .unknownColumn(let column, let table, let columns):
       "table \(table) has no column \(column); its columns are \(columns.joined(separator: ", "))"
     case .noRows(let selection, let table, let hint):
-      "no row of table \(table) has \(selection.isEmpty ? "anything" : describe(selection)): \(hint)"
+      "table \(table) has no row\(selection.isEmpty ? "" : " with \(describe(selection))"): \(hint)"
     case .ambiguous(let count, let place, let table, let varying):
-      "\(count) rows of table \(table)\(place) where one is wanted: they differ in "
-        + "\(varying.joined(separator: "; ")); choose one value of each under \"where\""
+      "found \(count) rows of table \(table)\(place), but expected one; they differ in "
+        + "\(varying.joined(separator: "; ")); choose one value of each in \"where\""
     case .notNumbers(let column, let table):
-      "column \(column) of table \(table) holds text where numbers are wanted"
+      "column \(column) of table \(table) has text, but numbers are needed"
     case .gridDiffers(let over, let replicates, let table):
       "the values of \(over) in table \(table) are not the same for each \(replicates), so they cannot be "
         + "averaged point by point; use a coordinate that all runs share, such as delta or layer"
     case .notANumber(let column, let table, let rows, let count, let all):
       "\(column) is nan in \(count) of \(counted(all, "row")) of table \(table): "
         + rows.joined(separator: "; ") + (count > rows.count ? "; …" : "")
-        + "; nothing is decided by what is no number: leave such rows out with \"where\", or find out why the "
-        + "stage gives them"
+        + "; a claim needs numbers: exclude these rows with \"where\", or find out why the "
+        + "stage gives nan"
     case .zeroDenominator(let column, let table, let rows):
-      "\(column) of table \(table) is 0 at \(rows.joined(separator: "; ")), by which nothing can be divided; "
+      "\(column) of table \(table) is 0 at \(rows.joined(separator: "; ")), and division by 0 is not possible; "
         + "choose another denominator, or compare with \"greater\" or \"value\""
     case .nothingToDraw(let columns, let table, let count):
-      "there is nothing to draw: of \(counted(count, "row")) of table \(table) none has a finite number in "
+      "there is nothing to draw: none of the \(counted(count, "row")) of table \(table) has a finite number in "
         + columns.joined(separator: " and ")
     case .nothingInRange(let x, let y, let points):
-      "there is nothing to draw: none of \(counted(points, "point")) lies where the axes reach, x from "
+      "there is nothing to draw: none of the \(counted(points, "point")) is within the axes, x from "
         + "\(readable(x.low)) to \(readable(x.high)) and y from \(readable(y.low)) to \(readable(y.high)); "
         + "change \"xrange\" or \"yrange\""
     case .unknownKind(let what, let name, let known):

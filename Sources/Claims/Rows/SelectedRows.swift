@@ -60,7 +60,7 @@ package struct SelectedRows: Sendable {
         return "\(column) holds \(listing(held))"
       }
     }
-    return table.rowCount == 0 ? "the table is empty" : "no single row has all of them"
+    return table.rowCount == 0 ? "the table is empty" : "no row has all of these values"
   }
 }
 

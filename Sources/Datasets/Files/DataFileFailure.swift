@@ -27,7 +27,7 @@ package enum DataFileFailure: Failure, Equatable {
     case .unknownFormat(let path):
       "\(path): unknown format; expected a file that ends in .npy, .h5, .hdf5 or .safetensors"
     case .needsNoMember(let path, let member):
-      "\(path): a .npy file holds one array, so `:\(member)` means nothing; leave it out"
+      "\(path): a .npy file holds one array, so `:\(member)` has no meaning; remove it"
     case .badHeader(let path, let format, let detail):
       "\(path): this is not a valid \(format) file: \(detail); make the file again"
     case .unsupportedType(let path, let found, let expected):
@@ -36,26 +36,26 @@ package enum DataFileFailure: Failure, Equatable {
       "\(path): the shape \(Self.spell(shape)) does not fit into this machine's memory; the file may be "
         + "damaged: make it again"
     case .wrongSize(let path, let shape, let expected, let found):
-      "\(path): the shape \(Self.spell(shape)) needs \(expected) bytes of values, and the file has \(found); "
+      "\(path): the shape \(Self.spell(shape)) needs \(expected) bytes of values, but the file has \(found); "
         + "it is \(found < expected ? "truncated" : "longer than its header says"): make it again"
     case .noSuchTensor(let path, let name, let existing):
       "\(path): there is no tensor `\(name)`; " + Self.offer(name, existing)
     case .memberMissing(let path, let existing):
-      "\(path): the file holds several arrays; name one as `\(path):name`, or a pair `x` and `y`; it has "
+      "\(path): the file holds several arrays; choose one as `\(path):name`, or name a pair of them `x` and `y`; it has "
         + Self.list(existing)
     case .wrongShape(let path, let shape, let expected):
       "\(path): the shape is \(Self.spell(shape)); expected \(expected)"
     case .beyondFloat32(let path, let index, let value):
-      "\(path): number \(index) is \(value), finite but beyond float32; numbers are kept as float32, up to "
-        + "3.4e38: scale them down"
+      "\(path): number \(index) is \(value), which is too large for float32 (at most 3.4e38), in which numbers are "
+        + "stored; scale the numbers down"
     case .badMapLine(let path, let line, let found):
-      "\(path):\(line): a map of rows has one whole number a line, the row of x counted from 0; found "
+      "\(path):\(line): a map of rows has one integer per line, the row of x counted from 0; found "
         + Self.described(found)
     case .ofTheSystem(let path, let real):
-      "\(path)\(path == real ? "" : ", which is \(real),") lies below /proc, /sys or /dev, where the system shows itself "
-        + "as files and nothing is read as data; give another path, or take the link away"
+      "\(path)\(path == real ? "" : ", which is \(real),") is below /proc, /sys or /dev, whose files describe the "
+        + "system and are not read as data; give another path, or remove the link"
     case .badMapNumber(let path, let index, let value):
-      "\(path): number \(index) is \(value); a map of rows has whole numbers from 0 to 16777215"
+      "\(path): number \(index) is \(value); a map of rows has integers from 0 to 16777215"
     }
   }
 

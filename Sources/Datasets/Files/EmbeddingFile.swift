@@ -56,7 +56,8 @@ package enum EmbeddingFile {
     let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
     guard rows >= 2, columns >= 1 else {
       throw DataFileFailure.wrongShape(
-        path: path, shape: shape, expected: "at least 2 rows and 1 column: there is nothing to compare")
+        path: path, shape: shape,
+        expected: "at least 2 rows and 1 column, because otherwise there is nothing to compare")
     }
     if !isPair { return [Matrix(rows: rows, columns: columns, values: tensor.values)] }
     return [0, 1].map { half in

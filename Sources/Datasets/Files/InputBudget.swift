@@ -3,7 +3,8 @@ import Execution
 
 /// What reading a data file may take, whatever the file says of itself: a part of the memory that is left.
 enum InputBudget {
-  static let advice = "is it the right file? Else give the run more memory, or cut the file down"
+  static let advice =
+    "check whether it is the right file; if it is, give the run more memory, or make the file smaller"
 
   /// Bytes that a file may have, or unpack to, to be held in memory: what its kind allows, and an eighth of what is
   /// left, for what is made of them takes several times as much.
@@ -20,14 +21,14 @@ enum InputBudget {
   /// - Throws: `MemoryFailure` where a decoded picture of this size, and what it is resized through, does not fit.
   static func require(pictureOf width: Int, by height: Int, in path: String) throws {
     try ProcessMemory.require(
-      Double(width) * Double(height) * 16, for: "a picture of \(width) x \(height) pixels of \(path)",
+      Double(width) * Double(height) * 16, for: "\(path): an image of \(width) x \(height) pixels",
       advice: advice)
   }
 
   /// - Throws: `MemoryFailure` where so many items cannot even be listed.
   static func require(items count: Int, of path: String) throws {
     try ProcessMemory.require(
-      Double(count) * bytesOfItem, for: "a list of the \(count) items of \(path)",
+      Double(count) * bytesOfItem, for: "\(path): a list of \(count) items",
       advice: "give a `count`, or another file")
   }
 }

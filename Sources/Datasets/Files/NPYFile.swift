@@ -60,7 +60,7 @@ enum NPYFile {
       throw bad("it does not begin with \\x93NUMPY")
     }
     guard (1...3).contains(prefix[6]), prefix[7] == 0 else {
-      throw bad("its format version is \(prefix[6]).\(prefix[7]), and 1.0, 2.0 or 3.0 was expected")
+      throw bad("its format version is \(prefix[6]).\(prefix[7]), but 1.0, 2.0 or 3.0 was expected")
     }
     let lengthBytes = prefix[6] == 1 ? 2 : 4
     guard prefix.count >= 8 + lengthBytes else { throw bad("it ends inside the header") }

@@ -65,7 +65,7 @@ struct NPYHeaderParser {
   private mutating func type() throws -> String {
     skipSpace()
     if next == UInt8(ascii: "[") {
-      throw problem("it holds records of several fields, and one array of plain numbers was expected")
+      throw problem("it holds records with several fields, but one array of plain numbers was expected")
     }
     return try string()
   }
@@ -113,7 +113,7 @@ struct NPYHeaderParser {
     let start = index
     while let byte = next, (0x30...0x39).contains(byte) { index += 1 }
     guard let value = Int(String(decoding: bytes[start..<index], as: UTF8.self)) else {
-      throw problem("a side of the shape is not a whole number that fits into 64 bits")
+      throw problem("a dimension of the shape is not an integer of at most 64 bits")
     }
     if next == UInt8(ascii: "L") { index += 1 }
     return value

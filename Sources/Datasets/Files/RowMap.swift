@@ -43,7 +43,7 @@ package enum RowMap {
     }
     guard tensor.shape.count == 1 || (tensor.shape.count == 2 && tensor.shape[1] == 1) else {
       throw DataFileFailure.wrongShape(
-        path: path, shape: tensor.shape, expected: "(n): for each row of y the row of x that it belongs with")
+        path: path, shape: tensor.shape, expected: "(n), which gives for each row of y its row of x")
     }
     return try tensor.values.enumerated().map { index, value in
       guard value >= 0, value < limit else {

@@ -124,7 +124,7 @@ extension SafetensorsFile {
     do {
       members = try self.members(text)
     } catch {
-      throw bad(file.path, "its header is not the JSON that the format asks for (\(brief(error)))")
+      throw bad(file.path, "its header is not the JSON that the format requires (\(brief(error)))")
     }
     var header = Header(dataStart: 8 + text.count)
     for (name, member) in members {
@@ -166,8 +166,8 @@ extension SafetensorsFile {
       return "`\(path(context))` lacks `\(key.stringValue)`"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
       return context.codingPath.isEmpty
-        ? "broken JSON, or a side or an offset that is not a whole number"
-        : "`\(path(context))` has a value of another type"
+        ? "broken JSON, or a dimension or an offset that is not an integer"
+        : "`\(path(context))` has a value of the wrong type"
     @unknown default: return "unreadable"
     }
   }
@@ -183,7 +183,7 @@ extension SafetensorsFile {
       let name = key.text
       let offsets = tensor.offsets
       guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] <= dataBytes else {
-        throw bad(path, "the offsets of `\(name.prefix(80))` lie outside its \(dataBytes) bytes of values")
+        throw bad(path, "the offsets of `\(name.prefix(80))` are outside its \(dataBytes) bytes of values")
       }
       return Entry(name: name, type: tensor.dtype, shape: tensor.shape, range: offsets[0]..<offsets[1])
     }.sorted {
@@ -195,7 +195,7 @@ extension SafetensorsFile {
     for entry in entries {
       guard entry.range.lowerBound == end else {
         let what =
-          entry.range.lowerBound < end ? "overlaps another tensor" : "does not follow its predecessor"
+          entry.range.lowerBound < end ? "overlaps another tensor" : "leaves a gap after the previous tensor"
         throw bad(path, "`\(entry.name.prefix(80))` \(what)")
       }
       end = entry.range.upperBound

@@ -33,9 +33,9 @@ package struct Tensor: Sendable, Equatable {
   package func remark(on path: String) -> String? {
     guard faint > 0 else { return nil }
     return
-      "\(path): \(faint) of \(values.count) numbers of 64 bits, not zero in the file, lie below 1.2e-38, the least "
-      + "normal number of float32: \(vanished.count) became zero and \(subnormal) lost digits; where others beside "
-      + "them are not as small, that changes nothing, else scale them up"
+      "\(path): \(faint) of \(values.count) 64-bit numbers are not zero but below 1.2e-38, the smallest normal "
+      + "number of float32: \(vanished.count) became zero and \(subnormal) lost digits; this changes nothing if the "
+      + "other numbers are larger, otherwise scale all of them up"
   }
 
   /// Whether, of these values, some are not zero and none is a normal number, though the file says more of them.
@@ -70,6 +70,6 @@ struct CheckedShape {
     // What is read and what a stage makes of it exist at once.
     try ProcessMemory.require(
       8 * Double(count), for: "\(path): an array of shape \(DataFileFailure.spell(sides))",
-      advice: "give fewer rows; if the file should be smaller, it may be damaged: make it again")
+      advice: "give fewer rows; if the file should be smaller, it may be damaged: then make it again")
   }
 }

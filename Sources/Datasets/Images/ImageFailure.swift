@@ -16,19 +16,19 @@ package enum ImageFailure: Failure, Equatable {
   package var message: String {
     switch self {
     case .unknownFormat(let path, let found):
-      "\(path): this is \(found.map { "a \($0)" } ?? "no picture"), and PNG, JPEG and WebP pictures are read, "
-        + "told by their first bytes; convert it, or leave it out"
+      "\(path): this file is \(found.map { "a \($0)" } ?? "not an image"), but only PNG, JPEG and WebP images are read, "
+        + "recognised by their first bytes; convert it, or remove it"
     case .damaged(let path, let format, let detail):
-      "\(path): this \(format) picture is damaged: \(detail); fetch or make it again, or leave it out"
+      "\(path): this \(format) image is damaged: \(detail); download or make it again, or remove it"
     case .tooManyPixels(let path, let width, let height, let limit):
-      "\(path): the picture claims \(width) × \(height) pixels, and at most \(limit) pixels are decoded; "
+      "\(path): the image has \(width) × \(height) pixels, but at most \(limit) pixels are decoded; "
         + "make it smaller"
     case .tooMuchMemory(let path, let width, let height, let needed, let limit):
-      "\(path): decoding \(width) × \(height) pixels needs \(Self.mebibytes(needed)) MiB at once, and one "
-        + "picture may have \(Self.mebibytes(limit)); make it smaller, or save it as a PNG or JPEG that is neither "
-        + "interlaced nor progressive"
+      "\(path): decoding \(width) × \(height) pixels needs \(Self.mebibytes(needed)) MiB of memory at once, but one "
+        + "image may use at most \(Self.mebibytes(limit)); make it smaller, or save it as a PNG or JPEG that is "
+        + "neither interlaced nor progressive"
     case .fileTooLarge(let path, let bytes, let limit):
-      "\(path): the picture's file has \(Self.mebibytes(bytes)) MiB, and at most \(Self.mebibytes(limit)) "
+      "\(path): the image file has \(Self.mebibytes(bytes)) MiB, but at most \(Self.mebibytes(limit)) "
         + "are read; make it smaller"
     }
   }

@@ -46,7 +46,8 @@ struct PictureListing {
   private mutating func visit(_ folder: String, depth: Int) throws {
     guard depth < Self.deepest else {
       throw DatasetFailure.badFile(
-        path: folder, detail: "this folder lies \(Self.deepest) deep, and no deeper one is read; move it up")
+        path: folder,
+        detail: "this folder is nested \(Self.deepest) deep, and deeper folders are not read; move it up")
     }
     for name in try FolderListing(folder).entries {
       let path = folder + "/" + name
@@ -65,7 +66,7 @@ struct PictureListing {
     switch FolderListing.type(path) {
     case .folder: return
     case .other:
-      if isNamed { passedOver.append((path, "no regular file")) }
+      if isNamed { passedOver.append((path, "not a regular file")) }
       return
     // Opening says why it cannot be read.
     case .missing where FolderListing.isLink(path): throw DatasetFailure.brokenLink(path: path)
@@ -79,7 +80,7 @@ struct PictureListing {
     } else if let name = ForeignPicture.name(of: head) {
       passedOver.append((path, name))
     } else if isNamed {
-      passedOver.append((path, head.isEmpty ? "empty" : "no picture"))
+      passedOver.append((path, head.isEmpty ? "empty" : "not an image"))
     }
   }
 }
@@ -95,13 +96,13 @@ extension PictureListing {
     if !passedOver.isEmpty {
       let (files, look) = passedOver.count == 1 ? ("file", "looks") : ("files", "look")
       remarks.append(
-        "\(root): passed over \(passedOver.count) \(files) that \(look) like a picture, since PNG, JPEG and WebP are "
-          + "read, told by their first bytes: \(named(in: root)); convert what should count")
+        "\(root): skipped \(passedOver.count) \(files) that \(look) like an image, because only PNG, JPEG and WebP are "
+          + "read, recognised by their first bytes: \(named(in: root)); convert the files that should count")
     }
     if !links.isEmpty {
       remarks.append(
-        "\(root): passed over \(counted(links.count, "link")) to folders, since only links to pictures, and links that "
-          + "are the folder of a class, are followed: " + Self.list(links.map { Self.name($0, in: root) }))
+        "\(root): skipped \(counted(links.count, "link")) to folders, because only links to images and links that "
+          + "are class folders are followed: " + Self.list(links.map { Self.name($0, in: root) }))
     }
     return remarks
   }

@@ -33,11 +33,12 @@ enum CIFAR {
   ]
 
   static let kind = DatasetKind(
-    "cifar", "CIFAR-10 or CIFAR-100, in their binary form",
+    "cifar", "CIFAR-10 or CIFAR-100, in their binary format",
     [
       .required("folder", .folder, "the folder of the .bin files"),
       .defaulted("variant", .choice(["10", "100"]), "10", "how many classes"),
-      .defaulted("split", .choice(["train", "test"]), "test", "which part"), .prompt, .readCount, .choiceSeed,
+      .defaulted("split", .choice(["train", "test"]), "test", "which split"), .prompt, .readCount,
+      .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true,
     sides: DeclaredSides.captionedPictures
   ) { parameters in
@@ -67,8 +68,9 @@ enum CIFAR {
     guard file.size > 0, file.size % record == 0 else {
       throw DatasetFailure.badFile(
         path: path,
-        detail: "it has \(file.size) bytes, and a CIFAR-\(variant.rawValue) file is a multiple of "
-          + "\(record); it is truncated, or of the other variant")
+        detail:
+          "it has \(file.size) bytes, but the size of a CIFAR-\(variant.rawValue) file is a multiple of "
+          + "\(record); it is truncated, or belongs to the other variant")
     }
     return file
   }
@@ -78,7 +80,7 @@ enum CIFAR {
       let label = try file.bytes(at: index * record + variant.labelBytes - 1, count: 1).first
       guard let label, label < variant.classes else {
         throw DatasetFailure.badItem(
-          path: file.path, index: index, detail: "has a class that is not below \(variant.classes)")
+          path: file.path, index: index, detail: "has a class number that is not below \(variant.classes)")
       }
       return Int32(label)
     }
@@ -96,8 +98,8 @@ enum CIFAR {
     guard found.count == variant.classes else {
       throw DatasetFailure.badFile(
         path: path,
-        detail: "it names \(found.count) classes, and CIFAR-\(variant.rawValue) has \(variant.classes); "
-          + "mend it, or take it away")
+        detail: "it names \(found.count) classes, but CIFAR-\(variant.rawValue) has \(variant.classes); "
+          + "correct it, or remove it")
     }
     return found
   }

@@ -33,12 +33,12 @@ enum COCO {
   private static let largestFile = 1 << 30
 
   static let kind = DatasetKind(
-    "coco", "pictures and captions of COCO, in the order of the pictures' numbers",
+    "coco", "images and captions of COCO, in the order of the image ids",
     [
-      .required("annotations", .file, "captions_val2017.json, or another split's"), .folder,
+      .required("annotations", .file, "captions_val2017.json, or that of another split"), .folder,
       .defaulted(
         "captions", .choice(Policy.allCases.map(\.rawValue)), "first",
-        "which of a picture's captions, in the order of the file"), .readCount, .choiceSeed,
+        "which of an image's captions, in the order of the file"), .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true, version: 2,
     worsensCaptions: true, sides: DeclaredSides.captionedPictures
   ) { parameters in
@@ -70,14 +70,17 @@ enum COCO {
       captions[picture.id].map { (path: folder + "/" + picture.fileName, caption: $0) }
     }
     guard !pairs.isEmpty else {
-      throw DatasetFailure.nothingFound(path: path, expected: "picture with a caption")
+      throw DatasetFailure.nothingFound(path: path, expected: "image with a caption")
     }
     let alone = file.images.count - pairs.count
     let strangers = Set(captions.keys).subtracting(file.images.map(\.id)).count
     let remarks = [
-      alone == 0 ? nil : "\(path): pictures without a caption, left out: \(alone) of \(file.images.count)",
+      alone == 0
+        ? nil
+        : "\(path): left out \(alone) of \(counted(file.images.count, "image")), which \(alone == 1 ? "has" : "have") no caption",
       strangers == 0
-        ? nil : "\(path): captions of pictures that `images` does not list, left out: \(strangers)",
+        ? nil
+        : "\(path): left out the captions of \(counted(strangers, "image")) that `images` does not list",
     ]
     return (pairs, remarks.compactMap { $0 })
   }

@@ -6,10 +6,10 @@ enum CaptionedImages {
   private static let largestTable = 1 << 30
 
   static let kind = DatasetKind(
-    "captioned-images", "pictures and captions that a CSV file lists",
+    "captioned-images", "images and captions that a CSV file lists",
     [
-      .required("path", .file, "a CSV file with a header; pictures are relative to it"),
-      .defaulted("image", .string, "path", "the column of the pictures' paths"),
+      .required("path", .file, "a CSV file with a header; paths of images are relative to it"),
+      .defaulted("image", .string, "path", "the column of the images' paths"),
       .defaulted("caption", .string, "caption", "the column of the captions"), .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true, version: 2,
     worsensCaptions: true, sides: DeclaredSides.captionedPictures
@@ -42,7 +42,7 @@ enum CaptionedImages {
       }
       guard !header[(column + 1)...].contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
         throw DatasetFailure.badLine(
-          path: path, line: 1, detail: "there are several columns `\(name)`: give all but one another name")
+          path: path, line: 1, detail: "there are several columns `\(name)`; rename all but one of them")
       }
       return column
     }
@@ -53,7 +53,8 @@ enum CaptionedImages {
     while let fields = try records.next() {
       guard fields.count == header.count else {
         throw DatasetFailure.badLine(
-          path: path, line: line, detail: "\(fields.count) fields, and the header has \(header.count)")
+          path: path, line: line,
+          detail: "found \(counted(fields.count, "field")), but the header has \(header.count)")
       }
       let name = String(decoding: fields[columns[0]], as: UTF8.self)
       pictures.append(name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name)

@@ -18,12 +18,12 @@ struct GaussianData: NumberSource {
   }
 
   static let kind = DatasetKind(
-    "gaussian", "vectors of independent standard normal numbers",
+    "gaussian", "vectors of independent standard normal random numbers",
     [
       .defaulted(
         "count", .integer(2...10_000_000), .number(Double(Parameter.usualCount)),
-        "how many standard normal vectors are drawn"),
-      .defaulted("dimensions", .integer(1...1_000_000), 512, "numbers of a vector"),
+        "the number of standard normal vectors"),
+      .defaulted("dimensions", .integer(1...1_000_000), 512, "the dimension of a vector"),
     ], source: .drawn,
     sides: { DeclaredSides(x: .numbers([try $0.integer("dimensions")]), y: .none) },
     make: { parameters in

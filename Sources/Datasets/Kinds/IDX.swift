@@ -6,11 +6,11 @@ enum IDX {
   private static let largestFile = 1 << 30
 
   static let kind = DatasetKind(
-    "idx", "pictures and classes in the format of MNIST",
+    "idx", "images and classes in the format of MNIST",
     [
-      .required("images", .file, "an idx3-ubyte file, packed with gzip or not"),
+      .required("images", .file, "an idx3-ubyte file, gzipped or not"),
       .optional("labels", .file, "the idx1-ubyte file of the classes"),
-      .optional("classes", .list(.string, most: 256), "the classes' names; their numbers where absent"),
+      .optional("classes", .list(.string, most: 256), "the names of the classes; by default their numbers"),
       .prompt, .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, source: .read, sides: DeclaredSides.classifiedPictures
   ) { parameters in
@@ -44,7 +44,7 @@ enum IDX {
     guard let names = try parameters.optionalTexts("classes") else { return (0..<most).map(String.init) }
     guard names.count >= most else {
       throw DatasetFailure.badParameter(
-        kind: "idx", name: "classes", expected: "at least \(most) names, one a class of the file")
+        kind: "idx", name: "classes", expected: "at least \(most) names, one for each class of the file")
     }
     return names
   }
@@ -63,7 +63,7 @@ enum IDX {
         isPacked ? Array(unpacked.prefix(4 + 4 * wanted)) : try file.bytes(at: 0, count: 4 + 4 * wanted)
       guard header.count == 4 + 4 * wanted, header[0...3] == [0, 0, 8, UInt8(wanted)] else {
         throw DatasetFailure.badFile(
-          path: path, detail: "this is not an idx\(wanted)-ubyte file: its first bytes are others")
+          path: path, detail: "this is not an idx\(wanted)-ubyte file, because its first bytes differ")
       }
       sides = (0..<wanted).map { side in header[(4 + 4 * side)...].prefix(4).reduce(0) { $0 << 8 | Int($1) } }
       let found = (isPacked ? unpacked.count : file.size) - header.count

@@ -3,7 +3,7 @@ import Declarations
 /// `image-folder`: a folder with one folder of pictures a class, or pictures alone.
 enum ImageFolder {
   static let kind = DatasetKind(
-    "image-folder", "pictures of a folder; its folders are classes, named in the captions",
+    "image-folder", "images of a folder; its subfolders are classes, which the captions name",
     [.folder, .prompt, .readCount, .choiceSeed] + Parameter.pictures + Parameter.texts, source: .read,
     listsFiles: true, version: 2, sides: DeclaredSides.classifiedPictures
   ) { parameters in
@@ -72,7 +72,7 @@ enum ImageFolder {
       throw DatasetFailure.emptyClasses(
         path: folder,
         classes: empty.map { name, found in
-          found.passedOver.isEmpty ? name : "\(name) (only \(found.named(in: folder + "/" + name)))"
+          found.passedOver.isEmpty ? name : "\(name) (which has only \(found.named(in: folder + "/" + name)))"
         })
     }
 
@@ -81,11 +81,11 @@ enum ImageFolder {
       let loose = own.paths + own.passedOver.map(\.path)
       guard !loose.isEmpty else { return [] }
       let (pictures, lie, have) =
-        loose.count == 1 ? ("picture", "lies", "has") : ("pictures", "lie", "have")
+        loose.count == 1 ? ("image", "is", "has") : ("images", "are", "have")
       let names = PictureListing.list(loose.map { PictureListing.name($0, in: folder) })
       return [
-        "\(folder): passed over \(loose.count) \(pictures) that \(lie) beside the folders of the classes and so \(have) no "
-          + "class: \(names); move what should count into a folder"
+        "\(folder): skipped \(loose.count) \(pictures) that \(lie) beside the class folders and therefore \(have) no "
+          + "class: \(names); move the images that should count into a folder"
       ]
     }
   }
@@ -93,8 +93,8 @@ enum ImageFolder {
   private static func nothing(in folder: String, _ found: PictureListing) -> DatasetFailure {
     let others =
       found.passedOver.isEmpty
-      ? "" : "; passed over were \(found.passedOver.count): \(found.named(in: folder))"
-    return .nothingFound(path: folder, expected: "picture (PNG, JPEG, WebP)\(others)")
+      ? "" : "; skipped \(counted(found.passedOver.count, "file")): \(found.named(in: folder))"
+    return .nothingFound(path: folder, expected: "image (PNG, JPEG, WebP)\(others)")
   }
 }
 

@@ -105,10 +105,10 @@ struct MovingShapes: NumberSource, TextSource {
   }
 
   static let kind = DatasetKind(
-    "moving-shapes", "short clips of coloured shapes, with captions that say what moves where",
+    "moving-shapes", "short videos of coloured shapes, with captions that say what moves where",
     [
-      .madeCount, .defaulted("objects", .integer(1...2), 2, "the most objects of a clip"),
-      .defaulted("frames", .integer(1...256), 8, "pictures a clip"), .size, .normalize,
+      .madeCount, .defaulted("objects", .integer(1...2), 2, "the maximum number of objects in a video"),
+      .defaulted("frames", .integer(1...256), 8, "frames per video"), .size, .normalize,
     ] + Shapes.drawn + Parameter.texts, source: .drawn,
     sides: {
       DeclaredSides(

@@ -1,10 +1,10 @@
 /// `noise-images`: pictures whose numbers are standard normal, as `torch.randn` gives them.
 enum NoiseImages {
   static let kind = DatasetKind(
-    "noise-images", "pictures of standard normal numbers, used as they are",
+    "noise-images", "images of standard normal random numbers, used as they are",
     [
       .madeCount, .size,
-      .defaulted("normalize", .choice(["none"]), "none", "these numbers are normalised already"),
+      .defaulted("normalize", .choice(["none"]), "none", "these numbers are already normalised"),
     ], source: .drawn, sides: { DeclaredSides(x: try $0.declaredPictures(), y: .none) },
     make: { parameters in
       let size = try parameters.integer("size")

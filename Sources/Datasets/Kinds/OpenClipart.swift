@@ -39,10 +39,11 @@ struct OpenClipart: TextSource {
   }
 
   static let kind = DatasetKind(
-    "openclipart", "the pictures of Debian's openclipart-png, with the titles of openclipart-svg",
+    "openclipart", "the images of Debian's openclipart-png, with the titles of openclipart-svg",
     [
       .defaulted(
-        "folder", .folder, "/usr/share/openclipart", "where the folders `png` and `svg` of the packages are"),
+        "folder", .folder, "/usr/share/openclipart",
+        "the folder that contains the folders `png` and `svg` of the packages"),
       .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true, version: 2,
     readsTexts: true, worsensCaptions: true, sides: DeclaredSides.captionedPictures

@@ -3,13 +3,13 @@ import Declarations
 /// `proteins`: amino-acid sequences and what they are, from a FASTA file or made by the program.
 enum Proteins {
   static let kind = DatasetKind(
-    "proteins", "amino-acid sequences with their descriptions: of a FASTA file, or made, with motifs to find",
+    "proteins", "amino-acid sequences with their descriptions, from a FASTA file, or generated with motifs",
     [
-      .optional("path", .file, "a FASTA file with UniProt's headers; where absent, sequences are made"),
+      .optional("path", .file, "a FASTA file with UniProt's headers; without it, sequences are generated"),
       .optional(
         "count", .integer(1...100_000_000),
-        "how many; all of the file, or \(Parameter.usualCount) made ones if absent"),
-      .defaulted("length", .integer(2...65536), 512, "tokens a sequence, start and end among them"),
+        "the number of sequences; by default all of the file, or \(Parameter.usualCount) generated ones"),
+      .defaulted("length", .integer(2...65536), 512, "tokens per sequence, start and end included"),
     ] + Parameter.texts, source: .drawnUnless("path"), readsTexts: true,
     sides: { parameters in
       let residues = DeclaredSides.Side.tokens(

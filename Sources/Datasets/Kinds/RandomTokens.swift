@@ -17,10 +17,11 @@ struct RandomTokens: TokenSource {
   }
 
   static let kind = DatasetKind(
-    "random-tokens", "token ids drawn evenly from a vocabulary",
+    "random-tokens", "token ids drawn uniformly from a vocabulary",
     [
-      .madeCount, .defaulted("context", .integer(2...8192), 77, "ids of a text"),
-      .defaulted("vocabulary", .integer(2...1_000_000), 49408, "every id is below it"),
+      .madeCount, .defaulted("context", .integer(2...8192), 77, "token ids per text"),
+      .defaulted(
+        "vocabulary", .integer(2...1_000_000), 49408, "the number of different ids; each is below it"),
     ], source: .drawn,
     sides: {
       DeclaredSides(

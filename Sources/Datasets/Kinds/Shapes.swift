@@ -67,14 +67,17 @@ struct Shapes: NumberSource, TextSource {
 
   static let drawn: [Parameter] = [
     .defaulted(
-      "information", .number(0...1), 1, "the share of shapes, colours, sizes and places that captions name"),
-    .defaulted("mismatch", .number(0...1), 0, "the share of pairs whose captions are swapped"),
+      "information", .number(0...1), 1,
+      "the share of shapes, colours, sizes and places that the captions name"),
+    .defaulted(
+      "mismatch", .number(0...1), 0, "the share of pairs whose captions are exchanged with each other"),
   ]
 
   static let kind = DatasetKind(
-    "shapes", "pictures of coloured shapes, drawn by the program, with captions that say what is where",
+    "shapes", "generated images of coloured shapes, with captions that say what is where",
     [
-      .madeCount, .defaulted("objects", .integer(1...3), 3, "the most objects of a picture"), .size,
+      .madeCount, .defaulted("objects", .integer(1...3), 3, "the maximum number of objects in an image"),
+      .size,
       .normalize,
     ]
       + drawn + Parameter.texts, source: .drawn, sides: DeclaredSides.captionedPictures

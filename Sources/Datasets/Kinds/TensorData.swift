@@ -26,7 +26,8 @@ enum TensorData {
     [
       .optional(
         "images", .file,
-        "numbers (n, 3, h, w), or (n, frames, 3, h, w), already normalised: file.safetensors:name"),
+        "an array (n, 3, h, w) or (n, frames, 3, h, w) that is already normalised, as in file.safetensors:name"
+      ),
       .optional("tokens", .file, "integers (n, context)"),
       .optional("labels", .file, "integers (n)"), .readCount, .choiceSeed,
     ], source: .read, sides: { _ in nil },
@@ -39,7 +40,7 @@ enum TensorData {
         try tokens.map { .tokens(try tokenSource($0, try parameters.text("tokens"))) },
       ].compactMap { $0 }
       guard let x = sides.first else {
-        throw DatasetFailure.badParameter(kind: "tensors", name: "images", expected: "there, or `tokens`")
+        throw DatasetFailure.badParameter(kind: "tensors", name: "images", expected: "given, or `tokens`")
       }
       let parts = [("images", images), ("tokens", tokens), ("labels", labels)].compactMap { name, tensor in
         tensor.map { (name: "`\(name)`", count: $0.shape[0]) }
@@ -65,7 +66,8 @@ enum TensorData {
     throw DatasetFailure.badItem(
       path: try parameters.text("images"), index: place / images.shape.dropFirst().reduce(1, *),
       detail:
-        "has a pixel that is \(images.values[place]), not finite; write the images again, or leave it out")
+        "has a pixel value of \(images.values[place]), which is not finite; write the images again, or remove this one"
+    )
   }
 
   private static func load(
@@ -89,7 +91,7 @@ enum TensorData {
     try tensor.values.enumerated().map { index, value in
       guard value >= 0, value < 16_777_216, value == value.rounded() else {
         throw DatasetFailure.badItem(
-          path: path, index: index, detail: "is \(value), not an integer of 0 … 16777215")
+          path: path, index: index, detail: "is \(value), not an integer from 0 to 16777215")
       }
       return Int32(value)
     }

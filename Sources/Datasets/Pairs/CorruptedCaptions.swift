@@ -25,7 +25,8 @@ extension Parameter {
   static let worsening: [Parameter] = [
     .defaulted(
       "information", .number(0...1), 1, "the share of a caption's words that are kept, chosen at random"),
-    .defaulted("mismatch", .number(0...1), 0, "the share of pairs whose captions are swapped"),
+    .defaulted(
+      "mismatch", .number(0...1), 0, "the share of pairs whose captions are exchanged with each other"),
   ]
 }
 

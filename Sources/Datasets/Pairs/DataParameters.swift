@@ -117,46 +117,47 @@ extension Parameter {
   /// Of a data set's own draws.
   static let seed = optional(
     DataSignature.seed, .integer(0...9_007_199_254_740_991),
-    "the seed of these data; the experiment's where absent")
+    "the seed of these data; by default that of the experiment")
 
   /// How many items are made where nothing says it.
   static let usualCount = 1024
 
   /// For data that are made.
   static let madeCount = defaulted(
-    "count", .integer(1...100_000_000), .number(Double(usualCount)), "how many items are made")
+    "count", .integer(1...100_000_000), .number(Double(usualCount)), "the number of items to generate")
 
   /// For data that are read.
   static let readCount = optional(
-    "count", .integer(1...1_000_000_000), "only so many; all if absent")
+    "count", .integer(1...1_000_000_000), "the number of items to use; by default all")
 
   /// For data that are read.
   static let choiceSeed = optional(
     DataSignature.seed, .integer(0...9_007_199_254_740_991),
-    "items in random order, drawn from this seed; those of `count` are then a random sample, not the first")
+    "puts the items in a random order that depends on this seed; `count` then takes a random sample, not the first items"
+  )
 
   static let normalize = defaulted(
     "normalize", .choice(PixelNormalization.allCases.map(\.rawValue)), "clip",
-    "the mean and deviation that pixels of [0, 1] are normalised with")
+    "the mean and standard deviation that normalise pixels in [0, 1]")
 
-  static let size = defaulted("size", .integer(1...4096), 224, "pixels a side of the pictures")
+  static let size = defaulted("size", .integer(1...4096), 224, "width and height of the images in pixels")
 
   static let pictures = [
     size,
     defaulted(
       "resize", .choice(ResizeFilter.allCases.map(\.rawValue)), "bicubic",
-      "how the shorter side is brought to `size`, before the centre is cut out"),
+      "how images are resized, so that the shorter side is `size`, before the centre is cropped"),
     normalize,
   ]
 
   static let texts = [
     optional(
       "vocabulary", .file,
-      "CLIP's bpe_simple_vocab_16e6.txt.gz or a vocab.json; without one, a text's bytes are its tokens"),
+      "CLIP's bpe_simple_vocab_16e6.txt.gz or a vocab.json; by default, a text's bytes are its tokens"),
     optional(
-      "merges", .file, "the merges of a vocab.json; merges.txt beside it where absent", beside: "vocabulary"),
-    defaulted("context", .integer(2...8192), 77, "tokens a text, start and end among them"),
+      "merges", .file, "the merges of a vocab.json; by default merges.txt beside it", beside: "vocabulary"),
+    defaulted("context", .integer(2...8192), 77, "tokens per text, start and end included"),
   ]
 
-  static let folder = required("folder", .folder, "the folder that is read")
+  static let folder = required("folder", .folder, "the folder to read")
 }

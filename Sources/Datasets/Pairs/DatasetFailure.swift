@@ -26,33 +26,33 @@ package enum DatasetFailure: Failure, Equatable {
     case .unknownKind(let kind, let known):
       "there is no data kind `\(kind)`; "
         + (nearestName(to: kind, among: known).map { "did you mean `\($0)`? " } ?? "")
-        + "known are \(known.joined(separator: ", "))"
+        + "the kinds are \(known.joined(separator: ", "))"
     case .badParameter(let kind, let name, let expected):
       "data of kind `\(kind)`: `\(name)` must be \(expected)"
-    case .nothingFound(let path, let expected): "\(path): there is no \(expected) in it; check the path"
+    case .nothingFound(let path, let expected): "\(path): found no \(expected); check the path"
     case .emptyClasses(let path, let classes):
-      "\(path): there is no PNG, JPEG or WebP picture in the \(classes.count == 1 ? "folder" : "folders") of the "
-        + "\(classes.count == 1 ? "class" : "classes") \(classes.joined(separator: ", ")); convert what is there, "
-        + "or take the \(classes.count == 1 ? "folder" : "folders") away"
+      "\(path): there is no PNG, JPEG or WebP image in the \(classes.count == 1 ? "folder" : "folders") of the "
+        + "\(classes.count == 1 ? "class" : "classes") \(classes.joined(separator: ", ")); convert the files "
+        + "or remove the \(classes.count == 1 ? "folder" : "folders")"
     case .brokenLink(let path):
-      "\(path) is a link to what is not there\(Self.target(of: path)); bring its target back, is it on another disk, or "
-        + "take the link away"
+      "\(path) is a link whose target\(Self.target(of: path)) does not exist; restore the target (it may be on a disk that "
+        + "is not mounted), or remove the link"
     case .sameClass(let path, let first, let second):
-      "\(path): the classes `\(first)` and `\(second)` are one folder, whose pictures would count twice; take one of the "
-        + "links away"
+      "\(path): the classes `\(first)` and `\(second)` are the same folder, so its images would count twice; remove one of the "
+        + "links"
     case .badLine(let path, let line, let detail): "\(path):\(line): \(detail)"
     case .badFile(let path, let detail): "\(path): \(detail)"
     case .badItem(let path, let index, let detail): "\(path): item \(index) (counted from 0) \(detail)"
     case .tooFew(let path, let wanted, let found):
-      "\(path): `count` asks for \(wanted) items, and there are \(found); ask for fewer, or leave it out"
+      "\(path): `count` asks for \(wanted) items, but there are only \(found); lower `count`, or remove it to use all"
     case .countsDiffer(let counts):
-      "the parts of a data set must have as many items each; found "
+      "all parts of a data set must have the same number of items; found "
         + counts.map { "\($0.count) in \($0.name)" }.joined(separator: ", ")
     }
   }
 
   private static func target(of link: String) -> String {
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: link)).map { ", \($0)" } ?? ""
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: link)).map { " \($0)" } ?? ""
   }
 
   package static func == (left: DatasetFailure, right: DatasetFailure) -> Bool {

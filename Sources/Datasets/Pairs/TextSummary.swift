@@ -24,14 +24,14 @@ package struct TextSummary: Sendable, Equatable {
     var notices: [String] = []
     if let firstCut {
       notices.append(
-        "\(cut) of \(count) \(names) have more \(unit) than the context of \(context) takes, start and end among them, "
-          + "and lost their ends (the first is item \(firstCut), counted from 0); raise `\(key)`, or shorten them"
+        "\(cut) of \(count) \(names) have more \(unit) than the context of \(context), which includes start and end, "
+          + "and were truncated (the first is item \(firstCut), counted from 0); raise `\(key)`, or shorten them"
       )
     }
     if let firstGarbled {
       notices.append(
         "\(garbled) of \(count) \(names) look as if they had been decoded with a wrong encoding "
-          + "(the first is item \(firstGarbled), counted from 0), and \(repairs); mend the file")
+          + "(the first is item \(firstGarbled), counted from 0), and \(repairs); correct the file")
     }
     return notices
   }
@@ -44,7 +44,8 @@ package struct TextSummary: Sendable, Equatable {
 
   private var repairs: String {
     tokenizer == "byte pairs"
-      ? "could not be repaired" : "are taken as they are, since only CLIP's vocabulary repairs texts"
+      ? "could not be repaired"
+      : "are used as they are, because texts are repaired only with CLIP's vocabulary"
   }
 }
 

@@ -55,7 +55,7 @@ struct FASTAFile: Sendable {
       return (String(decoding: bytes[..<end], as: UTF8.self), String(decoding: residues, as: UTF8.self))
     }
     throw DatasetFailure.badItem(
-      path: path, index: index, detail: "has the byte \(strange) among its residues")
+      path: path, index: index, detail: "has the byte \(strange) in its residues; expected letters")
   }
 
   private static func isResidue(_ byte: UInt8) -> Bool {

@@ -142,7 +142,7 @@ extension BytePairVocabulary {
       throw TextFailure.badVocabulary(path: path, detail: "expected a JSON object of pieces and their ids")
     }
     guard let least = table.values.min(), let most = table.values.max(), least >= 0, most < 1 << 24 else {
-      throw TextFailure.badVocabulary(path: path, detail: "its ids are not between 0 and 16777215")
+      throw TextFailure.badVocabulary(path: path, detail: "its ids are not integers from 0 to 16777215")
     }
     return table
   }

@@ -58,12 +58,13 @@ struct CSVRecords {
       if byte == 10 { line += 1 }
       field.append(byte)
     }
-    throw DatasetFailure.badLine(path: path, line: opened, detail: "a quote is opened and never closed")
+    throw DatasetFailure.badLine(
+      path: path, line: opened, detail: "a quoted field does not end; add the closing quote")
   }
 
   private func expectEnd() throws {
     guard index < bytes.count, bytes[index] != UInt8(ascii: ","), !isBreak(bytes[index]) else { return }
     throw DatasetFailure.badLine(
-      path: path, line: line, detail: "a comma or the line's end must follow a closing quote")
+      path: path, line: line, detail: "expected a comma or the end of the line after a closing quote")
   }
 }

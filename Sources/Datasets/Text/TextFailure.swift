@@ -18,23 +18,23 @@ package enum TextFailure: Failure, Equatable {
   package var message: String {
     switch self {
     case .notCompressed(let path, let detail):
-      "\(path): the gzip file is damaged: \(detail); fetch it again"
+      "\(path): the gzip file is damaged: \(detail); download it again"
     case .tooLarge(let path, let limit):
-      "\(path): it has more than \(limit >> 20) MiB when unpacked, which no such file has; check the path"
+      "\(path): the unpacked file has more than \(limit >> 20) MiB, which is too much for a file of this kind; check the path"
     case .notUTF8(let path, let fault): "\(path):\(fault.line):\(fault.column): \(fault.message)"
     case .badFileName(let folder, let name):
       "\(folder): the name of the file `\(Self.printable(name))` is not UTF-8 (bytes that are not ASCII are shown as "
         + "\\xHH); rename it, for example with `convmv`"
     case .unpairedSurrogate(let path, let line):
-      "\(path):\(line): a string has half of a surrogate pair (an escape of \\uD800 to \\uDFFF alone), which is no "
-        + "character; write the pair, or \\uFFFD"
+      "\(path):\(line): a string has half of a surrogate pair (a single escape from \\uD800 to \\uDFFF), which is not a "
+        + "character; write the whole pair, or \\uFFFD"
     case .badMerge(let path, let line, let found):
-      "\(path):\(line): a merge is two pieces with a space between them; found "
-        + "\(found.split(separator: " ").count)"
+      "\(path):\(line): a merge has two pieces with a space between them; found "
+        + counted(found.split(separator: " ").count, "piece")
     case .noMerges(let path):
-      "\(path): there is no merge in it; expected CLIP's bpe_simple_vocab_16e6.txt.gz, or a merges.txt"
+      "\(path): the file has no merges; expected CLIP's bpe_simple_vocab_16e6.txt.gz, or a merges.txt"
     case .badVocabulary(let path, let detail):
-      "\(path): this is not a vocabulary: \(detail)"
+      "\(path): this is not a valid vocabulary: \(detail)"
     }
   }
 

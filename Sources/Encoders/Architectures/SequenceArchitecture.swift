@@ -13,7 +13,7 @@ package struct SequenceArchitecture: TowerArchitecture {
       .defaulted(
         "pooling", .choice(SequenceTransformer.Pooling.allCases.map(\.rawValue)),
         .string(SequenceTransformer.Pooling.classToken.rawValue),
-        "What of a sequence is its embedding: a class token, or the mean."),
+        "What the embedding of a sequence is: that of a class token, or the mean over its tokens."),
       TowerKeys.embedding(256), TowerKeys.activation, TowerKeys.normEpsilon,
     ]
   }

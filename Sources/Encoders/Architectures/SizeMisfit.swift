@@ -17,6 +17,6 @@ package struct SizeMisfit: Error, Sendable, Equatable {
   }
 
   package var message: String {
-    "`\(whole)` \(wholeValue) is no multiple of `\(part)` \(partValue); \(advice)"
+    "`\(whole)` is \(wholeValue), which is not a multiple of `\(part)`, \(partValue); \(advice)"
   }
 }

@@ -31,7 +31,7 @@ package struct TowerKeys: Sendable {
 
   /// - Throws: `TowerFailure.impossible` where the value is none, here and below.
   package func integer(_ name: String) throws -> Int {
-    guard let value = self[name]?.integer else { throw unusable(name, "a whole number") }
+    guard let value = self[name]?.integer else { throw unusable(name, "an integer") }
     return value
   }
 
@@ -41,12 +41,12 @@ package struct TowerKeys: Sendable {
   }
 
   package func word(_ name: String) throws -> String {
-    guard let value = self[name]?.string else { throw unusable(name, "a word") }
+    guard let value = self[name]?.string else { throw unusable(name, "a string") }
     return value
   }
 
   private func unusable(_ name: String, _ expected: String) -> TowerFailure {
-    .impossible(reason: "`\(name)` is \(self[name]?.described ?? "not given"), and must be \(expected)")
+    .impossible(reason: "`\(name)` is \(self[name]?.described ?? "not given"), but must be \(expected)")
   }
 
   /// - Throws: `SizeMisfit`.
@@ -60,28 +60,30 @@ package struct TowerKeys: Sendable {
 
 extension TowerKeys {
   package static func image(_ size: Int) -> Parameter {
-    whole("image", 1...4096, size, "Pixels a side of its pictures.")
+    whole("image", 1...4096, size, "Width and height of its images in pixels.")
   }
   package static func patch(_ size: Int) -> Parameter {
-    whole("patch", 1...1024, size, "Pixels a side of a patch; divides `image`.")
+    whole("patch", 1...1024, size, "Width and height of a patch in pixels; a divisor of `image`.")
   }
   package static func width(_ size: Int) -> Parameter {
-    whole("width", 1...16_384, size, "Numbers of a transformer's rows; channels of a ResNet's first layer.")
+    whole(
+      "width", 1...16_384, size,
+      "Dimension of a transformer's tokens; number of channels of a ResNet's first layer.")
   }
   package static func layers(_ count: Int) -> Parameter {
-    whole("layers", 1...1000, count, "Transformer blocks.")
+    whole("layers", 1...1000, count, "Number of transformer blocks.")
   }
   package static func heads(_ count: Int) -> Parameter {
-    whole("heads", 1...1024, count, "Attention heads; they divide `width`.")
+    whole("heads", 1...1024, count, "Number of attention heads; a divisor of `width`.")
   }
   package static func vocabulary(_ count: Int) -> Parameter {
-    whole("vocabulary", 1...10_000_000, count, "Tokens that there are.")
+    whole("vocabulary", 1...10_000_000, count, "Number of different tokens.")
   }
   package static func context(_ count: Int) -> Parameter {
-    whole("context", 1...8192, count, "Tokens of an item at most.")
+    whole("context", 1...8192, count, "Maximum number of tokens per item.")
   }
   package static func embedding(_ size: Int) -> Parameter {
-    whole("embedding", 1...65_536, size, "Numbers of an embedding.")
+    whole("embedding", 1...65_536, size, "Dimension of the embeddings.")
   }
   /// Of a tower that need not have a projection.
   package static let projected: Parameter = {
@@ -91,12 +93,12 @@ extension TowerKeys {
 
   /// The sizes of a known CLIP.
   package static let presets = Parameter.optional(
-    preset, .choice(CLIPPreset.allCases.map(\.rawValue)), "The sizes of that CLIP's tower.")
+    preset, .choice(CLIPPreset.allCases.map(\.rawValue)), "Takes the sizes from a tower of this CLIP model.")
 
   package static let activation = Parameter.defaulted(
     "activation", .choice(MLPActivation.allCases.map(\.rawValue)),
     .string(MLPActivation.quickGelu.rawValue),
-    "Of the MLPs: OpenAI's CLIP has `quick-gelu`, LAION's and many others `gelu`.")
+    "Activation of the MLPs: `quick-gelu` in OpenAI's CLIP, `gelu` in LAION's and many others.")
 
   package static let normEpsilon = Parameter.defaulted(
     "norm_epsilon", .number(0...1), .number(TransformerVariant().normEpsilon),
@@ -129,12 +131,12 @@ extension TowerKeys {
 
   /// - Throws: `SizeMisfit`.
   package func requireHeads() throws {
-    try require("width", isMultipleOf: "heads", advice: "choose heads that divide it")
+    try require("width", isMultipleOf: "heads", advice: "choose a number of heads that divides it")
   }
 
   /// - Throws: `SizeMisfit`.
   package func requirePatches() throws {
-    try require("image", isMultipleOf: "patch", advice: "choose sizes that divide")
+    try require("image", isMultipleOf: "patch", advice: "choose a patch size that divides the image size")
   }
 }
 

@@ -9,8 +9,8 @@ package struct VideoArchitecture: TowerArchitecture {
   package var parameters: [Parameter] {
     [
       TowerKeys.width(256), TowerKeys.image(32), TowerKeys.patch(8), TowerKeys.layers(4), TowerKeys.heads(8),
-      .defaulted("frames", .integer(1...1024), 8, "Pictures of a clip."),
-      .defaulted("temporal_layers", .integer(1...100), 2, "Transformer blocks over the frames."),
+      .defaulted("frames", .integer(1...1024), 8, "Frames per video."),
+      .defaulted("temporal_layers", .integer(1...100), 2, "Number of transformer blocks over the frames."),
       TowerKeys.embedding(256), TowerKeys.activation, TowerKeys.normEpsilon,
     ]
   }

@@ -18,21 +18,22 @@ package enum TowerFailure: Failure, Equatable {
   package var message: String {
     switch self {
     case .wrongShape(let expected, let found, let areTokens):
-      "the encoder takes \(expected.described), and the data give "
-        + (areTokens ? "\(found.first ?? 0) tokens an item" : "items of shape \(found)")
-        + "; choose the data or the encoder to match"
+      "the encoder needs \(expected.described), but the data have "
+        + (areTokens ? "\(found.first ?? 0) tokens per item" : "items of shape \(found)")
+        + "; choose data and encoder that match"
     case .tokenOutOfRange(let item, let position, let id, let vocabulary):
-      "item \(item) has the token \(id) at position \(position), and the encoder's vocabulary ends at "
-        + "\(vocabulary - 1); set `vocabulary` to the tokenizer's"
+      "item \(item) has the token \(id) at position \(position), but the encoder's vocabulary ends at "
+        + "\(vocabulary - 1); set `vocabulary` to that of the tokenizer"
     case .vocabularyTooSmall(let found, let needed):
-      "the data have tokens up to \(needed - 1), and the encoder's vocabulary ends at \(found - 1); set "
+      "the data have tokens up to \(needed - 1), but the encoder's vocabulary ends at \(found - 1); set "
         + "`vocabulary` to \(needed)"
     case .tooSmall(let shape, let least):
-      "pictures of shape \(shape) are too small for this encoder, which needs at least \(least) pixels a side"
+      "images of shape \(shape) are too small for this encoder, which needs at least \(least) pixels per side; raise "
+        + "the data's `size`"
     case .noVariance(let shape):
-      "a batch of one picture of shape \(shape) leaves the last batch norms of the encoder one number a channel, "
-        + "which has no variance; train on larger batches, or on larger pictures"
-    case .impossible(let reason): "there is no such encoder: \(reason)"
+      "with a batch of one image of shape \(shape), the last batch norms of the encoder have one number per channel, "
+        + "which has no variance; train on larger batches or larger images"
+    case .impossible(let reason): "the encoder cannot be built: \(reason)"
     }
   }
 }
@@ -40,10 +41,10 @@ package enum TowerFailure: Failure, Equatable {
 extension TowerInput {
   package var described: String {
     switch self {
-    case .images(nil): "pictures [3, height, width]"
-    case .images(let side?): "pictures [3, \(side), \(side)]"
-    case .clips(let frames, let side): "clips [\(frames), 3, \(side), \(side)]"
-    case .tokens(let context, let vocabulary): "at most \(context) tokens an item, each below \(vocabulary)"
+    case .images(nil): "images [3, height, width]"
+    case .images(let side?): "images [3, \(side), \(side)]"
+    case .clips(let frames, let side): "videos [\(frames), 3, \(side), \(side)]"
+    case .tokens(let context, let vocabulary): "at most \(context) tokens per item, each below \(vocabulary)"
     }
   }
 }

@@ -59,7 +59,7 @@ extension Tower {
     try check(batch)
     guard batch.count <= capacity else {
       throw TowerFailure.impossible(
-        reason: "a batch has \(batch.count) items, and the trainer was made for \(capacity)")
+        reason: "a batch has \(batch.count) items, but the trainer was made for at most \(capacity)")
     }
   }
 }

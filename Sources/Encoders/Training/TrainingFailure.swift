@@ -13,11 +13,11 @@ package enum TrainingFailure: Failure, Equatable {
   package var message: String {
     switch self {
     case .unpaired(let x, let y):
-      "a batch has \(x) items of the first modality and \(y) of the second; give as many of both"
+      "a batch has \(x) items of the first modality and \(y) of the second; give the same number of both"
     case .embeddings(let x, let y):
-      "the encoders' embeddings have \(x) and \(y) numbers; make them alike"
+      "the encoders' embeddings have \(x) and \(y) dimensions; make them equal"
     case .impossible(let reason): reason
-    case .foreignState(let reason): "the saved training state is of another training: \(reason)"
+    case .foreignState(let reason): "the saved training state belongs to another training: \(reason)"
     case .diverged(let step, let loss):
       "training diverged: in step \(step) the loss is \(loss), or a gradient is not finite; "
         + "choose a smaller learning rate, or `clip_norm`"
@@ -38,11 +38,11 @@ extension TrainingOptions {
     }
     try require(capacity > 0, "a batch must have at least one pair")
     try require(
-      xWeights.layout == x.layout && yWeights.layout == y.layout, "the weights are another encoder's")
+      xWeights.layout == x.layout && yWeights.layout == y.layout, "the weights belong to another encoder")
     if let alignment {
       try require(
         alignment.rows == x.embedding && alignment.columns == x.embedding,
-        "the alignment must be \(x.embedding) × \(x.embedding), and is \(alignment.rows) × \(alignment.columns)"
+        "the alignment must be \(x.embedding) × \(x.embedding), but is \(alignment.rows) × \(alignment.columns)"
       )
     }
     switch logitScale {

@@ -4,13 +4,13 @@ import Kernels
 /// Refuses sizes that no transformer can have, before anything is computed with them.
 func checkSizes(_ sizes: [(name: String, value: Int)], _ stacks: [TransformerShape]) throws {
   for (name, value) in sizes where value < 1 {
-    throw TowerFailure.impossible(reason: "`\(name)` is \(value), and must be at least 1")
+    throw TowerFailure.impossible(reason: "`\(name)` is \(value), but must be at least 1")
   }
   for stack in stacks {
     guard stack.width > 0, stack.heads > 0, stack.width % stack.heads == 0 else {
       throw TowerFailure.impossible(
-        reason: "`width` \(stack.width) cannot be shared out among \(stack.heads) `heads`; "
-          + "choose a multiple of the heads as width")
+        reason: "`width` \(stack.width) cannot be divided among \(stack.heads) `heads`; "
+          + "choose a width that is a multiple of the heads")
     }
   }
 }

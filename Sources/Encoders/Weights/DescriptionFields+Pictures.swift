@@ -13,7 +13,7 @@ extension DescriptionFields {
 
     mutating func add(_ key: String, _ value: JSONValue, _ instead: String) {
       let found = value.canonical.prefix(60)
-      remarks.append("\(path): `\(key)` is \(found), which is not done here: \(instead)")
+      remarks.append("\(path): `\(key)` is \(found), which modgap does not do: \(instead)")
       keys.append(.string("\(key) \(found)"))
     }
 
@@ -23,8 +23,8 @@ extension DescriptionFields {
   }
 
   private static let cutting =
-    "the shorter side of a picture is resized to the data's `size`, and the centre is cut out"
-  private static let filters = "set the data's `resize` to \"bicubic\" or \"bilinear\", whichever is nearer"
+    "the shorter side of an image is resized to the data's `size`, and the centre is cropped"
+  private static let filters = "set the data's `resize` to \"bicubic\" or \"bilinear\", whichever is closer"
 
   /// open_clip's `preprocess_cfg`.
   func preprocessing(_ json: JSONValue) throws -> (values: [String: JSONValue], remarks: [String]) {
@@ -45,7 +45,7 @@ extension DescriptionFields {
       undone.add("preprocess_cfg.resize_mode", value, Self.cutting)
     }
     if let value = json["mode"], value != .null, value.string != "RGB" {
-      undone.add("preprocess_cfg.mode", value, "pictures are red, green and blue")
+      undone.add("preprocess_cfg.mode", value, "images have the channels red, green and blue")
     }
     if let value = json["size"], let sides = value.array, Set(sides.map(\.canonical)).count > 1 {
       undone.add("preprocess_cfg.size", value, Self.cutting)
@@ -73,7 +73,7 @@ extension DescriptionFields {
       undone.add(key, .bool(false), Self.cutting)
     }
     for key in ["do_pad", "do_flip_channel_order"] where json[key] == .bool(true) {
-      undone.add(key, .bool(true), "pictures are not")
+      undone.add(key, .bool(true), "images are not")
     }
     let crop = json["do_center_crop"] == .bool(false) ? nil : json["crop_size"]
     let sides = try [("crop_size", crop), ("size", json["size"])].compactMap { key, value in
@@ -89,7 +89,7 @@ extension DescriptionFields {
       undone.add("crop_size", crop, Self.cutting)
     }
     if sides.count == 2, sides[0] != sides[1], let size = json["size"] {
-      undone.add("size", size, "pictures are resized to what is cut out of them, \(sides[0].canonical)")
+      undone.add("size", size, "images are resized to the size of the crop, \(sides[0].canonical)")
     }
     return (undone.values(with: found), undone.remarks)
   }
@@ -145,7 +145,7 @@ extension DescriptionFields {
   private func channels(_ json: JSONValue, _ key: String) throws -> JSONValue? {
     guard let value = json[key], value != .null else { return nil }
     guard let items = value.array, items.count == 3, items.allSatisfy({ $0.number?.isFinite == true }) else {
-      throw bad(key, value, "three numbers, one a channel")
+      throw bad(key, value, "three numbers, one per channel")
     }
     return value
   }
@@ -153,14 +153,14 @@ extension DescriptionFields {
   private func deviations(_ json: JSONValue, _ key: String) throws -> JSONValue? {
     guard let value = try channels(json, key) else { return nil }
     guard value.array?.allSatisfy({ $0.number ?? 0 > 0 }) == true else {
-      throw bad(key, value, "three numbers above 0, one a channel")
+      throw bad(key, value, "three numbers above 0, one per channel")
     }
     return value
   }
 
   private func side(_ value: JSONValue?, _ key: String) throws -> JSONValue? {
     guard let value = value?.array?.first ?? value, value != .null else { return nil }
-    guard let number = value.integer, number >= 1 else { throw bad(key, value, "a whole number from 1 on") }
+    guard let number = value.integer, number >= 1 else { throw bad(key, value, "an integer of at least 1") }
     return .number(Double(number))
   }
 }

@@ -16,7 +16,7 @@ struct DescriptionFields {
     if key.hasSuffix("_size"), let sides = value.array, sides.count == 2, sides[0] == sides[1] {
       value = sides[0]
     }
-    guard let number = value.integer, number >= 1 else { throw bad(key, value, "a whole number from 1 on") }
+    guard let number = value.integer, number >= 1 else { throw bad(key, value, "an integer of at least 1") }
     return Double(number)
   }
 

@@ -61,11 +61,11 @@ extension ModelDescription {
     text = fields.variant(hasParts ? json["text_config"] ?? .null : json)
     let keys = Set(vision.keys).union(text.keys).sorted().map { "`\($0)`" }.joined(separator: ", ")
     towerRemarks = [
-      "\(path) is of a model of type `\(type.prefix(60))`, which is no CLIP: "
+      "\(path) describes a model of type `\(type.prefix(60))`, which is not CLIP: "
         + (keys.isEmpty
-          ? "nothing of it is believed"
-          : "of it this alone is believed, where the config does not say it: \(keys)")
-        + "; set the towers' keys where that is wrong"
+          ? "nothing of it is used"
+          : "only these keys of it are used, if the config does not set them: \(keys)")
+        + "; set the towers' keys if that is wrong"
     ]
   }
 

@@ -65,20 +65,20 @@ package enum DescriptionFailure: Failure, Equatable {
   package var message: String {
     switch self {
     case .notJSON(let path):
-      "\(path), which is beside weights and should describe them, is not a JSON object; mend it, or move it away"
+      "\(path), which is beside the weights and should describe them, is not a JSON object; correct it, or move it away"
     case .notRegular(let path):
-      "\(path), which is beside weights and should describe them, is no regular file, or a link to what is not there; "
-        + "bring it back, or take it away"
+      "\(path), which is beside the weights and should describe them, is not a regular file, or is a link whose target "
+        + "does not exist; replace it by a regular file, or remove it"
     case .unknownActivation(let path, let found):
-      "\(path) says that the network's activation is `\(found)`, and only "
+      "\(path) says that the network's activation is `\(found)`, but modgap knows only "
         + MLPActivation.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-        + " are known here; set `activation` if it is one of them by another name, and move the file away"
+        + "; if it is another name for one of these, set `activation` and move the file away"
     case .badValue(let path, let key, let found, let expected):
-      "\(path): `\(key)` is \(found), and must be \(expected); mend it, or move the file away"
+      "\(path): `\(key)` is \(found), but must be \(expected); correct it, or move the file away"
     case .otherNetwork(let path, let key, let found, let expected):
-      "\(path): `\(key)` is \(found), which makes another network than the towers here, "
+      "\(path): `\(key)` is \(found), which describes a different network than modgap's towers, "
         + (expected.isEmpty ? "in which it is not set" : "in which it is \(expected)")
-        + "; take other weights, or move the file away if it does not describe these"
+        + "; use other weights, or move the file away if it does not describe these"
     }
   }
 }

@@ -29,14 +29,14 @@ extension WeightProblems {
     let beginnings = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
     if found == 0 {
       return
-        "make the names those of one of the known conventions, with any one prefix before all of a tower's; "
+        "rename the tensors by one of the known conventions, with or without a common prefix for each tower; "
         + (names.isEmpty ? "the file has no tensors" : "the file has \(beginnings)")
     }
     if !misshaped.isEmpty || hasBlocks(missing) != hasBlocks(extra) {
-      return "make the encoder's sizes in the config those of the file"
+      return "set the encoder's sizes in the config to those of the file"
     }
-    if missing.isEmpty { return "take a file of this network alone, or leave those tensors out of it" }
-    return "take the file of the whole network; this one has \(beginnings)"
+    if missing.isEmpty { return "use a file that has only this network, or remove those tensors from it" }
+    return "use a file of the whole network; this one has \(beginnings)"
   }
 
   private func hasBlocks(_ names: [String]) -> Bool {
@@ -64,19 +64,19 @@ package enum WeightFailure: Failure, Equatable {
       "\(path) does not fit this encoder (tensors named as by \(naming)): \(Self.describe(problems)); "
         + problems.advice
     case .severalNetworks(let path, let prefixes):
-      "\(path) holds \(prefixes.count)\(prefixes.count < WeightReading.mostNetworks ? "" : " or more") networks that fit this encoder, and nothing says which is meant: in front of their "
-        + "tensors' names stands \(firstFew(prefixes, separator: ", or ")); set `prefix` to what is in front of the one that "
-        + "is meant\(prefixes.contains("nothing") ? ", \"\" for nothing" : ""), or keep one network in the file"
+      "\(path) holds \(prefixes.count)\(prefixes.count < WeightReading.mostNetworks ? "" : " or more") networks that fit this encoder, and the config does not say which to use: their "
+        + "tensors' names begin with \(firstFew(prefixes, separator: ", or ")); set `prefix` to that of the network to "
+        + "use\(prefixes.contains("no prefix") ? " (\"\" for no prefix)" : ""), or keep one network in the file"
     case .belowFloat32(let path, let tensor, let count):
-      "\(path): the tensor `\(tensor)` has no number that float32 holds in full: \(counted(count, "number")) of it, "
-        + "not zero in the file, lie below 1.2e-38, the least normal one; scale the weights up, or make the file again"
+      "\(path): the tensor `\(tensor)` has only numbers that are too small for float32: \(counted(count, "number")) not "
+        + "zero in the file, but below 1.2e-38, the smallest normal one; scale the weights up, or make the file again"
     case .notFinite(let path, let tensor):
       "\(path): the tensor `\(tensor)` has values that are infinite or not a number; make the file again"
     case .pickle(let path):
-      "\(path) is a Python pickle, which could run any code while it is read; if you trust it, convert it "
+      "\(path) is a Python pickle, which can run any code when it is loaded; if you trust the file, convert it "
         + "once: \(Self.conversion(path))"
     case .notSafetensors(let path):
-      "\(path): weights are read from .safetensors files; save them as one"
+      "\(path): weights are read only from .safetensors files; save them in this format"
     }
   }
 
@@ -84,7 +84,7 @@ package enum WeightFailure: Failure, Equatable {
     let parts: [(String, [String])] = [
       ("missing", problems.missing), ("not expected", problems.extra),
       (
-        "of another shape",
+        "with the wrong shape",
         problems.misshaped.map { "\($0.name) is \($0.found), expected \($0.expected)" }
       ),
     ]

@@ -40,14 +40,14 @@ package struct WeightLoader {
     var sentences: [String] = []
     if !reading.others.isEmpty {
       sentences.append(
-        "\(file.path): passed over tensors of other networks like this one, which begin with "
+        "\(file.path): skipped tensors of other networks like this one, whose names begin with "
           + firstFew(reading.others.map { $0.isEmpty ? "no prefix" : "`\($0)`" })
-          + "; read are those of \(reading.title)")
+          + "; the tensors that are read are those of \(reading.title)")
     }
     let strange = file.shapes.keys.filter(reading.isStrange).sortedByBytes()
     if !strange.isEmpty {
       sentences.append(
-        "\(file.path): passed over \(counted(strange.count, "tensor")), of no tower of a CLIP: "
+        "\(file.path): skipped \(counted(strange.count, "tensor")) that no tower of a CLIP model has: "
           + firstFew(strange.map { "`\($0)`" }))
     }
     return sentences

@@ -57,7 +57,7 @@ struct WeightReading: Sendable {
   private static func spelled(_ networks: [[String]]) -> [String] {
     networks.map { prefixes in
       let different = prefixes.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-      return different.map { $0.isEmpty ? "nothing" : "`\($0)`" }.joined(separator: " and ")
+      return different.map { $0.isEmpty ? "no prefix" : "`\($0)`" }.joined(separator: " and ")
     }
   }
 
@@ -87,7 +87,8 @@ struct WeightReading: Sendable {
       if !$0.contains($1) { $0.append($1) }
     }
     return fronts.isEmpty
-      ? naming.title : "\(naming.title), behind \(fronts.map { "`\($0)`" }.joined(separator: " and "))"
+      ? naming.title
+      : "\(naming.title), with the prefix \(fronts.map { "`\($0)`" }.joined(separator: " and "))"
   }
 }
 

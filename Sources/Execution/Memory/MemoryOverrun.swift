@@ -16,7 +16,7 @@ extension MemoryOverrun: Failure {
   package var kind: FailureKind { .internal }
 
   package var message: String {
-    "memory beyond piece \(piece) of \(pieces) that a computation works in was written to, so its results are "
-      + "not to be trusted and were not kept; this is a mistake of the program: please report it with the config"
+    "a computation wrote beyond the end of piece \(piece) of \(pieces) of its memory, so its results may be wrong and "
+      + "were not kept; this is a bug of the program: please report it with the config"
   }
 }

@@ -9,7 +9,8 @@ package enum SheetFailure: Failure, Equatable {
 
   package var message: String {
     switch self {
-    case .noGnuplot: "gnuplot is not installed, and it draws the contact sheet; apt-get install gnuplot-nox"
+    case .noGnuplot:
+      "gnuplot is not installed, but it is needed to draw the contact sheet; apt-get install gnuplot-nox"
     }
   }
 }

@@ -24,7 +24,7 @@ package struct Gnuplot: Sendable {
   package var path: String { program.path }
 
   package static let missingSentence =
-    "gnuplot is not installed, so figures stay scripts (.gp); apt-get install gnuplot-nox, then run "
+    "gnuplot is not installed, so figures are only written as scripts (.gp); apt-get install gnuplot-nox, then run "
     + "gnuplot on them"
 
   /// What it may take for one script.
@@ -69,7 +69,7 @@ package struct Gnuplot: Sendable {
     let pictures = try script.formats.map { format in
       let file = "\(script.name).\(format.rawValue)"
       let bytes = folder.read(file, most: Self.mostBytes).map { format == .svg ? Self.mended($0) : $0 }
-      if let flaw = bytes.map(format.flaw) ?? "there is no such file, or a far too large one" {
+      if let flaw = bytes.map(format.flaw) ?? "the file is missing or too large" {
         throw FigureFailure.pictureNotWhole(file: file, flaw: flaw, message: message)
       }
       return DrawnPicture(file: file, bytes: bytes ?? [])

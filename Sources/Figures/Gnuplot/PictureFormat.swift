@@ -18,7 +18,7 @@ package enum PictureFormat: String, Sendable, CaseIterable {
   /// The chunks, each with its checksum, from the signature to the end.
   private static func flawOfPNG(_ bytes: [UInt8]) -> String? {
     guard bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
-      return "it does not begin as a PNG does"
+      return "it does not begin like a PNG"
     }
     var (place, names) = (8, [ArraySlice<UInt8>]())
     while place < bytes.count {
@@ -38,7 +38,7 @@ package enum PictureFormat: String, Sendable, CaseIterable {
     guard names.first?.elementsEqual("IHDR".utf8) == true,
       names.contains(where: { $0.elementsEqual("IDAT".utf8) }),
       names.last?.elementsEqual("IEND".utf8) == true, place == bytes.count
-    else { return "it has no end, or something behind it, at byte \(place)" }
+    else { return "it has no end, or data after its end, at byte \(place)" }
     return nil
   }
 
@@ -54,7 +54,7 @@ package enum PictureFormat: String, Sendable, CaseIterable {
 
   /// Its last lines say where its table of contents begins.
   private static func flawOfPDF(_ bytes: [UInt8]) -> String? {
-    guard bytes.starts(with: "%PDF-".utf8) else { return "it does not begin as a PDF does" }
+    guard bytes.starts(with: "%PDF-".utf8) else { return "it does not begin like a PDF" }
     let lines = bytes.suffix(64).split { $0 == 0x0A || $0 == 0x0D }.suffix(3)
     guard lines.count == 3, lines.last?.elementsEqual("%%EOF".utf8) == true,
       lines.first?.elementsEqual("startxref".utf8) == true,

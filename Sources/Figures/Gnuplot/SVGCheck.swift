@@ -69,10 +69,10 @@ struct SVGCheck {
 
     private mutating func text() -> String? {
       while place < bytes.count, bytes[place] != UInt8(ascii: "<") {
-        if open.isEmpty, !isSpace(bytes[place]) { return "it has text outside of the picture" }
+        if open.isEmpty, !isSpace(bytes[place]) { return "it has text outside of the svg element" }
         if starts("]]>") { return "it has a bare ]]>" }
         if bytes[place] == UInt8(ascii: "&"), !isEntity(at: place) {
-          return "it has a bare &, or the number of what is no character"
+          return "it has a bare &, or an invalid character reference"
         }
         place += 1
       }
@@ -107,7 +107,7 @@ struct SVGCheck {
       skipSpace()
       guard place < bytes.count, bytes[place] == UInt8(ascii: ">"), let last = open.popLast(), last == name
       else {
-        return "a tag is closed that is not open"
+        return "it closes a tag that is not open"
       }
       place += 1
       return nil
@@ -118,11 +118,11 @@ struct SVGCheck {
       let name = name()
       let word = String(decoding: name, as: UTF8.self)
       if open.isEmpty {
-        guard !hasRoot, word == "svg" else { return "it is no svg" }
+        guard !hasRoot, word == "svg" else { return "its root element is not svg" }
         hasRoot = true
       }
       guard Self.elements.contains(word) else {
-        return "it has an element \(word), which gnuplot writes none of"
+        return "it has an element \(word), which gnuplot does not write"
       }
       var names: Set<String> = []
       while true {
@@ -155,9 +155,9 @@ struct SVGCheck {
         return "an attribute does not end"
       }
       place = end + 1
-      guard names.insert(name).inserted else { return "an attribute stands twice" }
+      guard names.insert(name).inserted else { return "an attribute is given twice" }
       guard isHarmless(name, bytes[start..<end]) else {
-        return "it has an attribute \(name) that gnuplot does not write so"
+        return "it has an attribute \(name) that gnuplot does not write"
       }
       return nil
     }

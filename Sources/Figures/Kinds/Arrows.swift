@@ -6,7 +6,7 @@ import Declarations
 enum Arrows {
   static let variant = FigureVariant(
     signature: FigureSignature(
-      kind: "arrows", summary: "points of a projection and the directions in which a shift moves them",
+      kind: "arrows", summary: "points of a projection and the directions of a shift",
       parameters: own + Parameter.facets + Parameter.common),
     picture: { parameters, context in try faceted(parameters, context, plot: plot) },
     size: { _ in (520, 470) })

@@ -24,7 +24,7 @@ struct Density {
   }
 
   static func note(_ count: Int) -> String {
-    "\(counted(count, "point")), drawn by how many lie in each of \(columns) × \(rows) cells"
+    "\(counted(count, "point")), drawn as a density on \(columns) × \(rows) cells"
   }
 
   private static func cell(_ value: Double, _ axis: Plot.Axis, _ count: Int) -> Int? {

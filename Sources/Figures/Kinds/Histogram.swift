@@ -6,15 +6,17 @@ import Foundation
 enum Histogram {
   static let variant = FigureVariant(
     signature: FigureSignature(
-      kind: "histogram", summary: "a filled histogram with its mean written inside",
+      kind: "histogram", summary: "a filled histogram with its mean as a label",
       parameters: [
         .table, .rows,
-        .optional("mean_table", .table, "where the mean is; without it, the table's name up to .histogram"),
+        .optional(
+          "mean_table", .table, "the table with the mean; by default the table's name without .histogram"),
         .defaulted(
-          "mean_column", .column(of: .named(by: "mean_table"), .numbers), .string("mean"), "its column"),
-        .defaulted("low", .column(.numbers), .string("bin_low"), "the column with the bins' lower ends"),
-        .defaulted("high", .column(.numbers), .string("bin_high"), "the column with their upper ends"),
-        .defaulted("y", .column(.numbers), .string("pairs"), "the column with the counts"),
+          "mean_column", .column(of: .named(by: "mean_table"), .numbers), .string("mean"),
+          "the column of the mean"),
+        .defaulted("low", .column(.numbers), .string("bin_low"), "the column of the bins' lower ends"),
+        .defaulted("high", .column(.numbers), .string("bin_high"), "the column of the bins' upper ends"),
+        .defaulted("y", .column(.numbers), .string("pairs"), "the column of the counts"),
         .xlabel, .ylabel, .xrange, .yrange,
       ] + Parameter.facets + Parameter.common),
     picture: { parameters, context in try faceted(parameters, context, plot: plot) },

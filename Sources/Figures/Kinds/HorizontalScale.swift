@@ -10,8 +10,9 @@ struct HorizontalScale {
   static let parameters: [Parameter] = [
     .defaulted(
       "xscale", .choice(Kind.allCases.map(\.rawValue)), .string(Kind.linear.rawValue),
-      "log: by the logarithm, with a mark at each value of the grid"),
-    .defaulted("xformat", .string, .string(plainFormat), "what such a mark says: {value}, {fraction}"),
+      "log: a logarithmic axis, with a tick mark at each value of the grid"),
+    .defaulted(
+      "xformat", .string, .string(plainFormat), "the format of these tick labels: {value}, {fraction}"),
   ]
 
   let isLogarithmic: Bool
@@ -26,7 +27,7 @@ struct HorizontalScale {
   func place(_ x: Double) throws -> Double {
     guard isLogarithmic else { return x }
     guard x > 0 else {
-      throw RowFailure.badParameter("xscale", expected: "linear, as \(plotted(x)) has no logarithm")
+      throw RowFailure.badParameter("xscale", expected: "linear, because \(plotted(x)) has no logarithm")
     }
     return log10(x)
   }

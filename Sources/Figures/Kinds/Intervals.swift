@@ -7,7 +7,7 @@ import Declarations
 enum Intervals {
   static let variant = FigureVariant(
     signature: FigureSignature(
-      kind: "intervals", summary: "means and 95% intervals at named places, beside published ones",
+      kind: "intervals", summary: "means and 95% intervals at named places, together with published ones",
       parameters: parameters + Parameter.facets + Parameter.common),
     picture: { parameters, context in try faceted(parameters, context, plot: plot) },
     size: { _ in (680, 460) })
@@ -16,18 +16,19 @@ enum Intervals {
     .table, .required("x", .column(), "the column whose values are the places"),
     .required("y", .column(.numbers), "the quantity"), .rows,
     .required("places", .list(.value, most: 100), "the values of x, from left to right"),
-    .optional("place_titles", .list(.string, most: 100), "their names, in that order"),
-    .required("series", .column(), "a column; each of its values gets a mark at each place"),
+    .optional("place_titles", .list(.string, most: 100), "the names of the places, in that order"),
+    .required("series", .column(), "a column; each of its values has a mark at each place"),
     .required("order", .list(.value, most: 7), "its values, in this order and no others"),
     .optional("titles", .list(.string, most: 7), "their names in the legend, in that order"),
-    .optional("published", .list(.object(publishedParameters), most: 7), "what others found, drawn hollow"),
+    .optional(
+      "published", .list(.object(publishedParameters), most: 7), "published results, drawn as hollow marks"),
     .legend(.auto), .xlabel, .ylabel, .yrange,
   ]
 
   private static let publishedParameters: [Parameter] = [
     .required("title", .string, "its name in the legend"),
-    .required("y", .list(.anyNumber, most: 100), "a mean a place"),
-    .required("half_width", .list(.anyNumber, most: 100), "of each one's 95% interval"),
+    .required("y", .list(.anyNumber, most: 100), "one mean per place"),
+    .required("half_width", .list(.anyNumber, most: 100), "half the width of each 95% interval"),
   ]
 
   /// One mark a place.
@@ -100,7 +101,8 @@ enum Intervals {
       guard ys.count == places, halves.count == places else {
         throw RowFailure.badParameter(
           "published",
-          expected: "as many y and half_width as places (\(ys.count), \(halves.count), \(places))")
+          expected:
+            "equal numbers of y, half_width and places (found \(ys.count), \(halves.count) and \(places))")
       }
       return Marks(
         title: try found.string("title"), isOurs: false,

@@ -15,33 +15,35 @@ enum Lines {
   private static let parameters: [Parameter] = [
     .table, .required("x", .column(.numbers), "the column of the grid"),
     .required("y", .column(.numbers), "the quantity"), .rows,
-    .optional("series", .column(), "a column; each of its values gets a curve"),
+    .optional("series", .column(), "a column; each of its values has a curve"),
     .optional(
       "order", .list(.value, most: 1000), "its values, in this order and no others", beside: "series"),
     .optional(
       "titles", .list(.string, most: 1000), "their names in the legend, in that order", beside: "series"),
     .defaulted(
-      "format", .string, .string(plainFormat), "name of a series without a title: {value}, {fraction}"),
+      "format", .string, .string(plainFormat),
+      "format of the names of series without titles: {value}, {fraction}"),
     .optional("legend_title", .string, "text above the legend"), .legend(.auto),
-    .defaulted("points", .boolean, .bool(true), "marks each point of the grid"),
+    .defaulted("points", .boolean, .bool(true), "draws a mark at each point of the grid"),
     .defaulted("band", .boolean, .bool(true), "draws the 95% interval over the replicates"),
     .optional("vertical", .list(.object(straightParameters), most: 20), "dashed vertical lines"),
     .optional("horizontal", .list(.object(straightParameters), most: 20), "dashed horizontal lines"),
-    .optional("references", .list(.object(referenceParameters), most: 20), "curves given by their numbers"),
+    .optional(
+      "references", .list(.object(referenceParameters), most: 20), "curves given as lists of numbers"),
     .xlabel, .ylabel, .xrange, .yrange,
   ]
 
   private static let straightParameters: [Parameter] = [
-    .optional("at", .anyNumber, "where it stands"),
-    .optional("table", .table, "or the table that says where"),
-    .optional("column", .column(.numbers), "its column", beside: "table"), .rows,
+    .optional("at", .anyNumber, "the position of the line"),
+    .optional("table", .table, "the table that gives the position, instead of `at`"),
+    .optional("column", .column(.numbers), "the column of that table", beside: "table"), .rows,
     .optional("title", .string, "its name in the legend"),
   ]
 
   private static let referenceParameters: [Parameter] = [
     .required("title", .string, "its name in the legend"),
     .required("x", .list(.anyNumber, most: 10_000), "places"),
-    .required("y", .list(.anyNumber, most: 10_000), "as many values"),
+    .required("y", .list(.anyNumber, most: 10_000), "the same number of values"),
   ]
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
@@ -73,7 +75,7 @@ enum Lines {
     plot.x.marks = scale.marks(curves.flatMap(\.xs))
     plot.legendTitle = parameters.optionalString("legend_title")
     plot.notes = curves.filter { $0.isEmpty && $0.rowCount > 0 }.map {
-      "\($0.title ?? "the curve"): none of \(counted($0.rowCount, "row")) is a point of finite numbers"
+      "\($0.title ?? "the curve"): none of \(counted($0.rowCount, "row")) has finite numbers for x and y"
     }
     plot.notes += (verticals + horizontals).compactMap(\.note)
     try plot.requireInside(
@@ -114,7 +116,7 @@ extension Lines {
     /// Why it is not drawn; nil where it is.
     var note: String? {
       at.isFinite
-        ? nil : "\(title ?? "the line at \(column ?? "a number")"): there is no finite number to draw it at"
+        ? nil : "\(title ?? "the line at \(column ?? "a number")"): it has no finite position"
     }
   }
 
@@ -181,7 +183,8 @@ extension Lines {
     try parameters.objects("references").map { reference in
       let (xs, ys) = (reference.numbers("x"), reference.numbers("y"))
       guard xs.count == ys.count else {
-        throw RowFailure.badParameter("references", expected: "as many x as y (\(xs.count), \(ys.count))")
+        throw RowFailure.badParameter(
+          "references", expected: "equal numbers of x and y (found \(xs.count) and \(ys.count))")
       }
       let scale = try HorizontalScale(parameters)
       let points = try zip(xs, ys).map { (x: try scale.place($0), y: $1, low: $1, high: $1) }

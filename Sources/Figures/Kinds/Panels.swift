@@ -4,17 +4,17 @@ import Declarations
 enum Panels {
   static let variant = FigureVariant(
     signature: FigureSignature(
-      kind: "panels", summary: "figures beside and below each other",
+      kind: "panels", summary: "a grid of figures",
       parameters: [
         .required("panels", .figures, "the figures, in reading order; each has its kind's parameters"),
         .optional(
           "columns", .integer(1...100),
-          "how many stand beside each other; without it, \(usualColumns)"),
+          "the number of columns of the grid; by default \(usualColumns)"),
         .optional("widths", .list(.positive, most: 100), "relative widths of the columns"),
         .optional("heights", .list(.positive, most: 100), "relative heights of the rows"),
         .optional("column_titles", .list(.string, most: 100), "texts above the columns"),
         .optional("row_titles", .list(.string, most: 100), "texts beside the rows"),
-        .defaulted("letters", .boolean, .bool(true), "puts (a), (b), … before the captions"),
+        .defaulted("letters", .boolean, .bool(true), "writes (a), (b), … before the captions"),
       ] + Parameter.common),
     picture: picture,
     size: { parameters in

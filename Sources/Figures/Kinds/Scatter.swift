@@ -6,18 +6,20 @@ import Declarations
 enum Scatter {
   static let variant = FigureVariant(
     signature: FigureSignature(
-      kind: "scatter", summary: "points of a projection, pairs joined by thin lines",
+      kind: "scatter", summary: "points of a projection, with pairs joined by thin lines",
       parameters: parameters + Parameter.facets + Parameter.common),
     picture: { parameters, context in try faceted(parameters, context, plot: plot) },
     size: { _ in (520, 470) })
 
   static let parameters: [Parameter] = [
-    .table, .defaulted("x", .column(.numbers), .string("c1"), "the column across"),
-    .defaulted("y", .column(.numbers), .string("c2"), "the column up"), .rows,
-    .defaulted("colour", .column(), .string("modality"), "a column; each of its values gets a colour"),
-    .optional("titles", .list(.string, most: 1000), "the values' names in the legend, as they come"),
+    .table, .defaulted("x", .column(.numbers), .string("c1"), "the column of the horizontal axis"),
+    .defaulted("y", .column(.numbers), .string("c2"), "the column of the vertical axis"), .rows,
+    .defaulted("colour", .column(), .string("modality"), "a column; each of its values has a colour"),
+    .optional(
+      "titles", .list(.string, most: 1000),
+      "the names of these values in the legend, in the order of the table"),
     palette(.redBlue),
-    .defaulted("connect", .boolean, .bool(true), "joins points of the same index"), .legend(.above),
+    .defaulted("connect", .boolean, .bool(true), "joins points with the same index"), .legend(.above),
     .xlabel, .ylabel, .xrange, .yrange,
   ]
 
@@ -36,7 +38,8 @@ enum Scatter {
 
   static func palette(_ usual: Palette) -> Parameter {
     .defaulted(
-      "palette", .choice(Palette.allCases.map(\.rawValue)), .string(usual.rawValue), "colours of two values")
+      "palette", .choice(Palette.allCases.map(\.rawValue)), .string(usual.rawValue),
+      "the colours of two values")
   }
 
   /// More of them are drawn by how many lie in a cell: a picture shows no more, and takes minutes.

@@ -6,16 +6,17 @@ import Foundation
 enum Sphere {
   static let variant = FigureVariant(
     signature: FigureSignature(
-      kind: "sphere", summary: "pairs of points on the unit sphere, mismatched ones joined in red",
+      kind: "sphere", summary: "pairs of points on the unit sphere, with mismatched pairs joined in red",
       parameters: [
-        .defaulted("pairs", .integer(1...40), .number(6), "how many pairs"),
+        .defaulted("pairs", .integer(1...40), .number(6), "the number of pairs"),
         .defaulted("spacing_degrees", .number(0...360), .number(20), "azimuth from one pair to the next"),
         .defaulted("first_degrees", .number(-360...360), .number(-20), "azimuth of the first pair"),
-        .defaulted("mismatched", .boolean, .bool(true), "the first two texts are exchanged"),
-        .defaulted("elevation_degrees", .number(-90...90), .number(32), "where the texts are drawn"),
+        .defaulted("mismatched", .boolean, .bool(true), "exchanges the first two texts"),
+        .defaulted(
+          "elevation_degrees", .number(-90...90), .number(32), "the elevation at which the texts are drawn"),
         .defaulted(
           "view", .list(.number(-360...360), least: 2, most: 2), .array([.number(28), .number(14)]),
-          "azimuth and elevation from which one looks"),
+          "azimuth and elevation of the view"),
       ] + Parameter.common),
     picture: { parameters, _ in
       var plot = try plot(parameters)

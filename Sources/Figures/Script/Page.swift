@@ -45,8 +45,8 @@ struct Page {
   var script: GnuplotCode {
     let head: [GnuplotCode] = [
       .comment(
-        "Run gnuplot -d ./\(name).gp in this folder: it makes \(name).svg, \(name).png and \(name).pdf."),
-      .comment("All data are below, and every line may be edited."), "",
+        "Run gnuplot -d ./\(name).gp in this folder; it writes \(name).svg, \(name).png and \(name).pdf."),
+      .comment("All data are below. You can edit this file."), "",
     ]
     let parts: [[GnuplotCode]] = [head, data, [""], preamble, drawing, Self.ending]
     return parts.joined().joined(separator: "\n") + "\n"

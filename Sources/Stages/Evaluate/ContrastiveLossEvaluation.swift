@@ -24,18 +24,19 @@ package struct ContrastiveLossEvaluation: Stage {
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "contrastive-loss", version: 2,
-    summary: "Contrastive loss in nats a pair, at one temperature or several.",
+    summary: "Contrastive loss in nats per pair, at one temperature or several.",
     parameters: [
       .required(
-        "temperature", .oneOrMany(.positive), "Temperature τ that similarities are divided by, or several."),
+        "temperature", .oneOrMany(.positive),
+        "Temperature τ that divides the similarities, or a list of temperatures."),
       .defaulted(
         "batch", .integer(0...1_000_000_000), .number(Double(usualBatch)),
-        "Consecutive pairs that are each other's candidates; 0 for all.",
+        "Number of consecutive pairs whose members are each other's candidates; 0 for all pairs.",
         assuming: "the candidates of a pair are the \(usualBatch) consecutive pairs of its batch (column "
-          + "`batch`); a loss among more candidates is greater"),
+          + "`batch`); the loss increases with the number of candidates"),
       .defaulted(
         "objective", .choice(Objective.allCases.map(\.rawValue)), .string("symmetric"),
-        "What `loss` holds: the mean of both directions, or x to y."),
+        "What the column `loss` is: the mean of both directions, or only x to y."),
     ],
     input: .pairs, output: .tables,
     columns: [
@@ -73,11 +74,11 @@ package struct ContrastiveLossEvaluation: Stage {
     let short = group.pairsShortOfCandidates(batch: batch)
     if short.pairs > 0 {
       context.notices([
-        "\(short.pairs) of \(group.partners.count) pairs have fewer candidates than the \(candidates) of column `batch`, the "
-          + "fewest \(short.fewest), and a smaller loss for it: "
+        "\(short.pairs) of \(group.partners.count) pairs have fewer candidates than the \(candidates) in column `batch` (at "
+          + "least \(short.fewest)), which makes their loss smaller: "
           + (group.partners.rounds.count > 1
-            ? "items have different numbers of rows, or the rounds of them end in a batch that is not full"
-            : "the last batch is not full; take a `batch` that divides the number of pairs")
+            ? "items have different numbers of rows, or the last batch of a round is not full"
+            : "the last batch is not full; choose a `batch` that divides the number of pairs")
       ])
     }
     for (place, member) in group.members.enumerated() {

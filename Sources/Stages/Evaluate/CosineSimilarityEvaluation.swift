@@ -21,13 +21,15 @@ package struct CosineSimilarityEvaluation: Stage {
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "cosine-similarity", version: 2,
-    summary: "How narrow the cone is: statistics of cosine similarities within each modality.",
+    summary: "Statistics of the cosine similarities within each modality, which show how narrow its cone is.",
     parameters: [
-      .defaulted("diagonal", .boolean, .bool(false), "Count each embedding with itself, too."),
-      .defaulted("bins", .integer(0...100_000), .number(200), "Equal bins of the histogram; 0 for none."),
+      .defaulted("diagonal", .boolean, .bool(false), "Also count the pair of each embedding with itself."),
+      .defaulted(
+        "bins", .integer(0...100_000), .number(200),
+        "Number of equal bins of the histogram; 0 for no histogram."),
       .defaulted(
         "statistics", .choice(Statistics.allCases.map(\.rawValue)), .string("all"),
-        "`mean` computes the mean alone, in time linear in the number of embeddings."),
+        "`mean` computes only the mean, in time linear in the number of embeddings."),
     ],
     rules: [.onlyWhere(all, ["bins"])],
     input: .pairs, alsoAccepts: [.single, .unpaired], output: .tables, extraTables: ["histogram"],

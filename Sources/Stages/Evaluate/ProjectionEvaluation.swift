@@ -55,17 +55,19 @@ package struct ProjectionEvaluation: Stage {
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "projection", version: 4,
-    summary: "Both modalities together in a few dimensions, and the spectrum of singular values.",
+    summary:
+      "Projection of both modalities together to a few dimensions, and the spectrum of singular values.",
     parameters: [
       .defaulted(
         "method", .choice(Method.names), .string("pca"),
-        "`pca` subtracts the mean of the union; `svd` takes rows as they are; `umap` keeps neighbours."),
+        "`pca` subtracts the mean of the union; `svd` uses the rows as they are; `umap` preserves neighbourhoods."
+      ),
       .defaulted(
-        "modality", .choice(Side.allCases.map(\.rawValue)), .string("both"), "Whose embeddings are looked at."
+        "modality", .choice(Side.allCases.map(\.rawValue)), .string("both"), "Whose embeddings are projected."
       ),
       .defaulted(
         "components", .integer(2...50), .number(Double(UMAPParameters().components)),
-        "Dimensions of the picture."),
+        "Number of dimensions of the projection."),
     ] + UMAPPicture.parameters,
     rules: [
       .onlyWhere(onlyUMAP, UMAPPicture.parameters.map(\.name)), .ascending("min_dist", "spread"),

@@ -14,11 +14,11 @@ package struct RetrievalEvaluation: Stage {
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "retrieval",
-    summary: "Share of embeddings whose partner is among the k nearest of the other modality.",
+    summary: "Share of embeddings whose partner is among the k nearest embeddings of the other modality.",
     parameters: [
       .defaulted(
         "k", .list(.integer(1...1_000_000_000), most: 100), .array([.number(1), .number(5), .number(10)]),
-        "Numbers of nearest candidates to look among.")
+        "The values of k.")
     ],
     input: .pairs, output: .tables,
     columns: [
@@ -52,9 +52,9 @@ package struct RetrievalEvaluation: Stage {
     }
     if tied > 0 {
       context.notice(
-        "\(tied) of \(queries) queries were decided by a tie: a candidate exactly as "
-          + "similar as the right one, of which the one of lower index counts as nearer; where rows repeat, "
-          + "give each item once, or, where they are read with `init` `embeddings`, say with its `pairing` which "
+        "\(tied) of \(queries) queries were decided by a tie: another candidate is exactly as "
+          + "similar as the correct one, and the candidate with the lower index ranks first; if rows repeat, "
+          + "give each item once, or, if `init` `embeddings` reads them, use its `pairing` to say which "
           + "rows are one item")
     }
     return .tables([NamedTable("", rows.table)])

@@ -29,24 +29,25 @@ struct UMAPPicture: Sendable {
   static let parameters: [Parameter] = [
     .defaulted(
       "neighbors", .integer(2...1000), .number(Double(usual.neighbors)),
-      "`umap`: size of a neighbourhood, the point counted."),
+      "`umap`: size of a neighbourhood, including the point itself."),
     .defaulted(
       "min_dist", .number(0...100), .number(usual.minDist),
-      "`umap`: how close points may come; at most `spread`."),
-    .defaulted("spread", .number(0.01...100), .number(usual.spread), "`umap`: the scale of the picture."),
+      "`umap`: minimum distance of points; at most `spread`."),
+    .defaulted("spread", .number(0.01...100), .number(usual.spread), "`umap`: the scale of the projection."),
     .defaulted(
       "metric", .choice(UMAPParameters.Metric.allCases.map(\.rawValue)), .string(usual.metric.rawValue),
-      "`umap`: distances between embeddings."),
+      "`umap`: the metric for distances between embeddings."),
     .optional(
-      "epochs", .integer(1...100_000), "`umap`: 500 for up to 10,000 points, else 200, if not given."),
+      "epochs", .integer(1...100_000),
+      "`umap`: number of epochs; by default 500 for up to 10,000 points, else 200."),
     .defaulted(
       "negative_samples", .integer(0...1000), .number(Double(usual.negativeSamples)),
-      "`umap`: points that each edge pushes its end away from."),
+      "`umap`: number of negative samples per edge."),
     .defaulted(
       "init", .choice(UMAPParameters.Start.allCases.map(\.rawValue)), .string(usual.start.rawValue),
-      "`umap`: where points start."),
+      "`umap`: the initial positions."),
     .defaulted(
-      "learning_rate", .number(1e-6...100), .number(usual.learningRate), "`umap`: length of the first steps."),
+      "learning_rate", .number(1e-6...100), .number(usual.learningRate), "`umap`: initial learning rate."),
   ]
 
   private let settings: UMAPParameters

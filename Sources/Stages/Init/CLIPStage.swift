@@ -56,7 +56,7 @@ struct CLIPStage: ModelMaker {
   static func signature(_ towers: TowerCatalog) -> StageSignature {
     StageSignature(
       phase: .`init`, kind: "clip", version: 2,
-      summary: "A vision and a text transformer, and the embeddings that they give to captioned pictures.",
+      summary: "A vision and a text transformer, and their embeddings of captioned images.",
       parameters: [
         .optional("preset", TowerKeys.presets.type, "The sizes of a known model."),
         tower(0, ["image", "patch", "width", "layers", "heads"], "The sizes of the vision tower."),

@@ -25,7 +25,7 @@ struct DualEncoderStage: ModelMaker {
       towers.keyRules.compactMap { $0.without(embedding.name) })
     return StageSignature(
       phase: .`init`, kind: "dual-encoder", version: 2,
-      summary: "Two towers of any architecture and the embeddings that they give to pairs.",
+      summary: "Two towers of any architecture and their embeddings of pairs.",
       parameters: [
         .required("x", tower, "The tower of x."), .required("y", tower, "The tower of y."), embedding,
         TowerParameters.seed, TowerParameters.data, TowerPair.align,
@@ -52,7 +52,7 @@ struct DualEncoderStage: ModelMaker {
   }
 
   private static let embedding = Parameter.defaulted(
-    "embedding", .integer(1...65_536), .number(512), "Numbers of an embedding, of both towers.")
+    "embedding", .integer(1...65_536), .number(512), "Dimension of the embeddings of both towers.")
 
   private static func misfits(
     _ with: JSONValue, _ blamed: String?, in towers: TowerCatalog

@@ -72,8 +72,8 @@ package struct EmbeddingsStage: Stage {
 
   private static func advice(_ repeats: RepeatedRows) -> String {
     repeats.groupSize.map {
-      "`\"pairing\": {\"kind\": \"grouped\", \"size\": \($0)}` makes each \($0) equal rows one item"
-    } ?? "`pairing` \"grouped\" or \"map\" says which rows are one item"
+      "use `\"pairing\": {\"kind\": \"grouped\", \"size\": \($0)}` to make each \($0) equal rows one item"
+    } ?? "use `pairing` \"grouped\" or \"map\" to say which rows are one item"
   }
 
   private func load() throws -> (x: EmbeddingFile.Loaded, y: EmbeddingFile.Loaded, source: String) {

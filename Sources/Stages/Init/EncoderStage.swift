@@ -15,7 +15,7 @@ struct EncoderStage: TowerStage {
   static func signature(_ towers: TowerCatalog) -> StageSignature {
     StageSignature(
       phase: .`init`, kind: "encoder", version: 2,
-      summary: "One tower and the embeddings that it gives the data.",
+      summary: "One tower and its embeddings of the data.",
       parameters: towers.parameters + [TowerParameters.seed, TowerParameters.data],
       rules: towers.keyRules, output: .single, isRandom: true, draws: { drawsWeights($0, towers) },
       completes: { try TowerParameters.completed($0, hasEmbedding: true, in: towers) },

@@ -29,20 +29,22 @@ package struct MLPStage: Stage {
     phase: .`init`, kind: "mlp", version: 2,
     summary: "A multilayer perceptron with random weights; embeddings of the inputs and of every layer.",
     parameters: [
-      .defaulted("width", .integer(1...65_536), .number(512), "Units of the inputs and of each layer."),
-      .defaulted("depth", .integer(1...10_000), .number(25), "Layers after the inputs, which are layer 0."),
+      .defaulted("width", .integer(1...65_536), .number(512), "Dimension of the inputs and of each layer."),
+      .defaulted(
+        "depth", .integer(1...10_000), .number(25), "Number of layers after the inputs, which are layer 0."),
       .required("activation", .choice(Activation.allCases.map(\.rawValue)), "The layers' nonlinearity."),
       .optional(
-        "weight_std", .number(0...1e6), "Standard deviation of the weights; width^-1/2 where absent."),
-      .optional("bias_std", .number(0...1e6), "Standard deviation of the biases; width^-1/2 where absent."),
+        "weight_std", .number(0...1e6), "Standard deviation of the weights; by default width^-1/2."),
+      .optional("bias_std", .number(0...1e6), "Standard deviation of the biases; by default width^-1/2."),
       .defaulted(
         "inputs",
         .tagged([
           "gaussian": [
-            .defaulted("count", .integer(2...10_000_000), .number(1024), "Inputs, drawn from N(0, 1)^width."),
-            .optional("dimensions", .integer(1...65_536), "Numbers of an input: as many as `width`."),
+            .defaulted(
+              "count", .integer(2...10_000_000), .number(1024), "Number of inputs, drawn from N(0, 1)^width."),
+            .optional("dimensions", .integer(1...65_536), "Dimension of an input; must equal `width`."),
           ]
-        ]), .object(["kind": .string("gaussian")]), "What the network is given."),
+        ]), .object(["kind": .string("gaussian")]), "The inputs of the network."),
     ],
     output: .single, isRandom: true,
     coordinates: [TableColumn("layer", .coordinate, .integer, "Number of layers")],
@@ -52,7 +54,7 @@ package struct MLPStage: Stage {
       return [
         ParameterMisfit(
           path: ["inputs", "dimensions"], found: "\(dimensions)",
-          expected: "\(width), the `width` of the network, which its inputs have")
+          expected: "\(width), the `width` of the network, because its inputs have that width")
       ]
     },
     work: NetworkWork {

@@ -20,14 +20,16 @@ enum PairingParameter: Decodable, Sendable {
       .choice([identical, unpaired]),
       .tagged([
         "grouped": [
-          .required("size", .integer(1...1_000_000_000), "How many consecutive rows of y are an item.")
+          .required("size", .integer(1...1_000_000_000), "How many consecutive rows of y belong to one item.")
         ],
         "map": [
           .required(
-            "path", .file, "For each row of y its row of x, from 0: .npy, .h5, .safetensors, .txt or .csv.")
+            "path", .file,
+            "A file with the row of x for each row of y, counted from 0: .npy, .h5, .safetensors, .txt or .csv."
+          )
         ],
       ])), .string(identical),
-    "Which rows belong together: `identity`, row i of x with row i of y; `none`; or groups, or a map.")
+    "Which rows belong together: `identity` (row i of x with row i of y), `none`, groups or a map.")
 
   init(from decoder: any Decoder) throws {
     if let word = try? decoder.singleValueContainer().decode(String.self) {

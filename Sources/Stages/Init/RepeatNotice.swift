@@ -12,8 +12,8 @@ extension StageContext {
       let repeats = RepeatedRows(matrix)
       guard repeats.different < repeats.rows else { continue }
       notice(
-        "\(name) repeats rows: of \(repeats.rows), \(repeats.different) are different. Each row has one partner "
-          + "(`pairing` \"identity\"), and retrieval and losses count the partners of its equals as wrong; "
+        "\(name) has equal rows: only \(repeats.different) of \(repeats.rows) are different. Each row has one partner "
+          + "(`pairing` \"identity\"), and retrieval and losses count the partners of equal rows as wrong; "
           + advice(repeats))
     }
   }
@@ -21,7 +21,7 @@ extension StageContext {
   /// Of pairs that towers encoded.
   func noticeEncodedRepeats(in pairs: Embeddings) {
     noticeRepeats(in: pairs) { _ in
-      "give each item once, one caption a picture; or write the embeddings to files, each item once, and read them "
+      "give each item once, with one caption per image; or write the embeddings to files, each item once, and read them "
         + "with `init` `embeddings`, whose `pairing` says which rows belong together"
     }
   }

@@ -26,14 +26,14 @@ package struct SphereStage: Stage {
     phase: .`init`, kind: "sphere",
     summary: "Pairs of points on the 3D unit sphere: images on the equator, texts above them.",
     parameters: [
-      .defaulted("pairs", .integer(2...100_000), .number(6), "Pairs of an image and a text."),
+      .defaulted("pairs", .integer(2...100_000), .number(6), "Number of pairs of an image and a text."),
       .defaulted(
         "spacing_degrees", .number(-360...360), .number(20),
-        "Degrees between neighbouring azimuths; the authors' code has 20, the paper's text 15."),
+        "Degrees between neighbouring azimuths: 20 in the authors' code, 15 in the paper's text."),
       .defaulted("mismatched", .boolean, .bool(true), "Swaps the first two texts."),
       .defaulted(
         "elevation_degrees", .number(-90...90), .number(45),
-        "Degrees of the texts above the equator, before any rotation."),
+        "Elevation of the texts above the equator in degrees, before any rotation."),
     ],
     output: .sphere)
 

@@ -35,16 +35,16 @@ package struct GapStage: Stage {
 
   package static let signature = StageSignature(
     phase: .shift, kind: "gap", version: 3,
-    summary: "Moves the modalities along the gap vector, closer together or farther apart.",
+    summary: "Shifts the modalities along the gap vector, closer together or farther apart.",
     parameters: [
       .optional(
-        "delta", .sweep(-1e6...1e6), "Distance moved along the unit gap vector, both sides together."),
-      .optional("lambda", .sweep(-1e6...1e6), "Distance moved on each side, in lengths of the gap."),
-      .defaulted("sides", .choice(Sides.allCases.map(\.rawValue)), .string("both"), "Which side moves."),
-      .defaulted("renormalize", .boolean, .bool(true), "Divide moved rows by their norm."),
+        "delta", .sweep(-1e6...1e6), "Total shift of both sides along the unit gap vector."),
+      .optional("lambda", .sweep(-1e6...1e6), "Shift of each side, in multiples of the gap vector."),
+      .defaulted("sides", .choice(Sides.allCases.map(\.rawValue)), .string("both"), "Which side is shifted."),
+      .defaulted("renormalize", .boolean, .bool(true), "Divide shifted rows by their norm."),
       .defaulted(
         "direction", .stageReference(orWord: [own]), .string(own),
-        "Whose gap gives the direction: `own`, or the stage named (its first member)."),
+        "The gap that gives the direction: `own`, or that of the named stage (its first member)."),
     ],
     rules: [.exactlyOne([["delta"], ["lambda"]])], input: .pairs, alsoAccepts: [.unpaired],
     output: .pairs, preservesInputType: true,

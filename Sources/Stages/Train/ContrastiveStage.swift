@@ -51,7 +51,7 @@ package struct ContrastiveStage: Sendable {
     let bytes = try TrainingRun.bytes(parameters, network, pairs)
     let waits = {
       let needed = String(format: "%.1f", bytes / TrainingRun.gibibyte)
-      context.news("waits until another training gives back the \(needed) GiB of memory that it takes")
+      context.news("waiting until another training releases memory; this one needs \(needed) GiB")
     }
     return try context.budget.withMemory(bytes, waits: waits) {
       let run = try TrainingRun(parameters, network, pairs, context)
@@ -70,8 +70,8 @@ package struct ContrastiveStage: Sendable {
   ) throws -> JSONValue {
     if case .learnt(let initial, let maximum) = parameters.temperature, initial * maximum < 1 - 1e-9 {
       context.notice(
-        "the learnt temperature begins at \(1 / maximum), which is 1/max_scale and the least it may be, and not at "
-          + "`initial` \(initial)")
+        "the learnt temperature begins at its minimum, 1/max_scale = \(1 / maximum), and not at "
+          + "`initial` \(initial), which is lower")
     }
     context.fact(
       "pairs", "\(pairs.learnt.range.count) trained on, \(pairs.heldOut.range.count) held out")

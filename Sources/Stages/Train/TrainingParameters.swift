@@ -132,35 +132,39 @@ extension TrainingParameters {
         .number(1e-4...1e4),
         .ruled(
           [
-            .defaulted("learn", .boolean, .bool(true), "Whether the logit scale is learnt."),
-            .defaulted("initial", .number(1e-4...1e4), .number(0.07), "Where it starts."),
-            .defaulted("max_scale", .number(1e-4...1e6), .number(100), "The most that 1/temperature may be."),
+            .defaulted("learn", .boolean, .bool(true), "Whether the temperature is learnt."),
+            .defaulted("initial", .number(1e-4...1e4), .number(0.07), "The initial temperature."),
+            .defaulted("max_scale", .number(1e-4...1e6), .number(100), "The maximum of 1/temperature."),
           ], [.onlyWhere(ParameterCondition("learn", is: true), ["max_scale"])])),
-      "A fixed number, or an object for one that is learnt."),
+      "A fixed number, or an object for a learnt temperature."),
     .optional(
-      "data", .dataset, "The pairs to train on, if not those that the network was made for at `init`."),
-    .optional("validation", .dataset, "The pairs that are held out, if not the last of those trained on."),
+      "data", .dataset, "The pairs to train on; by default those of the `init` stage."),
+    .optional(
+      "validation", .dataset, "The pairs to hold out; by default the last pairs of the training data."),
     .defaulted(
       "embed", .choice(Embedded.allCases.map(\.rawValue)), .string("all"),
-      "Of which pairs the embeddings are: of all data that are trained on, or of those held out."),
-    .defaulted("batch", .integer(2...1_000_000), .number(64), "Pairs of a step."),
-    .optional("steps", .integer(1...100_000_000), "How many steps are made."),
+      "Which pairs the trained model embeds: all training data, or the held-out pairs."),
+    .defaulted("batch", .integer(2...1_000_000), .number(64), "Pairs per step."),
+    .optional("steps", .integer(1...100_000_000), "The number of steps."),
     .optional(
-      "epochs", .integer(1...1_000_000), "How often the pairs are gone through; a partial batch is dropped."),
+      "epochs", .integer(1...1_000_000),
+      "The number of passes over the pairs; a last partial batch is dropped."),
     .defaulted(
       "optimizer",
       .object([
         .defaulted(
           "kind", .choice(Optimiser.Kind.allCases.map(\.rawValue)), .string("adam"),
-          "`adam` has the decay in the gradient, as the authors' code; `adamw` apart from it."),
+          "`adam` adds the weight decay to the gradient, as in the authors' code; `adamw` decouples it."),
         .defaulted("lr", .number(0...1e3), .number(1e-5), "Learning rate, before the schedule."),
         .defaulted(
           "betas", .list(.number(0...0.999999), least: 2, most: 2), .array([.number(0.9), .number(0.98)]),
-          "Decay rates of the two moments."),
+          "Decay rates of the first and second moment."),
         .defaulted("eps", .number(1e-30...1), .number(1e-6), "Added to the root of the second moment."),
-        .defaulted("weight_decay", .number(0...1e3), .number(0.2), "Of all weights but the logit scale."),
-        .optional("clip_norm", .positive, "The greatest norm of all gradients together."),
-      ]), .object([:]), "How gradients change weights."),
+        .defaulted(
+          "weight_decay", .number(0...1e3), .number(0.2),
+          "Weight decay of all weights except the temperature."),
+        .optional("clip_norm", .positive, "The maximum norm of all gradients together."),
+      ]), .object([:]), "The optimizer."),
     .defaulted(
       "schedule",
       .either(
@@ -168,28 +172,35 @@ extension TrainingParameters {
         .object([
           .defaulted(
             "kind", .choice(Rate.Kind.allCases.map(\.rawValue)), .string("cosine"),
-            "What the rate does after it."),
-          .defaulted("warmup", .integer(0...100_000_000), .number(0), "Steps of a linear rise from 0."),
-        ])), .string("constant"), "How the learning rate changes."),
+            "The schedule after the warm-up."),
+          .defaulted(
+            "warmup", .integer(0...100_000_000), .number(0),
+            "The number of steps in which the rate rises linearly from 0."),
+        ])), .string("constant"), "The schedule of the learning rate."),
     .defaulted(
       "objective", .choice(ContrastiveObjective.Kind.allCases.map(\.rawValue)), .string("symmetric"),
-      "The contrastive loss; `dual` and `simple` are those of the authors' code."),
-    .defaulted("uniformity", .number(0...1e6), .number(0), "Weight of the two modalities' uniformity."),
-    .defaulted("cross_uniformity", .number(0...1e6), .number(0), "Weight of the uniformity between them."),
+      "The contrastive loss; `dual` and `simple` are from the authors' code."),
+    .defaulted(
+      "uniformity", .number(0...1e6), .number(0), "Weight of the uniformity loss within each modality."),
+    .defaulted(
+      "cross_uniformity", .number(0...1e6), .number(0),
+      "Weight of the uniformity loss between the modalities."),
     .defaulted(
       "alignment", .number(0...1e6), .number(0), "Weight of the mean squared distance within pairs."),
     .defaulted("shuffle", .boolean, .bool(true), "A new order of the pairs in each epoch."),
     .optional(
       "held_out", .integer(0...1_000_000),
-      "The last so many pairs are not trained on, a tenth, at most 500, if absent (none of fewer than 20); of `validation` the first so "
-        + "many, all if absent. The log's gap is that of their first 500; 0: of the first 500 trained on."),
+      "The number of pairs at the end of the data that are not trained on; by default a tenth, at most 500 (0 for fewer than 20 pairs). With "
+        + "`validation`: the number of its first pairs to use; by default all. The log's gap is that of the first 500 of them, or with 0 of the first 500 training pairs."
+    ),
     .defaulted(
       "checkpoint_every", .integer(1...100_000_000), .number(100), "Steps between two checkpoints."),
     .optional(
-      "log_every", .integer(1...100_000_000), "Steps between two rows of the log; a fiftieth if absent."),
+      "log_every", .integer(1...100_000_000),
+      "Steps between two rows of the log; by default a fiftieth of all."),
     .defaulted(
       "recompute", .boolean, .bool(false),
-      "Keep a fraction of the activations and compute the others again: less memory, a third more time, same bytes."
+      "Keep only a part of the activations and compute the others again: less memory, a third more time, the same bytes."
     ),
   ]
 

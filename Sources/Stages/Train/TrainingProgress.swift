@@ -25,13 +25,14 @@ extension TrainingParameters {
     context.fact(
       "loss at the end",
       String(
-        format: "%.4f, where log(batch) is %.4f and the least at this temperature %.4f", loss, start, least))
+        format: "%.4f; log(batch) is %.4f, and the minimum at this temperature is %.4f", loss, start, least))
     guard loss > start - Self.leastProgress * (start - least) else { return }
     context.notice(
-      String(format: "the training has not learnt: its loss ended at %.4f, and log(%d), ", loss, batch)
-        + "the loss of embeddings that tell no pair from another, is "
+      String(format: "the training has not learnt: its loss ended at %.4f, but log(%d), ", loss, batch)
+        + "the loss of embeddings that do not distinguish pairs, is "
         + String(
-          format: "%.4f; less than %.0f %% of the way to the least at this temperature, %.4f. ", start,
+          format: "%.4f. This is less than %.0f %% of the way to the minimum at this temperature, %.4f. ",
+          start,
           100 * Self.leastProgress, least)
         + "Raise `lr` or `steps`, or lower `temperature`")
   }

@@ -13,10 +13,10 @@ extension CSV {
     let fields = try CSVFields(bytes, path: path)
     let names = (0..<fields.columns).map { fields.text(row: 0, column: $0) }
     if let types, types.count != names.count {
-      throw fields.problem(row: 0, "\(names.count) columns, and \(types.count) were expected")
+      throw fields.problem(row: 0, "found \(counted(names.count, "column")), expected \(types.count)")
     }
     if types == nil, let twice = names.firstRepeated {
-      throw fields.problem(row: 0, "two columns are called `\(twice.prefix(80))`")
+      throw fields.problem(row: 0, "two columns have the name `\(twice.prefix(80))`")
     }
     return Table(
       try names.enumerated().map { index, name in

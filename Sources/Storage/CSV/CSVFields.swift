@@ -1,3 +1,5 @@
+import Declarations
+
 /// The fields of a CSV file, found but not yet looked into.
 struct CSVFields {
   let rows: Int
@@ -21,7 +23,7 @@ struct CSVFields {
       throw StorageFailure.csv(path: path, line: line, detail: "the text is not UTF-8")
     }
     guard !bytes.isEmpty else {
-      throw StorageFailure.csv(path: path, line: 1, detail: "the file is empty, and a header was expected")
+      throw StorageFailure.csv(path: path, line: 1, detail: "the file is empty, but a header was expected")
     }
     var scan = Scan(bytes: bytes, path: path)
     try scan.run()
@@ -57,7 +59,7 @@ struct CSVFields {
 
   func mismatch(row: Int, column: Int, _ expected: String) -> StorageFailure {
     let found = text(row: row, column: column).prefix(40)
-    return problem(row: row, "column \(column + 1) has `\(found)`, and \(expected) was expected")
+    return problem(row: row, "column \(column + 1) has `\(found)`, but \(expected) was expected")
   }
 
   func problem(row: Int, _ detail: String) -> StorageFailure {
@@ -94,7 +96,8 @@ extension CSVFields {
         try row()
         if columns == 0 { columns = fields.count }
         if fields.count - first != columns {
-          throw problem(start, "\(fields.count - first) fields, and the header has \(columns)")
+          throw problem(
+            start, "found \(counted(fields.count - first, "field")), but the header has \(columns)")
         }
       }
     }

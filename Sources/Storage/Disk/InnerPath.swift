@@ -61,7 +61,7 @@ package struct InnerPathFailure: Failure, Equatable {
   package let part: String
   package var kind: FailureKind { .invalidInput }
   package var message: String {
-    "\"\(path.prefix(200))\" is no path below a folder of results: \"\(part.prefix(80))\" is not the name of a file; "
+    "\"\(path.prefix(200))\" is not a path inside a results folder, because \"\(part.prefix(80))\" is not a file name; "
       + "expected names joined by \"/\", none of them empty, \".\" or \"..\""
   }
 }

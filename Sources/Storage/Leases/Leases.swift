@@ -198,7 +198,7 @@ extension Leases {
     if let holder = try? holder(of: key) {
       guard holder.process.host != own.host else { return holder.described }
       return holder.described
-        + " (whose lease falls after \(Int(LeaseHolder.silenceElsewhere)) s without a sign of life)"
+        + " (whose lease ends after \(Int(LeaseHolder.silenceElsewhere)) s without a heartbeat)"
     }
     return FileOwner(path(key)).map { "a process of \($0.name)" } ?? "another process"
   }

@@ -37,7 +37,7 @@ enum StoreContent {
     try folder.names().first { name in
       guard isOwn(name), let inner = try? InnerPath(component: name) else { return true }
       return !folder.isFile(inner)
-    }.map { "it holds `\($0)`, which is not the store's" }
+    }.map { "it contains `\($0)`, which does not belong to the store" }
   }
 
   /// Removes the store's files in a folder, and then the folder if it is empty.
@@ -108,7 +108,7 @@ extension ArtefactStore {
       }
     } catch let failure as FileFailure where failure.isRefusal {
       let owner = FileOwner(files.path(of: place)).map { "\($0.name), mode \($0.mode)" } ?? "another user"
-      return .unreadable("it is of \(owner), and may not be read")
+      return .unreadable("it belongs to \(owner), and this user is not allowed to read it")
     }
   }
 

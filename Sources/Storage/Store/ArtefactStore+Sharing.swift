@@ -25,9 +25,9 @@ extension ArtefactStore {
     case .failure(let error): throw error
     }
     return
-      "\(folder) is of \(owner.name), mode \(owner.mode), and cannot be read or replaced by this user, so it is "
-      + "computed again and kept beside; \(owner.name) can share it (\(ShellCommand(["chmod", "-R", "a+rX", folder]))), and what is "
-      + "computed later with umask 022"
+      "\(folder) belongs to \(owner.name), mode \(owner.mode), and this user can neither read nor replace it, so it is "
+      + "computed again and stored beside it; \(owner.name) can share it (\(ShellCommand(["chmod", "-R", "a+rX", folder]))), and what is "
+      + "computed later by setting umask 022"
   }
 
   /// Whether this user may remove a folder of the store with what it holds.
@@ -50,9 +50,9 @@ extension ArtefactStore {
     guard sharers & mask != 0 else { return nil }
     let octal = String(mask, radix: 8)
     return
-      "others may write into \(root) (mode \(String(status.st_mode & 0o7777, radix: 8))), but with umask "
+      "others may write to \(root) (mode \(String(status.st_mode & 0o7777, radix: 8))), but with umask "
       + "\(String(repeating: "0", count: max(0, 3 - octal.utf8.count)))\(octal) they cannot read what this run "
-      + "computes; umask 022 lets them"
+      + "computes; set umask 022 to let them"
   }
 
   /// The process's, read without setting it, which other threads would notice.

@@ -85,7 +85,7 @@ package struct ArtefactStore: Sendable {
     } catch let failure as FileFailure where [EINVAL, EISDIR, EFBIG, ENXIO].contains(failure.code) {
       // A folder, a pipe, or more than any record has: it is none.
       return .damaged(
-        ArtefactProblem(key: key, path: folder, detail: "its record is no file that can be read"))
+        ArtefactProblem(key: key, path: folder, detail: "its record is not a readable file"))
     }
     guard let bytes = found else {
       if try files.status(place) == nil { return .absent }
@@ -119,7 +119,7 @@ package struct ArtefactStore: Sendable {
         }
         return [
           ArtefactProblem(
-            key: record.key, path: record.folder, detail: "a table is not the one that its record describes")
+            key: record.key, path: record.folder, detail: "a table differs from its record")
         ]
       }
       return []
@@ -142,7 +142,7 @@ package struct ArtefactStore: Sendable {
         return ArtefactProblem(key: record.key, path: path, detail: "the file is missing")
       }
       if status.st_size != payload.size {
-        let detail = "it has \(status.st_size) bytes, and its record says \(payload.size)"
+        let detail = "it has \(status.st_size) bytes, but its record says \(payload.size)"
         return ArtefactProblem(key: record.key, path: path, detail: detail)
       }
       guard readsContent, try files.digest(of: inner) != payload.digest else { return nil }

@@ -9,7 +9,7 @@ extension EmbeddingFamily {
     if bases.isEmpty || members.isEmpty { return "there are no embeddings in it" }
     for base in bases { if let problem = base.problem { return problem } }
     guard members.allSatisfy({ bases.indices.contains($0.base) }) else {
-      return "a member refers to a base that is not there"
+      return "a member refers to a base that does not exist"
     }
     return nil
   }
@@ -18,7 +18,7 @@ extension EmbeddingFamily {
 extension Embeddings {
   fileprivate var problem: String? {
     guard let y else { return nil }
-    guard x.columns == y.columns else { return "x has \(x.columns) columns, and y \(y.columns)" }
+    guard x.columns == y.columns else { return "x has \(x.columns) columns, but y has \(y.columns)" }
     do {
       _ = try Partners(pairing, xRows: x.rows, yRows: y.rows)
       return nil

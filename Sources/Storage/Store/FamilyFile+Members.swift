@@ -88,7 +88,7 @@ extension FamilyFile {
 
   private static func vector(_ json: JSONValue, _ key: String, _ vectors: [[Double]]) throws -> [Double] {
     guard let place = json[key]?.integer, vectors.indices.contains(place) else {
-      throw Problem(description: "`\(key)` refers to a vector that is not there")
+      throw Problem(description: "`\(key)` refers to a vector that does not exist")
     }
     return vectors[place]
   }

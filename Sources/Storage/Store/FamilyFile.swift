@@ -69,7 +69,7 @@ package enum FamilyFile {
     let count = try group.integerAttribute("count")
     // Whoever made the file may have written any number: no more are there than the image has objects.
     guard (0...group.objectCount).contains(count) else {
-      throw Problem(description: "a group holds \(count) things")
+      throw Problem(description: "a group has \(count) members")
     }
     return count
   }

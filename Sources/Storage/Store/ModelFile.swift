@@ -59,7 +59,7 @@ enum ModelFile {
           guard let name = entry.array?.first?.string, shape.count == entry.array?.last?.array?.count,
             Self.count(shape) == values.count
           else {
-            throw FamilyFile.Problem(description: "a tensor has not the shape that it states")
+            throw FamilyFile.Problem(description: "a tensor does not have the shape that it states")
           }
           return Model.Tensor(name: name, shape: shape, values: values)
         }

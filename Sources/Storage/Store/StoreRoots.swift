@@ -32,8 +32,8 @@ package struct StoreRoots: Sendable {
   package func register(_ results: String) -> String? {
     guard let path = Self.canonical(results) else {
       return access(results, F_OK) == 0
-        ? "\(results): its full path is not UTF-8, so it could not be noted as a user of its store: rename the folder "
-          + "whose name is not" : nil
+        ? "\(results): its full path is not UTF-8, so it could not be registered as a user of its store; rename the "
+          + "folder whose name is not UTF-8" : nil
     }
     do {
       let mark = try Self.mark(of: path, creating: true)
@@ -51,7 +51,7 @@ package struct StoreRoots: Sendable {
       return nil
     } catch {
       return
-        "\(path) could not be noted as a user of its store (\(error)): `gc` for another folder that shares "
+        "\(path) could not be registered as a user of its store (\(error)), so `gc` for another folder that shares "
         + "the store may remove what this one needs"
     }
   }
@@ -67,11 +67,12 @@ package struct StoreRoots: Sendable {
         bytes = try files.readIfPresent(entry)
       } catch let failure as FileFailure where failure.isRefusal {
         let owner = FileOwner(path)?.name ?? "another user"
-        return Root(path: path, state: .unreadable("it is of \(owner), and may not be read"))
+        return Root(
+          path: path, state: .unreadable("it belongs to \(owner), and this user is not allowed to read it"))
       }
       guard let bytes else { return nil }
       guard let said = try? JSONReader.value(bytes), let results = said["path"]?.string else {
-        return Root(path: path, state: .unreadable("it does not say which folder it stands for"))
+        return Root(path: path, state: .unreadable("it does not say which results folder it refers to"))
       }
       // A folder of the same path on another machine is another one.
       if let mark = said["mark"]?.string, Disk.isFolder(results),
@@ -79,7 +80,7 @@ package struct StoreRoots: Sendable {
       {
         let host = said["host"]?.string ?? "another machine"
         return Root(
-          path: path, state: .unreadable("it stands for \(results) on \(host), which is not the folder here"))
+          path: path, state: .unreadable("it refers to \(results) on \(host), which is not the folder here"))
       }
       return state(of: results, isLinked: said["linked"]?.bool ?? true).map { Root(path: results, state: $0) }
     }.sorted { $0.path.isExactlyBefore($1.path) }
@@ -121,11 +122,11 @@ package struct StoreRoots: Sendable {
       let isGone = [ENOENT, ENOTDIR].contains(code)
       if isGone, !isLinked { return nil }
       return .unreadable(
-        isGone ? "it is not there, or its link to the store is not" : String(cString: strerror(code)))
+        isGone ? "it does not exist, or its link to the store does not" : String(cString: strerror(code)))
     }
     guard let here = Self.identity(store.root) else { return .present }
     if there == here { return .present }
-    return isLinked ? .unreadable("its `.store` leads to another store now") : nil
+    return isLinked ? .unreadable("its `.store` now leads to another store") : nil
   }
 
   /// What tells a folder of results from another of the same path on another machine: a random word in it.

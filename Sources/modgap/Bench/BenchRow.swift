@@ -130,7 +130,7 @@ enum BenchFailure: Failure {
 
   var message: String {
     switch self {
-    case .unreadable(let row): "bench: the process that measured \(row) gave no times"
+    case .unreadable(let row): "bench: the process that measured \(row) did not report times"
     case .child(let command, let status, let message):
       "bench: \(command) ended with status \(status)" + (message.isEmpty ? "" : ": \(message)")
     case .notStarted(let command, let code):

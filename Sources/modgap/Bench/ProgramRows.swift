@@ -4,7 +4,7 @@ import Foundation
 // Rows that time the whole program as a user starts it, from its start to its end.
 extension BenchRow {
   static let cachedRun = BenchRow(
-    name: "cached-run", what: "modgap run with everything cached, start of the program included",
+    name: "cached-run", what: "modgap run with everything cached, including the start of the program",
     isInProcess: false
   ) { settings, folder in
     let run = ["run", settings.config, "--results", "\(folder.path)/results", "--jobs", "\(settings.jobs)"]
@@ -12,7 +12,7 @@ extension BenchRow {
   }
 
   static let engine = BenchRow(
-    name: "engine", what: "a stage, out of 1,000 trivial ones in 500 runs, computed and stored",
+    name: "engine", what: "one of 1,000 trivial stages in 500 runs, computed and stored",
     warmsUp: false, isInProcess: false
   ) { settings, folder in
     let config = try folder.write(trivial(spacings: 500, pairs: 1), to: "engine.json")
@@ -27,7 +27,7 @@ extension BenchRow {
   }
 
   static let planning = BenchRow(
-    name: "planning", what: "modgap plan of 10,000 runs, start of the program included",
+    name: "planning", what: "modgap plan of 10,000 runs, including the start of the program",
     isInProcess: false
   ) { _, folder in
     let config = try folder.write(trivial(spacings: 100, pairs: 100), to: "planning.json")

@@ -4,7 +4,7 @@ import Kernels
 
 extension BenchRow {
   static let resNet18 = BenchRow(
-    name: "resnet18", what: "features of 32 pictures of 224 × 224 by a random ResNet-18"
+    name: "resnet18", what: "features of 32 images of 224 × 224 by a random ResNet-18"
   ) { settings, _ in
     let budget = ThreadBudget(jobs: settings.jobs)
     let stream = { RandomStream(seed: 0, stage: "bench", name: $0) }

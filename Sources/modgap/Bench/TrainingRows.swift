@@ -6,13 +6,13 @@ import Kernels
 extension BenchRow {
   static let trainStep = training(
     "train-step",
-    what: "a step of contrastive training, 64 pairs: 64² pictures, texts of 32 tokens, 5.5 M weights",
+    what: "a step of contrastive training, 64 pairs: 64² images, texts of 32 tokens, 5.5 M weights",
     VisionTransformer(image: 64, patch: 8, width: 192, layers: 6, heads: 3, embedding: 128),
     TextTransformer(vocabulary: 512, context: 32, width: 192, layers: 6, heads: 3, embedding: 128))
 
   static let trainViTB16 = training(
     "train-vit-b-16",
-    what: "the same of CLIP's ViT-B/16: 64 pictures of 224 × 224 and texts of 77 tokens",
+    what: "the same of CLIP's ViT-B/16: 64 images of 224 × 224 and texts of 77 tokens",
     CLIPPreset.vitB16.vision, CLIPPreset.vitB16.text, isLong: true)
 
   private static func training(

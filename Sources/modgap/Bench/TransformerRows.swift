@@ -5,7 +5,7 @@ import Kernels
 // Rows that encode 32 items by ViT-B/32's towers, with weights as before any training.
 extension BenchRow {
   static let vision = encoding(
-    "vit-b-32", what: "features of 32 pictures of 224 × 224 by CLIP's ViT-B/32", CLIPPreset.vitB32.vision
+    "vit-b-32", what: "features of 32 images of 224 × 224 by CLIP's ViT-B/32", CLIPPreset.vitB32.vision
   ) { stream, budget in
     let numbers = try stream("pictures").gaussianMatrix(rows: 32, columns: 3 * 224 * 224, budget: budget)
     return TowerBatch(numbers: numbers, shape: [3, 224, 224])
@@ -15,7 +15,7 @@ extension BenchRow {
     "text-77", what: "features of 32 texts of 77 tokens by ViT-B/32's text tower", lengths: 77...77)
 
   static let captions = texts(
-    "captions", what: "the same of 32 captions of 12 to 16 tokens, which begin alike only in their start",
+    "captions", what: "the same of 32 captions of 12 to 16 tokens, which have only the start token in common",
     lengths: 12...16)
 
   private static func texts(_ name: String, what: String, lengths: ClosedRange<Int>) -> BenchRow {

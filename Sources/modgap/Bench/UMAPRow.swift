@@ -4,7 +4,7 @@ import Metrics
 
 extension BenchRow {
   static let umap = BenchRow(
-    name: "umap", what: "a picture of 25,000 × 512 in 25 clusters by UMAP", warmsUp: false
+    name: "umap", what: "UMAP projection of 25,000 × 512 in 25 clusters", warmsUp: false
   ) { settings, _ in try picture(rows: 25_000, settings) }
 
   static let largeUMAP = BenchRow(

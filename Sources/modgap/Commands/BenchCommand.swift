@@ -6,20 +6,20 @@ import Runner
 extension Command {
   static let bench = Command(
     name: "bench",
-    summary: "times the kernels and the engine on generated data, each row in a process of its own",
+    summary: "measures the speed of kernels and engine on generated data, each row in a separate process",
     usage: "[ROW…] [--repeat N] [--jobs N] [--json]",
     examples: [
       (
         "modgap bench",
-        "every row but train-vit-b-16, which takes minutes: median and extremes of five, peak of memory"
+        "every row except train-vit-b-16, which takes minutes: median and extremes of five times, peak memory"
       ),
       ("modgap bench cosine landscape --repeat 9", "two of them, nine times each"),
     ],
     options: [
-      .value("--repeat", "N", "how often each row is timed, after once to warm up (default: 5)"),
+      .value("--repeat", "N", "how often each row is measured, after one warm-up (default: 5)"),
       .value("--config", "FILE", "what the row cached-run runs (default: configs/figure3.json)"),
       CommonOptions.jobs, CommonOptions.json,
-      .flag("--here", "measure in this process; what the program asks of its own children"),
+      .flag("--here", "measure in this process; for the program's own child processes"),
     ]
   ) { arguments in
     let rows = try chosen(arguments)

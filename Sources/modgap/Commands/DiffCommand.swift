@@ -12,23 +12,23 @@ extension Command {
       ("modgap diff results/figure3 ../other/results/figure3", "folders of results, file by file"),
       (
         "modgap diff results/reference/figure3.csv results/figure3/tables/loss.csv --tolerance 1e-4",
-        "two tables; exit status 2 where a number of the first differs by more in the second"
+        "two tables; exit status 2 if a number differs by more than that"
       ),
       (
         "modgap diff a.csv b.csv --tolerance 1e-6 --absolute 1e-9 --tolerance loss=1e-3",
-        "numbers a and b may be apart by 1e-9 + 1e-6·max(|a|, |b|), those of loss by 1e-3·max(|a|, |b|)"
+        "numbers a and b may differ by 1e-9 + 1e-6·max(|a|, |b|), those of loss by 1e-3·max(|a|, |b|)"
       ),
     ],
     options: [
       .value(
         "--tolerance", "[COLUMN=]REL",
-        "|a - b| may be ABS + REL·max(|a|, |b|), of all columns or of one (repeatable; default: any difference)",
+        "|a - b| may be ABS + REL·max(|a|, |b|), for all columns or for one (repeatable; default: no test)",
         repeats: true),
       .value(
         "--absolute", "[COLUMN=]ABS",
-        "the absolute part of it; a column named by either option has its own two, 0 where not given",
+        "the absolute part ABS; a column that either option names uses only its own two values (default: 0)",
         repeats: true),
-      .flag("--all", "list what does not differ, too"), CommonOptions.json, CommonOptions.results,
+      .flag("--all", "also list what does not differ"), CommonOptions.json, CommonOptions.results,
     ]
   ) { arguments in
     guard arguments.positional.count == 2 else {

@@ -9,18 +9,18 @@ import Runner
 extension Command {
   static let doctor = Command(
     name: "doctor",
-    summary: "says what this machine and its libraries are, what speed they reach, and what is missing",
+    summary: "shows this machine, its libraries and their speed, and what is missing",
     usage: "[--json]",
     examples: [
       ("modgap doctor", "CPU, OpenBLAS kernel, its test and GFLOP/s, HDF5, gnuplot, threads, disk"),
       (
         "OPENBLAS_CORETYPE=$(modgap doctor --kernel) swift test",
-        "tests with the kernel that the program itself takes"
+        "tests with the kernel that the program uses"
       ),
     ],
     options: [
       CommonOptions.json, CommonOptions.results,
-      .flag("--kernel", "print only the OpenBLAS kernel in use, as OPENBLAS_CORETYPE takes it"),
+      .flag("--kernel", "print only the OpenBLAS kernel in use, as a value for OPENBLAS_CORETYPE"),
       .flag("--kernels", "print only the OpenBLAS kernels that this CPU can run"),
     ]
   ) { arguments in
@@ -79,7 +79,7 @@ private enum Doctor {
     if let own = BLASKernel.ownSetting { text += " (\(BLASKernel.variable)=\(own))" }
     if let replaced = BLASKernel.replaced {
       text +=
-        "; warning: OpenBLAS by itself takes \(replaced) here, which is slower: other programs that use it "
+        "; warning: by default OpenBLAS uses \(replaced) here, which is slower; other programs that use OpenBLAS "
         + "are faster with \(BLASKernel.variable)=\(BLASKernel.coreType)"
     }
     if let better { text += "; warning: \(better) would be faster here: unset \(BLASKernel.variable)" }
@@ -114,7 +114,8 @@ private enum Doctor {
     let mayWrite = access(folder.path, W_OK) == 0
     return Finding(
       key: "disk_free_bytes", label: "disk",
-      text: "\(ByteCount.text(free)) free at \(folder.path)\(mayWrite ? "" : ", which may not be written")",
+      text:
+        "\(ByteCount.text(free)) free at \(folder.path)\(mayWrite ? "" : ", but this user is not allowed to write there")",
       value: .number(Double(free)))
   }
 }

@@ -5,30 +5,32 @@ extension Command {
   static let gc = Command(
     name: "gc",
     summary:
-      "says which stored artefacts no experiment's results need any more, and removes them on request; "
-      + "a plan whose run was killed needs its own until another plan of its name has been run to its end",
+      "lists stored artefacts that no results folder needs any more, and removes them on request; "
+      + "the artefacts of a killed run are kept until a run of another plan of the same name has ended",
     usage: "[--delete] [--lease-timeout SECONDS] [--forget FOLDER] [--results DIR] [--json]",
     examples: [
-      ("modgap gc", "a dry run: what would go, and how many bytes"),
+      ("modgap gc", "a dry run: what would be removed, and how many bytes"),
       ("modgap gc --delete", "removes it"),
       (
         "modgap gc --forget ../old/results",
-        "a results folder that shared this store and is gone for good is not asked any more"
+        "ignore a results folder that shared this store and no longer exists"
       ),
     ],
     options: [
       .flag("--delete", "remove what the dry run lists"),
       .value(
-        "--lease-timeout", "SECONDS", "how long to wait for a run that begins or another gc (default: a day)"),
+        "--lease-timeout", "SECONDS",
+        "how long to wait for a run that starts or for another gc (default: a day)"),
       .value(
-        "--forget", "FOLDER", "no longer ask this results folder, which is gone (repeatable)", repeats: true),
+        "--forget", "FOLDER", "ignore this results folder, which no longer exists (repeatable)", repeats: true
+      ),
       CommonOptions.results, CommonOptions.json,
     ]
   ) { arguments in
     let collector = try GarbageCollector(resultsRoot: arguments.resultsRoot)
     for folder in arguments.all("--forget") {
       let isKnown = try collector.forget(folder)
-      Terminal.err(isKnown ? "\(folder): forgotten" : "\(folder): this store does not know such a folder")
+      Terminal.err(isKnown ? "\(folder): forgotten" : "\(folder): this store does not know this folder")
     }
     let deletes = arguments.has("--delete")
     var found: GarbageCollector.Garbage?
@@ -50,7 +52,7 @@ extension Command {
     for item in gone {
       try Terminal.out("\(ByteCount.text(item.bytes))  \(item.name)  \(item.why)\n")
     }
-    let verb = deletes ? "removed" : "would be removed (--delete does it)"
+    let verb = deletes ? "removed" : "would be removed by --delete"
     try Terminal.out(
       "\(gone.count) of \(counted(garbage.total, "artefact")), "
         + "\(ByteCount.text(gone.reduce(0) { $0.adding(bounded: $1.bytes) })), \(verb); \(ByteCount.text(garbage.keptBytes)) kept\n"
@@ -64,8 +66,8 @@ extension Command {
     for root in garbage.unreadable {
       let command = ["modgap", "gc", "--forget", root.path] + repeated(arguments)
       Terminal.err(
-        "\(root.path) shares this store and cannot be asked what it needs (\(root.reason)), so no artefact is "
-          + "removed; if it is gone for good: \(ShellCommand(command))")
+        "\(root.path) shares this store, but what it needs cannot be read (\(root.reason)), so no artefact is "
+          + "removed; if the folder no longer exists: \(ShellCommand(command))")
     }
     for stranger in garbage.strangers { Terminal.err("\(stranger.name): left alone: \(stranger.why)") }
     for item in left { Terminal.err("\(item.name): could not be removed: \(item.why)") }

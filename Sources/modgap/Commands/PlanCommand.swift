@@ -5,7 +5,8 @@ import Runner
 extension Command {
   static let plan = Command(
     name: "plan",
-    summary: "says of each run and stage whether it is cached or to be computed, why, and how long it takes",
+    summary:
+      "shows for each run and stage whether it is cached or to be computed, why, and how long it takes",
     usage: "CONFIG [--json | --dot] [--all] [--set PATH=VALUE]",
     examples: [
       ("modgap plan configs/figure3.json", "a table of the stages"),

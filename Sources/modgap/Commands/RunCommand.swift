@@ -8,33 +8,33 @@ extension Command {
   static let run = Command(
     name: "run",
     summary:
-      "computes what is not cached, writes tables, embeddings, figures and verdicts; run again, it resumes",
+      "computes what is not cached, writes tables, embeddings, figures and verdicts; run it again to resume",
     usage: "CONFIG [options] | --manifest FILE [--task ID]",
     examples: [
       ("modgap run configs/figure3.json", "into results/figure3/"),
       ("modgap run configs/figure2b.json --jobs 1", "on one thread; the bytes are the same"),
       (
         "modgap run configs/figure3.json --set stages.loss.with.batch=100",
-        "one value changed, only what follows from it computed"
+        "change one value; only what depends on it is recomputed"
       ),
       (
         "modgap run configs/figure3.json --only loss --force loss",
-        "one stage and what it needs, computed again"
+        "only this stage and what it needs; this stage is computed again"
       ),
       (
         "modgap run --manifest results/figure3/manifest.json --task loss",
-        "one task of a frozen plan, as a cluster job does"
+        "one task of a frozen plan, for example in a cluster job"
       ),
     ],
     options: [
       CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
-      .flag("--fail-fast", "start nothing more after the first failure (default: keep going)"),
+      .flag("--fail-fast", "start no more stages after the first failure (default: continue)"),
       .value("--only", "STAGE", "only this stage and what it needs (repeatable)", repeats: true),
-      .value("--force", "STAGE", "compute this stage even where it is cached (repeatable)", repeats: true),
+      .value("--force", "STAGE", "compute this stage even if it is cached (repeatable)", repeats: true),
       .value("--manifest", "FILE", "execute a frozen plan instead of a config"),
-      .value("--task", "ID", "only this task of the manifest; what it needs must be in the store"),
+      .value("--task", "ID", "run only this task of the manifest; its inputs must be in the store"),
       .value("--lease-timeout", "SECONDS", "how long to wait for another process's stage (default: a day)"),
-      .flag("--no-figures", "write tables and verdicts, draw nothing"),
+      .flag("--no-figures", "write tables and verdicts, but draw no figures"),
     ]
   ) { arguments in
     try RunCommand(arguments).run()
@@ -72,7 +72,7 @@ private struct RunCommand {
     guard arguments.positional.isEmpty, arguments.all("--set").isEmpty else {
       throw UsageError.wrongCount(
         found: arguments.positional.count,
-        expected: "no config and no --set beside --manifest, which is frozen",
+        expected: "neither a config nor --set together with --manifest, because its plan is frozen",
         command: "run")
     }
     options.recipe = RunRecipe(manifest: manifest, results: arguments.value("--results"))

@@ -10,26 +10,26 @@ import Storage
 extension Command {
   static let show = Command(
     name: "show",
-    summary: "draws items of a data set as an encoder is given them, on a contact sheet with their captions",
+    summary: "draws items of a data set as an encoder gets them, on a contact sheet with their captions",
     usage: "CONFIG DATA [--count 12] [--output FILE] [--run NAME] [--set PATH=VALUE]",
     examples: [
       (
         "modgap show configs/section4.4.json pictures", "the first 12 items of the entry `pictures` of `data`"
       ),
-      ("modgap show configs/figure2.json random-vit --count 30", "of the data that a stage encodes"),
+      ("modgap show configs/figure2.json random-vit --count 30", "items of the data that a stage encodes"),
       (
         "modgap show configs/figure1-modalities.json trained-image-text.validation",
-        "of one parameter of a stage that takes several data sets"
+        "items of one parameter of a stage that has several data sets"
       ),
       (
         "modgap show configs/section4.4.json pictures --set data.pictures.seed=1 --output sheet.png",
-        "with a value changed, into a file of one's own"
+        "with a changed value, written to another file"
       ),
     ],
     options: [
       .value("--count", "N", "how many items, from the first, at most 100 (default: 12)"),
-      .value("--output", "FILE", "the PNG (default: RESULTS/NAME/show/DATA.png)"),
-      .value("--run", "NAME", "the run whose axis values count, as `plan` names it (default: the first)"),
+      .value("--output", "FILE", "the PNG to write (default: RESULTS/NAME/show/DATA.png)"),
+      .value("--run", "NAME", "the run whose axis values are used, as `plan` names it (default: the first)"),
       CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
     ]
   ) { arguments in
@@ -46,7 +46,7 @@ private struct ShowCommand {
   init(_ arguments: Arguments) throws {
     guard arguments.positional.count == 2 else {
       throw UsageError.wrongCount(
-        found: arguments.positional.count, expected: "a config and a data set of it", command: "show")
+        found: arguments.positional.count, expected: "a config and one of its data sets", command: "show")
     }
     self.arguments = arguments
     config = arguments.positional[0]
@@ -89,7 +89,7 @@ private struct ShowCommand {
     guard !missing.isEmpty else { return }
     let some = missing.sorted { $0.value < $1.value }.prefix(8).map { String($0) }.joined(separator: " ")
     Terminal.err(
-      "note: no installed font has \(missing.count) of the characters (\(some)), so they are shown by their numbers; "
+      "note: no installed font has \(missing.count) of the characters (\(some)), so they are shown as code points; "
         + "apt-get install fonts-noto-cjk, or another font that has them")
   }
 }

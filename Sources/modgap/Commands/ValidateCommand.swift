@@ -5,11 +5,11 @@ import Foundation
 extension Command {
   static let validate = Command(
     name: "validate",
-    summary: "checks configs and says everything that is wrong with them, with file, line and column",
+    summary: "checks configs and lists every error in them, with file, line and column",
     usage: "CONFIG… [--set PATH=VALUE]",
     examples: [
-      ("modgap validate configs/figure3.json", "prints nothing but \"valid\" where the config is"),
-      ("modgap validate configs/*.json", "checks them all, and fails if one is wrong"),
+      ("modgap validate configs/figure3.json", "prints only that the config is valid, if it is"),
+      ("modgap validate configs/*.json", "checks all of them, and fails if one has an error"),
     ],
     options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]
   ) { arguments in
@@ -23,7 +23,7 @@ extension Command {
         for (one, other) in try loader.load(path).foldedNames {
           Terminal.err(
             "\(path): warning: \"\(one)\" and \"\(other)\" differ only in the case of letters or in how accents are "
-              + "composed; where a file system takes them for one name, the experiment is refused")
+              + "composed; on a file system that does not distinguish them, the experiment is refused")
         }
         try Terminal.out("\(path): valid\n")
       } catch let error as ConfigError {

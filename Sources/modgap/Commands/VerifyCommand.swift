@@ -9,17 +9,17 @@ import Storage
 extension Command {
   static let verify = Command(
     name: "verify",
-    summary: "judges every claim by the stored results: paper, ours, n, interval, verdict",
+    summary: "judges every claim by the stored results: the paper's value, ours, n, interval, verdict",
     usage: "CONFIG [--json] [--junit FILE] [--markdown FILE]",
     examples: [
-      ("modgap verify configs/figure3.json", "a table on the terminal; exit status 2 where a claim fails"),
+      ("modgap verify configs/figure3.json", "a table on the terminal; exit status 2 if a claim fails"),
       ("modgap verify figure3 --junit junit.xml", "for a CI job that shows test results"),
     ],
     options: [
       CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.json,
       .value("--junit", "FILE", "write the verdicts as JUnit XML"),
       .value("--markdown", "FILE", "write the verdicts as Markdown"),
-      .value("--accept", "FILE", "write the numbers as those a later diff is held to"),
+      .value("--accept", "FILE", "write the numbers as the reference for a later diff"),
     ]
   ) { arguments in
     let loaded = try arguments.load()
@@ -64,7 +64,7 @@ extension Command {
     let lines = claims.sorted { $0.key < $1.key }.map {
       "  \($0.key)\n      \($0.value.joined(separator: ", "))\n"
     }
-    return lines.isEmpty ? "" : "\nto compute a claim's number again:\n" + lines.joined()
+    return lines.isEmpty ? "" : "\nto recompute the number of a claim:\n" + lines.joined()
   }
 
   /// 2 where a claim is not borne out, 3 where none could be judged.
@@ -75,9 +75,11 @@ extension Command {
 
   static let report = Command(
     name: "report",
-    summary: "writes report.html, report.md, junit.xml and verdicts.csv anew from the stored results",
+    summary: "writes report.html, report.md, junit.xml and verdicts.csv again from the stored results",
     usage: "CONFIG",
-    examples: [("modgap report configs/figure3.json", "results/figure3/report.html and its siblings")],
+    examples: [
+      ("modgap report configs/figure3.json", "results/figure3/report.html and the other report files")
+    ],
     options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]
   ) { arguments in
     let loaded = try arguments.loadOrTell(toRun: false)
@@ -90,10 +92,10 @@ extension Command {
 
   static let why = Command(
     name: "why",
-    summary: "says why a stage is or was computed: which value changed, from what to what, at which line",
+    summary: "shows why a stage is or was computed: which value changed, from what to what, at which line",
     usage: "CONFIG STAGE",
     examples: [
-      ("modgap why configs/figure3.json loss", "after an edit: what the next run would do, and why"),
+      ("modgap why configs/figure3.json loss", "after an edit: what the next run would compute, and why"),
       ("modgap why figure3 loss", "the same, by the experiment's name"),
     ],
     options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]

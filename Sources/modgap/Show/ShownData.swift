@@ -24,19 +24,19 @@ enum ShowFailure: Failure, Equatable {
       "show: the config has no data set `\(name)`"
         + (nearestName(to: name, among: known).map { "; did you mean `\($0)`?" } ?? "")
         + (known.isEmpty
-          ? "; it has none, neither under `data` nor in a stage"
-          : "; there are " + known.map { "`\($0)`" }.joined(separator: ", "))
+          ? "; neither `data` nor a stage has a data set"
+          : "; the data sets are " + known.map { "`\($0)`" }.joined(separator: ", "))
     case .severalData(let stage, let parameters):
-      "show: the stage `\(stage)` has several data sets; say which: "
+      "show: the stage `\(stage)` has several data sets; choose one: "
         + parameters.map { "`\(stage).\($0)`" }.joined(separator: ", ")
     case .noSuchRun(let name, let known):
       "show: there is no run `\(name)`"
         + (nearestName(to: name, among: known).map { "; did you mean `\($0)`?" } ?? "")
-        + "; there are " + known.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+        + "; the runs are " + known.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
         + (known.count > 8 ? " and \(known.count - 8) more" : "")
     case .onlyNumbers(let kind, let count):
-      "show: items of the kind `\(kind)` are vectors of \(count) numbers, which no picture or text can show; "
-        + "run a stage on them, whose embeddings.h5 has what comes out"
+      "show: items of the kind `\(kind)` are vectors of \(count) numbers, which cannot be shown as images or texts; "
+        + "run a stage on them and look at its embeddings in embeddings.h5"
     }
   }
 }

@@ -60,7 +60,7 @@ struct ShownItems {
     let room = max(0, context - 2)
     let all = tokenizer.ids(text, most: max(room + 1, text.utf8.count))
     let seen = tokenizer.text(of: Array(all.prefix(room)))
-    return all.count > room ? "\(seen) [cut after \(room) of \(all.count) tokens]" : seen
+    return all.count > room ? "\(seen) [first \(room) of \(all.count) tokens]" : seen
   }
 
   var sheet: [SheetItem] {
@@ -76,9 +76,9 @@ struct ShownItems {
   private static func words(_ inputKind: InputKind) -> String {
     switch inputKind {
     case .numbers(let shape) where shape.count == 4:
-      "clips of \(shape[0]) frames, \(shape[3]) × \(shape[2]) pixels"
-    case .numbers(let shape): "pictures of \(shape.last ?? 0) × \(shape.dropLast().last ?? 0) pixels"
-    case .tokens(let context, let vocabulary): "texts of \(context) tokens, of a vocabulary of \(vocabulary)"
+      "videos of \(shape[0]) frames, \(shape[3]) × \(shape[2]) pixels"
+    case .numbers(let shape): "images of \(shape.last ?? 0) × \(shape.dropLast().last ?? 0) pixels"
+    case .tokens(let context, let vocabulary): "texts of \(context) tokens from a vocabulary of \(vocabulary)"
     }
   }
 

@@ -32,7 +32,7 @@ struct ShownPictures {
   func pictures(_ count: Int, _ budget: ThreadBudget) throws -> (found: [[SheetPicture]], remarks: [String]) {
     var remarks: [String] = []
     if chosen.count < frames {
-      remarks.append("Of each clip \(chosen.count) of \(frames) frames, evenly spaced.")
+      remarks.append("Each video is shown by \(chosen.count) of its \(frames) frames, evenly spaced.")
     }
     // Pixels of a picture lie in [0, 1] once the normalisation is undone; other numbers are spread over it.
     let ranges = try budget.map(blocks: count) { range(of: try values($0)) }
@@ -40,7 +40,7 @@ struct ShownPictures {
     let high = ranges.map(\.high).max() ?? 1
     let isPixels = low > -0.01 && high < 1.01
     if !isPixels {
-      remarks.append("These are no pixels: black stands for \(short(low)), white for \(short(high)).")
+      remarks.append("The values are not pixels: black is \(short(low)), white is \(short(high)).")
     }
     let (from, width) = isPixels ? (Float(0), Float(1)) : (low, max(high - low, .leastNormalMagnitude))
     let found = try budget.map(blocks: count) { index in

@@ -32,16 +32,16 @@ extension BuiltTower {
     context.notices(remarks)
     if given.given["activation"] == nil {
       context.notices([
-        "\(path): nothing says which activation its networks have, so it is taken to be QuickGELU, as OpenAI's CLIP "
-          + "has; set \"activation\": \"gelu\" for LAION's and others"
+        "\(path): neither the config nor a model description gives the activation, so modgap assumes QuickGELU, as in "
+          + "OpenAI's CLIP; set \"activation\": \"gelu\" for the models of LAION and others"
           + (remarks.isEmpty
-            ? ", or put the model's config.json or open_clip_config.json beside the weights" : "")
+            ? ", or copy the model's config.json or open_clip_config.json beside the weights" : "")
       ])
     }
     if given.given["heads"] == nil, given.given[TowerKeys.preset] == nil, let heads = values["heads"] {
       context.notices([
-        "\(path): nothing says how many attention heads its \(name) tower has, so they are taken to be "
-          + "\(heads.canonical); set `heads` if that is wrong"
+        "\(path): neither the config nor a model description gives the number of attention heads of the \(name) tower, so "
+          + "modgap assumes \(heads.canonical); set `heads` if that is wrong"
       ])
     }
   }
@@ -57,8 +57,8 @@ extension BuiltTower {
     let place =
       description.place(of: "size", JSONValue.number(Double(asked))) ?? "`preprocessing` of the config"
     context.notices([
-      "\(place) says that the \(name) tower was trained on pictures whose `size` is \(asked); \(used), the "
-        + "data's `size`, is used: set \"size\": \(asked) in the data, and the tower's `image`, if it has one"
+      "\(place) says that the \(name) tower was trained on images of `size` \(asked), but the data's `size` "
+        + "\(used) is used; set \"size\": \(asked) in the data, and the tower's `image`, if it has one"
     ])
   }
 
@@ -73,18 +73,18 @@ extension BuiltTower {
       return
     }
     let used = (wanted ?? Preprocessing()).over(given)
-    context.fact("pictures of \(name)", JSONValue.object(used.json).canonical)
+    context.fact("images of \(name)", JSONValue.object(used.json).canonical)
     guard let wanted else { return }
     if side.isRenormalised(for: wanted, from: data) {
       context.notices([
-        "the pictures are normalised as `\(data["normalize"]?.string ?? "")`, and the weights of the \(name) "
-          + "tower were trained on others; each channel is brought to the mean \(Self.list(used.mean)) and the "
-          + "deviation \(Self.list(used.std)) of theirs"
+        "the images are normalised as `\(data["normalize"]?.string ?? "")`, but the weights of the \(name) "
+          + "tower were trained with another normalisation; each channel is converted to its mean "
+          + "\(Self.list(used.mean)) and deviation \(Self.list(used.std))"
       ])
     }
     if let asked = wanted.interpolation, let found = given.interpolation, asked != found {
       context.notices([
-        "the pictures are resized with `\(found)`, and the weights of the \(name) tower were trained on "
+        "the images are resized with `\(found)`, but the weights of the \(name) tower were trained with "
           + "`\(asked)`; set \"resize\": \"\(asked)\" in the data"
       ])
     }
@@ -99,14 +99,14 @@ extension BuiltTower {
     context.fact("tokenizer", "\(tokenizer), \(cutter.vocabularySize) ids")
     if let vocabulary = values["vocabulary"]?.integer, vocabulary > cutter.vocabularySize {
       context.notices([
-        "the \(name) tower has a vocabulary of \(vocabulary), and the data's tokens are \(tokenizer) with "
-          + "ids below \(cutter.vocabularySize): most of its vocabulary is never used, and trained weights were "
-          + "trained on other tokens; give the data CLIP's `vocabulary`, or the tower one of "
+        "the \(name) tower has a vocabulary of \(vocabulary), but the data's tokens are \(tokenizer) with "
+          + "ids below \(cutter.vocabularySize): most of the vocabulary is never used, and trained weights were "
+          + "trained with other tokens; set the data's `vocabulary` to CLIP's, or the tower's to "
           + "\(cutter.vocabularySize)"
       ])
     }
     // The data's own remarks tell the user which were cut.
     let cut = try side.cutTexts(count: count, context.budget)
-    context.fact("texts cut at the context of \(length) tokens", "\(cut) of \(count)")
+    context.fact("texts truncated to the context of \(length) tokens", "\(cut) of \(count)")
   }
 }

@@ -15,11 +15,13 @@ struct Preprocessing: Codable, Sendable, Equatable {
   static let parameter = Parameter.optional(
     "preprocessing",
     .object([
-      .optional("mean", .list(.number(-10...10), least: 3, most: 3), "Subtracted from pixels of [0, 1]."),
-      .optional("std", .list(.number(1e-6...10), least: 3, most: 3), "What they are divided by then."),
-      .optional("interpolation", .string, "`bicubic` or `bilinear`: how pictures were resized."),
-      .optional("size", .integer(1...4096), "Pixels a side."),
-    ]), "What its weights were trained on: pixels that the data normalise otherwise are brought to it.")
+      .optional("mean", .list(.number(-10...10), least: 3, most: 3), "Is subtracted from pixels in [0, 1]."),
+      .optional("std", .list(.number(1e-6...10), least: 3, most: 3), "Divides the pixels after that."),
+      .optional("interpolation", .string, "How the images were resized: `bicubic` or `bilinear`."),
+      .optional("size", .integer(1...4096), "Width and height in pixels."),
+    ]),
+    "How images were prepared when the weights were trained; pixels with another normalisation are converted to this one."
+  )
 
   init(mean: [Double]? = nil, std: [Double]? = nil, interpolation: String? = nil, size: Int? = nil) {
     (self.mean, self.std, self.interpolation, self.size) = (mean, std, interpolation, size)

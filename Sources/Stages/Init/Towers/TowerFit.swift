@@ -103,23 +103,25 @@ struct TowerInspection {
   private func misfit(_ failure: TowerFailure) -> ParameterMisfit {
     switch failure {
     case .vocabularyTooSmall(let has, let needed):
-      return size("vocabulary", has, "at least \(needed), as many tokens as the data's tokenizer has")
-        ?? data("data of \(needed) tokens", "a tokenizer of at most \(has), the tower's `vocabulary`")
+      return size("vocabulary", has, "at least \(needed), the number of tokens of the data's tokenizer")
+        ?? data(
+          "data with \(needed) different tokens", "a tokenizer with at most \(has), the tower's `vocabulary`")
     case .wrongShape(.tokens(let context, _), let found, areTokens: true):
       let length = found.first ?? 0
-      return size("context", context, "at least \(length), the tokens of an item of the data")
-        ?? data("data of \(length) tokens an item", "at most \(context), the tower's `context`")
+      return size("context", context, "at least \(length), the number of tokens per item of the data")
+        ?? data("data with \(length) tokens per item", "at most \(context), the tower's `context`")
     case .wrongShape(.images(let side?), let found, areTokens: false) where found.count == 3:
-      return size("image", side, "\(found[2]), the pixels a side of the data's pictures")
-        ?? data("pictures of \(found[2]) pixels a side", "\(side), the tower's `image`")
+      return size("image", side, "\(found[2]), the size of the data's images in pixels")
+        ?? data("images of \(found[2]) × \(found[2]) pixels", "\(side), the tower's `image`")
     case .wrongShape(.clips(let frames, let side), let found, areTokens: false) where found.count == 4:
       let own =
-        found[0] == frames ? nil : size("frames", frames, "\(found[0]), as many as the data's clips have")
-      return own ?? size("image", side, "\(found[3]), the pixels a side of the data's clips")
-        ?? data("clips \(found)", TowerInput.clips(frames: frames, side: side).described)
+        found[0] == frames
+        ? nil : size("frames", frames, "\(found[0]), the number of frames of the data's videos")
+      return own ?? size("image", side, "\(found[3]), the size of the data's videos in pixels")
+        ?? data("videos \(found)", TowerInput.clips(frames: frames, side: side).described)
     case .wrongShape(let expected, let found, let areTokens):
-      return data(areTokens ? "data of tokens" : "data of items \(found)", expected.described)
-    default: return data("data that do not fit", "others: \(failure.message)")
+      return data(areTokens ? "data of tokens" : "data with items \(found)", expected.described)
+    default: return data("data that do not fit", "other data: \(failure.message)")
     }
   }
 
@@ -159,8 +161,8 @@ extension ParameterMisfit {
     guard let sides, sides.y == .none else { return [] }
     return [
       ParameterMisfit(
-        path: [blamed ?? "data"], found: "data of one side",
-        expected: "pairs, such as pictures with captions; a tower alone is an `encoder`")
+        path: [blamed ?? "data"], found: "data with one side",
+        expected: "pairs, such as images with captions; for a single tower, use `encoder`")
     ]
   }
 }

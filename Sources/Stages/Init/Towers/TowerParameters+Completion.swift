@@ -69,7 +69,7 @@ extension TowerParameters {
       let parameter = architecture.parameters.first { $0.name == key }
       guard let parameter, parameter.type.allows(value) else {
         throw DescriptionFailure.badValue(
-          path: path, key: key, found: value.described, expected: "what the config's key allows")
+          path: path, key: key, found: value.described, expected: "a value that the config's key allows")
       }
       values[key] = value
     }

@@ -41,26 +41,27 @@ extension TowerParameters {
 
   static let weights = Parameter.defaulted(
     "weights", .either(.choice([random]), .file), .string(random),
-    "`random`, or a .safetensors file named as by OpenAI, open_clip, Hugging Face, torchvision or timm.")
+    "`random`, or a .safetensors file with the tensor names of OpenAI, open_clip, Hugging Face, torchvision or timm."
+  )
 
   static let prefix = Parameter.optional(
     "prefix", .string,
-    "Of a file with several networks, what the tensors' names of the one that is meant begin with: `ema.`, or nothing.",
+    "For a file with several networks: the prefix of the tensor names of the network to read, such as `ema.`; may be empty.",
     beside: "weights")
 
   static let seed = Parameter.optional(
     "seed", .integer(0...9_007_199_254_740_991),
-    "Of random weights: the same in every stage that names it. Where absent, the experiment's, and the stage's own."
+    "The seed of random weights; equal seeds give equal weights in all stages. By default weights depend on the experiment's seed and the stage's id."
   )
   static let data = Parameter.required(
-    "data", .dataset, "What it is given: an entry of `data`, or an object with a `kind`.")
+    "data", .dataset, "The data to embed: an entry of `data`, or an object with a `kind`.")
 }
 
 extension TowerCatalog {
   /// Every key of a tower; which of them an architecture has, `keyRules` says.
   var parameters: [Parameter] {
     [
-      .required("architecture", .choice(architectures.map(\.name)), "What the tower is built as.")
+      .required("architecture", .choice(architectures.map(\.name)), "The architecture of the tower.")
     ] + ownKeys.map(merged) + [TowerParameters.weights, TowerParameters.prefix, Preprocessing.parameter]
   }
 
@@ -116,7 +117,7 @@ extension TowerCatalog {
       }
     }
     guard let first = groups.first else { return [] }
-    let source = "Where neither the config nor a file that describes the weights says it: "
+    let source = "Default, if neither the config nor a model description gives it: "
     if groups.count == 1, first.names.count == all.count { return [source + first.value + "."] }
     return [
       source

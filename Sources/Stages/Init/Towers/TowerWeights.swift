@@ -70,7 +70,7 @@ struct TowerWeights: Sendable {
 
   private static func summary(_ remarks: [String]) -> [String] {
     guard remarks.count > 3 else { return remarks }
-    return remarks.prefix(3) + ["… and of \(counted(remarks.count - 3, "further tensor"))"]
+    return remarks.prefix(3) + ["… and \(counted(remarks.count - 3, "more tensor")) with such numbers"]
   }
 
   /// The weights with those drawn that the file need not have.

@@ -100,7 +100,7 @@ extension WeightDescription {
     sources.flatMap { source in
       source.says[keyPath: part].sorted { $0.key < $1.key }.compactMap { key, said -> String? in
         guard let value = used[key], value != said else { return nil }
-        return "\(source.path) says that `\(key)` is \(said.canonical); \(value.canonical) is used"
+        return "\(source.path) says that `\(key)` is \(said.canonical), but \(value.canonical) is used"
       }
     }
   }
