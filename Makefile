@@ -67,7 +67,7 @@ reproduce-%:
 
 run: ## any experiment: make run CONFIG=configs/figure3.json ARGS="--jobs 1"
 	@if [ -z "$(CONFIG)" ]; then \
-	  echo 'make run: say which config, as in make run CONFIG=configs/figure3.json' >&2; exit 64; fi
+	  echo 'make run: name a config, as in make run CONFIG=configs/figure3.json' >&2; exit 64; fi
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory authors-arrays CONFIG="$(CONFIG)"
 	$(MODGAP) run "$(CONFIG)" $(ARGS)
@@ -80,7 +80,7 @@ OPENBLAS_CORETYPE="$$kernel" $(SWIFT) test $(SWIFT_FLAGS) --disable-testable-imp
 endef
 
 ifeq ($(SANITIZE),)
-test: build ## builds and runs all tests, in release (SANITIZE=address|thread: under that sanitizer)
+test: build ## builds and runs all tests, in release (SANITIZE=address|thread: with that sanitizer)
 	@$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	@$(run_tests) $(if $(FILTER),--filter '$(FILTER)')
 else
@@ -119,7 +119,7 @@ SCALE ?= 1
 # $(call campaign,NAME,COUNT), whose COUNT is that of CI.
 campaign = python3 Tests/campaigns/$(1).py $(or $(ARGS),--count $(shell expr $(2) \* $(SCALE)))
 
-campaigns: build ## mutated inputs, kills and limits, small; SCALE=50 is the whole (Tests/campaigns)
+campaigns: build ## a short run of mutated inputs, kills and limits; SCALE=50 runs all (Tests/campaigns)
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
 	$(call campaign,inputs,2000)
 	$(call campaign,foreign,100)
@@ -128,16 +128,16 @@ campaigns: build ## mutated inputs, kills and limits, small; SCALE=50 is the who
 	$(call campaign,pairs,20)
 	$(call campaign,texts,20)
 
-lint: toolchain ## swift format, strict, over all sources; and what may stand where (Tests/lint)
+lint: toolchain ## checks the format of all sources (swift format, strict) and the rules of Tests/lint
 	Tests/lint/homes.sh
 	Tests/lint/pointers.sh
 	Tests/lint/imports.sh
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
-format: toolchain ## puts all sources into that format
+format: toolchain ## formats all sources
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
-regression: build ## every experiment, its numbers held to those last accepted (results/reference)
+regression: build ## runs every experiment and compares its numbers with the accepted ones (results/reference)
 	@status=0; for config in $(NIGHTLY); do \
 	  name=$${config//\//-}; echo "== $$name"; \
 	  $(MODGAP) run "configs/$$config.json" $(ARGS) || status=1; \
@@ -150,20 +150,20 @@ reference: build ## accepts the numbers of the stored results as the new referen
 	  $(MODGAP) verify "configs/$$config.json" --accept "results/reference/$$name.csv" > /dev/null || [ $$? = 3 ]; \
 	  echo "results/reference/$$name.csv"; done
 
-bench: build .venv-bench/ready ## speed beside NumPy, PyTorch and ONNX Runtime, on 2 threads; alone where they cannot be installed
+bench: build .venv-bench/ready ## compares the speed with NumPy, PyTorch and ONNX Runtime, on 2 threads; measures modgap alone if they cannot be installed
 	@if [ -x .venv-bench/bin/python ]; then python=.venv-bench/bin/python; else python=python3; fi; \
 	$$python Tests/bench/compare.py $(ARGS)
 
-schema: build ## configs/schema/experiment.schema.json anew, from the program's own grammar
+schema: build ## writes configs/schema/experiment.schema.json from the program's grammar
 	@mkdir -p configs/schema
 	$(MODGAP) schema > configs/schema/experiment.schema.json.new
 	@mv configs/schema/experiment.schema.json.new configs/schema/experiment.schema.json
 
-docs: build ## docs/reference.md anew, from the same grammar
+docs: build ## writes docs/reference.md from the same grammar
 	$(MODGAP) schema --markdown > docs/reference.md.new
 	@mv docs/reference.md.new docs/reference.md
 
-clean: ## removes what was built; results/ and data/ stay
+clean: ## removes what was built; keeps results/ and data/
 	rm -rf .build .build-address .build-thread .venv-bench
 
 help: ## this list
@@ -174,7 +174,7 @@ help: ## this list
 	  | while IFS=$$'\t' read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
 	@echo
 	@echo 'NAME is one of: $(EXPERIMENTS)'
-	@echo 'or, with data of their own: $(subst /,-,$(FOLDERS))'
+	@echo 'or, with other data: $(subst /,-,$(FOLDERS))'
 
 # MARK: - Set-up
 
@@ -182,7 +182,7 @@ setup: toolchain packages
 
 PACKAGES := libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-dev libwebp-dev zlib1g-dev fonts-dejavu-core
 
-openclipart: ## Debian's clip art, 8,121 pictures with titles and keywords, into /usr/share (340 MB)
+openclipart: ## Debian's clip art, 8,121 images with titles and keywords, into /usr/share (340 MB)
 	@[ -d /usr/share/openclipart/png ] || \
 	  $(MAKE) --no-print-directory packages PACKAGES="openclipart-png openclipart-svg"
 
@@ -198,7 +198,7 @@ packages:
 	  for name in openblas hdf5 libcrypto libpng libjpeg libwebpdemux zlib; do \
 	    pkg-config --exists "$$name" 2> /dev/null || missing="$$missing $$name"; done; \
 	  if [ -n "$$missing" ]; then \
-	    echo "make: this is no Debian; install the development files that pkg-config calls$$missing, and gnuplot, then try again" >&2; \
+	    echo "make: this is not Debian; install the development files that pkg-config calls$$missing, and gnuplot, then try again" >&2; \
 	    exit 69; fi; \
 	  exit 0; fi; \
 	has() { dpkg -s "$$1" 2> /dev/null | grep -q '^Status: install ok installed'; }; \
@@ -211,7 +211,7 @@ packages:
 	if [ "$$(id -u)" = 0 ]; then as_root=; \
 	elif command -v sudo > /dev/null; then as_root=sudo; \
 	else \
-	  echo "make: packages are missing, and there is neither root nor sudo here to install them. As root:" >&2; \
+	  echo "make: packages are missing, but this user is not root and there is no sudo. As root:" >&2; \
 	  echo "    apt-get update && $$install" >&2; \
 	  exit 77; fi; \
 	echo "make: installing$$missing" >&2; \
@@ -229,7 +229,7 @@ PYTHON ?= python3
 	rm -rf .venv-bench; \
 	if ! $(PYTHON) -m venv .venv-bench > /dev/null; then \
 	  rm -rf .venv-bench; \
-	  echo 'make bench: no virtual environment (apt-get install python3-venv); modgap is timed alone' >&2; exit 0; fi; \
+	  echo 'make bench: could not make a virtual environment (apt-get install python3-venv); only modgap is measured' >&2; exit 0; fi; \
 	pip='.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check'; \
 	if [ -n "$(MODGAP_TORCH_WHEEL)" ]; then $$pip numpy "$(MODGAP_TORCH_WHEEL)"; \
 	else \
@@ -238,7 +238,7 @@ PYTHON ?= python3
 	&& { $$pip onnx onnxruntime || echo 'make bench: ONNX Runtime could not be installed; its rows are left out' >&2; } \
 	&& { $$pip umap-learn || echo 'make bench: umap-learn could not be installed; its row is left out' >&2; } \
 	&& touch $@ \
-	|| echo 'make bench: NumPy and PyTorch could not be installed; modgap is timed alone (MODGAP_TORCH_WHEEL names a wheel to use)' >&2
+	|| echo 'make bench: NumPy and PyTorch could not be installed; only modgap is measured (MODGAP_TORCH_WHEEL names a wheel to use)' >&2
 
 # MARK: - Data
 
@@ -256,9 +256,9 @@ authors-arrays:
 	if command -v git > /dev/null && GIT_TERMINAL_PROMPT=0 timeout 10 git ls-remote -q $(AUTHORS) HEAD > /dev/null 2>&1; then \
 	  $(MAKE) --no-print-directory data >&2 || true; \
 	else \
-	  echo "make: $(AUTHORS) cannot be reached; what needs the authors' arrays is left out until \`make data\` has fetched them" >&2; fi
+	  echo "make: $(AUTHORS) cannot be reached; what needs the authors' arrays is not run until \`make data\` has downloaded them" >&2; fi
 
-data: ## the authors' embeddings, from their public repository into data/
+data: ## downloads the authors' embeddings from their public repository into data/
 	@if [ -f data/features_clip.npy ]; then echo 'data/ has them already'; exit 0; fi; \
 	set -eu; \
 	command -v git > /dev/null || { echo 'make data: there is no git on PATH' >&2; exit 69; }; \
@@ -268,7 +268,7 @@ data: ## the authors' embeddings, from their public repository into data/
 	  echo 'make data: could not clone $(AUTHORS) (is there a network?).' >&2; \
 	  echo '    Clone it elsewhere and copy Figure_1_Modality_Gap/*.npy into data/,' >&2; \
 	  echo '    or set MODGAP_DATA to the folder that contains features_clip.npy.' >&2; \
-	  echo '    Experiments that can do without them, such as figure2, still run, and say what they left out.' >&2; \
+	  echo '    Experiments that do not need all of them, such as figure2, still run, and say what is not run.' >&2; \
 	  exit 69; fi; \
 	mkdir -p data; \
 	cp "$$folder"/clone/Figure_1_Modality_Gap/*.npy "$$folder"/clone/LICENSE* data/; \

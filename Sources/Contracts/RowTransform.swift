@@ -1,6 +1,6 @@
 import Execution
 
-/// Which of the two matrices of a pair: of images and texts, x are the images.
+/// One of the two matrices of a pair; for images and texts, x is the images.
 public enum Side: String, Sendable, CaseIterable {
   case x, y
 }

@@ -7,7 +7,7 @@ extension Parameter {
   package static func misfit(
     of value: JSONValue, _ parameters: [Parameter], dataKinds: [String: [Parameter]], path: String
   ) -> String? {
-    guard case .object(let members) = value else { return "\(path) is no object" }
+    guard case .object(let members) = value else { return "\(path) is not an object" }
     for parameter in parameters {
       guard let member = members[parameter.name], member != .null else {
         if parameter.isRequired { return "\(path) lacks `\(parameter.name)`" }
@@ -53,7 +53,7 @@ extension ParameterType {
     case .tagged(let kinds): return tagged(value, kinds, dataKinds, path)
     case .dataset: return tagged(value, dataKinds, dataKinds, path)
     }
-    return isFit ? nil : "\(path) is \(value.described), which is not what the stage takes"
+    return isFit ? nil : "\(path) is \(value.described), which does not fit the parameter"
   }
 
   private func items(
@@ -62,7 +62,7 @@ extension ParameterType {
     _ path: String
   ) -> String? {
     guard let items = value.array, counts.contains(items.count) else {
-      return "\(path) is no list of \(counts.lowerBound) to \(counts.upperBound) values"
+      return "\(path) is not a list of \(counts.lowerBound) to \(counts.upperBound) values"
     }
     for (index, item) in items.enumerated() {
       if let problem = element.misfit(of: item, dataKinds, "\(path)[\(index)]") { return problem }
@@ -74,7 +74,7 @@ extension ParameterType {
     _ value: JSONValue, _ kinds: [String: [Parameter]], _ dataKinds: [String: [Parameter]], _ path: String
   ) -> String? {
     guard let kind = value["kind"]?.string, let parameters = kinds[kind] else {
-      return "\(path) is of no known kind"
+      return "\(path) has an unknown kind"
     }
     return Parameter.misfit(of: value, parameters, dataKinds: dataKinds, path: path)
   }

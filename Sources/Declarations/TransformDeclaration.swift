@@ -4,7 +4,7 @@ package struct TransformEffect: Sendable {
   package let y: String
   package let then: String
 
-  package init(x: String = "as it is", y: String = "as it is", then: String = "") {
+  package init(x: String = "unchanged", y: String = "unchanged", then: String = "") {
     (self.x, self.y, self.then) = (x, y, then)
   }
 }

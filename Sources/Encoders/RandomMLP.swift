@@ -1,7 +1,7 @@
 import Execution
 import Kernels
 
-/// A multilayer perceptron with random weights, whose layers' outputs are looked at one by one.
+/// A multilayer perceptron with random weights, which returns the outputs of all its layers.
 ///
 ///     h_0 ~ N(0, 1)^width,   h_l = φ(W_l·h_{l−1} + b_l),   W_l ~ N(0, weightStd²), b_l ~ N(0, biasStd²)
 ///

@@ -21,7 +21,7 @@ extension Plan {
       return "\(quoted(figure.name)) cannot be a figure's name"
     }
     for axis in experiment.axes where axis.values.isEmpty || !ConfigNames.isIdentifier(axis.name) {
-      return "the axis \(quoted(axis.name)) has no values, or cannot be called so"
+      return "the axis \(quoted(axis.name)) has no values or an invalid name"
     }
     let axes = experiment.axes.map(\.name)
     if let other = experiment.replicates, !axes.containsExactly(other) {
@@ -74,7 +74,7 @@ extension Plan {
 
   private func repeated(_ names: [String]) -> String? {
     var seen: Set<ExactString> = []
-    return names.first { !seen.insert(ExactString($0)).inserted }.map { "\(quoted($0)) stands twice" }
+    return names.first { !seen.insert(ExactString($0)).inserted }.map { "\(quoted($0)) is given twice" }
   }
 
   private func quoted(_ name: String) -> String { "\"\(PlainText.escaped(String(name.prefix(80))))\"" }

@@ -13,11 +13,11 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   case tanh
   /// ½·x·(1 + erf(x/√2)), to 1e-6
   case gelu
-  /// x·sigmoid(1.702·x), as CLIP has it
+  /// x·sigmoid(1.702·x), as in CLIP
   case quickGelu = "quick-gelu"
   /// x, or eˣ − 1 below zero
   case elu
-  /// The greater of two pieces, each with weights and biases of its own. Source: Goodfellow et al. 2013.
+  /// The maximum of two affine maps with separate weights and biases. Source: Goodfellow et al. 2013.
   case maxout
 
   /// How many affine maps a layer needs.

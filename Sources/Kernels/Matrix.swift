@@ -1,6 +1,6 @@
 import Execution
 
-/// A dense matrix in row-major order: `float32 (rows, columns)`, one embedding a row.
+/// A dense matrix in row-major order: `float32 (rows, columns)`, one embedding per row.
 public struct Matrix: Sendable, Equatable {
   public let rows: Int
   public let columns: Int

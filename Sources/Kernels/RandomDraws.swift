@@ -88,7 +88,7 @@ extension RandomStream {
     return (offset..<offset + count).map { integer($0, below: bound) }
   }
 
-  /// A uniformly random order of `0 ..< count`, by Fisher and Yates.
+  /// A uniformly random permutation of `0 ..< count`, by the method of Fisher and Yates.
   public func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<max(0, count))
     for last in stride(from: count - 1, to: 0, by: -1) {

@@ -1,7 +1,7 @@
 /// A counter-based random stream (Philox4x32-10), keyed by experiment seed, stage id and stream name.
 ///
-/// Any element can be drawn by its position alone, so blocks draw in parallel and the numbers do not
-/// depend on how many threads there are. Source: Salmon et al., SC 2011, doi:10.1145/2063384.2063405.
+/// Any element can be computed from its position, so blocks draw in parallel and the numbers do not
+/// depend on the number of threads. Source: Salmon et al., SC 2011, doi:10.1145/2063384.2063405.
 public struct RandomStream: Sendable, Equatable {
   package let key: UInt64
 

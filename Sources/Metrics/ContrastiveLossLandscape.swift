@@ -3,7 +3,7 @@ import Execution
 import Foundation
 import Kernels
 
-/// The contrastive loss of one member at one temperature, in nats a pair.
+/// The contrastive loss of one member at one temperature, in nats per pair.
 public struct ContrastiveLossLandscape: Sendable, Equatable {
   /// −(1/n) Σ_i ln(exp(x_i·y_i/τ) / Σ_j exp(x_i·y_j/τ)).
   public let xToY: Double
@@ -18,16 +18,16 @@ public struct ContrastiveLossLandscape: Sendable, Equatable {
   }
 }
 
-/// The contrastive loss of pairs of embeddings, each row divided by its norm first.
+/// The contrastive loss of pairs of embeddings; each row is divided by its norm first.
 ///
-/// Candidates j run over the pair's own batch: `batch` consecutive pairs, 0 for all of them. A last
-/// batch that is smaller counts by its size, so the result is the mean over all pairs; where the size
-/// divides n this is the authors' mean over batches.
+/// The candidates j are the pair's batch: `batch` consecutive pairs, or all pairs if it is 0. A smaller last
+/// batch is weighted by its size, so the result is the mean over all pairs; if the batch size
+/// divides n, this is the authors' mean over batches.
 /// - Parameters:
 ///   - x: `(n, d)`, the first modality.
 ///   - y: `(n, d)`, the second.
 ///   - temperature: τ > 0, without unit; down to 1/1000 and below without overflow.
-/// - Throws: an error naming the row that is not finite or has norm zero.
+/// - Throws: an error that names the row if a row is not finite or has norm zero.
 ///
 /// Source: Liang et al. 2022, Sec. 4.1.
 public func contrastiveLoss(

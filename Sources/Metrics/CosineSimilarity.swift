@@ -18,23 +18,23 @@ public struct CosineStatistics: Sendable, Equatable {
   public let median: Double
   public let percentile75: Double
   public let maximum: Double
-  /// Equal bins over [minimum, maximum], the last one closed; none where none were asked for.
+  /// Equal bins over [minimum, maximum], the last one closed; empty if no bins were requested.
   public let histogram: Histogram
 
   public struct Histogram: Sendable, Equatable {
-    /// One more than there are bins.
+    /// One more edge than there are bins.
     public let edges: [Double]
     /// Ordered pairs in each bin.
     public let pairs: [Int]
   }
 }
 
-/// All statistics of one matrix of embeddings, each row divided by its norm first.
+/// All statistics of one matrix of embeddings; each row is divided by its norm first.
 /// - Parameters:
 ///   - embeddings: `(n, d)`, n ≥ 2.
-///   - diagonal: counts each embedding with itself, too (a similarity of 1).
-///   - bins: how many bins the histogram has.
-/// - Throws: an error naming the row that is not finite or has norm zero.
+///   - diagonal: also counts the pair of each embedding with itself (a similarity of 1).
+///   - bins: the number of bins of the histogram.
+/// - Throws: an error that names the row if a row is not finite or has norm zero.
 public func cosineSimilarity(
   _ embeddings: Matrix, diagonal: Bool = false, bins: Int = 0
 ) throws -> CosineStatistics {

@@ -15,25 +15,25 @@ public struct Gap: Sendable, Equatable {
 
   public init(vector: [Double]) { self.vector = vector }
 
-  /// Δ/‖Δ‖. - Throws: `MetricFailure.noGap` where Δ is zero but for rounding.
+  /// Δ/‖Δ‖. - Throws: `MetricFailure.noGap` if Δ is zero up to rounding.
   package func unit() throws -> [Double] {
     let length = distance
     guard length > 1e-12 else { throw MetricFailure.noGap }
     return vector.map { $0 / length }
   }
 
-  /// ‖Δ‖ with the sign of its dot product with the gap before any move (0 counts as positive): it
-  /// goes below zero where a shift has carried the modalities past each other.
+  /// ‖Δ‖ with the sign of its dot product with the gap before any shift (0 counts as positive): it
+  /// is negative if a shift has moved the modalities past each other.
   package func signedDistance(original: [Double]) -> Double {
     dot(vector, original) < 0 ? -distance : distance
   }
 }
 
-/// The gap of two matrices of embeddings, each row divided by its norm first.
+/// The gap of two matrices of embeddings; each row is divided by its norm first.
 /// - Parameters:
 ///   - x: `(n, d)`, the first modality.
 ///   - y: `(n, d)`, the second.
-/// - Throws: an error naming the row that is not finite or has norm zero.
+/// - Throws: an error that names the row if a row is not finite or has norm zero.
 public func modalityGap(_ x: Matrix, _ y: Matrix) throws -> Gap {
   guard x.columns == y.columns, x.rows == y.rows else {
     throw MetricFailure.unequalShapes(

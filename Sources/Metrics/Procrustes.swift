@@ -6,7 +6,7 @@ import Kernels
 ///
 ///     W = U·Vᵀ,  Xᵀ·Y = U·S·Vᵀ,   the minimiser of Σ ‖x_i − W·y_i‖² over orthogonal W
 ///
-/// Rows are moved by Y·Wᵀ. Source: Schönemann 1966, doi:10.1007/BF02289451; Liang et al. 2022, Sec. 4.4.
+/// It is applied to rows as Y·Wᵀ. Source: Schönemann 1966, doi:10.1007/BF02289451; Liang et al. 2022, Sec. 4.4.
 /// Every row of y is fitted to the row of x that it makes a pair with.
 /// - Parameter rowOfX: for each row of y, its row of x; nil where they are the same.
 /// - Returns: W, `(d, d)`.
@@ -25,9 +25,9 @@ package func procrustes(
   return decomposed.u.multiplied(by: decomposed.vTransposed)
 }
 
-/// The orthogonal map that turns the rows of `y` closest to those of `x`, rows divided by their norms
-/// first: `(d, d)`, to be applied as y·Wᵀ.
-/// - Throws: an error naming the row that is not finite or has norm zero.
+/// The orthogonal map that brings the rows of `y` closest to those of `x`, after rows are divided by their norms:
+/// `(d, d)`, applied as y·Wᵀ.
+/// - Throws: an error that names the row if a row is not finite or has norm zero.
 public func procrustes(_ x: Matrix, _ y: Matrix) throws -> Matrix {
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()

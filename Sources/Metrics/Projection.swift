@@ -2,21 +2,21 @@ import Contracts
 import Execution
 import Kernels
 
-/// Which matrix is decomposed.
+/// Which matrix to decompose.
 public enum ProjectionMethod: String, Sendable, CaseIterable {
-  /// Principal components: the column means are subtracted first.
+  /// Principal components; the column means are subtracted first.
   case pca
   /// Singular vectors of the rows as they are.
   case svd
 }
 
-/// Embeddings of all modalities together, on the directions along which they differ most.
+/// Projection of the embeddings of both modalities together to their principal directions.
 ///
 ///     Z = U·diag(σ)·Vᵀ,   Z the union of x and y, x first (centred for `pca`)
 ///
-/// Row i of `scores` is Z_i·V for the first components. The sign of each direction is such that its
-/// loading of greatest magnitude (the first of equals) is positive. σ are the singular values, and
-/// a ratio is σ_k² / Σ σ².
+/// Row i of `scores` is Z_i·V for the first components. The sign of each direction is chosen so that its
+/// loading of greatest magnitude (of equal ones, the first) is positive. σ are the singular values, and
+/// the explained variance ratios are σ_k² / Σ σ².
 public struct Projection: Sendable {
   /// `(rows of x + rows of y, components)`.
   package let scores: RealMatrix

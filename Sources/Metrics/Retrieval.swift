@@ -2,30 +2,30 @@ import Contracts
 import Execution
 import Kernels
 
-/// How often the right partner is among the k nearest, in both directions.
+/// How often the correct partner is among the k nearest candidates, in both directions.
 public struct Retrieval: Sendable, Equatable {
-  /// For each k, the share of x of whose own y one is among its k most similar y.
+  /// For each k, the share of rows of x that have one of their partners among the k most similar rows of y.
   public let xToY: [Double]
-  /// For each k, the share of y whose own x is among its k most similar x.
+  /// For each k, the share of rows of y that have their partner among the k most similar rows of x.
   public let yToX: [Double]
-  /// How many queries of both directions there are.
+  /// The number of queries in both directions.
   public let queries: Int
-  /// For how many of them a candidate exactly as similar as the right one decides whether it is among the k
-  /// nearest, for one of the k at least.
+  /// The number of queries for which a tie with the correct candidate decides whether that is among the k nearest, for at
+  /// least one k.
   public let decidedByTies: Int
 }
 
-/// Recall@k of pairs of embeddings, each row divided by its norm first.
+/// Recall@k of pairs of embeddings; each row is divided by its norm first.
 ///
 ///     recall@k = (1/n) #{ i : #{ j : s_ij > s_ii } < k },   s_ij = x_i·y_j
 ///
-/// Among equal similarities the lower index counts as nearer. Comparisons closer than the rounding of
-/// a matrix product are made again with dot products in one fixed order, so ties are ties.
+/// Of equal similarities, the candidate with the lower index ranks first. Differences within the rounding error of
+/// a matrix product are computed again with dot products in one fixed order, so that ties are exact.
 /// - Parameters:
 ///   - x: `(n, d)`, the first modality.
 ///   - y: `(n, d)`, the second.
-///   - ks: the k, each at least 1.
-/// - Throws: an error naming the row that is not finite or has norm zero.
+///   - ks: the values of k, each at least 1.
+/// - Throws: an error that names the row if a row is not finite or has norm zero.
 public func retrieval(_ x: Matrix, _ y: Matrix, at ks: [Int]) throws -> Retrieval {
   let budget = ThreadBudget(jobs: 1)
   budget.acquire()

@@ -39,7 +39,7 @@ package struct KeyDifference: Sendable, Equatable {
   }
 
   private static func text(_ value: JSONValue?) -> String {
-    guard let value else { return "nothing" }
+    guard let value else { return "no value" }
     if let text = value.string, text.count == 64, text.allSatisfy(\.isHexDigit) {
       return String(text.prefix(12))
     }

@@ -20,7 +20,7 @@ private func testCase(_ verdict: Verdict, suite: String, command: ShellCommand) 
   let opening: XML = "    <testcase classname=\"\(suite)\" name=\"\(verdict.id)\""
   let message = verdict.explanation
   let details =
-    "\(verdict.says) (\(verdict.source)). Paper: \(verdict.paper); ours: \(verdict.ours). Again: \(command.text)"
+    "\(verdict.says) (\(verdict.source)). Paper: \(verdict.paper); ours: \(verdict.ours). To recompute: \(command.text)"
   switch verdict.outcome {
   case .pass: return "\(opening)/>"
   case .fail: return "\(opening)><failure message=\"\(message)\">\(details)</failure></testcase>"

@@ -26,7 +26,7 @@ private func claims(_ report: Report) -> [Markdown] {
     "## Claims", "", "| Claim | Paper | Ours | n | 95% interval | Verdict | Source |",
     "|---|---|---|---|---|---|---|",
   ]
-  return head + rows + ["", "Each number again:", ""]
+  return head + rows + ["", "To recompute each number:", ""]
     + report.verdicts.map { verdict in
       "- \(verdict.id): \(verdict.explanation). \(Markdown.span(report.command(verdict).text))"
     } + [""]

@@ -36,7 +36,7 @@ package struct Report: Sendable {
       }
 
       /// What follows the value.
-      var remark: String { isDefault ? " (default)" : isDescribed ? " (said by the weights)" : "" }
+      var remark: String { isDefault ? " (default)" : isDescribed ? " (from the model description)" : "" }
     }
 
     package let stage: String

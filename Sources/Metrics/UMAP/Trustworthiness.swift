@@ -2,18 +2,18 @@ import Contracts
 import Execution
 import Kernels
 
-/// How far neighbours in a picture are neighbours in the data.
+/// How far neighbours in a projection are neighbours in the data.
 ///
 ///     T(k) = 1 − 2/(n·k·(2n − 3k − 1)) Σ_i Σ_j max(0, r(i, j) − k)
 ///
-/// j runs over the k nearest of i in the picture, and r(i, j) is j's rank among the points by their
-/// distance from i in the data, from 1. Euclidean distances; of equal ones the lower index is nearer.
-/// 1 where every neighbour is true. Source: Venna and Kaski 2001, doi:10.1007/3-540-44668-0_68.
+/// j runs over the k nearest neighbours of i in the projection, and r(i, j) is j's rank among all points by their
+/// distance from i in the data, from 1. Distances are Euclidean; of equal distances the lower index ranks first.
+/// T is 1 if all neighbours in the projection are also neighbours in the data. Source: Venna and Kaski 2001, doi:10.1007/3-540-44668-0_68.
 /// - Parameters:
 ///   - picture: `(n, components)`.
 ///   - data: `(n, d)`.
-///   - neighbors: k, lowered to (n − 1)/2 where it is greater; T of fewer than 3 points is 1.
-/// - Throws: `MetricFailure` where the shapes differ.
+///   - neighbors: k, at most (n − 1)/2 is used; T of fewer than 3 points is 1.
+/// - Throws: `MetricFailure` if the shapes differ.
 public func trustworthiness(of picture: Matrix, for data: Matrix, neighbors: Int = 15) throws -> Double {
   guard picture.rows == data.rows else {
     throw MetricFailure.unequalShapes(

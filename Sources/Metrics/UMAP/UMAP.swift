@@ -3,7 +3,7 @@ import Execution
 import Foundation
 import Kernels
 
-/// What a picture by UMAP depends on; the defaults are those of umap-learn.
+/// The parameters of UMAP; the defaults are those of umap-learn.
 public struct UMAPParameters: Sendable, Equatable {
   public enum Metric: String, Sendable, CaseIterable {
     case euclidean
@@ -11,20 +11,20 @@ public struct UMAPParameters: Sendable, Equatable {
     case cosine
   }
 
-  /// Where points start.
+  /// The initial positions of the points.
   public enum Start: String, Sendable, CaseIterable {
     case spectral, pca
   }
 
   public var components = 2
-  /// k, the point itself counted.
+  /// k, including the point itself.
   public var neighbors = 15
-  /// How close points may come in the picture.
+  /// The minimum distance of points in the projection.
   public var minDist = 0.1
-  /// The scale of the picture.
+  /// The scale of the projection.
   public var spread = 1.0
   public var metric = Metric.euclidean
-  /// Nil: 500 for up to 10,000 points, else 200.
+  /// If nil, 500 for up to 10,000 points, otherwise 200.
   public var epochs: Int?
   public var negativeSamples = 5
   public var start = Start.spectral
@@ -33,27 +33,26 @@ public struct UMAPParameters: Sendable, Equatable {
   public init() {}
 }
 
-/// A picture, and how far it can be believed.
+/// A projection by UMAP, and how well it preserves neighbourhoods.
 public struct UMAPResult: Sendable, Equatable {
   /// `(n, components)`.
   public let picture: Matrix
-  /// T(15), over all points up to 20,000, beyond over a sample of 512.
+  /// T(15), over all points if there are at most 20,000, otherwise over a sample of 512.
   public let trustworthiness: Double
-  /// The share of true neighbours that the picture was made from: 1 up to 20,000 points, beyond measured
-  /// on a sample.
+  /// The recall of the nearest-neighbour search: 1 for up to 20,000 points, otherwise measured on a sample.
   public let neighborRecall: Double
-  /// Whether trustworthiness is that of a sample.
+  /// Whether trustworthiness was computed on a sample.
   public let isSampled: Bool
 }
 
-/// Uniform manifold approximation and projection: points in a few dimensions so that neighbours stay
-/// neighbours. Source: McInnes, Healy, Melville 2018, arXiv:1802.03426.
+/// Uniform manifold approximation and projection: a projection to a few dimensions that preserves
+/// neighbourhoods. Source: McInnes, Healy, Melville 2018, arXiv:1802.03426.
 ///
 /// The same rows, parameters and seed give the same bits at any number of threads.
 /// - Parameters:
 ///   - rows: `(n, d)`, n ≥ 2.
-///   - threads: how many work at most.
-/// - Throws: `MetricFailure` naming what cannot be projected.
+///   - threads: the maximum number of threads.
+/// - Throws: `MetricFailure` that says what cannot be projected.
 public func umap(
   _ rows: Matrix, _ parameters: UMAPParameters = UMAPParameters(), seed: UInt64 = 0, threads: Int = 1
 ) throws -> UMAPResult {
@@ -62,7 +61,7 @@ public func umap(
   return try UMAP(parameters) { RandomStream(seed: seed, stage: "umap", name: $0) }.run(rows, budget)
 }
 
-/// The steps from rows to a picture.
+/// The steps from rows to a projection.
 package struct UMAP: Sendable {
   private let parameters: UMAPParameters
   private let random: @Sendable (String) -> RandomStream

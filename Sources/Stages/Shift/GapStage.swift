@@ -119,7 +119,7 @@ package struct GapShift: EmbeddingTransform {
 
   package static let kind = "along"
   package static let effect = TransformEffect(
-    x: "x − amount_x·gap", y: "y + amount_y·gap", then: "rows divided by their norm where renormalize is 1")
+    x: "x − amount_x·gap", y: "y + amount_y·gap", then: "rows divided by their norm if renormalize is 1")
   package var normEffect: NormEffect { renormalizes ? .makesUnit : .losesUnit }
 
   package init() { self.init(gap: [], amountX: 0, amountY: 0, renormalizes: true) }

@@ -69,8 +69,8 @@ struct PlanPrinter {
     let seconds = status.predictedSeconds(jobs: jobs)
     let time = seconds > 0 ? ", about \(Duration.seconds(seconds).brief)" : ""
     return "\(counted(status.plan.runs.count, "run")), "
-      + "\(counted(status.plan.tasks.count, "stage")) to settle: \(cached) cached, "
-      + "\(open) to run, \(waiting) after them\(time)\n"
+      + "\(counted(status.plan.tasks.count, "stage")): \(cached) cached, "
+      + "\(open) to run, \(waiting) waiting for these\(time)\n"
   }
 
   private func prediction(_ index: Int) -> Double? { status.predictions[index] }
