@@ -8,7 +8,7 @@ struct BLASRowsTests {
   private struct Product {
     let columns: Int
     let inner: Int
-    let isTransposed: Bool
+    let isRightTransposed: Bool
     let isTransposed: Bool
     let beta: Float
     let weights: [Float]
@@ -16,7 +16,7 @@ struct BLASRowsTests {
     init(columns: Int, inner: Int, kind: Int) throws {
       self.columns = columns
       self.inner = inner
-      isTransposed = kind & 1 != 0
+      isRightTransposed = kind & 1 != 0
       isTransposed = kind & 2 != 0
       beta = kind & 4 != 0 ? 1 : 0
       weights = try numbers("weights", inner * columns)
@@ -35,8 +35,9 @@ struct BLASRowsTests {
       var c = start.flatMap { (beta == 0 ? $0.map { _ in .nan } : $0) + [7, 7] }
       c.withSlice { c in
         withOperands(
-          a, stride: isTransposed ? count + 1 : inner + 1, weights, stride: isTransposed ? inner : columns,
-          transposed: (isTransposed, isTransposed)
+          a, stride: isTransposed ? count + 1 : inner + 1, weights,
+          stride: isRightTransposed ? inner : columns,
+          transposed: (isTransposed, isRightTransposed)
         ) {
           BLAS.multiply(
             ProductShape(rows: count, columns: columns, inner: inner), $0, $1, into: c, stride: stride,
