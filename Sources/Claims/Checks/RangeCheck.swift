@@ -7,7 +7,7 @@ struct RangeCheck: Check {
 
   static let variant = CheckVariant(
     signature: CheckSignature(
-      name: "range", summary: "the quantity lies between bounds; over replicates, their mean does",
+      name: "range", summary: "the quantity is between bounds; over replicates, their mean is",
       parameters: [
         .of, .optional("low", .anyNumber, "the lower bound"),
         .optional("high", .anyNumber, "the upper bound"),
