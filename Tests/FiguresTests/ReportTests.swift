@@ -40,7 +40,7 @@ struct ReportTests {
     let words = try Self.report().verdicts.map(\.outcome.word)
     #expect(words == ["pass", "fail", "error", "inconclusive", "not-run"])
     let counts = VerdictCounts(try Self.report().verdicts)
-    #expect(counts.message == "1 pass, 1 fail, 1 inconclusive, 1 not-run, 1 error")
+    #expect(counts.summary == "1 pass, 1 fail, 1 inconclusive, 1 not-run, 1 error")
     #expect(counts.evaluated == 3)
   }
 
