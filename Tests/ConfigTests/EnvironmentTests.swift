@@ -37,7 +37,7 @@ import Testing
     ] {
       let problem = try problems(Self.config(text), [name: "5", "HOME": "4"])
       #expect(problem.contains("${env:\(name)}, which configs may not read"), "\(text)")
-      #expect(problem.contains("--env \(name) on the command line"))
+      #expect(problem.contains("the option --env \(name)"))
       #expect(!problem.contains("5 "))
     }
     #expect(try problems(Self.config("${env:\(name)}"), [name: "5"], allowed: [name]) == "")
