@@ -79,7 +79,7 @@ package enum StageFailure: Failure {
       "two towers need pairs, but data of kind `\(kind)` have one side; choose captioned data, or an "
         + "`encoder` for each side"
     case .tooFewPairs(let pairs, let heldOut, let batch):
-      "\(heldOut) of \(pairs) pairs are held out, which leaves less than one batch of \(batch); give more "
+      "with \(heldOut) of \(pairs) pairs held out, less than one batch of \(batch) is left; give more "
         + "pairs, or lower `batch` or `held_out`"
     case .nothingHeldOut:
       "`embed` asks for the held-out pairs, but there are none; set `held_out`, or name a "

@@ -142,6 +142,7 @@ private struct Ramp: TokenSource {
     }
     #expect(
       page.contains("### `evaluate` `width`") && page.contains("| `width` | quantity | Width | numbers |"))
-    #expect(page.contains("### `ramp`\n\nTokens that rise. Its items are generated.") && page.contains("`seed`"))
+    #expect(
+      page.contains("### `ramp`\n\nTokens that rise. Its items are generated.") && page.contains("`seed`"))
   }
 }

@@ -162,7 +162,8 @@ import Testing
     try withFolder { folder in
       #expect(failure { _ = try ImageFile(folder) }.contains("it is a folder"))
       #expect(failure { _ = try ImageFile(folder + "/none.png") }.contains("no such file"))
-      #expect(failure { _ = try ImageFile(write("GIF89a", folder + "/a.gif")) }.contains("this is a GIF"))
+      #expect(
+        failure { _ = try ImageFile(write("GIF89a", folder + "/a.gif")) }.contains("this file is a GIF"))
       #expect(
         failure { _ = try ImageFile(write("text", folder + "/a.png")) }.contains("this file is not an image"))
     }

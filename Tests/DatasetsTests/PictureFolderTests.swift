@@ -61,7 +61,7 @@ import Testing
       let remarks = try data.remarks()
       #expect(remarks.count == 1, "\(remarks)")
       let remark = remarks.first ?? ""
-      #expect(remark.contains("passed over 10 files that look like a picture"), "\(remark)")
+      #expect(remark.contains("skipped 10 files that look like an image"), "\(remark)")
       for (number, one) in Self.foreign.enumerated() {
         #expect(remark.contains("cat/x\(number)\(number % 2 == 0 ? ".jpg" : "") (\(one.name))"), "\(remark)")
       }
@@ -76,7 +76,7 @@ import Testing
       try write("<html>not found</html>", folder + "/z.WebP")
       let remark = try open(folder).remarks().joined()
       #expect(
-        remark.contains("2 files") && remark.contains("y.jpeg (empty), z.WebP (no picture)"), "\(remark)")
+        remark.contains("2 files") && remark.contains("y.jpeg (empty), z.WebP (not an image)"), "\(remark)")
     }
   }
 
@@ -86,7 +86,7 @@ import Testing
       try write("GIF89a", folder + "/dog/a.gif")
       try write("text", folder + "/zebra/readme.txt")
       let sentence = failure { _ = try open(folder) }
-      #expect(sentence.contains("classes dog (only a.gif (GIF)), zebra"), "\(sentence)")
+      #expect(sentence.contains("classes dog (which has only a.gif (GIF)), zebra"), "\(sentence)")
       try FileManager.default.removeItem(atPath: folder + "/cat")
       let nothing = failure { _ = try open(folder) }
       #expect(nothing.contains("found no image") && nothing.contains("dog/a.gif (GIF)"), "\(nothing)")
@@ -149,7 +149,7 @@ import Testing
           ])
         let remarks = try data.remarks().joined()
         #expect(
-          remarks.contains("passed over 1 link to folders") && remarks.contains("cat/more"), "\(remarks)")
+          remarks.contains("skipped 1 link to folders") && remarks.contains("cat/more"), "\(remarks)")
       }
     }
   }

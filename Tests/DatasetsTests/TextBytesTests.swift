@@ -136,7 +136,7 @@ import Testing
       let names = try write(Array("a\nb\n".utf8) + [0xC4, 0x0A], root + "/batches.meta.txt")
       #expect(remark("cifar", values).hasPrefix("\(names):3:1: "), "\(remark("cifar", values))")
       try write("a\nb\n", names)
-      #expect(remark("cifar", values).contains("it names 2 classes, and CIFAR-10 has 10"))
+      #expect(remark("cifar", values).contains("it names 2 classes, but CIFAR-10 has 10"))
     }
     try withFolder { folder in
       try write(KindSamples.picture(1), folder + "/cats/a.png")

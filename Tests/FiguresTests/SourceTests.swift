@@ -181,7 +181,9 @@ struct NothingToDrawTests {
   func saySoOfAxesThatReachElsewhere(figure: String) throws {
     let points = table(["modality", "x", "y"], [["x", 0, 0.0], ["x", 1, 1.0]])
     let script = try ScriptTests.script(figure, ["t": points])
-    #expect(script.contains("# missing: there is nothing to draw: none of 2 points lies"), "\(script)")
+    #expect(
+      script.contains("# missing: there is nothing to draw: none of the 2 points is within the axes"),
+      "\(script)")
     #expect(!script.contains("set xtics"), "bare axes")
     // A bar reaches from one end of its bin to the other.
     let bins = table(["bin_low", "bin_high", "pairs"], [[-0.17, 0.94, 5.0]])

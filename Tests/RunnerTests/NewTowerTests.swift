@@ -108,7 +108,7 @@ import Testing
     #expect(page.contains("`bins` | an integer from 2 to 256 |  | Ranges of a channel's values."))
     #expect(page.contains("`sequence`, `video`, `pixels`"))
     #expect(page.contains("`256` for `sequence`, `video`; `16` for `pixels`"))
-    #expect(page.contains("- `bins` only where `architecture` is `pixels`."))
+    #expect(page.contains("- `bins` only if `architecture` is `pixels`."))
     #expect(Schema(Self.grammar).json.canonical.contains(#""bins":{"#))
   }
 

@@ -58,7 +58,7 @@ struct ShowTests {
       let bytes = Array(caption.utf8)
       let expected =
         bytes.count > 28
-        ? String(decoding: bytes.prefix(28), as: UTF8.self) + " [cut after 28 of \(bytes.count) tokens]"
+        ? String(decoding: bytes.prefix(28), as: UTF8.self) + " [first 28 of \(bytes.count) tokens]"
         : caption
       #expect(seen == [expected])
     }
@@ -112,7 +112,7 @@ struct ShowTests {
     let (_, program) = try bench()
     #expect(try show(program, "clips").pictures == [8, 8, 8, 8, 8])
     let chains = try show(program, "chains")
-    #expect(chains.texts.allSatisfy { $0[0].hasPrefix("M") && $0[0].contains("[cut after 38 of ") })
+    #expect(chains.texts.allSatisfy { $0[0].hasPrefix("M") && $0[0].contains("[first 38 of ") })
     #expect(chains.texts.allSatisfy { $0[1].hasPrefix("a protein with ") })
     #expect(try show(program, "ids").texts.allSatisfy { $0[0].split(separator: " ").count == 7 })
     let noise = try show(program, "noise", "--output", "deep/n.png")

@@ -94,12 +94,12 @@ struct EncoderFailureTests {
       "encoder", Tiny.encoder("text", ["vocabulary": 10_000_000, "width": 16_384]))
     #expect(
       MemoryWords.says(
-        vocabulary, "the weights would take 634.4 GiB", "lower `width`, `layers` or `vocabulary`"),
+        vocabulary, "the weights would need 634.4 GiB", "lower `width`, `layers` or `vocabulary`"),
       "\(vocabulary)")
     let images = Tiny.data("noise-images", count: 100_000_000)
     let count = sentence("encoder", Tiny.encoder("resnet18", ["embedding": 65_536, "data": images]))
     #expect(
-      MemoryWords.says(count, "the embeddings would take 24414.1 GiB", "lower `count` or `embedding`"),
+      MemoryWords.says(count, "the embeddings would need 24414.1 GiB", "lower `count` or `embedding`"),
       "\(count)")
   }
 
@@ -123,7 +123,7 @@ enum MemoryWords {
   static func says(_ sentence: String, _ start: String, _ advice: String) -> Bool {
     guard sentence.hasPrefix(start), sentence.hasSuffix("; " + advice) else { return false }
     let middle = sentence.dropFirst(start.count).dropLast(advice.count + 2)
-    let limit = #/ of memory, more than this process may have: [0-9.]+ [GM]iB( \([^)]+\))?/#
+    let limit = #/ of memory, but this process may use at most [0-9.]+ [GM]iB( \([^)]+\))?/#
     let left = #/(, of which [0-9.]+ [GM]iB are left)?/#
     guard let found = middle.prefixMatch(of: limit) else { return false }
     return middle[found.range.upperBound...].wholeMatch(of: left) != nil

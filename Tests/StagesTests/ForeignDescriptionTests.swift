@@ -196,7 +196,10 @@ struct ForeignDescriptionTests {
       form == "openCLIP"
       ? try pictures(nil, .object(["size": 64])) : try pictures(.object(["crop_size": 64]), nil)
     #expect(
-      said.contains { $0.contains("_config.json says that") && $0.contains("`size` is 64; 16, the data's") },
+      said.contains {
+        $0.contains("_config.json says that")
+          && $0.contains("images of `size` 64, but the data's `size` 16 is used")
+      },
       "\(said)")
     #expect(try pictures(nil, .object(["size": [16, 16]])).1.isEmpty)
   }

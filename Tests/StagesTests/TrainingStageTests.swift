@@ -236,12 +236,12 @@ struct TrainingStageTests: TinyTraining {
     let vast = failure {
       try train(start, ["data": Tiny.data("shapes", count: 2_000_000), "batch": 1_000_000])
     }
-    let step = "a step of training would take "
+    let step = "a step of training would need "
     let number = vast.dropFirst(step.count).prefix { $0 != "G" } + "GiB"
     #expect(MemoryWords.says(vast, step + number, "lower `batch`, or set `recompute`"), "\(vast)")
     #expect(Double(number.dropLast(4)).map { $0 > 16 } == true, "\(vast)")
     let none = failure { try train(start, ["held_out": 20]) }
-    #expect(none.hasPrefix("of 16 pairs 20 are held out"))
+    #expect(none.hasPrefix("with 20 of 16 pairs held out"))
     let points = try run(.`init`, "sphere")
     let sphere = failure { try train(points) }
     #expect(sphere == "train/contrastive needs a dual encoder, but `clip` gives something else")

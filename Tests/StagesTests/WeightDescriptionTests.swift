@@ -52,7 +52,9 @@ struct WeightDescriptionTests {
     let notes = Notes()
     let plain = try clip([:], notes)
     let said = notes.notices.filter { $0.contains("modgap assumes QuickGELU") }
-    #expect(!said.isEmpty && said[0].contains("set \"activation\": \"gelu\" for LAION's"), "\(notes.notices)")
+    #expect(
+      !said.isEmpty && said[0].contains("set \"activation\": \"gelu\" for the models of LAION"),
+      "\(notes.notices)")
     let told = Notes()
     #expect(try clip(["activation": "quick-gelu"], told) == plain)
     #expect(aboutWeights(told).isEmpty, "\(told.notices)")

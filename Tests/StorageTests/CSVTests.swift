@@ -100,7 +100,7 @@ import Testing
   @Test func aCellOfAnotherTypeIsAFailure() {
     let failure = #expect(throws: StorageFailure.self) { try decode("a\n1\nx\n", types: [.integer]) }
     #expect(failure?.message.contains("a.csv:3: ") == true)
-    #expect(failure?.message.contains("`x`, and an integer was expected") == true)
+    #expect(failure?.message.contains("`x`, but an integer was expected") == true)
   }
 
   @Test(.enabled(if: Outside.python != nil, "needs a Python with pandas (MODGAP_PYTHON)"))
