@@ -11,7 +11,7 @@ struct RepeatNoticeTests {
   private func notices(_ kind: String, _ with: [String: JSONValue]) throws -> [String] {
     let notes = Notes()
     _ = try run(.`init`, kind, with, notes: notes)
-    return notes.notices.filter { $0.contains("repeats rows") }
+    return notes.notices.filter { $0.contains("has equal rows") }
   }
 
   @Test("of towers", arguments: ["clip", "dual-encoder"])

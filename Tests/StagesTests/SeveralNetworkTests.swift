@@ -56,7 +56,7 @@ struct SeveralNetworkTests {
     let said = sentence(kind == "clip" ? "clip" : "encoder", with(kind, ["weights": weights]))
     #expect(said.contains("holds 2 networks that fit this encoder"), "\(said)")
     for prefix in [prefixes.0, prefixes.1] {
-      #expect(said.contains(prefix.isEmpty ? "stands nothing" : "`\(prefix)`"), "\(said)")
+      #expect(said.contains(prefix.isEmpty ? "no prefix" : "`\(prefix)`"), "\(said)")
     }
     for (prefix, own) in [(prefixes.0, tensors), (prefixes.1, others)] {
       let alone = try embed(kind, ["weights": try folder.write(own, "alone.safetensors")])
@@ -71,7 +71,7 @@ struct SeveralNetworkTests {
   func conventions(_ kind: String) throws {
     let weights = try folder.write(tensors + behind("hf.", others.flatMap(WeightFiles.huggingFace)))
     let said = sentence(kind == "clip" ? "clip" : "encoder", with(kind, ["weights": weights]))
-    #expect(said.contains("stands nothing, or `hf.`"), "\(said)")
+    #expect(said.contains("begin with no prefix, or `hf.`"), "\(said)")
   }
 
   @Test("one that is whole is read, and the rest of another is said", arguments: kinds)

@@ -219,7 +219,7 @@ struct TrainingStageTests: TinyTraining {
     let large = failure { try train(start, ["batch": 14]) }
     #expect(
       large
-        == "of 16 pairs 3 are held out, which leaves less than one batch of 14; give more pairs, or lower "
+        == "with 3 of 16 pairs held out, less than one batch of 14 is left; give more pairs, or lower "
         + "`batch` or `held_out`")
     #expect(failure { try train(start, ["held_out": 1]) }.hasPrefix("only one pair is held out"))
     #expect(try log(train(start, ["held_out": nil])) == log(train(start, ["held_out": 0])))

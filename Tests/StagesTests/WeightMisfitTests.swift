@@ -38,7 +38,7 @@ struct WeightMisfitTests {
     let many = ParameterLayout((0..<9).map { TensorSpec("t\($0)", [1], .constant(0)) })
     #expect(
       failure([:], many, [.torchvision]).contains(
-        "(tensors named as by torchvision, timm): 9 missing: t0, t1, t2, t3, t4, t5, …; make the"))
+        "(tensors named as by torchvision, timm): 9 missing: t0, t1, t2, t3, t4, t5, …; rename the"))
   }
 
   @Test("tensors are named, and their shapes told, as they lie in the file")
