@@ -35,7 +35,7 @@ struct WeightPrefixTests {
     let notes = Notes()
     let found = try embed(behind(prefix, tensors), notes)
     #expect(found == plain)
-    #expect(notes.facts.values.contains("OpenAI, open_clip, behind `\(prefix)`"), "\(notes.facts)")
+    #expect(notes.facts.values.contains("OpenAI, open_clip, with the prefix `\(prefix)`"), "\(notes.facts)")
     let other = tensors.filter { $0.name != "logit_scale" }.flatMap(WeightFiles.huggingFace)
     let scale = StoredTensor(name: "logit_scale", shape: [], values: [2.5])
     #expect(try embed(behind(prefix, other + [scale])) == plain)
