@@ -34,10 +34,13 @@ package struct DataSignature: Sendable {
   /// What is raised where the same files and parameters come to give other items, so that no cache answers for
   /// them: names of what changed, and numbers.
   package let revision: @Sendable (_ values: [String: JSONValue]) -> [String: Int]
+  /// Whether something beside the order and the choice of items that are read is drawn, such as words of captions.
+  package let drawsMore: @Sendable (_ values: [String: JSONValue]) -> Bool
 
   package init(
     kind: String, summary: String, version: Int = 1, parameters: [Parameter], source: DataSource,
     revision: @escaping @Sendable ([String: JSONValue]) -> [String: Int] = { _ in [:] },
+    drawsMore: @escaping @Sendable ([String: JSONValue]) -> Bool = { _ in false },
     listing: @escaping Listing = { _ in [] }
   ) {
     self.kind = kind
@@ -46,12 +49,20 @@ package struct DataSignature: Sendable {
     self.parameters = parameters
     self.source = source
     self.revision = revision
+    self.drawsMore = drawsMore
     self.listing = listing
   }
 
   /// Whether the items depend on a seed that `values` do not say, so that it is the run's.
   package func needsSeed(_ values: JSONValue) -> Bool {
     !source.isRead(with: values.object ?? [:]) && values[Self.seed] == nil
+  }
+
+  /// Whether the seed that `values` have draws no more than an order, or a choice, of items that are read from files:
+  /// another seed gives other items of the same source, and not another source.
+  package func isResampled(_ values: JSONValue) -> Bool {
+    let members = values.object ?? [:]
+    return members[Self.seed] != nil && source.isRead(with: members) && !drawsMore(members)
   }
 
   /// The folder that the items are read from, by the parameter that names it.

@@ -158,4 +158,6 @@ package enum ParameterRule: Sendable {
   case between(String, ends: String)
   /// These keys stand only beside a parameter with one of some values, its default among them.
   case onlyWhere(ParameterCondition, [String])
+  /// These keys stand only beside a key that names a file, which is any text but a word.
+  case onlyWithFile([String], file: String, orWord: String)
 }

@@ -16,12 +16,72 @@ package struct RowSources: Sendable, Equatable {
   package let byStage: [String: Set<String>]
   /// Of all other rows.
   package let common: Set<String>
+  /// Runs whose rows are no further replicates though the axis reaches them; nil where there are none.
+  package let repeats: RepeatedRuns?
 
-  package init(common: Set<String>, byStage: [String: Set<String>] = [:]) {
+  package init(
+    common: Set<String>, byStage: [String: Set<String>] = [:], repeats: RepeatedRuns? = nil
+  ) {
     self.common = common
     self.byStage = byStage
+    self.repeats = repeats
   }
 
   /// - Parameter stage: what the row has in `from`; nil where there is no such column.
   package func axes(reaching stage: String?) -> Set<String> { stage.flatMap { byStage[$0] } ?? common }
+}
+
+/// Runs that differ from an earlier one in the replicate, and whose results come from the same source all the same: the
+/// same items of the same files, perhaps in another order, or another choice of them.
+package struct RepeatedRuns: Sendable, Equatable {
+  /// How runs are numbered: the last axis turns fastest.
+  package struct Places: Sendable, Equatable {
+    package let axes: [String]
+    /// Of each axis.
+    package let values: [[JSONValue]]
+    package let replicates: String
+
+    package init(axes: [String], values: [[JSONValue]], replicates: String) {
+      self.axes = axes
+      self.values = values
+      self.replicates = replicates
+    }
+
+    package func run(at places: [Int]) -> Int {
+      zip(values, places).reduce(0) { $0 * $1.0.count + $1.1 }
+    }
+
+    /// The first of the runs that differ from this one in the replicate alone.
+    package func group(of run: Int) -> Int {
+      guard let axis = axes.firstIndex(of: replicates) else { return run }
+      let stride = values[(axis + 1)...].reduce(1) { $0 * $1.count }
+      return run - run / stride % values[axis].count * stride
+    }
+  }
+
+  package let places: Places
+  private let byStage: [String: [Int: Int]]
+  private let common: [Int: Int]
+
+  /// - Parameters:
+  ///   - common: of each such run the first that it repeats, by their numbers.
+  ///   - byStage: for rows of one of several stages, by what these have in `from`.
+  package init(places: Places, common: [Int: Int], byStage: [String: [Int: Int]] = [:]) {
+    self.places = places
+    self.common = common
+    self.byStage = byStage
+  }
+
+  /// The first run that each repeats.
+  ///
+  /// - Parameter stage: what the row has in `from`; nil where there is no such column.
+  package func runs(of stage: String?) -> [Int: Int] { stage.flatMap { byStage[$0] } ?? common }
+
+  /// The same with other values of the axes.
+  package func mapping(_ values: (JSONValue) -> JSONValue) -> RepeatedRuns {
+    RepeatedRuns(
+      places: Places(
+        axes: places.axes, values: places.values.map { $0.map(values) }, replicates: places.replicates),
+      common: common, byStage: byStage)
+  }
 }

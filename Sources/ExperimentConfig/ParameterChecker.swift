@@ -156,6 +156,16 @@ struct ParameterChecker {
     case .onlyWhere(let condition, let names):
       check(
         names, onlyWhere: condition, parameters.first { $0.name == condition.parameter }, node, path: path)
+    case .onlyWithFile(let names, let file, let word):
+      // Where the file's key is absent, the keys lack their companion.
+      guard node[file]?.text == word else { return }
+      for member in node.members ?? [] where names.contains(member.key) {
+        issues.add(
+          ConfigIssue(
+            at: member.keyPosition, path: "\(path).\(member.key)",
+            found: "this key together with \(file) \"\(word)\"",
+            expected: "a file as \(file), because this key has no effect without one"))
+      }
     }
   }
 

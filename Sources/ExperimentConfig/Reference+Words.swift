@@ -64,6 +64,8 @@ extension Reference {
       "`\(name)` is between the two numbers of `\(ends)`."
     case .onlyWhere(let condition, let names):
       "\(words(names)) only if `\(condition.parameter)` is \(words(condition.values))."
+    case .onlyWithFile(let names, let file, let word):
+      "\(words(names)) only if `\(file)` is a file, not `\(word)`."
     }
   }
 

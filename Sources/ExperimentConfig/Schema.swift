@@ -145,7 +145,7 @@ package struct Schema {
       || signature.rules.contains { rule in
         switch rule {
         case .exactlyOne, .exactlyOneUnlessFile, .atLeastOne: true
-        case .apart, .ascending, .between, .onlyWhere: false
+        case .apart, .ascending, .between, .onlyWhere, .onlyWithFile: false
         }
       }
   }
@@ -240,6 +240,11 @@ extension Schema {
         let given = schema["properties"]?[condition.parameter]?["default"]
         schema["allOf"] = .array(
           (schema["allOf"]?.array ?? []) + [forbid(names, unless: condition, usual: given?.word)])
+      case .onlyWithFile(let names, let file, let word):
+        let nothing = object(["properties": object(absent(names))])
+        schema["allOf"] = .array(
+          (schema["allOf"]?.array ?? [])
+            + [self.rule(when: [file: object(["const": .string(word)])], thenSchema: nothing)])
       }
     }
   }

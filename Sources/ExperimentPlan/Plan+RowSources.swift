@@ -9,15 +9,18 @@ extension Plan {
   package func rowSources(ofStage position: Int) -> RowSources {
     let stage = experiment.stages[position]
     let common = axes { $0.tasks[position] }
-    guard stage.from.count > 1 else { return RowSources(common: common) }
+    let upstream = stage.from.count > 1 ? stage.from.compactMap(self.position) : []
     let own = axes { OwnInputs(tasks[$0.tasks[position]]) }
     var byStage: [String: Set<String>] = [:]
-    for id in stage.from {
-      guard let source = experiment.stages.firstIndex(where: { $0.id == id }) else { continue }
-      byStage[id] = own.union(axes { $0.tasks[source] })
+    for source in upstream {
+      byStage[experiment.stages[source].id] = own.union(axes { $0.tasks[source] })
     }
-    return RowSources(common: common, byStage: byStage)
+    return RowSources(
+      common: common, byStage: byStage,
+      repeats: repeatedRuns(ofStage: position, upstream, reachedBy: common))
   }
+
+  private func position(of id: String) -> Int? { experiment.stages.firstIndex { $0.id == id } }
 
   /// What a task's result depends on beside the stages that `from` names.
   private struct OwnInputs: Equatable {
@@ -46,5 +49,34 @@ extension Plan {
       if others.contains(where: { value(runs[$0]) != first }) { found.insert(axis.name) }
     }
     return found
+  }
+
+  // MARK: - Replicates
+
+  /// The runs whose results are of the origin of an earlier run that differs in the replicate alone, and that run.
+  private func repeatedRuns(
+    ofStage position: Int, _ upstream: [Int], reachedBy axes: Set<String>
+  ) -> RepeatedRuns? {
+    guard let replicates = experiment.replicates, axes.contains(replicates) else { return nil }
+    let origins = TaskOrigins(of: [position] + upstream, in: self)
+    let places = RepeatedRuns.Places(
+      axes: experiment.axes.map(\.name), values: experiment.axes.map(\.values), replicates: replicates)
+    func repeated(_ origin: (Run) -> [Int]) -> [Int: Int] {
+      var (seen, found): ([[Int]: Int], [Int: Int]) = ([:], [:])
+      for run in runs.indices {
+        let key = [places.group(of: run)] + origin(runs[run])
+        if let first = seen[key] { found[run] = first } else { seen[key] = run }
+      }
+      return found
+    }
+    let common = repeated { [origins[$0.tasks[position]]] }
+    var byStage: [String: [Int: Int]] = [:]
+    for source in upstream {
+      byStage[experiment.stages[source].id] = repeated {
+        [origins.own($0.tasks[position]), origins[$0.tasks[source]]]
+      }
+    }
+    guard !common.isEmpty || byStage.values.contains(where: { !$0.isEmpty }) else { return nil }
+    return RepeatedRuns(places: places, common: common, byStage: byStage)
   }
 }

@@ -65,10 +65,13 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   package let keeps: Bool
   /// Why it is not to be run: optional data that are absent, here or upstream.
   package let notRun: String?
+  /// Parameters whose data set is read from files, and whose seed draws no more than the order or the choice of its
+  /// items; nil where there are none.
+  package let resampled: [String]?
 
   private enum CodingKeys: String, CodingKey {
     case id, stage, phase, kind, version, parameters, files, seed, inputs, namesInputs, inputAxes, references,
-      keeps, notRun
+      keeps, notRun, resampled
     case excludedFromKey = "immaterial"
   }
 

@@ -137,9 +137,11 @@ package struct Planner {
     var files: [DataFile] = []
     var resolved = try note(ParameterDefaults.fill(with, parameters), parameters, in: &files)
     resolved = try complete(resolved, entry.signature, files)
+    var resampled: [String] = []
     for parameter in entry.signature?.dataParameters ?? [] {
       guard case .object(var members) = resolved, let given = members[parameter.name] else { continue }
       let data = dataSets.resolve(given, axes: values, seed: seed(values))
+      if dataSets.signature(of: data)?.isResampled(data) ?? false { resampled.append(parameter.name) }
       members[parameter.name] = try note(data, parameter.name, in: &files)
       resolved = .object(members)
     }
@@ -153,7 +155,8 @@ package struct Planner {
       seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil,
       inputs: inputs.map(\.task), namesInputs: stage.from.count > 1,
       inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),
-      references: references, keeps: stage.keeps, notRun: reason)
+      references: references, keeps: stage.keeps, notRun: reason,
+      resampled: resampled.isEmpty ? nil : resampled)
   }
 
   /// Runs that share a file share the reading of what it says of itself.

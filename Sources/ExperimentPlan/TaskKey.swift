@@ -52,12 +52,12 @@ package struct TaskKey: Sendable, Equatable {
   }
 
   /// The parameters without paths, whose content counts, and without what changes no byte.
-  private static func material(_ task: PlannedTask) -> JSONValue {
+  static func material(_ task: PlannedTask) -> JSONValue {
     let names = task.files.map(\.field) + task.references.keys + (task.excludedFromKey ?? [])
     return names.reduce(task.parameters) { DataFileFields.removing($1, from: $0) }
   }
 
-  private static func files(_ task: PlannedTask) -> JSONValue {
+  static func files(_ task: PlannedTask) -> JSONValue {
     .object(
       Dictionary(
         task.files.map { file in

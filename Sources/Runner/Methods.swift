@@ -57,8 +57,28 @@ struct Methods {
         guard let assumption = parameter.assumption else { continue }
         stage.add(notice: "`\(parameter.name)` is not given: \(assumption)")
       }
+      if let notice = Self.noticeOfResampling(plan, first) { stage.add(notice: notice) }
       stages.append(stage)
     }
+  }
+
+  /// That the replicates of a task's stage are no more than other orders or choices of the same items; nil where they
+  /// are not.
+  private static func noticeOfResampling(_ plan: Plan, _ index: Int) -> String? {
+    let task = plan.tasks[index]
+    guard let names = task.resampled, let name = names.first, let axis = plan.experiment.replicates,
+      let position = plan.experiment.stages.firstIndex(where: { $0.id == task.stage }),
+      plan.rowSources(ofStage: position).repeats != nil
+    else { return nil }
+    let consequence =
+      "results that depend on nothing else that is random have n = 1 in claims, summaries and figures, which use the "
+      + "first `\(axis)`; for more, use random weights, generated items or other files for each `\(axis)`"
+    guard let count = task.parameters[name]?["count"]?.integer else {
+      return "the axis `\(axis)` changes only the order of the items of `\(name)`, so it gives no "
+        + "independent replicates: \(consequence)"
+    }
+    return "the axis `\(axis)` changes only which \(counted(count, "item")) of the same files `\(name)` has; "
+      + "such samples overlap, so they are no independent replicates: \(consequence)"
   }
 
   /// What of the data sets that a task is given is left to the defaults of their kind, or of the experiment.

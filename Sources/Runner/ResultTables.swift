@@ -26,6 +26,7 @@ final class ResultTables: Sendable {
   private let load: @Sendable (StoredRecord) throws -> [NamedTable]
   private let assembled = Mutex<[String: Table]>([:])
   private let loaded = Mutex<[String: [NamedTable]]>([:])
+  private let knownSources = Mutex<[Int: RowSources]>([:])
 
   init(
     plan: Plan, outcomes: [TaskOutcome?], catalog: StageCatalog = stageCatalog,
@@ -149,9 +150,24 @@ final class ResultTables: Sendable {
   /// What a summary is made from: its table, which of its rows are replicates, and how they are summed up.
   func sourceOfSummary(of name: String) -> String {
     guard let (position, _) = split(name) else { return "" }
-    let sources = plan.rowSources(ofStage: position)
+    let sources = rowSources(of: position)
     let stages = sources.byStage.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.sorted())" }
-    return Digest(of: "2 \(source(of: name)) \(sources.common.sorted()) \(stages)").hex
+    let ids: [String?] = [nil] + sources.byStage.keys.sorted()
+    let repeats = sources.repeats.map { found in " \(ids.map { found.runs(of: $0).keys.sorted() })" } ?? ""
+    return Digest(of: "2 \(source(of: name)) \(sources.common.sorted()) \(stages)\(repeats)").hex
+  }
+
+  private func rowSources(of position: Int) -> RowSources {
+    if let known = knownSources.withLock({ $0[position] }) { return known }
+    let planned = plan.rowSources(ofStage: position)
+    // Tables have texts for values that are no plain ones.
+    let repeats = planned.repeats?.mapping { value in
+      if case .text(let text) = TableAssembler.cell(value) { return .string(text) }
+      return value
+    }
+    let sources = RowSources(common: planned.common, byStage: planned.byStage, repeats: repeats)
+    knownSources.withLock { $0[position] = sources }
+    return sources
   }
 
   /// Over the replicates; nil where there are none, or where the file is kept as it is.
@@ -160,14 +176,14 @@ final class ResultTables: Sendable {
     if let (position, _) = split(name), plan.experiment.stages[position].over.contains(replicates) {
       return nil
     }
-    let sources = split(name).map { plan.rowSources(ofStage: $0.position) }
+    let sources = split(name).map { rowSources(of: $0.position) }
     return summaryTable(try table(name), axes: axes, sources: sources)
   }
 
   /// The table for claims and figures, or why it is not there.
   func found(_ name: String) -> FoundTable {
     guard let (position, _) = split(name) else { return .missing("there is no table \(name)") }
-    let sources = plan.rowSources(ofStage: position)
+    let sources = rowSources(of: position)
     let absent = plan.runs.compactMap { run -> AbsentRun? in
       let outcome = outcomes[run.tasks[position]]
       return reason(outcome).map { AbsentRun(values: values(of: run), reason: $0, isDue: isDue(outcome)) }

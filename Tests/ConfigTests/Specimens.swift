@@ -117,6 +117,9 @@ enum Specimens {
       if case .apart(let name, let others) = rule, with[name] != nil {
         for other in others { with[other] = nil }
       }
+      if case .onlyWithFile(let names, let file, let word) = rule, with[file]?.string == word {
+        for name in names { with[name] = nil }
+      }
       guard case .onlyWhere(let condition, let names) = rule,
         let value = with[condition.parameter]?.string, !condition.values.contains(value)
       else { return }

@@ -70,6 +70,49 @@ struct SourceTests {
         == 1)
   }
 
+  /// Items in another order give other numbers in their last digits, and other batches other losses.
+  @Test func otherOrdersOfTheSameItemsAreOne() throws {
+    let places = RepeatedRuns.Places(
+      axes: ["data", "seed"], values: [["made", "read"], [0, 1, 2]], replicates: "seed")
+    let sources = RowSources(
+      common: ["data", "seed"], repeats: RepeatedRuns(places: places, common: [4: 3, 5: 3]))
+    let rows = ["made", "read"].flatMap { data in
+      (0..<3).map { [.text(data), .integer($0), .real(0.5 + 0.01 * Double($0))] as [Cell] }
+    }
+    let axes = RunAxes(["data", "seed"], replicates: "seed")
+    let numbers = table(["data", "seed", "l2m"], rows)
+    func sample(_ selection: String) throws -> Sample {
+      try SelectedRows(
+        of: .present(numbers, sources: sources), named: "t", where: Claims.selection(try json(selection)),
+        axes: axes
+      ).sample(of: "l2m")
+    }
+    #expect(try sample(#"{"data": "read"}"#).values == [0.5])
+    #expect(try sample(#"{"data": "made"}"#).values.count == 3)
+    // What a selection asks for is there, whichever it is.
+    #expect(try sample(#"{"data": "read", "seed": 2}"#).values == [0.52])
+    #expect(try sample(#"{"data": "read", "seed": [1, 2]}"#).values == [0.51])
+    let summary = try #require(summaryTable(numbers, axes: axes, sources: sources))
+    #expect(summary["data"] == .texts(["made", "read"]) && summary["n"] == .integers([3, 1]))
+    guard case .reals(let deviations)? = summary["sd"] else {
+      Issue.record("no deviations")
+      return
+    }
+    #expect(abs(deviations[0] - 0.01) < 1e-12 && deviations[1].isNaN)
+  }
+
+  /// Two replicates of one group, and one of the other: the rows are still such as replicates share.
+  @Test func aGroupOfOneDoesNotHideTheSummary() throws {
+    let places = RepeatedRuns.Places(
+      axes: ["data", "seed"], values: [["made", "read"], [0, 1]], replicates: "seed")
+    let sources = RowSources(
+      common: ["data", "seed"], repeats: RepeatedRuns(places: places, common: [3: 2]))
+    let numbers = table(
+      ["data", "seed", "l2m"], [["made", 0, 1.0], ["made", 1, 2.0], ["read", 0, 3.0], ["read", 1, 3.0]])
+    let axes = RunAxes(["data", "seed"], replicates: "seed")
+    #expect(summaryTable(numbers, axes: axes, sources: sources)?["n"] == .integers([2, 1]))
+  }
+
   @Test func figuresCountAsClaimsDo() throws {
     let parameters = try json(
       #"{"kind": "intervals", "table": "t", "x": "delta", "y": "l2m", "places": ["nan"], "series": "from", "order": ["file", "net"]}"#

@@ -170,11 +170,19 @@ struct DrawingRunTests {
   {
     var program = program
     program.launcher = ["/usr/bin/env", "--default-signal=INT,TERM,HUP,QUIT"]
-    let process = try inTheLastOfThree("exec sleep 600", program)
+    let mark = "\(bench.folder)/child"
+    let process = try inTheLastOfThree(
+      "echo $$ > \(mark).tmp; mv \(mark).tmp \(mark); exec sleep 600", program)
+    try wait(for: mark)
+    let text = try String(contentsOfFile: mark, encoding: .utf8)
+    let child = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     kill(process.processIdentifier, number)
     process.waitUntilExit()
     #expect([number, 128 + number].contains(process.terminationStatus))
     #expect(!has("figures/c.svg"))
+    for _ in 0..<2000 where isAlive(child) { usleep(5000) }
+    #expect(!isAlive(child))
+    #expect(try run().status == 0 && has("figures/c.svg"))
   }
 
   /// What is ignored where the program is started stays so.

@@ -84,6 +84,30 @@ struct InterruptionTests {
     #expect(try Program(folder: bench.folder).run("run", "e.json", "--no-figures").status == 0)
   }
 
+  /// Swift's runtime would print a backtrace at Ctrl-\ and go on.
+  @Test(arguments: [SIGQUIT, SIGHUP]) func otherSignalsEndItAtOnce(signal: Int32) throws {
+    let expected = try undisturbed(Experiments.depth, "depth")
+    let bench = try Workbench()
+    try bench.write(Experiments.depth, to: "e.json")
+    let log = URL(fileURLWithPath: bench.folder + "/log")
+    var program = Program(folder: bench.folder).through(shell: #"ulimit -c 0; exec "$0" "$@""#)
+    program.launcher = ["/usr/bin/env", "--default-signal=HUP,QUIT"] + program.launcher
+    let long = Experiments.depth.replacing("\"count\": 160", with: "\"count\": 6000")
+    try bench.write(long, to: "long.json")
+    let process = try program.start(["run", "long.json", "--jobs", "1", "--no-figures"], output: log)
+    func text() -> String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+    for _ in 0..<6000 where !text().contains("started") { usleep(5000) }
+    try #require(text().contains("started") && process.isRunning)
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+    #expect(!text().contains("acktrace") && !text().contains("finished"), "\(text())")
+    // What was left behind hinders no run, of this plan or another.
+    let result = try Program(folder: bench.folder).run("run", "e.json", "--jobs", "2", "--no-figures")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try bench.digests("depth") == expected.digests && bench.tables("depth") == expected.tables)
+  }
+
   /// What is printed for programs says the status that they are given.
   @Test(arguments: [SIGINT, SIGTERM]) func theStatusThatIsPrintedIsTheOneItEndsWith(signal: Int32) throws {
     let bench = try Workbench()

@@ -120,6 +120,19 @@ struct RefusalTests {
     #expect(result.errors.contains("an array of shape (2097152, 1024) would need 16.0 GiB of memory"))
   }
 
+  /// SIGXFSZ would end the program where a file comes to the limit, without a word. In KiB: the plan is larger, or what
+  /// is kept of a stage.
+  @Test(arguments: [1, 300]) func aLimitOfTheSizeOfFilesIsSaid(limit: Int) throws {
+    let large = #""sphere", "with": { "pairs": 100000 } }"#
+    try bench.write(Self.small.replacing("\"sphere\" }", with: large), to: "small.json")
+    let result = try shell("ulimit -f \(limit); \(run)")
+    #expect(result.status == 74, "\(result)")
+    #expect(
+      result.errors.contains("the file would be larger than allowed; raise the limit (ulimit -f unlimited)"),
+      "\(result)")
+    #expect(try shell(run).status == 0)
+  }
+
   /// Below 15 libdispatch traps, at whatever comes first.
   @Test(arguments: [8, 12, 14, 20, 33])
   func tooFewOpenFilesAreSaidBeforeAnythingIsOpened(limit: Int) throws {

@@ -30,7 +30,10 @@ struct TableCountTests {
   }
 
   private static func npy(_ values: [Float], columns: Int) -> Data {
-    let shape = "(\(values.count / columns), \(columns))"
+    npy(values, shape: "(\(values.count / columns), \(columns))")
+  }
+
+  private static func npy(_ values: [Float], shape: String) -> Data {
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }"
     header += String(repeating: " ", count: 63 - (header.utf8.count + 10) % 64) + "\n"
     var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0])
@@ -102,6 +105,56 @@ struct TableCountTests {
         #expect(summary["sd"]?.cell(row).number?.isNaN == (n == 1))
       }
     }
+  }
+
+  /// A permutation of a file's items, or a sample of them, by the seed.
+  @Test func otherOrdersOfOneFileAreOneReplicate() throws {
+    func data(_ more: String) -> String {
+      #"{"kind": "tensors", "images": "images.npy", "tokens": "tokens.npy", "seed": "${seed}"\#(more)}"#
+    }
+    let towers =
+      #""x": {"architecture": "vit", "patch": 4, "width": 8, "layers": 1, "heads": 2}, "#
+      + #""y": {"architecture": "text", "vocabulary": 9, "context": 5, "width": 8, "layers": 1, "heads": 2}, "embedding": 6"#
+    func stage(_ id: String, _ more: String, _ data: String) -> String {
+      #"{"id": "\#(id)", "stage": "init", "kind": "dual-encoder", "with": {\#(more)\#(towers), "data": \#(data)}}"#
+    }
+    let bench = try Workbench()
+    try bench.write(
+      """
+      {"name": "c", "matrix": {"seed": [0, 1, 2]}, "replicates": "seed", "stages": [
+        \(stage("all", "\"seed\": 3, ", data(""))), \(stage("some", "\"seed\": 3, ", data(", \"count\": 6"))),
+        \(stage("free", "", data(""))),
+        {"id": "g", "stage": "evaluate", "kind": "gap", "from": ["all", "some", "free"]},
+        {"id": "one", "stage": "evaluate", "kind": "gap", "from": "all"}],
+       "claims": [\(["one", "g"].map { """
+         {"id": "\($0)", "source": "s", "says": "t", "table": "\($0)"\($0 == "g" ? ", \"where\": {\"from\": \"all\"}" : ""),
+          "check": {"equivalent": {"of": "l2m", "mean": 1, "interval": [0, 9]}}}
+         """ }.joined(separator: ","))]}
+      """, to: "c.json")
+    let images = (0..<10 * 192).map { Float(($0 * 7 + 3) % 13) - 6 }
+    let tokens = (0..<10 * 5).map { Float(($0 * 5 + $0 / 7) % 9) }
+    try Self.npy(images, shape: "(10, 3, 8, 8)").write(to: URL(fileURLWithPath: "\(bench.folder)/images.npy"))
+    try Self.npy(tokens, shape: "(10, 5)").write(to: URL(fileURLWithPath: "\(bench.folder)/tokens.npy"))
+    let result = try Program(folder: bench.folder).run("run", "c.json", "--jobs", "1", "--no-figures")
+    #expect(result.status == 0 || result.status == 3, "\(result.errors)")
+    #expect(
+      result.errors.contains("all: the axis `seed` changes only the order of the items of `data`")
+        && result.errors.contains("some: the axis `seed` changes only which 6 items of the same files")
+        && !result.errors.contains("free: the axis"), "\(result.errors)")
+    let open = result.output.split(separator: "\n").filter { $0.hasPrefix("inconclusive") }
+    #expect(open.count == 2, "\(result.output)")
+    #expect(try CSV.read("\(bench.results)/c/tables/g.csv").rowCount == 9, "each run has its row")
+    let summary = try CSV.read("\(bench.results)/c/tables/g.summary.csv")
+    for (from, n) in [("all", 1), ("some", 1), ("free", 3)] {
+      let rows = try rows(of: summary, where: ["from": from])
+      #expect(rows.count == 4)
+      for row in rows {
+        #expect(summary["n"]?.cell(row) == .integer(n), "\(from)")
+        #expect(summary["sd"]?.cell(row).number?.isNaN == (n == 1))
+      }
+    }
+    let alone = try CSV.read("\(bench.results)/c/tables/one.summary.csv")
+    #expect((0..<alone.rowCount).allSatisfy { alone["n"]?.cell($0) == .integer(1) } && alone.rowCount == 4)
   }
 
   private func rows(of table: Table, where wanted: [String: String]) throws -> [Int] {

@@ -203,7 +203,126 @@ struct WeightDescriptionTests {
       "\(notes.notices)")
   }
 
+  // MARK: - Bytes
+
+  private static let names = [
+    "w.config.json", "open_clip_config.json", "config.json", "processor_config.json",
+    "preprocessor_config.json",
+  ]
+
+  @Test("a byte order mark is none of a description's characters", arguments: names)
+  func byteOrderMark(_ name: String) throws {
+    let isOfPictures = name.hasSuffix("processor_config.json")
+    let numbers = #"{"image_mean": [0.1, 0.2, 0.3], "image_std": [0.5, 0.5, 0.5]}"#
+    let text =
+      switch name {
+      case "processor_config.json": #"{"image_processor": \#(numbers)}"#
+      case "preprocessor_config.json": numbers
+      default: Self.openCLIP
+      }
+    let plain = try clip(["data": Tiny.data("shapes", ["normalize": "clip"])])
+    try write(text, name)
+    let expected = try clip(["data": Tiny.data("shapes", ["normalize": "clip"])])
+    #expect(expected.x != plain.x)
+    _ = try folder.write([0xEF, 0xBB, 0xBF] + Array(text.utf8), name)
+    let notes = Notes()
+    #expect(try clip(["data": Tiny.data("shapes", ["normalize": "clip"])], notes) == expected)
+    #expect(isOfPictures || !notes.notices.contains { $0.contains("taken to be") }, "\(notes.notices)")
+  }
+
+  @Test("what is not UTF-8 is refused with its place, and nothing is assumed", arguments: names)
+  func otherBytes(_ name: String) throws {
+    let text = name.hasSuffix("processor_config.json") ? "{\"a\": 1}" : Self.huggingFace("gelu")
+    func bigEndian(_ mark: [UInt8]) -> [UInt8] {
+      mark + text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+    }
+    func littleEndian(_ mark: [UInt8]) -> [UInt8] {
+      mark + text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+    }
+    let start = Array("{\n \"_name_or_path\": \"caf".utf8) + [0xE9]
+    let latin = start + Array("\",".utf8) + text.utf8.dropFirst()
+    for (bytes, place) in [
+      (littleEndian([0xFF, 0xFE]), ":1:1: the byte 0xFF"), (bigEndian([0xFE, 0xFF]), ":1:1: the byte 0xFE"),
+      (littleEndian([]), ":1:2: there is a NUL byte"), (bigEndian([]), ":1:1: there is a NUL byte"),
+      (latin, ":2:23: the byte 0xE9"), (Array(text.utf8) + [0], "there is a NUL byte"),
+      ([0xEF, 0xBB, 0xBF] + latin, "the byte 0xE9"),
+    ] {
+      _ = try folder.write(bytes, name)
+      let said = sentence("clip", Tiny.clip.merging(["weights": weights]) { $1 })
+      #expect(said.contains("\(name):") && said.contains(place), "\(said)")
+      #expect(said.contains("save") && said.contains("UTF-8"), "\(said)")
+    }
+  }
+
+  @Test(
+    "a file of the name that describes nothing is told of",
+    arguments: ["{}", "{\"architecture\": \"vit\"}"])
+  func undescribing(_ json: String) throws {
+    let plain = try clip()
+    try write(json, "config.json")
+    let notes = Notes()
+    #expect(try clip([:], notes) == plain)
+    #expect(
+      notes.notices.contains {
+        $0.contains("config.json is neither") && $0.contains("nothing of it is used")
+      },
+      "\(notes.notices)")
+    #expect(notes.notices.contains { $0.contains("taken to be QuickGELU") })
+    // Beside one that describes them, it says nothing.
+    try write(Self.openCLIP, "open_clip_config.json")
+    let told = Notes()
+    _ = try clip([:], told)
+    #expect(aboutWeights(told).isEmpty, "\(told.notices)")
+  }
+
   // MARK: - Preprocessing
+
+  @Test("transformers' processor_config.json, and that it wins over the older file")
+  func processor() throws {
+    func data(_ normalize: JSONValue) -> JSONValue { Tiny.data("shapes", ["normalize": normalize]) }
+    func near(_ a: Embeddings, _ b: Embeddings) -> Bool {
+      zip(a.x.values, b.x.values).allSatisfy { abs($0 - $1) < 1e-4 }
+    }
+    let (plain, right) = (try clip(["data": data("clip")]), try clip(["data": data("imagenet")]))
+    #expect(!near(plain, right))
+    let imagenet = """
+      {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 2, "size": 16}
+      """
+    try write(#"{"image_mean": [0, 0, 0], "image_std": [1, 1, 1]}"#, "preprocessor_config.json")
+    let older = try clip(["data": data("clip")])
+    #expect(!near(older, plain) && !near(older, right))
+    try write(
+      #"{"image_processor": \#(imagenet), "processor_class": "CLIPProcessor"}"#, "processor_config.json")
+    #expect(near(try clip(["data": data("clip")]), right))
+    // One without an image processor leaves it to the older file.
+    for other in [#"{"processor_class": "CLIPProcessor"}"#, #"{"image_processor": null}"#] {
+      try write(other, "processor_config.json")
+      #expect(try clip(["data": data("clip")]) == older)
+    }
+    try write(#"{"image_processor": "CLIPImageProcessor"}"#, "processor_config.json")
+    let with = Tiny.clip.merging(["weights": weights]) { $1 }
+    #expect(sentence("clip", with).contains("processor_config.json: `image_processor` is"))
+    try write(#"{"image_processor": {"image_std": [0, 1, 1]}}"#, "processor_config.json")
+    #expect(sentence("clip", with).contains("processor_config.json: `image_processor.image_std` is [0,1,1]"))
+    try write(#"{"image_processor": {"resample": 1}}"#, "processor_config.json")
+    let notes = Notes()
+    _ = try clip(["data": Tiny.data("shapes", ["resize": "bicubic", "normalize": "clip"])], notes)
+    let said = notes.notices.filter { $0.contains("`image_processor.resample` is 1, which modgap does not do") }
+    #expect(said.count == 1, "\(notes.notices)")
+  }
+
+  @Test("random weights get pictures of a preprocessing, too, and are said to")
+  func randomWeights() throws {
+    let data = Tiny.data("shapes", ["normalize": "clip"])
+    let own: JSONValue = .object(["mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]])
+    let plain = try embed("clip", Tiny.clip.merging(["data": data]) { $1 })
+    let notes = Notes()
+    let with = Tiny.clip.merging(["data": data, "preprocessing": own]) { $1 }
+    let found = try #require(run(.`init`, "clip", with, notes: notes).family).bases[0]
+    #expect(found.x != plain.x)
+    let said = notes.notices.filter { $0.contains("each channel is converted to its mean (0.5, 0.5, 0.5)") }
+    #expect(said.count == 1 && !said[0].contains("trained"), "\(notes.notices)")
+  }
 
   @Test("pictures that the data normalise otherwise are brought to the weights'")
   func preprocessing() throws {

@@ -68,6 +68,36 @@ import Testing
     #expect(try load(other, "a.npy") == [pair.x, y])
   }
 
+  /// What the conversion to float32 lost, whatever the form of the file; a child process converts those of HDF5.
+  @Test(arguments: ["npy", "safetensors", "h5"]) func numbersBelowFloat32AreCounted(form: String) throws {
+    func load(_ values: [Double]) throws -> EmbeddingFile.Loaded {
+      let bytes = values.flatMap { DataFiles.bytes(of: $0.bitPattern) }
+      let file: [UInt8] =
+        switch form {
+        case "npy": DataFiles.npy("<f8", "(3, 2)", bytes)
+        case "safetensors":
+          DataFiles.safetensors([(name: "a", type: "F64", shape: [3, 2], data: bytes)])
+        default: try HDF5Image.make { try $0.write("a", values, shape: [3, 2]) }
+        }
+      return try withFolder { folder in
+        let path = try DataFiles.write(file, "\(folder)/a.\(form)")
+        return try #require(EmbeddingFile.loadAll(path + (form == "npy" ? "" : ":a")).first)
+      }
+    }
+    let some = try load([1, 1, 1.1e-44, 2, 1e-60, 1])
+    let remark = try #require(some.remark)
+    #expect(
+      remark.contains("2 of 6 numbers") && remark.contains("1 became zero and 1 lost digits"), "\(remark)")
+    #expect(some.faintRow == nil && some.vanishedRows == [2])
+    #expect(some.matrix.values == [1, 1, Float(1.1e-44), 2, 0, 1])
+    let row = try load([1, 1, 1.1e-44, -3.3e-44, 1, 1])
+    #expect(row.faintRow == 1 && row.vanishedRows.isEmpty)
+    // What was float32 once has all its digits.
+    let exact = Double(Float.leastNonzeroMagnitude)
+    let none = try load([1, 1, exact, 3 * exact, -exact, 0])
+    #expect(none.remark == nil && none.faintRow == nil && none.vanishedRows.isEmpty)
+  }
+
   @Test func everyFloat16ConvertsExactly() throws {
     let patterns = (0...UInt16.max).map { $0 }
     let file = DataFiles.npy("<f2", "(256, 256)", patterns.flatMap { DataFiles.bytes(of: $0) })

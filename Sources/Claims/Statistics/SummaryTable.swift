@@ -38,13 +38,18 @@ package func summaryTable(
   return builder.table()
 }
 
-/// The rows whose sources the axis reaches; all where that is not known.
+/// The rows whose sources the axis reaches, each value another one; all where that is not known.
 private func rowsReached(
   by axis: String, among rows: [Int], of table: Table, _ sources: RowSources?
 ) -> [Int] {
   guard let sources else { return rows }
+  let run = sources.repeats.flatMap { runs(in: table, $0.places) }
   return rowsByStage(rows, of: table, sources)
-    .filter { sources.axes(reaching: $0.stage).contains(axis) }.flatMap(\.rows)
+    .filter { sources.axes(reaching: $0.stage).contains(axis) }.flatMap { stage, rows in
+      guard let run, let repeats = sources.repeats else { return rows }
+      let fewer = Set(repeats.runs(of: stage).values.map(repeats.places.group))
+      return rows.filter { row in run(row).map { !fewer.contains(repeats.places.group(of: $0)) } ?? true }
+    }
 }
 
 private func summaryCells(_ quantity: String, _ numbers: [Double]) -> [(String, Cell)] {

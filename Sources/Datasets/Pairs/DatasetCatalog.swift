@@ -46,7 +46,7 @@ extension DatasetKind {
   package var signature: DataSignature {
     DataSignature(
       kind: name, summary: summary, version: version, parameters: parameters, source: source,
-      revision: revision
+      revision: revision, drawsMore: drawsMore
     ) { values in
       let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
       guard listsFiles else { return given.impliedFiles }
@@ -68,6 +68,13 @@ extension DatasetKind {
       parts["wording"] = 2
     }
     return parts
+  }
+
+  /// Captions that are read lose words, or are swapped, at random.
+  private func drawsMore(_ values: [String: JSONValue]) -> Bool {
+    guard worsensCaptions, source.isRead(with: values) else { return false }
+    let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
+    return (try? given.number("information")) ?? 1 < 1 || (try? given.number("mismatch")) ?? 0 > 0
   }
 
   /// - Parameter seed: for items that are drawn, where `values` have none.

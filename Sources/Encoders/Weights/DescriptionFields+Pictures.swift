@@ -8,12 +8,13 @@ extension DescriptionFields {
   /// answers without the sentence.
   private struct Undone {
     let path: String
+    var prefix = ""
     var remarks: [String] = []
     var keys: [JSONValue] = []
 
     mutating func add(_ key: String, _ value: JSONValue, _ instead: String) {
       let found = value.canonical.prefix(60)
-      remarks.append("\(path): `\(key)` is \(found), which modgap does not do: \(instead)")
+      remarks.append("\(path): `\(prefix)\(key)` is \(found), which modgap does not do: \(instead)")
       keys.append(.string("\(key) \(found)"))
     }
 
@@ -55,9 +56,9 @@ extension DescriptionFields {
     return (undone.values(with: found), undone.remarks)
   }
 
-  /// transformers' `preprocessor_config.json`.
+  /// transformers' `preprocessor_config.json`, or the `image_processor` of its `processor_config.json`.
   func preprocessor(_ json: JSONValue) throws -> (values: [String: JSONValue], remarks: [String]) {
-    var (found, undone) = (try normalization(json), Undone(path: path))
+    var (found, undone) = (try normalization(json), Undone(path: path, prefix: prefix))
     // Pillow's numbers of filters.
     let names = ["nearest", "Lanczos", "bilinear", "bicubic", "box", "Hamming"]
     if let value = json["resample"], value != .null {

@@ -4,9 +4,11 @@ import Kernels
 /// Reads the values of a description, and says which of them make no sense.
 struct DescriptionFields {
   let path: String
+  /// The keys that lead to what is read, each with a dot behind it.
+  var prefix = ""
 
   func bad(_ key: String, _ found: JSONValue, _ expected: String) -> DescriptionFailure {
-    .badValue(path: path, key: key, found: String(found.canonical.prefix(60)), expected: expected)
+    .badValue(path: path, key: prefix + key, found: String(found.canonical.prefix(60)), expected: expected)
   }
 
   /// A whole number from 1 on; nil where there is none of this name, or null.

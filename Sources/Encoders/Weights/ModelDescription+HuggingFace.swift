@@ -74,4 +74,17 @@ extension ModelDescription {
     self.init()
     (preprocessing, pictureRemarks) = try DescriptionFields(path: path).preprocessor(json)
   }
+
+  /// transformers' `processor_config.json`, whose `image_processor` is what `preprocessor_config.json` used to be. Nil
+  /// where it has none.
+  package init?(processor json: JSONValue, path: String) throws {
+    guard let found = json["image_processor"], found != .null else { return nil }
+    guard found.object != nil else {
+      throw DescriptionFailure.badValue(
+        path: path, key: "image_processor", found: String(found.canonical.prefix(60)), expected: "an object")
+    }
+    self.init()
+    let fields = DescriptionFields(path: path, prefix: "image_processor.")
+    (preprocessing, pictureRemarks) = try fields.preprocessor(found)
+  }
 }

@@ -23,6 +23,14 @@ package struct ModelDescription: Sendable, Equatable {
 
   package init() {}
 
+  /// Of a file that has the name of a description, and says nothing that is understood.
+  package init(unknown path: String) {
+    towerRemarks = [
+      "\(path) is neither a model description of open_clip nor one of Hugging Face, so nothing of it is used; set the "
+        + "towers' keys if it describes these weights"
+    ]
+  }
+
   package var isEmpty: Bool { self == ModelDescription() }
 
   /// Which of its parts is about a tower.
@@ -52,6 +60,7 @@ package struct ModelDescription: Sendable, Equatable {
 /// A description that cannot be used.
 package enum DescriptionFailure: Failure, Equatable {
   case notJSON(path: String)
+  case notUTF8(path: String, UTF8Check.Fault)
   /// A pipe, a folder, or a link to what is not there.
   case notRegular(path: String)
   case unknownActivation(path: String, String)
@@ -66,6 +75,9 @@ package enum DescriptionFailure: Failure, Equatable {
     switch self {
     case .notJSON(let path):
       "\(path), which is beside the weights and should describe them, is not a JSON object; correct it, or move it away"
+    case .notUTF8(let path, let fault):
+      "\(path):\(fault.line):\(fault.column): \(fault.message), or move the file away if it does not describe the weights "
+        + "beside it"
     case .notRegular(let path):
       "\(path), which is beside the weights and should describe them, is not a regular file, or is a link whose target "
         + "does not exist; replace it by a regular file, or remove it"

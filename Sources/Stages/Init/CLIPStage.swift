@@ -67,7 +67,8 @@ struct CLIPStage: ModelMaker {
       ],
       rules: [
         .exactlyOneUnlessFile(
-          [["preset"], ["vision", "text", "embedding"]], file: "weights", orWord: TowerParameters.random)
+          [["preset"], ["vision", "text", "embedding"]], file: "weights", orWord: TowerParameters.random),
+        TowerParameters.fileKeys,
       ], output: .model, isRandom: true, draws: { drawsWeights($0, towers) },
       completes: TowerParameters.completedCLIP, misfits: misfits,
       work: NetworkWork { with in
@@ -86,10 +87,11 @@ struct CLIPStage: ModelMaker {
   private static func misfits(_ with: JSONValue, _ blamed: String?) -> [ParameterMisfit] {
     let sides = DeclaredSides(with["data"])
     let pairs = ParameterMisfit.pairs(sides, blamed)
+    let pictures = ParameterMisfit.preprocessing(with, with["data"], [], blamed)
     let all = pairs.isEmpty ? sides?.sides ?? [] : []
     // Nothing is known of sizes that weights do not say.
-    guard with["preset"] != nil || with["vision"]?["width"] != nil else { return pairs }
-    return pairs
+    guard with["preset"] != nil || with["vision"]?["width"] != nil else { return pairs + pictures }
+    return pairs + pictures
       + towers.enumerated().flatMap { index, entry -> [ParameterMisfit] in
         guard let tower = described(with, entry.key) else { return [] }
         return TowerInspection(path: [entry.key], given: with[entry.key] ?? .object([:]), blamed: blamed)

@@ -65,6 +65,7 @@ struct DualEncoderStage: ModelMaker {
         guard let given = with[key], let tower = try? TowerParameters(given, in: towers) else { return [] }
         return TowerInspection(path: [key], given: given, blamed: blamed)
           .misfits(tower, for: all.indices.contains(index) ? all[index] : nil, embedding: 1)
+          + ParameterMisfit.preprocessing(given, with["data"], [key], blamed)
       }
   }
 

@@ -23,6 +23,7 @@ struct EncoderStage: TowerStage {
         guard let tower = try? TowerParameters(with, in: towers) else { return [] }
         return TowerInspection(path: [], given: with, blamed: blamed)
           .misfits(tower, for: side(of: tower, with), embedding: nil)
+          + ParameterMisfit.preprocessing(with, with["data"], [], blamed)
       },
       work: NetworkWork { with in
         guard let tower = try? TowerParameters(with, in: towers) else { return nil }

@@ -20,8 +20,8 @@ struct Preprocessing: Codable, Sendable, Equatable {
       .optional("interpolation", .string, "How the images were resized: `bicubic` or `bilinear`."),
       .optional("size", .integer(1...4096), "Width and height in pixels."),
     ]),
-    "How images were prepared when the weights were trained; pixels with another normalisation are converted to this one."
-  )
+    "How images were prepared when the weights were trained; pixels with another normalisation are converted to this "
+      + "one, with random weights, too.")
 
   init(mean: [Double]? = nil, std: [Double]? = nil, interpolation: String? = nil, size: Int? = nil) {
     (self.mean, self.std, self.interpolation, self.size) = (mean, std, interpolation, size)

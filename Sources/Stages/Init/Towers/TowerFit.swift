@@ -156,6 +156,27 @@ extension TowerParameters {
 }
 
 extension ParameterMisfit {
+  /// Pictures are resized by their data: of random weights, `preprocessing` cannot say otherwise.
+  ///
+  /// - Parameters:
+  ///   - tower: the parameters beside `weights` and `preprocessing`.
+  ///   - path: the keys that lead to them below `with`.
+  static func preprocessing(
+    _ tower: JSONValue, _ data: JSONValue?, _ path: [String], _ blamed: String?
+  ) -> [ParameterMisfit] {
+    let weights = tower["weights"]?.string ?? TowerParameters.random
+    guard blamed == nil, weights == TowerParameters.random, let said = tower["preprocessing"],
+      let used = data?.object.flatMap({ Preprocessing(of: DataDescription($0)) })?.json
+    else { return [] }
+    return [("interpolation", "resize"), ("size", "size")].compactMap { key, ofData in
+      guard let found = said[key], let value = used[key], found != value else { return nil }
+      return ParameterMisfit(
+        path: path + ["preprocessing", key], found: found.canonical,
+        expected: "\(value.canonical), the data's `\(ofData)`, because this key has no effect without a file "
+          + "as weights")
+    }
+  }
+
   /// Two towers need pairs.
   static func pairs(_ sides: DeclaredSides?, _ blamed: String?) -> [ParameterMisfit] {
     guard let sides, sides.y == .none else { return [] }

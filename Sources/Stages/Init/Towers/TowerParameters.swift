@@ -49,6 +49,9 @@ extension TowerParameters {
     "For a file with several networks: the prefix of the tensor names of the network to read, such as `ema.`; may be empty.",
     beside: "weights")
 
+  /// The keys of no use to random weights.
+  static let fileKeys = ParameterRule.onlyWithFile([prefix.name], file: weights.name, orWord: random)
+
   static let seed = Parameter.optional(
     "seed", .integer(0...9_007_199_254_740_991),
     "The seed of random weights; equal seeds give equal weights in all stages. By default weights depend on the experiment's seed and the stage's id."
@@ -65,7 +68,8 @@ extension TowerCatalog {
     ] + ownKeys.map(merged) + [TowerParameters.weights, TowerParameters.prefix, Preprocessing.parameter]
   }
 
-  /// That a key which not all architectures have stands beside those alone that have it.
+  /// That a key which not all architectures have stands beside those alone that have it, and one that says how a file
+  /// is read beside a file.
   var keyRules: [ParameterRule] {
     let owners = (ownKeys + [Preprocessing.parameter.name]).map { key in
       (key, architectures.filter { has($0, key) }.map(\.name))
@@ -79,6 +83,7 @@ extension TowerCatalog {
       }
     }
     return rules.map { .onlyWhere(ParameterCondition("architecture", $0.names), $0.keys) }
+      + [TowerParameters.fileKeys]
   }
 
   private func has(_ architecture: any TowerArchitecture, _ key: String) -> Bool {

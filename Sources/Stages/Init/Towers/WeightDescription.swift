@@ -6,7 +6,8 @@ import Foundation
 /// What a file of weights, and files beside it, say of its networks.
 ///
 /// The first that says something is believed: the file's own metadata; `NAME.config.json`, NAME being that of the
-/// file without its ending; `open_clip_config.json`; `config.json`; and of preprocessing, `preprocessor_config.json`.
+/// file without its ending; `open_clip_config.json`; `config.json`; and of preprocessing, `processor_config.json` where
+/// it has an image processor, else `preprocessor_config.json`, as transformers 5 has it. All are UTF-8.
 package struct WeightDescription: Sendable {
   struct Source: Sendable {
     let path: String
@@ -30,14 +31,22 @@ package struct WeightDescription: Sendable {
       guard let json = try Self.read(path) else { continue }
       let says =
         try ModelDescription(openCLIP: json, path: path) ?? ModelDescription(huggingFace: json, path: path)
-      if let says { sources.append(Source(path: path, says: says)) }
+      sources.append(Source(path: path, says: says ?? ModelDescription(unknown: path)))
     }
-    let path = "\(folder)/preprocessor_config.json"
-    if let json = try Self.read(path) {
-      let says = try ModelDescription(preprocessor: json, path: path)
-      if !says.isEmpty { sources.append(Source(path: path, says: says)) }
-    }
+    if let source = try Self.preprocessor(in: folder) { sources.append(source) }
     self.sources = sources
+  }
+
+  /// What transformers' files say of the preparation of pictures.
+  private static func preprocessor(in folder: String) throws -> Source? {
+    let path = "\(folder)/processor_config.json"
+    if let says = try read(path).flatMap({ try ModelDescription(processor: $0, path: path) }) {
+      return says.isEmpty ? nil : Source(path: path, says: says)
+    }
+    let older = "\(folder)/preprocessor_config.json"
+    guard let json = try read(older) else { return nil }
+    let says = try ModelDescription(preprocessor: json, path: older)
+    return says.isEmpty ? nil : Source(path: older, says: says)
   }
 
   /// The longest file that can be a description.
@@ -50,7 +59,12 @@ package struct WeightDescription: Sendable {
       guard lstat(path, &status) == 0 else { return nil }
       throw DescriptionFailure.notRegular(path: path)
     }
-    guard size <= mostBytes, let data = FileManager.default.contents(atPath: path), let json = json(data),
+    guard size <= mostBytes, let data = FileManager.default.contents(atPath: path) else {
+      throw DescriptionFailure.notJSON(path: path)
+    }
+    if let fault = UTF8Check.fault(in: data) { throw DescriptionFailure.notUTF8(path: path, fault) }
+    let mark = Data([0xEF, 0xBB, 0xBF])
+    guard let json = json(data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data),
       json.object != nil
     else { throw DescriptionFailure.notJSON(path: path) }
     return json
