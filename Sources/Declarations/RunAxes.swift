@@ -52,10 +52,14 @@ package struct RepeatedRuns: Sendable, Equatable {
     }
 
     /// The first of the runs that differ from this one in the replicate alone.
-    package func group(of run: Int) -> Int {
-      guard let axis = axes.firstIndex(of: replicates) else { return run }
-      let stride = values[(axis + 1)...].reduce(1) { $0 * $1.count }
-      return run - run / stride % values[axis].count * stride
+    package func group(of run: Int) -> Int { runs(like: run).first { _ in true } ?? run }
+
+    /// The runs that differ from this one in the replicate alone, and itself, in their order.
+    package func runs(like run: Int) -> StrideTo<Int> {
+      guard let axis = axes.firstIndex(of: replicates) else { return stride(from: run, to: run + 1, by: 1) }
+      let step = values[(axis + 1)...].reduce(1) { $0 * $1.count }
+      let first = run - run / step % values[axis].count * step
+      return stride(from: first, to: first + step * values[axis].count, by: step)
     }
   }
 

@@ -53,14 +53,31 @@ extension Plan {
 
   // MARK: - Replicates
 
+  private func places(of replicates: String) -> RepeatedRuns.Places {
+    RepeatedRuns.Places(
+      axes: experiment.axes.map(\.name), values: experiment.axes.map(\.values), replicates: replicates)
+  }
+
+  /// Whether a task's items are those of another replicate in another order, or another choice of them.
+  package func isResampled(_ index: Int) -> Bool {
+    let task = tasks[index]
+    guard task.resampled != nil, task.phase != .train, let replicates = experiment.replicates,
+      let position = position(of: task.stage),
+      let run = runs.firstIndex(where: { $0.tasks[position] == index })
+    else { return false }
+    return places(of: replicates).runs(like: run).contains { other in
+      let other = runs[other].tasks[position]
+      return other != index && TaskOrigins.areAlike(task, tasks[other])
+    }
+  }
+
   /// The runs whose results are of the origin of an earlier run that differs in the replicate alone, and that run.
   private func repeatedRuns(
     ofStage position: Int, _ upstream: [Int], reachedBy axes: Set<String>
   ) -> RepeatedRuns? {
     guard let replicates = experiment.replicates, axes.contains(replicates) else { return nil }
     let origins = TaskOrigins(of: [position] + upstream, in: self)
-    let places = RepeatedRuns.Places(
-      axes: experiment.axes.map(\.name), values: experiment.axes.map(\.values), replicates: replicates)
+    let places = places(of: replicates)
     func repeated(_ origin: (Run) -> [Int]) -> [Int: Int] {
       var (seen, found): ([[Int]: Int], [Int: Int]) = ([:], [:])
       for run in runs.indices {

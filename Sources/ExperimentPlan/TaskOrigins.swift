@@ -57,6 +57,11 @@ struct TaskOrigins {
 
   subscript(index: Int) -> Int { origins[index] ?? index }
 
+  /// Whether two tasks that read the same tasks are of one origin, and no trainings.
+  static func areAlike(_ one: PlannedTask, _ other: PlannedTask) -> Bool {
+    making(one, seeds: false) { $0 } == making(other, seeds: false) { $0 }
+  }
+
   func own(_ index: Int) -> Int { owns[index] ?? index }
 
   /// - Parameters:

@@ -66,9 +66,7 @@ struct Methods {
   /// are not.
   private static func noticeOfResampling(_ plan: Plan, _ index: Int) -> String? {
     let task = plan.tasks[index]
-    guard let names = task.resampled, let name = names.first, let axis = plan.experiment.replicates,
-      let position = plan.experiment.stages.firstIndex(where: { $0.id == task.stage }),
-      plan.rowSources(ofStage: position).repeats != nil
+    guard let name = task.resampled?.first, let axis = plan.experiment.replicates, plan.isResampled(index)
     else { return nil }
     let consequence =
       "results that depend on nothing else that is random have n = 1 in claims, summaries and figures, which use the "
