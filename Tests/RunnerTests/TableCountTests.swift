@@ -131,8 +131,8 @@ struct TableCountTests {
           "check": {"equivalent": {"of": "l2m", "mean": 1, "interval": [0, 9]}}}
          """ }.joined(separator: ","))]}
       """, to: "c.json")
-    let images = (0..<10 * 192).map { Float(($0 * 7 + 3) % 13) - 6 }
-    let tokens = (0..<10 * 5).map { Float(($0 * 5 + $0 / 7) % 9) }
+    let images: [Float] = (0..<1920).map { (index: Int) -> Float in Float((index * 7 + 3) % 13) - 6 }
+    let tokens: [Float] = (0..<50).map { (index: Int) -> Float in Float((index * 5 + index / 7) % 9) }
     try Self.npy(images, shape: "(10, 3, 8, 8)").write(to: URL(fileURLWithPath: "\(bench.folder)/images.npy"))
     try Self.npy(tokens, shape: "(10, 5)").write(to: URL(fileURLWithPath: "\(bench.folder)/tokens.npy"))
     let result = try Program(folder: bench.folder).run("run", "c.json", "--jobs", "1", "--no-figures")
