@@ -87,7 +87,8 @@ import Testing
     let some = try load([1, 1, 1.1e-44, 2, 1e-60, 1])
     let remark = try #require(some.remark)
     #expect(
-      remark.contains("2 of 6 64-bit numbers") && remark.contains("1 became zero and 1 lost digits"), "\(remark)")
+      remark.contains("2 of 6 64-bit numbers") && remark.contains("1 became zero and 1 lost digits"),
+      "\(remark)")
     #expect(some.faintRow == nil && some.vanishedRows == [2])
     #expect(some.matrix.values == [1, 1, Float(1.1e-44), 2, 0, 1])
     let row = try load([1, 1, 1.1e-44, -3.3e-44, 1, 1])
