@@ -154,8 +154,8 @@ struct WeightDescriptionTests {
     try write(Self.huggingFace("gelu", heads: 4), "config.json")
     let notes = Notes()
     #expect(try clip(["activation": "quick-gelu"], notes) == plain)
-    #expect(notes.notices.contains { $0.hasSuffix("`activation` is \"gelu\"; \"quick-gelu\" is used") })
-    #expect(notes.notices.contains { $0.hasSuffix("`heads` is 4; 3 is used") }, "\(notes.notices)")
+    #expect(notes.notices.contains { $0.hasSuffix("`activation` is \"gelu\", but \"quick-gelu\" is used") })
+    #expect(notes.notices.contains { $0.hasSuffix("`heads` is 4, but 3 is used") }, "\(notes.notices)")
   }
 
   @Test(
