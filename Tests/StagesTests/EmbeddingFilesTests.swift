@@ -91,7 +91,7 @@ struct EmbeddingFilesTests {
     let (plain, notices) = try open(["x": x, "y": y])
     #expect(plain.pairing == .identity)
     #expect(notices.count == 1)
-    #expect(notices[0].contains("of 30, 6 are different") && notices[0].contains("\"size\": 5"))
+    #expect(notices[0].contains("only 6 of 30 are different") && notices[0].contains("\"size\": 5"))
     #expect(try recall(plain) == [0.2, 0.2])
     for side in [x, single] {
       let (pairs, notices) = try open(["x": side, "y": y, "pairing": grouped(5)])
