@@ -259,7 +259,7 @@ import Testing
     let link = bench.results + "/.store"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../victim")
     let failure = #expect(throws: StorageFailure.self) { try bench.run(Self.config()) }
-    #expect(failure?.kind == .io && failure?.message.contains("it holds `timings.json`") == true)
+    #expect(failure?.kind == .io && failure?.message.contains("it contains `timings.json`") == true)
     #expect(throws: StorageFailure.self) { try GarbageCollector(resultsRoot: bench.results) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/victim") == ["timings.json"])
     #expect(try bench.text("victim/timings.json") == "mine")
