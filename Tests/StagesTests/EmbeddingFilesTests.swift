@@ -205,7 +205,8 @@ struct EmbeddingFilesTests {
       .`init`, "embeddings", ["x": good, "y": try file([1, 1, 1.1e-44, 2, 1e-60, 1])], notes: notes)
     let said = notes.notices.first { $0.contains("1.2e-38") } ?? ""
     #expect(
-      said.contains("2 of 6 64-bit numbers") && said.contains("1 became zero and 1 lost digits"), "\(notes.notices)")
+      said.contains("2 of 6 64-bit numbers") && said.contains("1 became zero and 1 lost digits"),
+      "\(notes.notices)")
     // What was float32 once has all its digits.
     let exact = Double(Float.leastNonzeroMagnitude)
     let none = Notes()
