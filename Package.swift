@@ -27,31 +27,37 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["Declarations", "Execution", "COpenBLAS", "CTiles"]),
     .target(name: "Contracts", dependencies: ["Declarations", "Execution", "Kernels"]),
 
+    // MARK: - Bytes on disk: the one target that opens files, but for HDF5's own
+    .target(name: "Files", dependencies: ["Declarations", "Execution", "CCrypto", "CZlib"]),
+
     // MARK: - JSON → Experiment → Plan
-    .target(name: "ExperimentConfig", dependencies: ["Declarations"]),
-    .target(name: "ExperimentPlan", dependencies: ["Declarations", "ExperimentConfig", "Digests"]),
+    .target(name: "ExperimentConfig", dependencies: ["Declarations", "Files"]),
+    .target(name: "ExperimentPlan", dependencies: ["Declarations", "ExperimentConfig", "Files"]),
 
     // MARK: - Plan → artefacts
     .target(
       name: "Runner",
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Stages",
-        "Datasets", "Metrics", "Digests", "HDF5", "Storage", "Claims", "Figures", "CZlib",
+        "Datasets", "Metrics", "Files", "HDF5", "Storage", "Claims", "Figures", "CZlib",
       ]),
     .target(
       name: "Stages",
-      dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "Datasets", "Encoders", "Metrics"]),
+      dependencies: [
+        "Declarations", "Execution", "Kernels", "Contracts", "Files", "Datasets", "Encoders", "Metrics",
+      ]),
     .target(
       name: "Datasets",
-      dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "HDF5", "CImageCodecs", "CZlib"]),
-    .target(name: "Encoders", dependencies: ["Declarations", "Execution", "Kernels", "Contracts"]),
+      dependencies: [
+        "Declarations", "Execution", "Kernels", "Contracts", "Files", "HDF5", "CImageCodecs", "CZlib",
+      ]),
+    .target(name: "Encoders", dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "Files"]),
     .target(name: "Metrics", dependencies: ["Declarations", "Execution", "Kernels", "Contracts"]),
 
     // MARK: - Artefacts ↔ disk
-    .target(name: "Digests", dependencies: ["Declarations", "Execution", "CCrypto"]),
-    .target(name: "HDF5", dependencies: ["Declarations", "Execution", "Kernels", "CHDF5"]),
+    .target(name: "HDF5", dependencies: ["Declarations", "Execution", "Kernels", "Files", "CHDF5"]),
     .target(
-      name: "Storage", dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "Digests", "HDF5"]),
+      name: "Storage", dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "Files", "HDF5"]),
 
     // MARK: - Tables → verdicts, pictures, reports
     .target(name: "Claims", dependencies: ["Declarations", "Contracts", "ExperimentConfig"]),
@@ -59,7 +65,8 @@ let package = Package(
     .target(
       name: "Figures",
       dependencies: [
-        "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "Claims", "CChild", "CZlib",
+        "Declarations", "Execution", "Kernels", "Contracts", "Files", "ExperimentConfig", "Claims", "CChild",
+        "CZlib",
       ],
       swiftSettings: [.unsafeFlags(["-enable-testing"])]),
 
@@ -67,56 +74,82 @@ let package = Package(
     .executableTarget(
       name: "modgap",
       dependencies: [
-        "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Runner",
+        "Declarations", "Execution", "Kernels", "Contracts", "Files", "ExperimentConfig", "ExperimentPlan",
+        "Runner",
         "Stages", "Datasets", "Encoders", "Metrics", "HDF5", "Storage", "Claims", "Figures", "CAllocator",
       ]),
 
     // MARK: - Tests
-    .testTarget(name: "KernelsTests", dependencies: ["Execution", "Kernels", "Contracts"]),
+    .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Contracts"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Execution", "Kernels"]),
+    .testTarget(
+      name: "FilesTests", dependencies: ["Declarations", "Execution", "Files", "Contracts", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Kernels", "Metrics", "TestSupport"]),
     .testTarget(
       name: "EncodersTests",
       dependencies: [
-        "Declarations", "Execution", "Kernels", "Contracts", "Datasets", "Encoders", "AllocationCount",
-        "TestSupport",
+        "Declarations", "Execution", "Kernels", "Contracts", "Files", "Datasets", "Encoders",
+        "AllocationCount", "TestSupport",
       ]),
     .testTarget(
       name: "StagesTests",
       dependencies: [
-        "Declarations", "Execution", "Kernels", "Contracts", "Stages", "Datasets", "Encoders", "Metrics",
-        "TestSupport",
+        "Declarations", "Execution", "Kernels", "Contracts", "Files", "Stages", "Datasets", "Encoders",
+        "Metrics", "TestSupport",
       ]),
+    .testTarget(name: "HDF5Tests", dependencies: ["Declarations", "HDF5", "TestSupport"]),
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "Declarations", "Execution", "Kernels", "Contracts", "Stages", "Datasets", "Digests", "HDF5",
+        "Declarations", "Execution", "Kernels", "Contracts", "Stages", "Datasets", "Files", "HDF5",
         "Storage", "CHDF5", "TestSupport",
       ]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Declarations", "Kernels", "Contracts", "Datasets", "CZlib", "TestSupport"]),
+      dependencies: ["Declarations", "Kernels", "Contracts", "Files", "Datasets", "CZlib", "TestSupport"]),
     .testTarget(
-      name: "ConfigTests",
+      name: "ExperimentConfigTests",
       dependencies: [
-        "Declarations", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets",
-        "Encoders", "Digests", "Claims", "Figures", "TestSupport",
+        "Declarations", "Kernels", "Contracts", "Files", "ExperimentConfig", "ExperimentPlan", "Stages",
+        "Datasets", "ConfigSupport", "TestSupport",
       ], exclude: ["Corpus"]),
+    .testTarget(
+      name: "ExperimentPlanTests",
+      dependencies: [
+        "Declarations", "Contracts", "Files", "ExperimentConfig", "ExperimentPlan", "Datasets", "Encoders",
+        "ConfigSupport",
+      ]),
+    .testTarget(name: "ClaimsTests", dependencies: ["Declarations", "Contracts", "Claims", "ClaimSupport"]),
     .testTarget(
       name: "FiguresTests",
       dependencies: [
         "Declarations", "Execution", "Contracts", "ExperimentConfig", "Stages", "Claims", "Figures", "CZlib",
-        "TestSupport",
+        "ClaimSupport", "TestSupport",
       ]),
     .testTarget(
       name: "RunnerTests",
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Runner",
-        "Stages", "Datasets", "Encoders", "Metrics", "Digests", "HDF5", "Storage", "Claims", "Figures",
+        "Stages", "Datasets", "Encoders", "Metrics", "Files", "HDF5", "Storage", "Claims", "Figures",
         "modgap", "AllocationCount", "TestSupport",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(
-      name: "TestSupport", dependencies: ["Execution", "Kernels", "Contracts"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Declarations", "Execution", "Kernels", "Contracts"],
+      path: "Tests/TestSupport"),
+    .target(
+      name: "ClaimSupport", dependencies: ["Declarations", "ExperimentConfig", "Stages", "Claims"],
+      path: "Tests/ClaimSupport"),
+    .target(
+      name: "ConfigSupport",
+      dependencies: [
+        "Contracts", "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Claims", "Figures",
+      ], path: "Tests/ConfigSupport"),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make test TARGET=MetricsTests`: these tests alone, and of the targets only those that they need.
+if let only = Context.environment["MODGAP_TEST_TARGET"], !only.isEmpty {
+  package.targets.removeAll { $0.type == .test && $0.name != only }
+}

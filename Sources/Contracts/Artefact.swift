@@ -1,3 +1,5 @@
+import Declarations
+
 /// What a stage gives: embeddings to be looked at, a model with the embeddings that it gives its data, or
 /// tables.
 package enum Artefact: Sendable, Equatable {

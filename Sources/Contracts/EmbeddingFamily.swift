@@ -1,3 +1,4 @@
+import Declarations
 import Kernels
 
 /// The embeddings of one or two modalities: `x` and, for pairs, `y`, each `float32 (n, d)`. `pairing` says

@@ -4,12 +4,6 @@ import Foundation
 package enum DataFilePath {
   private static let containers = ["h5", "hdf5", "safetensors"]
 
-  /// Whether the path leads to a regular file; a pipe or a device is none, and is not opened to find out.
-  package static func isRegular(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
-
   /// Which of this process's descriptors a path names, as `/dev/stdout` and a shell's `<(…)` do; nil where it names none.
   package static func openDescriptor(_ path: String) -> Int32? {
     if let place = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].firstIndex(where: path.isExactly) {
@@ -21,8 +15,9 @@ package enum DataFilePath {
 
   /// Splits at the colon only where the file's extension says that it has members, so that colons in
   /// folder names stay what they are.
-  package static func split(_ path: String) -> (file: String, member: String?) {
-    if FileManager.default.fileExists(atPath: path) { return (path, nil) }
+  /// - Parameter exists: whether there is a file of this name; one with such a colon in its own name is itself.
+  package static func split(_ path: String, exists: (String) -> Bool) -> (file: String, member: String?) {
+    if exists(path) { return (path, nil) }
     for ending in containers {
       guard let range = path.range(of: ".\(ending):", options: [.caseInsensitive, .backwards]) else {
         continue

@@ -1,4 +1,5 @@
 import Declarations
+import Files
 
 /// A place in a config: what an error message begins with.
 package struct Position: Sendable, Hashable, Comparable {
@@ -83,7 +84,7 @@ extension ConfigNode {
   package var typedValue: JSONValue {
     guard case .environment = origin, let text = value.string else { return value }
     if let flag = Bool(text) { return .bool(flag) }
-    return JSONScanner.number(spelt: text).map { .number($0) } ?? value
+    return JSONReader.number(spelt: text).map { .number($0) } ?? value
   }
 
   package var members: [Member]? {

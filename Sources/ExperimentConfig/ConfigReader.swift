@@ -8,9 +8,13 @@ struct ConfigReader {
   static let longestChain = 16
 
   private let environment: EnvironmentInterpolation
+  private let files: FileSystem
   private(set) var issues = IssueList()
 
-  init(environment: EnvironmentInterpolation) { self.environment = environment }
+  init(environment: EnvironmentInterpolation, files: FileSystem) {
+    self.environment = environment
+    self.files = files
+  }
 
   /// The file's node, over those it extends; duplicate keys are among `issues`.
   /// - Throws: `ConfigError`: unreadable, too large, not JSON, a circle of `extends`.
@@ -54,21 +58,18 @@ struct ConfigReader {
   private mutating func parse(_ path: String, shownAs shown: String, from origin: ConfigNode?) throws
     -> ConfigNode
   {
-    let bytes = try Self.bytes(of: path, shownAs: shown, from: origin)
-    var scanner = JSONScanner(bytes, file: shown)
-    let (shape, value): (JSONScanner.Shape, JSONValue)
+    let bytes = try bytes(of: path, shownAs: shown, from: origin)
+    let text: ParsedText
     do {
-      (shape, value) = (try scanner.scan(), try Self.decode(bytes, file: shown))
-    } catch let error as ConfigError {
-      if let origin {
-        throw Self.noConfig("text that is not JSON", at: error.issues.first?.position, from: origin)
-      }
-      for duplicate in scanner.duplicates { issues.add(duplicate) }
-      throw error
+      text = try ParsedText(bytes, file: shown)
+    } catch let broken as ParsedText.Broken {
+      if let origin { throw Self.noConfig("text that is not JSON", at: broken.issue.position, from: origin) }
+      for duplicate in broken.duplicates { issues.add(duplicate) }
+      throw ConfigError([broken.issue])
     }
-    if let origin { try Self.requireConfig(value, file: shown, from: origin) }
-    for duplicate in scanner.duplicates { issues.add(duplicate) }
-    let node = ConfigNode(value: value, shape: shape)
+    let node = text.node
+    if let origin { try Self.requireConfig(node, file: shown, from: origin) }
+    for duplicate in text.duplicates { issues.add(duplicate) }
     guard node.members != nil else {
       throw ConfigError([
         ConfigIssue(
@@ -91,25 +92,13 @@ struct ConfigReader {
     ])
   }
 
-  private static func requireConfig(_ value: JSONValue, file: String, from origin: ConfigNode) throws {
+  private static func requireConfig(_ node: ConfigNode, file: String, from origin: ConfigNode) throws {
     let start = Position(file: file, line: 1, column: 1)
-    guard let members = value.object else {
+    guard let members = node.members else {
       throw noConfig("JSON that is not an object", at: start, from: origin)
     }
-    guard members.isEmpty || Grammar.topLevelKeys.contains(where: { members[$0] != nil }) else {
+    guard members.isEmpty || members.contains(where: { Grammar.topLevelKeys.contains($0.key) }) else {
       throw noConfig("an object without any of a config's keys", at: start, from: origin)
-    }
-  }
-
-  private static func decode(_ bytes: [UInt8], file: String) throws -> JSONValue {
-    do {
-      return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-    } catch {
-      throw ConfigError([
-        ConfigIssue(
-          at: Position(file: file, line: 1, column: 1), path: "", found: "text that is not JSON",
-          expected: "a JSON object")
-      ])
     }
   }
 
@@ -123,62 +112,29 @@ struct ConfigReader {
     ])
   }
 
-  private static func bytes(of path: String, shownAs shown: String, from origin: ConfigNode?) throws
-    -> [UInt8]
-  {
-    let wanted = "the config of an experiment"
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw refusal(shown, origin, "no file \(shown)", wanted)
+  private func bytes(of path: String, shownAs shown: String, from origin: ConfigNode?) throws -> [UInt8] {
+    func refusal(_ found: String) -> ConfigError {
+      Self.refusal(shown, origin, found, "the config of an experiment")
     }
-    guard !isFolder.boolValue else { throw refusal(shown, origin, "the folder \(shown)", wanted) }
+    let entry = files.entry(path)
     // A config may come through a stream that is open already, as a shell's `<(…)` is; for a pipe in the file system
     // one could wait for ever.
-    guard DataFilePath.isRegular(path) || origin == nil && DataFilePath.openDescriptor(path) != nil else {
-      throw refusal(shown, origin, "\(shown), which is not a regular file", wanted)
+    let isStream = origin == nil && DataFilePath.openDescriptor(path) != nil
+    switch entry?.kind {
+    case nil: throw refusal("no file \(shown)")
+    case .folder: throw refusal("the folder \(shown)")
+    case .other where !isStream: throw refusal("\(shown), which is not a regular file")
+    case .file, .other: break
     }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw refusal(shown, origin, "\(shown), which this user is not allowed to read", wanted)
+    guard entry?.isReadable == true else { throw refusal("\(shown), which this user is not allowed to read") }
+    guard let bytes = try? files.beginning(path, Self.largestFile + 1) else {
+      throw refusal("\(shown), which cannot be read")
     }
-    defer { try? handle.close() }
-    var data = Data()
-    do {
-      while data.count <= largestFile, let more = try handle.read(upToCount: largestFile + 1 - data.count),
-        !more.isEmpty
-      {
-        data += more
-      }
-    } catch {
-      throw refusal(shown, origin, "\(shown), which cannot be read", wanted)
+    guard bytes.count <= Self.largestFile else {
+      throw Self.refusal(
+        shown, origin, "a file of more than \(Self.largestFile >> 20) MB",
+        "a config of at most \(Self.largestFile >> 20) MB")
     }
-    guard data.count <= largestFile else {
-      throw refusal(
-        shown, origin, "a file of more than \(largestFile >> 20) MB",
-        "a config of at most \(largestFile >> 20) MB")
-    }
-    return data.starts(with: [0xef, 0xbb, 0xbf]) ? [UInt8](data.dropFirst(3)) : [UInt8](data)
-  }
-}
-
-extension ConfigNode {
-  /// What JSONDecoder decoded, with the places that the scanner found.
-  init(value: JSONValue, shape: JSONScanner.Shape) {
-    switch (shape, value) {
-    case (.array(let position, let shapes), .array(let values)):
-      self.init(.array(zip(values, shapes).map { ConfigNode(value: $0, shape: $1) }), at: position)
-    case (.object(let position, let members), .object(let values)):
-      var seen: Set<String> = []
-      let unique = members.filter { seen.insert($0.key).inserted }
-      self.init(
-        .object(
-          unique.map {
-            Member(
-              key: $0.key, keyPosition: $0.keyPosition,
-              node: ConfigNode(value: values[$0.key] ?? .null, shape: $0.shape))
-          }), at: position)
-    // Only behind a duplicate key, which is an error already, may text and value differ in shape.
-    case (.scalar(let position), _), (.array(let position, _), _), (.object(let position, _), _):
-      self.init(value, at: position)
-    }
+    return bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes
   }
 }

@@ -61,11 +61,14 @@ package struct StageSpec: Sendable, Equatable, Codable {
   /// The object under `with`, with `${axis}` still in it.
   package let with: JSONValue
   package let isOptional: Bool
+  /// The command that gets the files which it reads.
+  package let obtain: String?
   /// Whether its embeddings are stored; where not, they are computed again when something needs them.
   package let keeps: Bool
   package init(
     id: String, phase: StagePhase, kind: String, from: [String] = [], over: [String] = [],
-    with: JSONValue = .object([:]), isOptional: Bool = false, keeps: Bool = true
+    with: JSONValue = .object([:]), isOptional: Bool = false, obtain: String? = nil,
+    keeps: Bool = true
   ) {
     self.id = id
     self.phase = phase
@@ -74,6 +77,7 @@ package struct StageSpec: Sendable, Equatable, Codable {
     self.over = over
     self.with = with
     self.isOptional = isOptional
+    self.obtain = obtain
     self.keeps = keeps
   }
 }

@@ -2,7 +2,9 @@ import Declarations
 import Foundation
 
 extension ExperimentDecoder {
-  private static let stageKeys = ["id", "stage", "kind", "from", "over", "with", "optional", "keep"]
+  private static let stageKeys = [
+    "id", "stage", "kind", "from", "over", "with", "optional", "obtain", "keep",
+  ]
 
   mutating func decodeStages() {
     guard let node = root["stages"] else { return }
@@ -28,17 +30,18 @@ extension ExperimentDecoder {
     let id = decodeID(node, path, taken: &taken)
     let from = decodeFrom(node, path)
     let isOptional = decodeOptional(node, path)
+    let obtain = decodeObtain(node, path)
     guard let signature = decodeSignature(node, path) else { return }
     let keeps = decodeKeep(node, signature, path)
     let before = issues.count
-    let with = decodeWith(node, signature, isOptional: isOptional, path: path)
+    let with = decodeWith(node, signature, isOptional: isOptional, obtain: obtain, path: path)
     let isWhole = issues.count == before
     checkFrom(from, node, signature, path)
     let over = decodeOver(node, signature, with, path)
     guard let id else { return }
     let spec = StageSpec(
       id: id, phase: signature.phase, kind: signature.kind, from: from, over: over, with: with,
-      isOptional: isOptional,
+      isOptional: isOptional, obtain: obtain,
       keeps: keeps)
     stages.append(DecodedStage(spec: spec, signature: signature, node: node, path: path, isWhole: isWhole))
   }
@@ -129,6 +132,20 @@ extension ExperimentDecoder {
     return flag
   }
 
+  /// The command that gets the files which an init stage reads.
+  private mutating func decodeObtain(_ node: ConfigNode, _ path: String) -> String? {
+    guard let obtain = node["obtain"] else { return nil }
+    guard let command = obtain.text, !command.isEmpty else {
+      issues.add(obtain, "\(path).obtain", expected: "the command that gets the files of this stage")
+      return nil
+    }
+    if let phase = node["stage"]?.text.flatMap(StagePhase.init), phase != .`init` {
+      issues.add(
+        obtain, "\(path).obtain", expected: "no \"obtain\" here: only an init stage reads files")
+    }
+    return command
+  }
+
   private mutating func decodeKeep(_ node: ConfigNode, _ signature: StageSignature, _ path: String) -> Bool {
     guard let keep = node["keep"] else { return true }
     guard let flag = keep.value.bool else {
@@ -167,38 +184,37 @@ extension ExperimentDecoder {
   }
 
   private mutating func decodeWith(
-    _ node: ConfigNode, _ signature: StageSignature, isOptional: Bool, path: String
+    _ node: ConfigNode, _ signature: StageSignature, isOptional: Bool, obtain: String?, path: String
   ) -> JSONValue {
     let with = node["with"] ?? ConfigNode(.object([]), at: node.position)
     let (value, files) = checking { checker in
       let value = checker.object(with, signature.parameters, rules: signature.rules, path: "\(path).with")
       return (value, checker.files)
     }
-    for file in files { checkFile(file, isOptional: isOptional) }
+    for file in files { checkFile(file, isOptional: isOptional, obtain: obtain) }
     return value
   }
 
-  private mutating func checkFile(_ named: ParameterChecker.NamedFile, isOptional: Bool) {
-    let file = named.isFolder ? named.path : DataFilePath.split(named.path).file
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
-    if !exists, isOptional { return }
-    let isRight = exists && isFolder.boolValue == named.isFolder
-    if isRight, FileManager.default.isReadableFile(atPath: file) { return }
+  private mutating func checkFile(_ named: ParameterChecker.NamedFile, isOptional: Bool, obtain: String?) {
+    let file = named.isFolder ? named.path : DataFilePath.split(named.path, exists: fileSystem.exists).file
+    let entry = fileSystem.entry(file)
+    if entry == nil, isOptional { return }
+    let isFolder = entry?.kind == .folder
+    if let entry, entry.isReadable, isFolder == named.isFolder { return }
     let found =
-      if !exists {
+      if entry == nil {
         "no \(named.isFolder ? "folder" : "file") \(file)"
-      } else if isRight {
+      } else if isFolder == named.isFolder {
         "\(file), which this user is not allowed to read"
       } else {
-        "the \(isFolder.boolValue ? "folder" : "file") \(file)"
+        "the \(isFolder ? "folder" : "file") \(file)"
       }
-    let isAuthors = file.hasPrefix(dataFolder + "/")
+    let isData = file.hasBytes(first: dataFolder + "/")
     issues.add(
       ConfigIssue(
         at: named.node.position, path: named.field, found: found,
         expected: "a \(named.isFolder ? "folder" : "file") that can be read",
-        remedy: isAuthors && !exists ? DataFolder.remedy : nil))
+        remedy: isData && entry == nil ? DataFolder.remedy(for: file, obtain: obtain) : nil))
   }
 
   private mutating func checkFrom(

@@ -17,6 +17,7 @@ struct ExperimentDecoder {
   let root: ConfigNode
   var issues: IssueList
   let dataFolder: String
+  let fileSystem: FileSystem
   private let data: [String: ConfigNode]
   /// The entries of `data` as far as they are valid.
   private(set) var checkedData: [String: JSONValue] = [:]
@@ -26,7 +27,10 @@ struct ExperimentDecoder {
   var declaredIDs: [String] = []
   var tables: [String] = []
 
-  init(grammar: Grammar, root: ConfigNode, issues: IssueList, dataFolder: String) {
+  init(
+    grammar: Grammar, root: ConfigNode, issues: IssueList, dataFolder: String, files: FileSystem
+  ) {
+    fileSystem = files
     self.grammar = grammar
     self.root = root
     self.issues = issues
@@ -59,7 +63,7 @@ struct ExperimentDecoder {
   /// Lends the issues to a checker while `body` uses it.
   mutating func checking<R>(presentation: Bool = false, _ body: (inout ParameterChecker) -> R) -> R {
     var checker = ParameterChecker(
-      axes: axes, data: data, dataKinds: grammar.dataKinds, issues: issues)
+      axes: axes, data: data, dataKinds: grammar.dataKinds, files: fileSystem, issues: issues)
     issues = IssueList()
     if presentation {
       checker.isPresentation = true

@@ -38,12 +38,9 @@ package struct Override: Sendable {
     text = "--set \(argument)"
     let raw = String(argument[argument.index(after: equals)...])
     let column = target.unicodeScalars.count + 2
-    var scanner = JSONScanner([UInt8](raw.utf8), file: text, column: column)
-    if let shape = try? scanner.scan(),
-      let value = try? JSONDecoder().decode(JSONValue.self, from: Data(raw.utf8))
-    {
-      node = Self.spelt(ConfigNode(value: value, shape: shape), Array(raw.unicodeScalars), from: column)
-      duplicates = scanner.duplicates
+    if let parsed = try? ParsedText([UInt8](raw.utf8), file: text, column: column) {
+      node = Self.spelt(parsed.node, Array(raw.unicodeScalars), from: column)
+      duplicates = parsed.duplicates
     } else {
       node = ConfigNode(.scalar(.string(raw)), at: Position(file: text, line: 1, column: column))
       duplicates = []

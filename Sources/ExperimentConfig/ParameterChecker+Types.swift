@@ -87,7 +87,7 @@ extension ParameterChecker {
       return .string("")
     }
     issues.take(name, for: node)
-    let absolute = Self.absolute(name, near: node.position.file)
+    let absolute = self.absolute(name, near: node.position.file)
     note(file: absolute, node, field: path, isFolder: isFolder)
     return .string(absolute)
   }

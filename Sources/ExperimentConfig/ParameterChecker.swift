@@ -8,6 +8,7 @@ struct ParameterChecker {
   let data: [String: ConfigNode]
   /// What each kind of data may say.
   let dataKinds: [String: [Parameter]]
+  let fileSystem: FileSystem
   var issues: IssueList
   /// Figures and claims look at all runs together, so no axis has a value in them.
   var isPresentation = false
@@ -30,8 +31,10 @@ struct ParameterChecker {
   private static let mostListed = 12
 
   init(
-    axes: [Axis], data: [String: ConfigNode], dataKinds: [String: [Parameter]], issues: IssueList
+    axes: [Axis], data: [String: ConfigNode], dataKinds: [String: [Parameter]], files: FileSystem,
+    issues: IssueList
   ) {
+    fileSystem = files
     self.axes = axes
     self.data = data
     self.dataKinds = dataKinds
@@ -311,18 +314,18 @@ struct ParameterChecker {
     if kinds.count == 2 {
       issues.add(node, path, expected: "paths that are all absolute or all relative")
     }
-    return kinds.contains(true) ? node.value : .string("\(Self.folder(of: node.position.file))/\(text)")
+    return kinds.contains(true) ? node.value : .string("\(folder(of: node.position.file))/\(text)")
   }
 
-  static func absolute(_ path: String, near file: String) -> String {
+  func absolute(_ path: String, near file: String) -> String {
     let joined = path.hasPrefix("/") ? path : "\(folder(of: file))/\(path)"
     return URL(fileURLWithPath: joined).standardizedFileURL.path
   }
 
   /// A path on the command line is relative to where one stands, all others to their config.
-  private static func folder(of file: String) -> String {
+  private func folder(of file: String) -> String {
     file.hasPrefix("--set ")
-      ? FileManager.default.currentDirectoryPath
+      ? fileSystem.currentFolder
       : URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
   }
 

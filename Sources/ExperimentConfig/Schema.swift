@@ -109,6 +109,7 @@ package struct Schema {
         "$comment": .bool(true), "id": id, "stage": enumeration(phases), "kind": object(["type": "string"]),
         "from": names, "over": names,
         "with": object(["type": "object"]), "optional": object(["type": "boolean"]),
+        "obtain": object(["type": "string", "minLength": 1]),
         "keep": object(["type": "boolean"]),
       ]),
       "allOf": .array(phases.map(kinds) + grammar.stages.map(variant)),
@@ -118,7 +119,9 @@ package struct Schema {
   private func kinds(of phase: String) -> JSONValue {
     let names = grammar.stages.filter { $0.phase.rawValue == phase }.map(\.kind)
     var then: [String: JSONValue] = ["kind": names.isEmpty ? .bool(false) : enumeration(names)]
-    if phase != StagePhase.`init`.rawValue { then["optional"] = object(["const": false]) }
+    if phase != StagePhase.`init`.rawValue {
+      then.merge(["optional": object(["const": false]), "obtain": .bool(false)]) { $1 }
+    }
     if phase != StagePhase.evaluate.rawValue {
       then["from"] = object(["maxItems": 1])
       then["over"] = .bool(false)

@@ -1,6 +1,6 @@
 import Declarations
-import Digests
 import ExperimentConfig
+import Files
 import Foundation
 
 /// What parameters of type `dataset` stand for.

@@ -1,12 +1,12 @@
 import Declarations
-import Digests
 import ExperimentConfig
+import Files
 import Foundation
 
 /// `Experiment` → `Plan`: expands the matrix, resolves parameters, shares what no axis reaches.
 package struct Planner {
   private let experiment: Experiment
-  private let digestOfFile: (String) throws -> String
+  private let files: FileSystem
   private let order: StageOrder
   private let dataSets: DataSets
   /// How each value of each axis reads in names: `seed=3`.
@@ -21,13 +21,10 @@ package struct Planner {
   private var completed: [JSONValue: JSONValue] = [:]
   private var splitPaths: [ExactString: (file: String, member: String?)] = [:]
 
-  /// - Parameter digestOfFile: SHA-256 of a file's content, as hex; called once a file.
-  package init(
-    _ experiment: Experiment, grammar: Grammar,
-    digestOfFile: @escaping (String) throws -> String = { try Digest(file: $0).hex }
-  ) {
+  /// - Parameter files: what is asked for files and their digests, each once.
+  package init(_ experiment: Experiment, grammar: Grammar, files: FileSystem = .disk) {
     self.experiment = experiment
-    self.digestOfFile = digestOfFile
+    self.files = files
     order = StageOrder(experiment, grammar: grammar)
     dataSets = DataSets(experiment, grammar: grammar)
     labels = experiment.axes.map { axis in axis.values.map { RunName.label(axis.name, $0) } }
@@ -187,13 +184,19 @@ package struct Planner {
     _ stage: StageSpec, _ files: [DataFile], inputs: [Int], references: [String: Int]
   ) -> String? {
     if let missing = files.first(where: { $0.digest == nil }) {
-      return DataFolder.absence(of: missing.path)
+      return Self.absence(of: missing.path, obtain: stage.obtain)
     }
     let absent = inputs.filter { !tasks[$0].isRunnable }
     let isBlocked =
       stage.phase == .evaluate && inputs.count > 1 ? absent.count == inputs.count : !absent.isEmpty
     if isBlocked, let first = absent.first { return tasks[first].notRun }
     return references.values.sorted().compactMap { tasks[$0].notRun }.first
+  }
+
+  /// Why a stage of optional data is not run, with the command that gets the data.
+  private static func absence(of path: String, obtain: String?) -> String {
+    guard let obtain else { return "no \(path): put the file there, or name another file in the config" }
+    return "no \((path as NSString).lastPathComponent): run \"\(obtain)\""
   }
 
   // MARK: - Files
@@ -222,7 +225,7 @@ package struct Planner {
       folder = dataSets.absolute(path)
       members[parameter.name] = .string(dataSets.absolute(path))
     }
-    let isThere = noted.allSatisfy { $0.digest != nil } && folder.map(Self.exists) ?? true
+    let isThere = noted.allSatisfy { $0.digest != nil } && folder.map(self.files.exists) ?? true
     let digest = isThere ? try digest(ofListing: .object(members), signature) : nil
     if folder != nil || digest != nil {
       let field = "\(name).\(signature.folder?.name ?? "files")"
@@ -245,19 +248,17 @@ package struct Planner {
       dataSets.resolve(.string(name), axes: values, seed: seed(values)), "data", in: &files)
   }
 
-  private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
   /// Runs that share a data set share the reading of its files.
   private mutating func digest(ofListing data: JSONValue, _ signature: DataSignature) throws -> String? {
     if let known = listings[data] { return known }
-    let digest = try signature.digestOfListing(data, digestOfFile: digestOfFile)
+    let digest = try signature.digestOfListing(data, digestOfFile: files.digest)
     listings[data] = .some(digest)
     return digest
   }
 
   private mutating func split(_ path: String) -> (file: String, member: String?) {
     if let known = splitPaths[ExactString(path)] { return known }
-    let parts = DataFilePath.split(path)
+    let parts = DataFilePath.split(path, exists: files.exists)
     let result = (URL(fileURLWithPath: parts.file).standardizedFileURL.path, parts.member)
     splitPaths[ExactString(path)] = result
     return result
@@ -265,7 +266,7 @@ package struct Planner {
 
   private mutating func digest(of file: String) throws -> String? {
     if let known = digests[ExactString(file)] { return known }
-    let digest = FileManager.default.fileExists(atPath: file) ? try digestOfFile(file) : nil
+    let digest = files.exists(file) ? try files.digest(file) : nil
     digests[ExactString(file)] = .some(digest)
     return digest
   }

@@ -1,6 +1,6 @@
 import Declarations
-import Digests
 import ExperimentConfig
+import Files
 
 /// The folder name of a run: `activation=relu,seed=3`.
 ///

@@ -1,5 +1,5 @@
 import Declarations
-import Digests
+import Files
 
 /// What a task's result depends on, whole, and the SHA-256 over it: the name of the artefact in the store.
 ///

@@ -1,5 +1,6 @@
 import CHDF5
 import Declarations
+import Files
 import Foundation
 import Kernels
 
@@ -115,8 +116,6 @@ package struct HDF5File: Sendable {
   }
 
   private func fileBytes() throws -> UInt64 {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw FileFailure(.read, path, code: errno) }
-    return UInt64(clamping: status.st_size)
+    UInt64(clamping: try FileStatus(of: path).size)
   }
 }

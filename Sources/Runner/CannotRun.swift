@@ -3,6 +3,7 @@ import Declarations
 import ExperimentConfig
 import ExperimentPlan
 import Figures
+import Files
 import Foundation
 import Storage
 
@@ -76,9 +77,6 @@ package struct CannotRun {
   private static func name(in config: String, _ overrides: [String]) -> String? {
     if let name = overrides.last(where: { $0.hasBytes(first: "name=") }) { return name.droppingBytes(5) }
     // A pipe is at its end, or nothing will ever come of it.
-    guard DataFilePath.isRegular(config), let data = FileManager.default.contents(atPath: config) else {
-      return nil
-    }
-    return (try? JSONDecoder().decode(JSONValue.self, from: data))?["name"]?.string
+    return RegularFile.read(config, most: 8 << 20).flatMap { try? JSONReader.value($0) }?["name"]?.string
   }
 }

@@ -1,5 +1,6 @@
 import Declarations
 import ExperimentPlan
+import Files
 import Foundation
 import Storage
 
@@ -100,9 +101,7 @@ struct CollectorsNeeds {
   /// - Throws: `FileFailure` where it may not be read.
   private static func mayRead(_ folder: ResultsFolder) throws -> Bool {
     guard try folder.files.status(ResultsFolder.manifestFile) != nil else { return false }
-    if access(folder.manifest, R_OK) != 0, errno == EACCES {
-      throw FileFailure(.open, folder.manifest, code: EACCES)
-    }
+    try Paths.requireReadable(folder.manifest)
     return true
   }
 }

@@ -1,8 +1,8 @@
 import Contracts
 import Declarations
-import Digests
 import Execution
 import ExperimentPlan
+import Files
 import Foundation
 import Metrics
 import Storage

@@ -1,9 +1,9 @@
 import Contracts
 import Declarations
-import Digests
 import Execution
 import ExperimentConfig
 import Figures
+import Files
 import Foundation
 import Storage
 

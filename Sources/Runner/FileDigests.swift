@@ -1,6 +1,6 @@
 import Declarations
-import Digests
 import Execution
+import Files
 
 /// SHA-256 of data files: a plan reads each once as long as it does not change, a stage reads its files before it works
 /// with them and after.

@@ -1,5 +1,6 @@
 import Declarations
 import Execution
+import Files
 import Foundation
 import Stages
 import Storage
@@ -60,7 +61,7 @@ package struct GarbageCollector {
 
   /// - Throws: `RunFailure.noStore` where nothing was ever computed.
   package init(resultsRoot: String) throws {
-    guard FileManager.default.fileExists(atPath: "\(resultsRoot)/.store") else {
+    guard Paths.exists("\(resultsRoot)/.store") else {
       throw RunFailure.noStore(folder: resultsRoot)
     }
     root = resultsRoot

@@ -1,5 +1,5 @@
 import Declarations
-import Digests
+import Files
 import Foundation
 import Kernels
 
@@ -66,8 +66,8 @@ package struct KernelTrust: Sendable {
     let subject = Memory(
       version: KernelTrial.version, cpu: cpu, library: library, kernel: kernel,
       trial: KernelTrial(findings: []))
-    if let data = path(subject).flatMap({ FileManager.default.contents(atPath: $0) }),
-      let known = try? JSONDecoder().decode(Memory.self, from: data), known.isAbout(subject),
+    if let data = path(subject).flatMap({ RegularFile.read($0, most: 1 << 20) }),
+      let known = try? JSONDecoder().decode(Memory.self, from: Data(data)), known.isAbout(subject),
       !known.trial.findings.isEmpty
     {
       return known.trial
@@ -80,11 +80,9 @@ package struct KernelTrust: Sendable {
     subject.trial = trial()
     // JSON has no infinity, and what is wrong is better tested each time than remembered.
     if case .wrong = subject.trial.verdict { return subject.trial }
-    guard let folder, let path = path(subject), let data = try? JSONEncoder().encode(subject) else {
-      return subject.trial
+    if let path = path(subject), let data = try? JSONEncoder().encode(subject) {
+      try? GivenFile.write(Array(data), to: path)
     }
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try? data.write(to: URL(fileURLWithPath: path), options: .atomic)
     return subject.trial
   }
 
@@ -133,11 +131,10 @@ extension KernelTrust {
 
   /// The library by what it says of itself and, as distributions mend it under one version, by its file.
   package static var library: String {
-    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
+    let maps = SystemText.read("/proc/self/maps")
     let line = maps.split(separator: "\n").first { $0.contains("openblas") }
     let path = line.flatMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } }
-    var info = stat()
-    guard let path, stat(path, &info) == 0 else { return BLASKernel.configuration }
-    return "\(BLASKernel.configuration) \(path) \(info.st_size) \(info.st_mtim.tv_sec)"
+    guard let path, let status = FileStatus(path) else { return BLASKernel.configuration }
+    return "\(BLASKernel.configuration) \(path) \(status.size) \(status.modified.tv_sec)"
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import HDF5
 import Kernels
@@ -23,7 +24,7 @@ package struct Machine: Codable, Sendable, Equatable {
   }
 
   package static var cpuName: String {
-    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let text = SystemText.read("/proc/cpuinfo")
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
     return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
   }

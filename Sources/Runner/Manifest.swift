@@ -4,6 +4,7 @@ import Datasets
 import Declarations
 import ExperimentPlan
 import Figures
+import Files
 import Foundation
 import Stages
 import Storage

@@ -1,4 +1,5 @@
 import Execution
+import Files
 import Storage
 
 /// Notes each file of a results folder that is about to be written, by its digest, and each that was, by size and

@@ -1,5 +1,5 @@
-import Digests
 import Execution
+import Files
 import Foundation
 import Storage
 

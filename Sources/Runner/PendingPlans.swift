@@ -1,5 +1,6 @@
 import Declarations
 import ExperimentPlan
+import Files
 import Foundation
 import Storage
 

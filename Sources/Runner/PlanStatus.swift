@@ -1,5 +1,6 @@
 import Contracts
 import ExperimentPlan
+import Files
 import Foundation
 import Stages
 import Storage
@@ -30,7 +31,7 @@ package struct PlanStatus: Sendable {
     self.plan = plan
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
     let store =
-      FileManager.default.fileExists(atPath: folder.store)
+      Paths.exists(folder.store)
       ? try ArtefactStore(results: resultsRoot, transforms: stageCatalog.transforms)
       : nil
     let manifests = [ResultsFolder.manifestFile, ResultsFolder.previousManifestFile].compactMap {

@@ -1,5 +1,6 @@
 import Contracts
 import ExperimentPlan
+import Files
 import Storage
 
 /// Marks a results folder whose files are being made those of another plan, in `.state/renewing`.

@@ -2,6 +2,7 @@ import Claims
 import Declarations
 import ExperimentPlan
 import Figures
+import Files
 import Foundation
 import Storage
 

@@ -1,9 +1,9 @@
 import Claims
 import Contracts
 import Declarations
-import Digests
 import Execution
 import ExperimentPlan
+import Files
 import Stages
 import Storage
 

@@ -1,5 +1,6 @@
 import Datasets
 import Declarations
+import Files
 import Foundation
 import HDF5
 import Storage
@@ -63,11 +64,10 @@ package struct ResultsDifference: Sendable {
   private static let passedOver = ["verdicts.csv"]
 
   private static func files(_ path: String) throws -> (names: [String], isSingle: Bool) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard let status = FileStatus(path) else {
       throw RunFailure.notComparable("\(path): there is no such folder or file")
     }
-    guard isFolder.boolValue else { return ([path], true) }
+    guard status.kind == .folder else { return ([path], true) }
     var names: [String] = []
     try visit(.here, in: InnerFolder(root: path), &names)
     return (names, false)
@@ -89,7 +89,7 @@ package struct ResultsDifference: Sendable {
             "\(folder.path(of: path)): folders are nested more than \(deepest) deep")
         }
         try visit(path, in: folder, &names)
-      } else if isCompared || status.isLink && leadsToFolder(folder.path(of: path)) {
+      } else if isCompared || status.isLink && Paths.isFolder(folder.path(of: path)) {
         try folder.refuseLink(path, .read)
         names.append(text)
       }
@@ -97,11 +97,6 @@ package struct ResultsDifference: Sendable {
   }
 
   private static let deepest = 32
-
-  private static func leadsToFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-  }
 
   private static func compare(_ a: String, _ b: String, place: String, _ tolerances: Tolerances) throws
     -> [ColumnDifference]

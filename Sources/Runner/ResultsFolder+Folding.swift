@@ -1,5 +1,6 @@
 import Contracts
 import ExperimentPlan
+import Files
 import Storage
 
 extension ResultsFolder {

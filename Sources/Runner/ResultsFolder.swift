@@ -1,3 +1,4 @@
+import Files
 import Storage
 
 /// Where things are below `results/`.

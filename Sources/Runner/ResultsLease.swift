@@ -1,7 +1,7 @@
 import Contracts
-import Digests
 import Execution
 import ExperimentPlan
+import Files
 import Foundation
 import Storage
 

@@ -1,8 +1,8 @@
 import Claims
 import Declarations
-import Digests
 import ExperimentPlan
 import Figures
+import Files
 import Foundation
 import Storage
 

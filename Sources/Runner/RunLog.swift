@@ -1,6 +1,7 @@
 import Declarations
 import Execution
 import ExperimentPlan
+import Files
 import Foundation
 import Storage
 

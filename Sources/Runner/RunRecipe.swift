@@ -1,5 +1,6 @@
 import Declarations
 import ExperimentPlan
+import Files
 import Foundation
 
 /// The words of a command line that say which plan and which results are meant: the config or the manifest, and
@@ -29,7 +30,7 @@ package struct RunRecipe: Sendable, Equatable {
 
   /// Relative to the current folder where the config lies below it.
   private static func shortened(_ path: String) -> String {
-    let here = FileManager.default.currentDirectoryPath + "/"
+    let here = Paths.current + "/"
     return path.hasBytes(first: here) ? path.droppingBytes(here.utf8.count) : path
   }
 }

@@ -1,6 +1,7 @@
 import Contracts
 import Execution
 import ExperimentPlan
+import Files
 import Foundation
 import Stages
 import Storage

@@ -2,6 +2,7 @@ import Claims
 import Contracts
 import ExperimentPlan
 import Figures
+import Files
 import Foundation
 import Stages
 import Storage

@@ -1,8 +1,8 @@
 import Datasets
 import Declarations
-import Digests
 import Execution
 import ExperimentPlan
+import Files
 
 /// The data files that a task reads, held to what the plan was made with.
 struct TaskFiles: Sendable {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 /// Rows of a table that begin with coordinates: `from` where several stages are read, then what
 /// shifts and layers bring, then values.

@@ -2,8 +2,6 @@ import Declarations
 
 /// Why something stored could not be used or made; what the disk itself says is a `FileFailure`.
 package enum StorageFailure: Failure, Equatable {
-  /// A CSV file is malformed; `line` counts from 1.
-  case csv(path: String, line: Int, detail: String)
   /// An artefact turned out damaged while it was loaded.
   case damaged(ArtefactProblem)
   /// A key that could leave the store's folder.
@@ -17,7 +15,6 @@ package enum StorageFailure: Failure, Equatable {
 
   package var kind: FailureKind {
     switch self {
-    case .csv: .invalidInput
     case .damaged: .io
     case .badKey: .internal
     case .leaseTimeout: .leaseTimeout
@@ -32,8 +29,6 @@ package enum StorageFailure: Failure, Equatable {
 
   package var message: String {
     switch self {
-    case .csv(let path, let line, let detail):
-      "\(path):\(line): this is not the expected CSV: \(detail); correct the line or make the file again"
     case .damaged(let problem):
       "\(problem.message); run the same command again to recompute it"
     case .badKey(let key):

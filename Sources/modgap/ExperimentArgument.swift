@@ -5,6 +5,7 @@ import Execution
 import ExperimentConfig
 import ExperimentPlan
 import Figures
+import Files
 import Foundation
 import Runner
 import Stages
@@ -92,10 +93,11 @@ extension Arguments {
     }
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
     let (experiment, places) = try loader(overriding: overriding).loadWithPlaces(path)
-    var planner = Planner(experiment, grammar: CommonOptions.grammar) {
+    let files = FileSystem.disk.digesting {
       if toRun { try TensorFile.requireRoom(for: $0) }
       return try FileDigests.shared.digest(of: $0)
     }
+    var planner = Planner(experiment, grammar: CommonOptions.grammar, files: files)
     return LoadedExperiment(config: path, experiment: experiment, places: places, plan: try planner.plan())
   }
 }
@@ -103,9 +105,9 @@ extension Arguments {
 /// An experiment named by its config, by the config's name, or by the name of its results.
 enum ExperimentArgument {
   static func path(of argument: String, in resultsRoot: String) -> String {
-    if FileManager.default.fileExists(atPath: argument), argument.hasSuffix(".json") { return argument }
+    if Paths.exists(argument), argument.hasSuffix(".json") { return argument }
     let byName = "configs/\(argument).json"
-    if FileManager.default.fileExists(atPath: byName) { return byName }
+    if Paths.exists(byName) { return byName }
     let folder = ResultsFolder(root: resultsRoot, experiment: argument)
     if ConfigNames.isName(argument), let manifest = try? Manifest.read(in: folder) {
       return manifest.plan.experiment.path

@@ -9,7 +9,13 @@ import Foundation
 final class Interruption: Sendable {
   let cancellation = Cancellation()
   private let received = Mutex<[Int32]>([])
-  nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
+  private let sources = Mutex(Sources())
+
+  private struct Sources {
+    // Unsafe: Dispatch's sources may be used by any thread, which their type does not say on Linux.
+    nonisolated(unsafe) var all: [any DispatchSourceSignal] = []
+  }
+
   private let resumeCommand: ShellCommand
 
   init(resumeCommand: ShellCommand) {
@@ -20,7 +26,7 @@ final class Interruption: Sendable {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
       source.setEventHandler { self.receive(number) }
       source.resume()
-      sources.append(source)
+      sources.withLock { $0.all.append(source) }
     }
   }
 

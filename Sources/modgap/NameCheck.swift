@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 
 /// A name that is not UTF-8, and so would be another one wherever it is written down; exit status 64.
@@ -31,9 +32,7 @@ enum NameCheck {
         return BadName(what: "argument \(index)", bytes: bytes)
       }
     }
-    var path = [CChar](repeating: 0, count: 8192)
-    guard getcwd(&path, path.count) != nil else { return nil }
-    let bytes = path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    guard let bytes = Paths.currentBytes else { return nil }
     return String(validating: bytes, as: UTF8.self) == nil
       ? BadName(what: "the current folder's path", bytes: bytes) : nil
   }

@@ -1,4 +1,5 @@
 import Declarations
+import Execution
 import Foundation
 
 /// Standard output for data, standard error for everything else.
@@ -41,13 +42,13 @@ enum Terminal {
   static let errorIsTerminal = isatty(STDERR_FILENO) == 1
   static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
 
-  nonisolated(unsafe) private static var choice = "auto"
+  private static let choice = Mutex("auto")
 
   /// `--color auto|always|never`; called once, before anything is printed.
-  static func setColor(_ word: String) { choice = word }
+  static func setColor(_ word: String) { choice.withLock { $0 = word } }
 
   static func hasColor(_ isTerminal: Bool) -> Bool {
-    switch choice {
+    switch choice.withLock({ $0 }) {
     case "always": true
     case "never": false
     default:

@@ -1,6 +1,7 @@
 import Contracts
 import Datasets
 import Declarations
+import TestSupport
 import Testing
 
 /// What a description tells without files is what the data are when they are read.

@@ -1,6 +1,7 @@
 import Datasets
 import Declarations
 import Foundation
+import TestSupport
 import Testing
 
 /// Data files that ask for more than they are: told before the memory is asked for.

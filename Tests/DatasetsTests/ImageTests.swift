@@ -1,6 +1,7 @@
 import Datasets
 import Declarations
 import Foundation
+import TestSupport
 import Testing
 
 /// Pictures whose pixels are known, and files that lie.

@@ -1,6 +1,7 @@
 import Datasets
 import Declarations
 import Foundation
+import TestSupport
 
 /// A data set of twelve items for every kind, its files made on the spot.
 enum KindSamples {

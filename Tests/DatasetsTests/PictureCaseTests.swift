@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// How pictures are turned and WebP decoded, as Pillow 11.3 and 12 do it: cases that

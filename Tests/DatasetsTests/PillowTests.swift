@@ -1,6 +1,7 @@
 import Contracts
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// Every kind of picture, decoded, turned, resized and cut as Pillow does it.

@@ -1,5 +1,6 @@
 import Datasets
 import Declarations
+import Files
 import Foundation
 import Kernels
 import TestSupport

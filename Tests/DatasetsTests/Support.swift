@@ -1,26 +1,8 @@
 import CZlib
 import Declarations
 import Foundation
+import TestSupport
 import Testing
-
-func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let path = NSTemporaryDirectory() + "modgap-datasets-\(UUID().uuidString)"
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: path) }
-  return try body(path)
-}
-
-@discardableResult
-func write(_ bytes: [UInt8], _ path: String) throws -> String {
-  let url = URL(fileURLWithPath: path)
-  try FileManager.default.createDirectory(
-    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-  try Data(bytes).write(to: url)
-  return path
-}
-
-@discardableResult
-func write(_ text: String, _ path: String) throws -> String { try write(Array(text.utf8), path) }
 
 func contents(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
 
@@ -34,20 +16,6 @@ func failure(_ body: () throws -> Void) -> String {
     return failure.message
   } catch {
     return "\(error)"
-  }
-}
-
-/// Numbers that look random and are the same in every run (SplitMix64).
-struct TestNumbers: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 }
 

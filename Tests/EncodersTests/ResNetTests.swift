@@ -2,6 +2,7 @@ import Contracts
 import Datasets
 import Encoders
 import Execution
+import Files
 import Kernels
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Datasets
 import Encoders
 import Execution
+import Files
 import Foundation
 import Kernels
 import Testing

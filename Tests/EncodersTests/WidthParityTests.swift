@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Files
 import Foundation
 import Kernels
 import Testing

@@ -1,3 +1,4 @@
+import ClaimSupport
 import Claims
 import Contracts
 import Declarations

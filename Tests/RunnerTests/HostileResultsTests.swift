@@ -1,6 +1,6 @@
 import Declarations
-import Digests
 import ExperimentPlan
+import Files
 import Foundation
 import Runner
 import Storage

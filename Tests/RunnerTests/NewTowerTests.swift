@@ -7,6 +7,7 @@ import Execution
 import ExperimentConfig
 import ExperimentPlan
 import Figures
+import Files
 import Foundation
 import HDF5
 import Kernels

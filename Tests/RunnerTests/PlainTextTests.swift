@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 import Testing
 

@@ -1,6 +1,7 @@
 import Contracts
 import Declarations
 import ExperimentPlan
+import Files
 import Foundation
 import Runner
 import Storage

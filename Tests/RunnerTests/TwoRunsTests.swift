@@ -1,6 +1,6 @@
 import Contracts
-import Digests
 import ExperimentPlan
+import Files
 import Foundation
 import Kernels
 import Runner

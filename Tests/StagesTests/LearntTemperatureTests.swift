@@ -1,6 +1,7 @@
 import Contracts
 import Declarations
 import Encoders
+import Files
 import Foundation
 import Kernels
 import Stages

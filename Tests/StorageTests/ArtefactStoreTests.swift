@@ -1,11 +1,12 @@
 import Contracts
 import Declarations
-import Digests
 import Execution
+import Files
 import Foundation
 import Kernels
 import Stages
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct ArtefactStoreTests {

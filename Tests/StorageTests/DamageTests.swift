@@ -1,7 +1,10 @@
 import Contracts
+import Declarations
+import Files
 import Foundation
 import Stages
 import Storage
+import TestSupport
 import Testing
 
 /// What killed programs and failing disks leave behind is noticed, said, and replaced.

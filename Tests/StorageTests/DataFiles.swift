@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import HDF5
 import Kernels
+import TestSupport
 
 /// Data files in every format, made by hand, for the readers to read.
 enum DataFiles {

@@ -3,6 +3,7 @@ import Declarations
 import Foundation
 import HDF5
 import Kernels
+import TestSupport
 import Testing
 
 @Suite struct EmbeddingFileTests {

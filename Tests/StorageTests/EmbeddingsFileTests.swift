@@ -1,11 +1,12 @@
 import Contracts
 import Datasets
 import Declarations
-import Digests
+import Files
 import Foundation
 import Kernels
 import Stages
 import Storage
+import TestSupport
 import Testing
 
 /// `embeddings.h5` opens in h5py, pandas and h5dump as it is.

@@ -1,9 +1,11 @@
 import Contracts
 import Datasets
 import Declarations
+import Files
 import Foundation
 import HDF5
 import Storage
+import TestSupport
 import Testing
 
 /// Names that are canonically equal in Unicode and have other bytes are two names.
@@ -79,16 +81,6 @@ import Testing
       #expect(try EmbeddingFile.load("\(path):\(Self.decomposed)").map(\.values) == [other])
       #expect(try EmbeddingFile.load("\(path):g").map(\.values) == [one], "the only dataset of its group")
     }
-  }
-
-  @Test(arguments: [#"["\u00e9","a\ud83d\ude00b"]"#, "[\"\u{e9}\",\"a\u{1F600}b\"]"])
-  func theReaderKnowsEveryEscape(text: String) throws {
-    #expect(try JSONReader.value(Array(text.utf8)) == .array(["\u{e9}", "a\u{1F600}b"]))
-  }
-
-  @Test(arguments: [#""\ud83d""#, #""\ud83dx""#, #""\ud83d\u0041""#, #""\ude00""#, #""\u12""#, #""\ud83d\"#])
-  func theReaderRefusesHalfAPair(text: String) {
-    #expect(throws: JSONReader.Problem.self) { try JSONReader.value(Array(text.utf8)) }
   }
 }
 

@@ -2,10 +2,11 @@ import CHDF5
 import Contracts
 import Datasets
 import Declarations
-import Digests
+import Files
 import Foundation
 import Kernels
 import Storage
+import TestSupport
 import Testing
 
 /// Files that others made, and what becomes of the program when a library fails.

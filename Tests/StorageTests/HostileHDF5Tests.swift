@@ -1,9 +1,11 @@
 import Datasets
 import Declarations
+import Files
 import Foundation
 import HDF5
 import Stages
 import Storage
+import TestSupport
 import Testing
 
 /// HDF5 files that lead elsewhere, or lead the library astray: nothing outside the bytes is read, and what the
@@ -198,7 +200,7 @@ import Testing
         } catch {
           failures += 1
           #expect(
-            error is HDF5Failure || error is FamilyFile.Problem || error is JSONReader.Problem, "\(error)")
+            error is HDF5Failure || error is FamilyFile.Problem || error is JSONFault, "\(error)")
         }
       }
       #expect(failures > 20, "the mutations hardly hurt")

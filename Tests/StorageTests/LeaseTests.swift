@@ -1,8 +1,10 @@
 import Declarations
 import Execution
+import Files
 import Foundation
 import Stages
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct LeaseTests {

@@ -1,8 +1,10 @@
 import Datasets
 import Declarations
+import Files
 import Foundation
 import Kernels
 import Storage
+import TestSupport
 import Testing
 
 /// Damaged files never stop the program: each of thousands of mutations gives matrices of a sane shape

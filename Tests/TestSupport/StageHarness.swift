@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Execution
 
 /// Runs work the way the runner does: holding one token of a budget.

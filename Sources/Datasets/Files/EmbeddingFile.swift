@@ -1,4 +1,5 @@
 import Contracts
+import Files
 import Kernels
 
 /// Embeddings from a file: `.npy`, `.h5`/`.hdf5` or `.safetensors`, perhaps with `:member` behind it.

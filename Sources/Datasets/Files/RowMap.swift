@@ -1,4 +1,5 @@
 import Contracts
+import Files
 
 /// For each row of y, the row of x that it belongs with, from 0: a file of whole numbers.
 ///

@@ -1,5 +1,6 @@
 import Contracts
 import Execution
+import Files
 import Foundation
 import HDF5
 
@@ -23,7 +24,7 @@ package enum TensorFile {
   /// ending; a colon elsewhere belongs to the file's name, and so does every colon of a path that exists
   /// as it stands.
   package static func split(_ path: String) -> (file: String, member: String?) {
-    if Format(file: path) != nil, access(path, F_OK) == 0 { return (path, nil) }
+    if Format(file: path) != nil, Paths.exists(path) { return (path, nil) }
     for index in path.utf8.indices.reversed() where path.utf8[index] == UInt8(ascii: ":") {
       let file = String(decoding: path.utf8[..<index], as: UTF8.self)
       if Format(file: file) != nil {

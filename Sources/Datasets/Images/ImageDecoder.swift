@@ -1,5 +1,6 @@
 import CImageCodecs
 import Declarations
+import Files
 
 /// What a decoded row holds.
 enum PixelLayout: Int32 {

@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 
 /// Pictures on disk, decoded when they are asked for.
@@ -39,7 +40,7 @@ struct PictureListing {
   init(beside folders: Set<String>, in folder: String) throws {
     for name in try FolderListing(folder).entries where !folders.contains(name) {
       let path = folder + "/" + name
-      if FolderListing.type(path) != .folder { try look(path) }
+      if !Paths.isFolder(path) { try look(path) }
     }
   }
 
@@ -51,9 +52,9 @@ struct PictureListing {
     }
     for name in try FolderListing(folder).entries {
       let path = folder + "/" + name
-      if FolderListing.type(path) != .folder {
+      if !Paths.isFolder(path) {
         try look(path)
-      } else if FolderListing.isLink(path) {
+      } else if Paths.isLink(path) {
         links.append(path)
       } else {
         try visit(path, depth: depth + 1)
@@ -63,15 +64,15 @@ struct PictureListing {
 
   private mutating func look(_ path: String) throws {
     let isNamed = ForeignPicture.isNamed(path)
-    switch FolderListing.type(path) {
+    switch FileStatus(path)?.kind {
     case .folder: return
-    case .other:
+    case .other, .link:
       if isNamed { passedOver.append((path, "not a regular file")) }
       return
     // Opening says why it cannot be read.
-    case .missing where FolderListing.isLink(path): throw DatasetFailure.brokenLink(path: path)
-    case .missing where !isNamed: return
-    case .missing, .file: break
+    case nil where Paths.isLink(path): throw DatasetFailure.brokenLink(path: path)
+    case nil where !isNamed: return
+    case nil, .file: break
     }
     let file = try InputFile(path)
     let head = try file.bytes(at: 0, count: ForeignPicture.headBytes)
@@ -127,62 +128,5 @@ extension PictureListing {
     paths += other.paths
     passedOver += other.passedOver
     links += other.links
-  }
-}
-
-/// The names in a folder, sorted by their bytes, hidden ones left out.
-struct FolderListing {
-  let entries: [String]
-
-  /// - Throws: `FileFailure` where it is no folder, or cannot be read; `DataFileFailure.ofTheSystem`;
-  ///   `TextFailure.badFileName` where a name is not UTF-8.
-  init(_ folder: String) throws {
-    try SystemFolders.refuse(folder)
-    guard let stream = opendir(folder) else { throw FileFailure(.list, folder, code: errno) }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      guard bytes.first != UInt8(ascii: ".") else { continue }
-      guard let name = String(validating: bytes, as: UTF8.self) else {
-        throw TextFailure.badFileName(folder: folder, bytes)
-      }
-      names.append(name)
-    }
-    entries = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-
-  enum EntryType { case folder, file, other, missing }
-
-  /// Links are followed.
-  static func type(_ path: String) -> EntryType {
-    guard let status = status(path) else { return .missing }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR: return .folder
-    case S_IFREG: return .file
-    default: return .other
-    }
-  }
-
-  static func isFolder(_ path: String) -> Bool { type(path) == .folder }
-
-  static func isLink(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
-  }
-
-  /// What is the same for all paths to one folder.
-  struct Identity: Hashable {
-    let device: UInt64
-    let inode: UInt64
-  }
-
-  static func identity(_ path: String) -> Identity? {
-    status(path).map { Identity(device: UInt64($0.st_dev), inode: UInt64($0.st_ino)) }
-  }
-
-  private static func status(_ path: String) -> stat? {
-    var status = stat()
-    return stat(path, &status) == 0 ? status : nil
   }
 }

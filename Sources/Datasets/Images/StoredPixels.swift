@@ -1,3 +1,5 @@
+import Files
+
 /// Small pictures that lie one after another in a file, or in memory where the file was compressed.
 struct StoredPixels: NumberSource {
   /// Where the bytes of a picture are.

@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 
 /// `cifar`: CIFAR-10 or CIFAR-100 in their binary form.
@@ -58,7 +59,7 @@ enum CIFAR {
       places: Array(all.prefix(count)))
     return try ClassifiedImages(
       pictures: pictures, labels: Array(labels.prefix(count)), classes: try classes(folder, variant),
-      files: paths + [folder + "/" + variant.namesFile].filter(FileManager.default.fileExists)
+      files: paths + [folder + "/" + variant.namesFile].filter(Paths.exists)
     ).data(count, parameters)
   }
 
@@ -89,7 +90,7 @@ enum CIFAR {
   /// Of the file beside the data; else CIFAR-10's, which are known, or numbers.
   private static func classes(_ folder: String, _ variant: Variant) throws -> [String] {
     let path = folder + "/" + variant.namesFile
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard Paths.exists(path) else {
       return variant == .ten ? names : (0..<100).map { "class \($0)" }
     }
     let found = TextFile.lines(try TextFile.read(path, limit: largestNames)).map {

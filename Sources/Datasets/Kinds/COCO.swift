@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 
 /// `coco`: the pictures and captions of COCO, by its captions file.
@@ -89,7 +90,14 @@ enum COCO {
     // What JSON decodes to takes some ten times its bytes.
     let bytes = try TextFile.read(path, limit: InputBudget.bytes(atMost: largestFile, share: 16))
     do {
-      return try JSONDecoder().decode(Annotations.self, from: Data(bytes))
+      let annotations = try JSONDecoder().decode(Annotations.self, from: Data(bytes))
+      if let key = try JSONReader.repeatedKey(in: bytes) {
+        throw DatasetFailure.badFile(
+          path: path, detail: "an object has the key `\(key.prefix(80))` twice; keep one of the two")
+      }
+      return annotations
+    } catch let failure as DatasetFailure {
+      throw failure
     } catch {
       if let line = JSONEscapes.lineOfUnpairedSurrogate(bytes) {
         throw TextFailure.unpairedSurrogate(path: path, line: line)

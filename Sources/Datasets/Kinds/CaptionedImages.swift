@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 
 /// `captioned-images`: a CSV file whose rows name a picture and its caption.

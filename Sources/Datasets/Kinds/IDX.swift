@@ -1,4 +1,5 @@
 import Declarations
+import Files
 
 /// `idx`: pictures and classes in the format of MNIST, packed with gzip or not.
 enum IDX {

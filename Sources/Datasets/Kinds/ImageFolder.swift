@@ -1,4 +1,5 @@
 import Declarations
+import Files
 
 /// `image-folder`: a folder with one folder of pictures a class, or pictures alone.
 enum ImageFolder {
@@ -28,7 +29,7 @@ enum ImageFolder {
 
     /// - Throws: what `PictureListing` throws; `DatasetFailure` where there is no picture, or a class has none.
     init(_ folder: String) throws {
-      names = try FolderListing(folder).entries.filter { FolderListing.isFolder(folder + "/" + $0) }
+      names = try FolderListing(folder).entries.filter { Paths.isFolder(folder + "/" + $0) }
       try Self.requireDifferent(names, folder)
       let own = try PictureListing(beside: Set(names), in: folder)
       guard !names.isEmpty else {
@@ -49,10 +50,10 @@ enum ImageFolder {
 
     /// The folder of a class may be a link, to a disk elsewhere perhaps.
     private static func requireDifferent(_ names: [String], _ folder: String) throws {
-      var known: [FolderListing.Identity: String] = [:]
-      if let own = FolderListing.identity(folder) { known[own] = "." }
+      var known: [FileStatus.Identity: String] = [:]
+      if let own = FileStatus(folder)?.identity { known[own] = "." }
       for name in names {
-        guard let identity = FolderListing.identity(folder + "/" + name) else { continue }
+        guard let identity = FileStatus(folder + "/" + name)?.identity else { continue }
         if let first = known.updateValue(name, forKey: identity) {
           throw DatasetFailure.sameClass(path: folder, first: first, second: name)
         }

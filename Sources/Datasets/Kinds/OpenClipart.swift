@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 
 /// `openclipart`: the pictures of Debian's package openclipart-png, with the titles and keywords that
@@ -27,14 +28,14 @@ struct OpenClipart: TextSource {
   }
 
   /// Those of the drawings that are there.
-  var files: [String] { names.map(drawing).filter(FileManager.default.fileExists) }
+  var files: [String] { names.map(drawing).filter(Paths.exists) }
 
   private func drawing(_ name: String) -> String { folder + "/svg/" + name + ".svg" }
 
   /// Nothing where the drawing is missing.
   private func metadata(_ name: String) throws -> ClipartMetadata {
     let path = drawing(name)
-    guard FileManager.default.fileExists(atPath: path) else { return ClipartMetadata([]) }
+    guard Paths.exists(path) else { return ClipartMetadata([]) }
     return ClipartMetadata(try TextFile.read(path, limit: Self.largestDrawing))
   }
 

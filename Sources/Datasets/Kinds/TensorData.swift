@@ -1,4 +1,5 @@
 import Contracts
+import Files
 
 /// `tensors`: arrays of files, used as they are; held in memory.
 enum TensorData {

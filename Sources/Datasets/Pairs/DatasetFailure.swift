@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 
 /// Why a data set cannot be made.
@@ -52,7 +53,7 @@ package enum DatasetFailure: Failure, Equatable {
   }
 
   private static func target(of link: String) -> String {
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: link)).map { " \($0)" } ?? ""
+    Paths.target(of: link).map { " \(String(decoding: $0, as: UTF8.self))" } ?? ""
   }
 
   package static func == (left: DatasetFailure, right: DatasetFailure) -> Bool {

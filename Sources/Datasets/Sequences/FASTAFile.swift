@@ -1,4 +1,5 @@
 import Declarations
+import Files
 
 /// A FASTA file: where its records lie is known, what they hold is read when it is asked for.
 struct FASTAFile: Sendable {

@@ -1,4 +1,5 @@
 import Contracts
+import Files
 import Foundation
 
 /// The pieces and merges of a byte-pair vocabulary.
@@ -101,12 +102,12 @@ struct BytePairVocabulary: Sendable {
 
   private static func ends(_ table: [String: Int32], _ path: String) throws -> (Int32, Int32) {
     guard let start = table["<|startoftext|>"], let end = table["<|endoftext|>"] else {
-      throw TextFailure.badVocabulary(
+      throw VocabularyFailure.badVocabulary(
         path: path,
         detail: "it has no <|startoftext|> or no <|endoftext|>; use the vocab.json of a CLIP model")
     }
     guard end == table.values.max() else {
-      throw TextFailure.badVocabulary(
+      throw VocabularyFailure.badVocabulary(
         path: path, detail: "<|endoftext|> must have the largest id, because CLIP finds a text's end by it")
     }
     return (start, end)
@@ -126,11 +127,11 @@ extension BytePairVocabulary {
       let pieces = line.split { Self.isSpace($0) }
       if pieces.isEmpty, index + 2 == lines.count { break }
       guard pieces.count == 2 else {
-        throw TextFailure.badMerge(path: path, line: index + 2, found: text(line))
+        throw VocabularyFailure.badMerge(path: path, line: index + 2, found: text(line))
       }
       pairs.append((text(pieces[0]), text(pieces[1])))
     }
-    guard !pairs.isEmpty else { throw TextFailure.noMerges(path: path) }
+    guard !pairs.isEmpty else { throw VocabularyFailure.noMerges(path: path) }
     return pairs
   }
 
@@ -139,10 +140,15 @@ extension BytePairVocabulary {
 
   private static func readTable(_ bytes: [UInt8], _ path: String) throws -> [String: Int32] {
     guard let table = try? JSONDecoder().decode([String: Int32].self, from: Data(bytes)) else {
-      throw TextFailure.badVocabulary(path: path, detail: "expected a JSON object of pieces and their ids")
+      throw VocabularyFailure.badVocabulary(
+        path: path, detail: "expected a JSON object of pieces and their ids")
+    }
+    if let piece = (try? JSONReader.repeatedKey(in: bytes)) ?? nil {
+      throw VocabularyFailure.badVocabulary(
+        path: path, detail: "it has the piece `\(piece.prefix(80))` twice")
     }
     guard let least = table.values.min(), let most = table.values.max(), least >= 0, most < 1 << 24 else {
-      throw TextFailure.badVocabulary(path: path, detail: "its ids are not integers from 0 to 16777215")
+      throw VocabularyFailure.badVocabulary(path: path, detail: "its ids are not integers from 0 to 16777215")
     }
     return table
   }

@@ -1,4 +1,5 @@
 import Execution
+import Files
 import Kernels
 
 /// The values of a tower's tensors, in one flat buffer.
@@ -62,5 +63,13 @@ extension TensorSpec {
       stream.uniforms(into: piece, offset: range.lowerBound)
       for index in piece.indices { piece[index] = (2 * piece[index] - 1) * bound }
     }
+  }
+}
+
+extension NetworkWeights {
+  /// The tensors for a file, under their names after a prefix: `visual.` for the vision tower of a CLIP, as
+  /// OpenAI names it, and nothing for its text tower.
+  package func tensors(prefix: String = "") -> [NamedTensor] {
+    layout.tensors.map { NamedTensor(prefix + $0.name, $0.shape, Array(self[$0.name])) }
   }
 }

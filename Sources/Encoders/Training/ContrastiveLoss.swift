@@ -8,6 +8,7 @@ import Kernels
 /// All losses are functions of the cosines C = Z·Zᵀ of z = (x_1 … x_N, y_1 … y_N) after normalisation. With
 /// G = ∂L/∂C, ∂L/∂Z = (G + Gᵀ)·Z, and through z = f/‖f‖, ∂L/∂f = (∂L/∂z − z·(z·∂L/∂z))/‖f‖. For unit
 /// vectors ‖z_i − z_j‖² = 2 − 2·C_ij; what that leaves out is along z, which the last step takes away.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 package final class ContrastiveLoss: @unchecked Sendable {
   let objective: ContrastiveObjective
   private let embedding: Int

@@ -2,6 +2,7 @@ import Execution
 import Kernels
 
 /// A `PatchEncoder` in training: from pictures to ln_post of their class tokens, `features.pooled`.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class PatchTrainer: @unchecked Sendable {
   private let encoder: PatchEncoder
   let stack: StackTrainer

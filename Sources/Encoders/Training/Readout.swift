@@ -6,6 +6,7 @@ import Kernels
 ///     pooled_i = mean over the rows read of norm(x_row)      embedding_i = pooled_i·P
 ///
 /// Reading one row is the mean over one; a norm and a mean of one row may change places.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class Readout: @unchecked Sendable {
   private let reading: Reading
   private let norm: String?

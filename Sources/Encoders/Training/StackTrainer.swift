@@ -6,6 +6,7 @@ import Execution
 /// Norms, the MLPs' activation and attention's shares are computed again in the backward pass, in the caches. The
 /// forward pass needs no meeting of threads: a block of items goes through all layers. Where one row of an
 /// item is read in the end, the last layer carries only that row past its attention.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class StackTrainer: @unchecked Sendable {
   /// What one layer keeps. The backward pass turns `joined` and `hidden` into their gradients in place.
   struct Record {

@@ -2,6 +2,7 @@ import Execution
 
 /// A transformer over tokens in training: texts and sequences, which differ in what sees what, in which
 /// rows are read and in how the tensors are called.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class TokenTrainer: TowerTrainer, @unchecked Sendable {
   struct Kind {
     let tower: any Tower

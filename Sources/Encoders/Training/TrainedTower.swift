@@ -1,6 +1,7 @@
 import Execution
 
 /// One tower of a pair: its trainer, its weights, and what the optimiser keeps for each of them.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class TrainedTower: @unchecked Sendable {
   let tower: any TrainableTower
   let trainer: any TowerTrainer

@@ -15,6 +15,7 @@ extension VisionTransformer: TrainableTower {
   }
 }
 
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 private final class VisionTrainer: TowerTrainer, @unchecked Sendable {
   private let tower: VisionTransformer
   private let capacity: Int

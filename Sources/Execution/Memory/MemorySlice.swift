@@ -7,6 +7,7 @@
 /// work on it, so that it stays in release builds. Single elements and lanes are checked where assertions are:
 /// in debug builds, and in the tests under a sanitizer; release compiles these checks away. Where
 /// code of others needs a pointer, `pointer` gives it and checks how far it will go.
+// Unchecked: who hands slices to threads gives each its own; that none meet is for the sanitizers to see.
 @usableFromInline
 package struct MemorySlice<Element>: @unchecked Sendable {
   @usableFromInline let base: UnsafeMutablePointer<Element>

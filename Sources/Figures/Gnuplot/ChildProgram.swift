@@ -1,5 +1,6 @@
 import Declarations
 import Execution
+import Files
 import Foundation
 
 /// Another program, run with an environment of its own, within a time, and with no more of its output kept than is
@@ -43,8 +44,8 @@ package struct ChildProgram: Sendable, Equatable {
   }
 
   /// The value of `errno` where it could not be started.
-  struct NotStarted: Error {
-    let code: Int32
+  package struct NotStarted: Error {
+    package let code: Int32
   }
 
   package init(path: String) { self.path = path }
@@ -57,22 +58,24 @@ package struct ChildProgram: Sendable, Equatable {
     (environment["PATH"] ?? "").utf8.split(separator: UInt8(ascii: ":")).lazy
       .filter { $0.first == UInt8(ascii: "/") }
       .map { String(decoding: $0, as: UTF8.self) + "/" + name }
-      .first { DataFilePath.isRegular($0) && access($0, X_OK) == 0 }
+      .first { Paths.isRegular($0) && Paths.allows(X_OK, $0) }
       .map(ChildProgram.init)
   }
 
   /// Runs it in a folder, without input.
   ///
+  /// - Parameter environment: by default, of this program's what finds programs, libraries and fonts.
   /// - Throws: `NotStarted`; `Cancelled` once the flag is up, after it was ended.
   package func run(
-    _ arguments: [String], in folder: String = "/", limit: Limit, cancellation: Cancellation = Cancellation()
+    _ arguments: [String], in folder: String = "/", environment: [String: String]? = nil, limit: Limit,
+    cancellation: Cancellation = Cancellation()
   ) throws -> Ended {
     try cancellation.check()
     let (output, errors) = (try BoundedPipe(limit.outputBytes), try BoundedPipe(limit.outputBytes))
     SignalRelay.begin()
     let group = try ProcessGroup(
-      path, arguments, folder: folder, output: output.writingEnd, errors: errors.writingEnd,
-      seconds: limit.seconds)
+      path, arguments, environment: environment, folder: folder, output: output.writingEnd,
+      errors: errors.writingEnd, seconds: limit.seconds)
     output.closeWritingEnd()
     errors.closeWritingEnd()
     let end = ContinuousClock.now + .seconds(limit.seconds)

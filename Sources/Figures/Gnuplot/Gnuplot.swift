@@ -1,5 +1,7 @@
 import Contracts
+import Declarations
 import Execution
+import Files
 import Foundation
 
 /// What became of a script.
@@ -55,10 +57,8 @@ package struct Gnuplot: Sendable {
     _ script: GnuplotScript, beside files: [String: [UInt8]] = [:], seconds: Double = usualSeconds,
     cancellation: Cancellation = Cancellation()
   ) throws -> (pictures: [DrawnPicture], warnings: String) {
-    let folder = try PrivateFolder()
     let name = "\(script.name).gp"
-    try folder.write(Array(script.text.utf8), to: name)
-    for (file, bytes) in files { try folder.write(bytes, to: file) }
+    let folder = try Self.folder(with: files.merging([name: Array(script.text.utf8)]) { _, script in script })
     let ended = try run(name, in: folder.path, seconds, cancellation)
     let message = Self.text(ended.errors)
     switch ended.ending {
@@ -75,6 +75,18 @@ package struct Gnuplot: Sendable {
       return DrawnPicture(file: file, bytes: bytes ?? [])
     }
     return (pictures, message)
+  }
+
+  private static func folder(with files: [String: [UInt8]]) throws -> PrivateFolder {
+    do {
+      let folder = try PrivateFolder()
+      for (name, bytes) in files { try folder.write(bytes, to: name) }
+      return folder
+    } catch let refusal as PrivateFolder.Refusal {
+      throw FigureFailure.noScratch(folder: refusal.folder, reason: refusal.reason)
+    } catch let failure as FileFailure {
+      throw FigureFailure.scratchNotWritten(failure)
+    }
   }
 
   /// gnuplot writes a `]]>` of a text as it is, which XML forbids outside of the sections that it ends, and a `&#x`,

@@ -1,5 +1,6 @@
 import CChild
 import Execution
+import Files
 import Foundation
 
 /// A program that was started as the first of a process group of its own.
@@ -7,26 +8,24 @@ final class ProcessGroup {
   private let id: pid_t
   private var isOver = false
 
-  /// Those that run, and folders to be removed with them.
-  private struct Running {
-    var groups: Set<pid_t> = []
-    var folders: Set<String> = []
-  }
-  private static let running = Mutex(Running())
+  /// Those that run.
+  private static let running = Mutex<Set<pid_t>>([])
 
   /// - Throws: `ChildProgram.NotStarted`.
-  init(_ path: String, _ arguments: [String], folder: String, output: Int32, errors: Int32, seconds: Double)
-    throws
-  {
+  init(
+    _ path: String, _ arguments: [String], environment: [String: String]?, folder: String, output: Int32,
+    errors: Int32, seconds: Double
+  ) throws {
     var words = ([path] + arguments).map { strdup($0) } + [nil]
-    var variables = Self.environment(scratch: folder).map { strdup("\($0.key)=\($0.value)") } + [nil]
+    var variables =
+      (environment ?? Self.environment(scratch: folder)).map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + variables { free(text) } }
     var id: pid_t = 0
     let code = modgap_start_child(
       path, &words, &variables, folder, output, errors, UInt32(max(1, seconds.rounded(.up))), &id)
     guard code == 0 else { throw ChildProgram.NotStarted(code: code) }
     self.id = id
-    Self.running.withLock { _ = $0.groups.insert(id) }
+    Self.running.withLock { _ = $0.insert(id) }
   }
 
   deinit { _ = end() }
@@ -56,7 +55,7 @@ final class ProcessGroup {
     var state: Int32 = 0
     var code = waitpid(id, &state, 0)
     while code < 0, errno == EINTR { code = waitpid(id, &state, 0) }
-    Self.running.withLock { _ = $0.groups.remove(id) }
+    Self.running.withLock { _ = $0.remove(id) }
     guard code == id else { return .unknown }
     let signal = state & 0x7F
     return signal == 0 ? .status((state >> 8) & 0xFF) : .signal(signal)
@@ -66,17 +65,10 @@ final class ProcessGroup {
 
   /// For whoever ends this program at once: ends all programs that run for it, and removes their folders.
   static func endAll() {
-    let running = running.withLock { $0 }
-    for id in running.groups { kill(-id, SIGKILL) }
-    for folder in running.folders { try? FileManager.default.removeItem(atPath: folder) }
+    for id in running.withLock({ $0 }) { kill(-id, SIGKILL) }
+    PrivateFolder.removeAll()
   }
 
-  /// Whether the folder is there or gone.
-  static func note(folder: String, isThere: Bool) {
-    running.withLock { running in
-      if isThere { running.folders.insert(folder) } else { running.folders.remove(folder) }
-    }
-  }
 }
 
 extension ChildProgram {

@@ -9,6 +9,7 @@ import Foundation
 /// else handles, or that is ignored (as `nohup` has it of SIGHUP), is left to them.
 enum SignalRelay {
   private struct Watched {
+    // Unsafe: Dispatch's sources may be used by any thread, which their type does not say on Linux.
     nonisolated(unsafe) var sources: [Int32: any DispatchSourceSignal] = [:]
   }
   private static let watched = Mutex(Watched())

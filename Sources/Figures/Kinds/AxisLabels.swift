@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Foundation
 
 extension Table {

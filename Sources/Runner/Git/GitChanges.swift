@@ -1,5 +1,5 @@
 import Declarations
-import Digests
+import Files
 import Foundation
 
 /// Whether the files that a repository follows are those of its commit.
@@ -28,15 +28,14 @@ final class GitChanges {
   /// Nil where it cannot be told: a form of index or pack that is not known here, or too much to read.
   var isDirty: Bool? {
     let path = "\(repository.folder)/index"
-    var status = stat()
-    guard stat(path, &status) == 0, let index = GitIndex(path, hash: hash),
+    guard let status = FileStatus(path), let index = GitIndex(path, hash: hash),
       let committed = GitObjects(repository, nameCount: hash.byteCount).tree(ofCommit: head)
     else { return nil }
     if index.isUnsettled { return true }
     guard let tree = index.tree(hash) else { return nil }
     if tree != committed { return true }
     for entry in index.entries where !entry.isPassedOver {
-      guard let isSame = isSame(entry, writtenBefore: status.st_mtim) else { return nil }
+      guard let isSame = isSame(entry, writtenBefore: status.modified) else { return nil }
       if !isSame { return true }
     }
     return false
@@ -44,17 +43,16 @@ final class GitChanges {
 
   private func isSame(_ entry: GitIndex.Entry, writtenBefore written: timespec) -> Bool? {
     let path = "\(repository.worktree)/\(String(decoding: entry.path, as: UTF8.self))"
-    var status = stat()
     if entry.mode & UInt32(S_IFMT) == 0o160000 { return isSameModule(entry, path) }
-    guard isBelowFolders(path), lstat(path, &status) == 0 else { return false }
+    guard isBelowFolders(path), let status = FileStatus(notFollowing: path) else { return false }
     switch entry.mode & UInt32(S_IFMT) {
     case UInt32(S_IFLNK):
-      guard status.st_mode & S_IFMT == S_IFLNK, let target = Self.target(path) else { return false }
+      guard status.kind == .link, let target = Paths.target(of: path) else { return false }
       return gitName(of: "blob", target, hash).map { $0 == entry.name }
     case UInt32(S_IFREG):
-      guard status.st_mode & S_IFMT == S_IFREG else { return false }
+      guard status.kind == .file else { return false }
       // git keeps 0644 or 0755, by the owner's right.
-      if comparesModes, (entry.mode & 0o100 != 0) != (status.st_mode & 0o100 != 0) { return false }
+      if comparesModes, (entry.mode & 0o100 != 0) != (status.permissions & 0o100 != 0) { return false }
       let state = Self.state(status)
       // What was changed within the clock's tick in which the index was written has the same time.
       let isSettled = (Int(state[2]), Int(state[3])) < (written.tv_sec, written.tv_nsec)
@@ -64,10 +62,10 @@ final class GitChanges {
     }
   }
 
-  private static func state(_ status: stat) -> [UInt32] {
+  private static func state(_ status: FileStatus) -> [UInt32] {
     [
-      status.st_ctim.tv_sec, status.st_ctim.tv_nsec, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-      Int(truncatingIfNeeded: status.st_ino), Int(status.st_size),
+      status.changed.tv_sec, status.changed.tv_nsec, status.modified.tv_sec, status.modified.tv_nsec,
+      Int(truncatingIfNeeded: status.identity.inode), status.size,
     ].map { UInt32(truncatingIfNeeded: $0) }
   }
 
@@ -75,8 +73,7 @@ final class GitChanges {
     var folder = PathBytes.folder(of: path)
     var new: [String] = []
     while folder.utf8.count > repository.worktree.utf8.count, !folders.contains(folder) {
-      var status = stat()
-      guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+      guard FileStatus(notFollowing: folder)?.kind == .folder else { return false }
       new.append(folder)
       folder = PathBytes.folder(of: folder)
     }
@@ -84,15 +81,9 @@ final class GitChanges {
     return true
   }
 
-  private static func target(_ path: String) -> [UInt8]? {
-    var bytes = [CChar](repeating: 0, count: 1 << 14)
-    let count = readlink(path, &bytes, bytes.count)
-    return count < 0 ? nil : bytes.prefix(count).map { UInt8(bitPattern: $0) }
-  }
-
   /// Nil where there is too much to read.
   private func hasContent(_ entry: GitIndex.Entry, _ path: String) -> Bool? {
-    guard let file = GitFile(path, followsLink: false) else { return false }
+    guard let file = RegularFile(path, followsLink: false) else { return false }
     bytesLeft -= file.size
     guard bytesLeft >= 0, let hash = StreamingHash(hash) else { return nil }
     hash.update(Array("blob \(file.size)\0".utf8))

@@ -1,4 +1,4 @@
-import Digests
+import Files
 
 /// The files that a repository follows: its index, of the versions 2 to 4.
 struct GitIndex {
@@ -22,7 +22,7 @@ struct GitIndex {
 
   /// Nil where there is none, or one of a form that is not known here.
   init?(_ path: String, hash: StreamingHash.Kind) {
-    guard let bytes = GitFile.read(path, most: Self.mostBytes) else { return nil }
+    guard let bytes = RegularFile.read(path, most: Self.mostBytes) else { return nil }
     var reader = Reader(bytes: bytes, nameCount: hash.byteCount)
     guard reader.take(4)?.elementsEqual("DIRC".utf8) == true, let version = reader.word(),
       (2...4).contains(version), let count = reader.word()

@@ -1,5 +1,6 @@
 import CZlib
 import Contracts
+import Files
 import Foundation
 
 /// The objects of a repository, of which commits are read: alone in a file, or in a pack of many.
@@ -17,7 +18,7 @@ struct GitObjects {
     var place = 0
     while place < folders.count, folders.count < 16 {
       let folder = folders[place]
-      let list = GitFile.line("\(folder)/info/alternates") ?? ""
+      let list = RegularFile.line("\(folder)/info/alternates") ?? ""
       for line in list.utf8.split(separator: 0x0A).map({ String(decoding: $0, as: UTF8.self) })
       where !line.hasBytes(first: "#") {
         folders.append(line.hasBytes(first: "/") ? line : "\(folder)/\(line)")
@@ -46,7 +47,7 @@ struct GitObjects {
     guard let bytes = Self.bytes(ofHex: name.utf8), bytes.count == nameCount else { return nil }
     for folder in folders {
       let digits = name.lowercased()
-      if let file = GitFile("\(folder)/\(digits.prefix(2))/\(digits.dropFirst(2))") {
+      if let file = RegularFile("\(folder)/\(digits.prefix(2))/\(digits.dropFirst(2))") {
         return Self.loose(file)
       }
       if let found = packed(bytes, in: "\(folder)/pack", 0) { return found }
@@ -55,7 +56,7 @@ struct GitObjects {
   }
 
   /// `commit 123`, a zero, and so many bytes.
-  private static func loose(_ file: GitFile) -> Object? {
+  private static func loose(_ file: RegularFile) -> Object? {
     guard let bytes = inflated(file.bytes(at: 0, count: mostBytes), most: mostBytes),
       bytes.starts(with: "commit ".utf8), let zero = bytes.firstIndex(of: 0)
     else { return nil }
@@ -65,11 +66,11 @@ struct GitObjects {
   // MARK: - Packs
 
   private func packed(_ name: [UInt8], in folder: String, _ depth: Int) -> Object? {
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for file in files.sortedByBytes().prefix(10_000) where file.hasBytes(last: ".idx") {
+    let files = (try? OutputFolder.names(in: folder)) ?? []
+    for file in files.prefix(10_000) where file.hasBytes(last: ".idx") {
       let stem = "\(folder)/\(file.dropLast(4))"
-      guard let index = GitFile("\(stem).idx"), let offset = offset(of: name, in: index) else { continue }
-      return GitFile("\(stem).pack").flatMap { object(at: offset, of: $0, folder, depth) }
+      guard let index = RegularFile("\(stem).idx"), let offset = offset(of: name, in: index) else { continue }
+      return RegularFile("\(stem).pack").flatMap { object(at: offset, of: $0, folder, depth) }
     }
     return nil
   }
@@ -80,7 +81,7 @@ struct GitObjects {
 
   /// Where the object begins in the pack of this index, by its second version: the number of names up to each first
   /// byte, the names, their checksums, and the places.
-  private func offset(of name: [UInt8], in index: GitFile) -> Int? {
+  private func offset(of name: [UInt8], in index: RegularFile) -> Int? {
     func word(_ offset: Int) -> Int? { Self.word(index.bytes(at: offset, count: 4)) }
     guard index.bytes(at: 0, count: 8) == [0xFF, 0x74, 0x4F, 0x63, 0, 0, 0, 2], let count = word(8 + 4 * 255),
       var high = word(8 + 4 * Int(name[0]))
@@ -103,7 +104,7 @@ struct GitObjects {
   }
 
   /// A kind and a length in groups of bits, and the bytes, compressed; or the difference from another object.
-  private func object(at offset: Int, of pack: GitFile, _ folder: String, _ depth: Int) -> Object? {
+  private func object(at offset: Int, of pack: RegularFile, _ folder: String, _ depth: Int) -> Object? {
     guard depth < Self.mostDeltas else { return nil }
     let head = pack.bytes(at: offset, count: 64)
     guard var byte = head.first else { return nil }

@@ -1,5 +1,5 @@
 import Declarations
-import Digests
+import Files
 import Foundation
 
 /// Where the parts of a repository are.
@@ -17,9 +17,7 @@ struct GitRepository {
 
   /// The one that a folder belongs to: of it, or of the nearest above it.
   static func around(_ path: String) -> GitRepository? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    var folder = String(cString: resolved)
+    guard var folder = Paths.real(path) else { return nil }
     while true {
       if let found = GitRepository(worktree: folder) { return found }
       guard folder != "/", folder != "." else { return nil }
@@ -31,16 +29,15 @@ struct GitRepository {
   init?(worktree: String) {
     self.worktree = worktree
     let link = worktree == "/" ? "/.git" : "\(worktree)/.git"
-    var status = stat()
-    guard stat(link, &status) == 0 else { return nil }
-    if status.st_mode & S_IFMT == S_IFDIR {
+    guard let status = FileStatus(link) else { return nil }
+    if status.kind == .folder {
       folder = link
     } else {
-      guard let line = GitFile.line(link), line.hasBytes(first: "gitdir: ") else { return nil }
+      guard let line = RegularFile.line(link), line.hasBytes(first: "gitdir: ") else { return nil }
       folder = Self.path(line.droppingBytes(8), from: worktree)
     }
-    common = GitFile.line("\(folder)/commondir").map { [folder] in Self.path($0, from: folder) } ?? folder
-    guard GitFile("\(folder)/HEAD") != nil else { return nil }
+    common = RegularFile.line("\(folder)/commondir").map { [folder] in Self.path($0, from: folder) } ?? folder
+    guard RegularFile("\(folder)/HEAD") != nil else { return nil }
   }
 
   private static func path(_ path: String, from folder: String) -> String {
@@ -50,7 +47,7 @@ struct GitRepository {
   /// The commit that is checked out, as 40 or 64 hexadecimal digits; nil before the first one.
   var head: String? {
     // A link in the place of HEAD or of a branch, as git made long ago, may lead to anybody's file: it is not followed.
-    guard var line = GitFile.line("\(folder)/HEAD", followsLink: false) else { return nil }
+    guard var line = RegularFile.line("\(folder)/HEAD", followsLink: false) else { return nil }
     // A branch may be another's name; git follows five.
     for _ in 0..<6 {
       guard line.hasBytes(first: "ref:") else { return Self.isObjectName(line) ? line.lowercased() : nil }
@@ -69,21 +66,20 @@ struct GitRepository {
     var path = folder
     return name.split(separator: "/").contains { part in
       path += "/\(part)"
-      var status = stat()
-      return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+      return Paths.isLink(path)
     }
   }
 
   /// What a branch's own file says.
   private static func reference(_ name: String, in folder: String) -> String? {
-    GitFile.line("\(folder)/\(name)", followsLink: false)
+    RegularFile.line("\(folder)/\(name)", followsLink: false)
   }
 
   /// `core.fileMode`, which git sets to false where the file system keeps no right to execute; true unless it is said.
   ///
   /// Only this value is read of the configuration, and of no other file that it includes.
   var comparesModes: Bool {
-    guard let bytes = GitFile.read("\(common)/config", most: 1 << 20) else { return true }
+    guard let bytes = RegularFile.read("\(common)/config", most: 1 << 20) else { return true }
     var (isCore, answer) = (false, true)
     for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
       let text = line.trimmingCharacters(in: .whitespaces).lowercased()
@@ -112,7 +108,7 @@ struct GitRepository {
 
   /// Out of the file of all branches that have none of their own.
   private func packed(_ name: String) -> String? {
-    guard let bytes = GitFile.read("\(common)/packed-refs", most: 1 << 27, followsLink: false) else {
+    guard let bytes = RegularFile.read("\(common)/packed-refs", most: 1 << 27, followsLink: false) else {
       return nil
     }
     let ending = Array(" \(name)".utf8)

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Metrics
 
 /// Embeddings that are projected together: the modalities of one member, or of the same member in all

@@ -1,6 +1,7 @@
 import Contracts
 import Declarations
 import Encoders
+import Files
 import Foundation
 
 /// A trained model as `.safetensors`, which PyTorch reads, and `weights` of the `init` stages.
@@ -79,7 +80,7 @@ package enum ModelExport {
   private static func description(_ network: JSONValue) -> ModelDescription {
     let metadata = (network["metadata"]?.object ?? [:]).compactMapValues(\.string)
     return ModelDescription(metadata: metadata) { text in
-      try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+      try? JSONReader.value(Array(text.utf8))
     }
   }
 

@@ -3,6 +3,7 @@ import Datasets
 import Declarations
 import Encoders
 import Execution
+import Files
 import Foundation
 import Kernels
 import Metrics

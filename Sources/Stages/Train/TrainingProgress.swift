@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import Encoders
 import Foundation
 

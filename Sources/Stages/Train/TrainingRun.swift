@@ -1,5 +1,6 @@
 import Contracts
 import Datasets
+import Declarations
 import Encoders
 import Execution
 import Foundation

@@ -1,5 +1,6 @@
 import Contracts
 import Declarations
+import Files
 import HDF5
 import Kernels
 

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 import HDF5
 
 /// A family of embeddings as a group: its base, its coordinates, and the transforms of each member, here `moves`. A vector

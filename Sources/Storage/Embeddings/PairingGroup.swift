@@ -1,5 +1,6 @@
 import Contracts
 import Declarations
+import Files
 import HDF5
 
 /// A pairing as parts of an HDF5 group: nothing where row i of y belongs with row i of x, else

@@ -1,4 +1,5 @@
 import Declarations
+import Files
 
 extension LeaseHolder {
   /// An owner elsewhere says that it lives every `Leases.heartbeat` seconds; after this time without a

@@ -1,6 +1,7 @@
 import Declarations
 import Dispatch
 import Execution
+import Files
 import Foundation
 
 /// The leases of a folder, such as a store's in `.store/.leases/<key>`: at most one process computes an artefact.
@@ -240,17 +241,7 @@ extension Leases {
   /// is opened for reading, which is enough but on some network mounts.
   private func openLock() throws -> Int32 {
     _ = try status(of: Self.lock)
-    return try files.inParent(of: InnerPath(component: Self.lock), .write) { folder, name in
-      let flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-      var descriptor = openat(folder, name, O_RDWR | flags)
-      if descriptor < 0, errno == ENOENT {
-        descriptor = openat(folder, name, O_RDWR | O_CREAT | flags, 0o666)
-        if descriptor >= 0 { fchmod(descriptor, 0o666) }
-      }
-      if descriptor < 0, errno == EACCES { descriptor = openat(folder, name, O_RDONLY | flags) }
-      guard descriptor >= 0 else { throw FileFailure(.write, path(Self.lock), code: errno) }
-      return descriptor
-    }
+    return try files.openForAll(InnerPath(component: Self.lock))
   }
 
   private static let lock = ".breaking"

@@ -1,5 +1,6 @@
 import Contracts
-import Digests
+import Declarations
+import Files
 import Kernels
 
 extension ArtefactStore {

@@ -1,5 +1,5 @@
 import Contracts
-import Digests
+import Files
 import Foundation
 
 /// What stages that take long leave on their way, by key: replaced whole, gone when the stage is done.
@@ -22,11 +22,11 @@ extension ArtefactStore {
   /// Whether this user can read and replace it; one that is not there can be made.
   private func mayUse(_ path: String, in folder: String) -> Bool {
     guard geteuid() != 0 else { return true }
-    var (status, around) = (stat(), stat())
-    guard lstat(path, &status) == 0 else { return errno != EACCES }
-    guard access(path, status.isFolder ? R_OK | W_OK | X_OK : R_OK) == 0 else { return false }
-    let isSticky = stat(folder, &around) == 0 && around.st_mode & S_ISVTX != 0
-    return status.isFolder || !isSticky || [around.st_uid, status.st_uid].contains(geteuid())
+    guard let status = FileStatus(notFollowing: path) else { return errno != EACCES }
+    let isFolder = status.kind == .folder
+    guard Paths.allows(isFolder ? R_OK | W_OK | X_OK : R_OK, path) else { return false }
+    guard !isFolder, let around = FileStatus(folder), around.isSticky else { return true }
+    return [around.owner, status.owner].contains(geteuid())
   }
 
   private func checkpointPath(_ key: String) throws -> InnerPath {
@@ -87,7 +87,7 @@ extension ArtefactStore {
 
   private func checkpointFolders() -> [InnerFolder] {
     [Self.checkpoints, Self.ownCheckpoints].filter {
-      files.isFolder($0) && access(files.path(of: $0), R_OK | X_OK) == 0
+      files.isFolder($0) && Paths.allows(R_OK | X_OK, files.path(of: $0))
     }.map { files.folder($0) }
   }
 

@@ -1,5 +1,5 @@
 import Declarations
-import Digests
+import Files
 import Foundation
 
 /// What the store itself writes, by its names: all else in it is somebody else's, and is never removed.

@@ -1,6 +1,6 @@
 import Contracts
 import Declarations
-import Digests
+import Files
 
 extension ArtefactStore {
   /// Reads an artefact's tables alone: a log need not bring its model into memory.

@@ -1,6 +1,6 @@
 import Contracts
 import Declarations
-import Digests
+import Files
 import Foundation
 
 extension ArtefactStore {

@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 
 /// A store that several users share: an artefact that one of them keeps to himself, or that another cannot replace,
@@ -33,31 +34,28 @@ extension ArtefactStore {
   /// Whether this user may remove a folder of the store with what it holds.
   func mayReplace(_ folder: String) -> Bool {
     guard geteuid() != 0 else { return true }
-    var (around, own) = (stat(), stat())
-    guard stat(root, &around) == 0, lstat(folder, &own) == 0 else { return true }
-    let isSticky = around.st_mode & S_ISVTX != 0
-    guard !isSticky || [around.st_uid, own.st_uid].contains(geteuid()) else { return false }
-    return access(root, W_OK | X_OK) == 0 && access(folder, R_OK | W_OK | X_OK) == 0
+    guard let around = FileStatus(root), let own = FileStatus(notFollowing: folder) else { return true }
+    guard !around.isSticky || [around.owner, own.owner].contains(geteuid()) else { return false }
+    return Paths.allows(W_OK | X_OK, root) && Paths.allows(R_OK | W_OK | X_OK, folder)
   }
 
   /// What others should know of what this process computes into a store that they share; nil for nothing.
   package var umaskWarning: String? {
-    var status = stat()
-    guard stat(root, &status) == 0 else { return nil }
+    guard let status = FileStatus(root) else { return nil }
     let mask = Self.umask
     // Who may write into the store is one who shares it.
-    let sharers = (status.st_mode & 0o022) << 1
+    let sharers = (status.permissions & 0o022) << 1
     guard sharers & mask != 0 else { return nil }
     let octal = String(mask, radix: 8)
     return
-      "others may write to \(root) (mode \(String(status.st_mode & 0o7777, radix: 8))), but with umask "
+      "others may write to \(root) (mode \(String(status.permissions, radix: 8))), but with umask "
       + "\(String(repeating: "0", count: max(0, 3 - octal.utf8.count)))\(octal) they cannot read what this run "
       + "computes; set umask 022 to let them"
   }
 
   /// The process's, read without setting it, which other threads would notice.
   private static var umask: mode_t {
-    let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let text = SystemText.read("/proc/self/status")
     let line = text.split(separator: "\n").first { $0.hasBytes(first: "Umask:") }
     return line.flatMap { mode_t($0.dropFirst(6).drop { " \t".contains($0) }, radix: 8) } ?? 0
   }

@@ -1,6 +1,6 @@
 import Contracts
 import Declarations
-import Digests
+import Files
 import Foundation
 
 /// The cache: immutable artefacts by key, in `<results>/.store/<key>/`.
@@ -95,7 +95,7 @@ package struct ArtefactStore: Sendable {
       let record = try StoredRecord.read(bytes, key: key, folder: folder)
       for payload in record.payloads where !payload.isInline {
         let path = "\(folder)/\(payload.name)"
-        if access(path, R_OK) != 0, errno == EACCES { throw FileFailure(.open, path, code: EACCES) }
+        try Paths.requireReadable(path)
       }
       return .found(record)
     } catch StorageFailure.damaged(let problem) {

@@ -1,5 +1,6 @@
 import Contracts
 import Declarations
+import Files
 import HDF5
 
 /// What a model is beyond its embeddings, as an HDF5 file: its origin as JSON, and its tensors, if it has

@@ -1,5 +1,5 @@
 import Declarations
-import Digests
+import Files
 import Foundation
 
 /// The results folders that share a store, in `.store/.roots/`: whoever computes into the store writes its folder
@@ -31,7 +31,7 @@ package struct StoreRoots: Sendable {
   /// Notes that this folder of results uses the store. Gives what the user should know where it cannot be noted.
   package func register(_ results: String) -> String? {
     guard let path = Self.canonical(results) else {
-      return access(results, F_OK) == 0
+      return Paths.exists(results)
         ? "\(results): its full path is not UTF-8, so it could not be registered as a user of its store; rename the "
           + "folder whose name is not UTF-8" : nil
     }
@@ -39,7 +39,7 @@ package struct StoreRoots: Sendable {
       let mark = try Self.mark(of: path, creating: true)
       let text =
         JSONValue.object([
-          "path": .string(path), "linked": .bool(Self.isLink("\(path)/.store")),
+          "path": .string(path), "linked": .bool(Paths.isLink("\(path)/.store")),
           "host": .string(ProcessIdentity.own.host), "mark": mark.map { .string($0) } ?? .null,
         ]).canonical + "\n"
       let entry = try InnerPath(component: String(Digest(of: path + (mark ?? "")).hex.prefix(32)))
@@ -117,14 +117,14 @@ package struct StoreRoots: Sendable {
   /// Nil where the folder needs nothing of this store: it has another one of its own, or it held the store and
   /// was moved with it.
   private func state(of path: String, isLinked: Bool) -> State? {
-    guard let there = Self.identity("\(path)/.store") else {
+    guard let there = FileStatus("\(path)/.store")?.identity else {
       let code = errno
       let isGone = [ENOENT, ENOTDIR].contains(code)
       if isGone, !isLinked { return nil }
       return .unreadable(
         isGone ? "it does not exist, or its link to the store does not" : String(cString: strerror(code)))
     }
-    guard let here = Self.identity(store.root) else { return .present }
+    guard let here = FileStatus(store.root)?.identity else { return .present }
     if there == here { return .present }
     return isLinked ? .unreadable("its `.store` now leads to another store") : nil
   }
@@ -150,27 +150,9 @@ package struct StoreRoots: Sendable {
     }
   }
 
-  private struct Identity: Equatable {
-    let device: UInt64
-    let inode: UInt64
-  }
-
-  private static func identity(_ path: String) -> Identity? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-  }
-
-  private static func isLink(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
-  }
-
   /// Absolute, without links; nil where there is no such folder.
   package static func canonical(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
     // A path that is not UTF-8 cannot be written down.
-    return String(validatingCString: resolved)
+    Paths.real(path)
   }
 }

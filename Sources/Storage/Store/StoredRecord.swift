@@ -1,6 +1,6 @@
 import Contracts
 import Declarations
-import Digests
+import Files
 
 /// What the store knows of an artefact without opening its payload.
 package struct StoredRecord: Sendable {
@@ -71,7 +71,7 @@ package struct StoredRecord: Sendable {
   func inlineText(_ name: String) throws -> [UInt8]? {
     var text: [UInt8]?
     var scanner = JSONReader(bytes, at: inlineRange.lowerBound)
-    try scanner.members { key, scanner in
+    try scanner.members { key, _, scanner in
       if key == name { text = Array(try scanner.string().utf8) } else { _ = try scanner.pass() }
     }
     return text
@@ -189,7 +189,7 @@ extension StoredRecord {
 
     mutating func fill(_ bytes: [UInt8]) throws {
       var scanner = JSONReader(bytes)
-      try scanner.members { key, scanner in
+      try scanner.members { key, _, scanner in
         switch key {
         case "format": format = try scanner.integer()
         case "payloads": try scanner.items { payloads.append(try Payload(&$0)) }
@@ -217,7 +217,7 @@ extension StoredRecord {
 extension StoredRecord.Payload {
   fileprivate init(_ scanner: inout JSONReader) throws {
     var (name, size, hex, isInline) = ("", -1, "", false)
-    try scanner.members { key, scanner in
+    try scanner.members { key, _, scanner in
       switch key {
       case "name": name = try scanner.string()
       case "bytes": size = try scanner.integer()
@@ -226,7 +226,7 @@ extension StoredRecord.Payload {
       }
     }
     guard let digest = Digest(hex: hex), size >= 0, StoreContent.isPayload(name) else {
-      throw JSONReader.Problem(offset: scanner.index)
+      throw scanner.fault("what a record has")
     }
     self.init(name: name, size: size, digest: digest, isInline: isInline)
   }
@@ -236,7 +236,7 @@ extension StoredRecord.StoredTable {
   fileprivate init(_ scanner: inout JSONReader) throws {
     var (suffix, payload, rows) = ("", "", 0)
     var columns: [StoredRecord.StoredColumn] = []
-    try scanner.members { key, scanner in
+    try scanner.members { key, _, scanner in
       switch key {
       case "suffix": suffix = try scanner.string()
       case "payload": payload = try scanner.string()
@@ -244,7 +244,7 @@ extension StoredRecord.StoredTable {
       default: try scanner.items { columns.append(try StoredRecord.StoredColumn(&$0)) }
       }
     }
-    guard StoreContent.isPayload(payload), rows >= 0 else { throw JSONReader.Problem(offset: scanner.index) }
+    guard StoreContent.isPayload(payload), rows >= 0 else { throw scanner.fault("what a record has") }
     self.init(suffix: suffix, payload: payload, rows: rows, columns: columns)
   }
 }
@@ -254,7 +254,7 @@ extension StoredRecord.StoredColumn {
     var words: [String] = []
     try scanner.items { words.append(try $0.string()) }
     guard words.count == 2, let type = CSV.ColumnType(rawValue: words[1]) else {
-      throw JSONReader.Problem(offset: scanner.index)
+      throw scanner.fault("what a record has")
     }
     self.init(name: words[0], type: type)
   }

@@ -1,4 +1,6 @@
 import Declarations
+import Figures
+import Files
 import Foundation
 
 struct BenchSettings: Sendable {
@@ -28,16 +30,15 @@ struct BenchRow: Sendable {
 
   func measure(_ settings: BenchSettings) throws -> BenchResult {
     let folder = try BenchFolder()
-    defer { folder.remove() }
     let work = try prepare(settings, folder)
     if warmsUp { _ = try work() }
     var result = BenchResult(row: name, what: what)
     for _ in 0..<settings.repeats {
-      let started = ChildProcess.ownProcessorSeconds
+      let started = OwnUse.processorSeconds
       result.seconds.append(try work())
-      if isInProcess { result.processorSeconds.append(ChildProcess.ownProcessorSeconds - started) }
+      if isInProcess { result.processorSeconds.append(OwnUse.processorSeconds - started) }
     }
-    if isInProcess { result.peakBytes = ChildProcess.ownPeakBytes }
+    if isInProcess { result.peakBytes = OwnUse.peakBytes }
     return result
   }
 
@@ -48,7 +49,7 @@ struct BenchRow: Sendable {
       "--config", settings.config,
     ]
     let answer = try ChildProcess(arguments).output()
-    guard let json = try? JSONDecoder().decode(JSONValue.self, from: answer),
+    guard let json = try? JSONReader.value(answer),
       let row = json["rows"]?.array?.first, let seconds = row["seconds"]?.array?.compactMap(\.number),
       !seconds.isEmpty
     else { throw BenchFailure.unreadable(row: name) }
@@ -98,43 +99,43 @@ private func median(_ values: [Double]) -> Double {
   return middle > 0 ? (sorted[middle - 1] + sorted[middle]) / 2 : last
 }
 
-/// A folder of the benchmark's own, for configs and results.
+/// A folder of the benchmark's own, for configs and results; it goes with the value.
 struct BenchFolder: Sendable {
-  let path: String
+  private let folder: PrivateFolder
+  var path: String { folder.path }
 
   init() throws {
-    var template = Array((NSTemporaryDirectory() + "/modgap-bench-XXXXXX").utf8CString)
-    guard let made = mkdtemp(&template) else {
-      throw FileFailure(.makeFolder, NSTemporaryDirectory(), code: errno)
+    do {
+      folder = try PrivateFolder()
+    } catch {
+      throw BenchFailure.noFolder(error)
     }
-    path = String(cString: made)
   }
-
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
 
   func write(_ json: JSONValue, to name: String) throws -> String {
     let file = "\(path)/\(name)"
-    guard FileManager.default.createFile(atPath: file, contents: Data(json.pretty.utf8)) else {
-      throw FileFailure(.write, file, code: errno)
-    }
+    try GivenFile.write(json.pretty, to: file)
     return file
   }
 }
 
 enum BenchFailure: Failure {
   case unreadable(row: String)
-  case child(command: String, status: Int32, message: String)
+  case child(command: String, ending: ChildProgram.Ending, message: String)
   case notStarted(command: String, code: Int32)
+  case noFolder(PrivateFolder.Refusal)
 
   var kind: FailureKind { .stage }
 
   var message: String {
     switch self {
     case .unreadable(let row): "bench: the process that measured \(row) did not report times"
-    case .child(let command, let status, let message):
-      "bench: \(command) ended with status \(status)" + (message.isEmpty ? "" : ": \(message)")
+    case .child(let command, let ending, let message):
+      "bench: \(command) \(ending)" + (message.isEmpty ? "" : ": \(message)")
     case .notStarted(let command, let code):
       "bench: \(command) could not be started: \(String(cString: strerror(code)))"
+    case .noFolder(let refusal):
+      "bench: no private folder could be made in \(refusal.folder): \(refusal.reason)"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Declarations
+import Files
 import Foundation
 import Runner
 
@@ -73,7 +74,7 @@ extension Command {
   /// A path, or the name of an experiment with results.
   private static func place(of argument: String, in resultsRoot: String) -> String {
     let named = "\(resultsRoot)/\(argument)"
-    return !FileManager.default.fileExists(atPath: argument) && FileManager.default.fileExists(atPath: named)
+    return !Paths.exists(argument) && Paths.exists(named)
       ? named : argument
   }
 

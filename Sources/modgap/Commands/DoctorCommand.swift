@@ -1,6 +1,7 @@
 import Declarations
 import Execution
 import Figures
+import Files
 import Foundation
 import HDF5
 import Kernels
@@ -104,14 +105,14 @@ private enum Doctor {
 
   private static func disk(_ resultsRoot: String) -> Finding {
     var folder = URL(fileURLWithPath: resultsRoot).standardizedFileURL
-    while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+    while !Paths.exists(folder.path), folder.path != "/" {
       folder.deleteLastPathComponent()
     }
     var info = statvfs()
     guard statvfs(folder.path, &info) == 0 else { return text("disk", "disk", "unknown") }
     let free = Int(clamping: info.f_bavail).multipliedReportingOverflow(by: Int(clamping: info.f_frsize))
       .partialValue
-    let mayWrite = access(folder.path, W_OK) == 0
+    let mayWrite = Paths.allows(W_OK, folder.path)
     return Finding(
       key: "disk_free_bytes", label: "disk",
       text:

@@ -3,6 +3,7 @@ import Datasets
 import Execution
 import ExperimentPlan
 import Figures
+import Files
 import Foundation
 import Runner
 import Storage

@@ -2,6 +2,7 @@ import Claims
 import Contracts
 import Declarations
 import Figures
+import Files
 import Foundation
 import Runner
 import Storage

@@ -53,7 +53,8 @@ struct ShownData {
   init(_ experiment: Experiment, run name: String?) throws {
     self.experiment = experiment
     // What files hold is nothing to a name.
-    var planner = Planner(experiment, grammar: CommonOptions.grammar) { _ in "" }
+    var planner = Planner(
+      experiment, grammar: CommonOptions.grammar, files: .disk.digesting { _ in "" })
     let plan = try planner.plan()
     let found = name.map { name in plan.runs.first { $0.name == name } } ?? plan.runs.first
     guard let found else { throw ShowFailure.noSuchRun(name ?? "", known: plan.runs.map(\.name)) }

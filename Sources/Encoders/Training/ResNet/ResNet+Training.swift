@@ -17,6 +17,7 @@ extension ResNet: TrainableTower {
 
 /// A ResNet in training: batch norms by the batch's own statistics. Memory is allocated when the pictures'
 /// size is known, and again where it changes.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {
   private let tower: ResNet
   private let capacity: Int

@@ -2,6 +2,7 @@ import Execution
 
 /// What a ResNet in training keeps of a batch of pictures of one size: the results of all convolutions, and
 /// of all ReLUs but the stem's.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class ResNetRecords: @unchecked Sendable {
   /// Of one picture.
   let size: PixelRows.Extent

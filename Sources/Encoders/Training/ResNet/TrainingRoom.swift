@@ -4,6 +4,7 @@ import Execution
 /// blocks leave products that are added, and one for sums in Double.
 ///
 /// All say first what they need at most; then it is allocated.
+// Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class TrainingRoom: @unchecked Sendable {
   private(set) var shared: FloatSlice
   private(set) var sums: MemorySlice<Double>

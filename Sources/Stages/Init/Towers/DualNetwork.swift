@@ -2,6 +2,7 @@ import Contracts
 import Datasets
 import Declarations
 import Encoders
+import Files
 import Kernels
 import Metrics
 

@@ -3,6 +3,7 @@ import Datasets
 import Declarations
 import Encoders
 import Execution
+import Files
 import Foundation
 import Kernels
 
@@ -124,9 +125,7 @@ struct TowerWeights: Sendable {
   private static func isPickle(_ path: String) -> Bool {
     let endings = ["pt", "pth", "bin", "ckpt", "pkl", "pickle"]
     if endings.contains((path as NSString).pathExtension.lowercased()) { return true }
-    guard DataFilePath.isRegular(path), let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    let start = (try? file.read(upToCount: 9)) ?? Data()
+    guard let start = RegularFile(path)?.bytes(at: 0, count: 9) else { return false }
     if start.count == 9, start[8] == UInt8(ascii: "{") { return false }
     return start.starts(with: [0x50, 0x4b, 3, 4]) || (start.first == 0x80 && start.count > 1 && start[1] < 6)
   }

@@ -1,6 +1,7 @@
 import Datasets
 import Declarations
 import Encoders
+import Files
 import Foundation
 
 /// What a file of weights, and files beside it, say of its networks.
@@ -23,7 +24,7 @@ package struct WeightDescription: Sendable {
     var sources: [Source] = []
     // What is wrong with the weights themselves is said where they are loaded.
     if TensorFile.Format(file: weights) == .safetensors, let file = try? SafetensorsFile(weights) {
-      let says = ModelDescription(metadata: file.metadata) { Self.json(Data($0.utf8)) }
+      let says = ModelDescription(metadata: file.metadata) { try? JSONReader.value(Array($0.utf8)) }
       if !says.isEmpty { sources.append(Source(path: weights, says: says)) }
     }
     for name in ["\(stem).config.json", "open_clip_config.json", "config.json"] {
@@ -54,30 +55,19 @@ package struct WeightDescription: Sendable {
 
   /// Nil where there is no such file.
   private static func read(_ path: String) throws -> JSONValue? {
-    guard let size = regularSize(path) else {
-      var status = stat()
-      guard lstat(path, &status) == 0 else { return nil }
+    guard Paths.isRegular(path) else {
+      guard FileStatus(notFollowing: path) != nil else { return nil }
       throw DescriptionFailure.notRegular(path: path)
     }
-    guard size <= mostBytes, let data = FileManager.default.contents(atPath: path) else {
+    guard let bytes = RegularFile.read(path, most: mostBytes) else {
       throw DescriptionFailure.notJSON(path: path)
     }
-    if let fault = UTF8Check.fault(in: data) { throw DescriptionFailure.notUTF8(path: path, fault) }
-    let mark = Data([0xEF, 0xBB, 0xBF])
-    guard let json = json(data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data),
+    if let fault = UTF8Check.fault(in: bytes) { throw DescriptionFailure.notUTF8(path: path, fault) }
+    let mark = TextFile.byteOrderMark
+    guard let json = try? JSONReader.value(bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes),
       json.object != nil
     else { throw DescriptionFailure.notJSON(path: path) }
     return json
-  }
-
-  private static func json(_ data: Data) -> JSONValue? {
-    try? JSONDecoder().decode(JSONValue.self, from: data)
-  }
-
-  private static func regularSize(_ path: String) -> Int? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return Int(status.st_size)
   }
 }
 

@@ -1,0 +1,43 @@
+import Declarations
+import Foundation
+
+extension FileSystem {
+  /// The disk, each time it is asked.
+  package static var disk: FileSystem {
+    FileSystem(
+      currentFolder: Paths.current,
+      entry: { path in
+        FileStatus(path).map { status in
+          let kind: FileSystem.Kind =
+            switch status.kind {
+            case .file: .file
+            case .folder: .folder
+            default: .other
+            }
+          return Entry(kind, isReadable: Paths.allows(R_OK, path))
+        }
+      },
+      beginning: { path, most in try Disk.beginning(of: path, atMost: most) },
+      digest: { try Digest(file: $0).hex })
+  }
+
+  /// A file system that holds these files, with their bytes by absolute path, and the folders above them.
+  package static func holding(_ files: [String: [UInt8]], currentFolder: String = "/") -> FileSystem {
+    let folders = Set(
+      files.keys.flatMap { path in
+        path.utf8.indices.filter { path.utf8[$0] == UInt8(ascii: "/") }.map { String(path[..<$0]) }
+      })
+    @Sendable func bytes(_ path: String) throws -> [UInt8] {
+      guard let bytes = files[path] else { throw FileFailure(.read, path, code: ENOENT) }
+      return bytes
+    }
+    return FileSystem(
+      currentFolder: currentFolder,
+      entry: { path in
+        if files[path] != nil { return Entry(.file) }
+        return folders.contains(path) ? Entry(.folder) : nil
+      },
+      beginning: { path, most in Array(try bytes(path).prefix(most)) },
+      digest: { path in Digest(of: try bytes(path)).hex })
+  }
+}
