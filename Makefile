@@ -11,6 +11,8 @@ NATIVE ?= 1
 WERROR ?= 0
 # `make test SANITIZE=address`, or `thread`: memory is watched, or what threads do to each other.
 SANITIZE ?=
+# `make test TARGET=MetricsTests`: the tests of one target, without building anything that they do not need.
+TARGET ?=
 # `make test FILTER=Kernels`: only tests whose names match; all if not given.
 FILTER ?=
 # What `make run`, `make reproduce-…` hand on to modgap: ARGS="--jobs 1".
@@ -79,8 +81,18 @@ echo "tests, with OpenBLAS's kernel $$kernel" >&2; \
 OPENBLAS_CORETYPE="$$kernel" $(SWIFT) test $(SWIFT_FLAGS) --disable-testable-imports
 endef
 
-ifeq ($(SANITIZE),)
-test: build ## builds and runs all tests, in release (SANITIZE=address|thread: with that sanitizer)
+ifneq ($(TARGET),)
+# Not `build`: the program may be something that these tests do not need. Without it, OpenBLAS chooses its kernel.
+test: toolchain
+	@[ -d 'Tests/$(TARGET)' ] || { \
+	  echo "make test: there is no Tests/$(TARGET); there are: $$(cd Tests && echo *Tests)" >&2; exit 64; }
+	@MODGAP_TEST_TARGET=$(TARGET) $(SWIFT) build $(SWIFT_FLAGS) --product modgapPackageTests
+	@kernel="$${OPENBLAS_CORETYPE:-$$($(MODGAP) doctor --kernel 2> /dev/null)}"; \
+	[ -z "$$kernel" ] || export OPENBLAS_CORETYPE="$$kernel"; \
+	MODGAP_TEST_TARGET=$(TARGET) $(SWIFT) test $(SWIFT_FLAGS) --disable-testable-imports --skip-build \
+	  --filter '^$(TARGET)\..*$(FILTER)'
+else ifeq ($(SANITIZE),)
+test: build ## builds and runs all tests, in release (TARGET=MetricsTests: of one target; SANITIZE=address|thread)
 	@$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	@$(run_tests) $(if $(FILTER),--filter '$(FILTER)')
 else
@@ -100,13 +112,13 @@ SANITIZED = --sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE) -Xswiftc -a
 # Foundation) have locks and atomics that it does not see; what they call is not looked at.
 SANITIZER_OPTIONS = \
   ASAN_OPTIONS=detect_leaks=0:$$ASAN_OPTIONS \
-  TSAN_OPTIONS=ignore_noninstrumented_modules=1:halt_on_error=1:$$TSAN_OPTIONS
+  TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp:ignore_noninstrumented_modules=1:halt_on_error=1:$$TSAN_OPTIONS
 # ThreadSanitizer slows everything down tenfold: what runs on several threads, and no more.
-CONCURRENT := KernelsTests|EncodersTests|SchedulerTests|EngineTests|LeaseTests|CatalogLawTests|InterruptionTests
+CONCURRENT := ExecutionTests|KernelsTests|EncodersTests|SchedulerTests|EngineTests|LeaseTests|CatalogLawTests|InterruptionTests
 SANITIZED_TESTS = $(if $(FILTER),--filter '$(FILTER)',$(if $(filter thread,$(SANITIZE)),--filter '$(CONCURRENT)'))
 
 # Whether a row's values depend on the rows beside it, and whether they are the same bytes, is a kernel's matter.
-KERNEL_TESTS ?= KernelsTests|EncodersTests
+KERNEL_TESTS ?= ExecutionTests|KernelsTests|EncodersTests
 KERNELS ?= $$($(MODGAP) doctor --kernels)
 
 test-kernels: build ## the tests of products and encoders, with each OpenBLAS kernel that this CPU can run

@@ -60,6 +60,8 @@ package struct StageContext: Sendable {
   package let stageID: String
   package let seed: UInt64
   package let budget: ThreadBudget
+  /// What the stages of a run share.
+  package let shared: SharedObjects
   package let checkpoint: Checkpoint
   /// Says how much of the stage is done, from 0 to 1.
   package let progress: @Sendable (Double) -> Void
@@ -73,7 +75,8 @@ package struct StageContext: Sendable {
   package let news: @Sendable (String) -> Void
 
   package init(
-    stageID: String, seed: UInt64, budget: ThreadBudget, checkpoint: Checkpoint = Checkpoint(),
+    stageID: String, seed: UInt64, budget: ThreadBudget, shared: SharedObjects = SharedObjects(),
+    checkpoint: Checkpoint = Checkpoint(),
     progress: @escaping @Sendable (Double) -> Void = { _ in },
     log: @escaping @Sendable (String) -> Void = { _ in },
     notice: (@Sendable (String) -> Void)? = nil,
@@ -83,6 +86,7 @@ package struct StageContext: Sendable {
     self.stageID = stageID
     self.seed = seed
     self.budget = budget
+    self.shared = shared
     self.checkpoint = checkpoint
     self.progress = progress
     self.log = log

@@ -30,6 +30,8 @@ package struct DataSignature: Sendable {
   package let version: Int
   package let parameters: [Parameter]
   package let source: DataSource
+  /// The command that gets the files, where one does.
+  package let obtain: String?
   package let listing: Listing
   /// What is raised where the same files and parameters come to give other items, so that no cache answers for
   /// them: names of what changed, and numbers.
@@ -39,6 +41,7 @@ package struct DataSignature: Sendable {
 
   package init(
     kind: String, summary: String, version: Int = 1, parameters: [Parameter], source: DataSource,
+    obtain: String? = nil,
     revision: @escaping @Sendable ([String: JSONValue]) -> [String: Int] = { _ in [:] },
     drawsMore: @escaping @Sendable ([String: JSONValue]) -> Bool = { _ in false },
     listing: @escaping Listing = { _ in [] }
@@ -48,6 +51,7 @@ package struct DataSignature: Sendable {
     self.version = version
     self.parameters = parameters
     self.source = source
+    self.obtain = obtain
     self.revision = revision
     self.drawsMore = drawsMore
     self.listing = listing

@@ -23,7 +23,7 @@ package struct Grammar: Sendable {
   }
 
   /// What each kind of data may say.
-  var dataKinds: [String: [Parameter]] {
+  package var dataKinds: [String: [Parameter]] {
     Dictionary(data.map { ($0.kind, $0.parameters) }, uniquingKeysWith: { first, _ in first })
   }
 

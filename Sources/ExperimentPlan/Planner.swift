@@ -184,7 +184,8 @@ package struct Planner {
     _ stage: StageSpec, _ files: [DataFile], inputs: [Int], references: [String: Int]
   ) -> String? {
     if let missing = files.first(where: { $0.digest == nil }) {
-      return Self.absence(of: missing.path, obtain: stage.obtain)
+      let kind = missing.listedBy.flatMap(dataSets.signature)
+      return Self.absence(of: missing.path, obtain: stage.obtain ?? kind?.obtain)
     }
     let absent = inputs.filter { !tasks[$0].isRunnable }
     let isBlocked =

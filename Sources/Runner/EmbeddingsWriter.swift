@@ -1,6 +1,7 @@
 import Contracts
 import Declarations
 import Execution
+import ExperimentConfig
 import ExperimentPlan
 import Files
 import Foundation
@@ -14,6 +15,7 @@ struct EmbeddingsWriter {
   let executor: TaskExecutor
   let ledger: OutputLedger
   let folder: ResultsFolder
+  let grammar: Grammar
 
   /// - Throws: `FileFailure` where the folder cannot be written.
   func write(observe: RunObserver) throws {
@@ -23,7 +25,7 @@ struct EmbeddingsWriter {
       guard !tasks.isEmpty else { continue }
       for task in tasks where homes[task] == nil { homes[task] = run.name }
       let path = "\(folder.run(run.name))/embeddings.h5"
-      let methods = Methods(plan, tasks: run.tasks) { outcomes[$0]?.record }.json
+      let methods = Methods(plan, grammar, tasks: run.tasks) { outcomes[$0]?.record }.json
       do {
         let source = Digest(of: source(of: tasks, in: run, homes) + methods.canonical).hex
         try ledger.write(path, from: source) {

@@ -2,6 +2,7 @@ import Contracts
 import Datasets
 import Declarations
 import Execution
+import ExperimentConfig
 import ExperimentPlan
 import Foundation
 import HDF5
@@ -15,20 +16,30 @@ package struct Engine: Sendable {
   package let folder: ResultsFolder
   package let options: RunOptions
   package let catalog: StageCatalog
+  /// What each kind of data says of itself.
+  package let data: [DataSignature]
+  /// Those that the plan was made with, if this process made it.
+  package let digests: FileDigests
   package let cancellation: Cancellation
   package let observe: RunObserver
 
   package init(
     plan: Plan, resultsRoot: String, options: RunOptions, catalog: StageCatalog = stageCatalog,
+    data: [DataSignature] = DatasetCatalog.signatures, digests: FileDigests = FileDigests(),
     cancellation: Cancellation = Cancellation(), observe: @escaping RunObserver = { _ in }
   ) {
     self.plan = plan
     self.folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
     self.options = options
     self.catalog = catalog
+    self.data = data
+    self.digests = digests
     self.cancellation = cancellation
     self.observe = observe
   }
+
+  /// What its plans may name.
+  var grammar: Grammar { Grammar(catalog, data) }
 
   /// - Throws: a `Failure` where the results folder cannot be used; failures of stages are outcomes.
   package func run() throws -> RunSummary {
@@ -38,7 +49,6 @@ package struct Engine: Sendable {
     if let notice = try folder.refuseTwin() { observe(.notice(notice)) }
     let log = try RunLog(plan, folder)
     let outcomes = Outcomes(count: plan.tasks.count)
-    SampleCache.shared.forget()
     let store = try ArtefactStore(results: folder.root, transforms: catalog.transforms)
     let leases = try Leases(store: store)
     let lease = try takeResults()
@@ -47,14 +57,12 @@ package struct Engine: Sendable {
     let budget = ThreadBudget(jobs: options.jobs, cancellation: cancellation)
     let timings = StageTimings(resultsFolder: folder.root, catalog: catalog)
     let listen = listener(log)
-    for stage in Methods(plan, tasks: plan.tasks.indices.filter(selected.contains), record: { _ in nil })
-      .stages
-    {
+    for stage in Methods(plan, grammar, tasks: plan.tasks.indices.filter(selected.contains)).stages {
       for notice in stage.notices { listen(.notice("\(stage.id): \(notice)")) }
     }
     let executor = TaskExecutor(
-      plan: plan, store: store, leases: leases, catalog: catalog, budget: budget,
-      options: options, numerics: NumericPolicy.current,
+      plan: plan, store: store, leases: leases, catalog: catalog, data: data, digests: digests,
+      budget: budget, options: options, numerics: NumericPolicy.current,
       timings: timings, expected: known?.results.mapValues(\.key) ?? [:], observe: listen)
     execute(selected, executor, outcomes, budget, listen)
     timings.save()

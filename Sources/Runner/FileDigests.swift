@@ -5,8 +5,6 @@ import Files
 /// SHA-256 of data files: a plan reads each once as long as it does not change, a stage reads its files before it works
 /// with them and after.
 package final class FileDigests: Sendable {
-  package static let shared = FileDigests()
-
   private struct Entry {
     let stamp: FileStamp
     let digest: String

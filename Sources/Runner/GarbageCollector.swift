@@ -1,3 +1,4 @@
+import Contracts
 import Declarations
 import Execution
 import Files
@@ -60,12 +61,12 @@ package struct GarbageCollector {
   private let store: ArtefactStore
 
   /// - Throws: `RunFailure.noStore` where nothing was ever computed.
-  package init(resultsRoot: String) throws {
+  package init(resultsRoot: String, transforms: TransformCatalog = stageCatalog.transforms) throws {
     guard Paths.exists("\(resultsRoot)/.store") else {
       throw RunFailure.noStore(folder: resultsRoot)
     }
     root = resultsRoot
-    store = try ArtefactStore(results: resultsRoot, transforms: stageCatalog.transforms)
+    store = try ArtefactStore(results: resultsRoot, transforms: transforms)
   }
 
   package func find() throws -> Garbage {

@@ -2,6 +2,7 @@ import Claims
 import Contracts
 import Datasets
 import Declarations
+import ExperimentConfig
 import ExperimentPlan
 import Figures
 import Files
@@ -77,32 +78,31 @@ package struct Manifest: Codable, Sendable {
   /// wrote the file may have written anything.
   ///
   /// - Throws: `RunFailure.unreadableManifest`.
-  package func executablePlan(from path: String) throws -> Plan {
-    guard let problem = Self.misfit(in: plan) else { return plan }
+  package func executablePlan(from path: String, grammar: Grammar = .program) throws -> Plan {
+    guard let problem = Self.misfit(in: plan, grammar) else { return plan }
     throw RunFailure.unreadableManifest(path: path, reason: problem)
   }
 
   /// A parameter that its stage, figure or check does not take; kinds that this version does not have are found where
   /// they are asked for.
-  private static func misfit(in plan: Plan) -> String? {
-    let kinds = Dictionary(
-      DatasetCatalog.signatures.map { ($0.kind, $0.parameters) }, uniquingKeysWith: { first, _ in first })
+  private static func misfit(in plan: Plan, _ grammar: Grammar) -> String? {
+    let kinds = grammar.dataKinds
     func problem(_ what: String, _ values: JSONValue, _ parameters: [Parameter]?, _ path: String) -> String? {
       parameters.flatMap { Parameter.misfit(of: values, $0, dataKinds: kinds, path: path) }
         .map { PlainText.escaped("\(what): \($0)") }
     }
     for task in plan.tasks {
-      let parameters = stageCatalog.variant(task.phase, task.kind)?.signature.parameters
+      let parameters = grammar.signature(task.phase, task.kind)?.parameters
       if let found = problem("the task \"\(task.id)\"", task.parameters, parameters, "with") { return found }
     }
     for figure in plan.experiment.figures {
-      let parameters = figureCatalog.signatures.first { $0.kind.isExactly(figure.kind) }?.parameters
+      let parameters = grammar.figures.first { $0.kind.isExactly(figure.kind) }?.parameters
       if let found = problem("the figure \(figure.name)", figure.parameters, parameters, figure.kind) {
         return found
       }
     }
     for claim in plan.experiment.claims {
-      let parameters = checkCatalog.signatures.first { $0.name.isExactly(claim.check) }?.parameters
+      let parameters = grammar.checks.first { $0.name.isExactly(claim.check) }?.parameters
       if let found = problem("the claim \"\(claim.id)\"", claim.parameters, parameters, claim.check) {
         return found
       }

@@ -25,9 +25,12 @@ struct Methods {
   private(set) var stages: [Stage] = []
 
   /// - Parameters:
+  ///   - grammar: what the stages and data say of their parameters.
   ///   - tasks: those that are described, by their indices in the plan.
   ///   - record: what is stored of a task.
-  init(_ plan: Plan, tasks: some Sequence<Int>, record: (Int) -> StoredRecord?) {
+  init(
+    _ plan: Plan, _ grammar: Grammar, tasks: some Sequence<Int>, record: (Int) -> StoredRecord? = { _ in nil }
+  ) {
     let byStage = Dictionary(grouping: tasks) { plan.tasks[$0].stage }
     for spec in plan.experiment.stages {
       guard let tasks = byStage[spec.id], let first = tasks.first else { continue }
@@ -38,7 +41,7 @@ struct Methods {
         for fact in notes.facts { stage.add(fact.name, .string(fact.value)) }
         for notice in notes.notices { stage.add(notice: notice) }
       }
-      let signature = stageCatalog.variant(spec.phase, spec.kind)?.signature
+      let signature = grammar.signature(spec.phase, spec.kind)
       let data = (signature?.parameters ?? []).filter(\.type.isDescription).map { "\($0.name)." }
       let given = Set(Self.flat(spec.with, "").map(\.name))
       for (name, _) in Self.flat(plan.tasks[first].parameters, "")
@@ -50,7 +53,7 @@ struct Methods {
           stage.described.insert(name)
         }
       }
-      for name in Self.dataDefaults(of: plan.tasks[first], spec, signature, plan.experiment) {
+      for name in Self.dataDefaults(of: plan.tasks[first], spec, signature, plan.experiment, grammar) {
         stage.defaults.insert(name)
       }
       for parameter in signature?.parameters ?? [] where stage.defaults.contains(parameter.name) {
@@ -81,11 +84,12 @@ struct Methods {
 
   /// What of the data sets that a task is given is left to the defaults of their kind, or of the experiment.
   private static func dataDefaults(
-    of task: PlannedTask, _ spec: StageSpec, _ signature: StageSignature?, _ experiment: Experiment
+    of task: PlannedTask, _ spec: StageSpec, _ signature: StageSignature?, _ experiment: Experiment,
+    _ grammar: Grammar
   ) -> [String] {
     (signature?.dataParameters ?? []).map(\.name).flatMap { key -> [String] in
       guard let used = task.parameters[key], let kind = used["kind"]?.string, let given = spec.with[key],
-        let signature = DatasetCatalog.signatures.first(where: { $0.kind == kind })
+        let signature = grammar.data.first(where: { $0.kind == kind })
       else { return [] }
       let named = candidates(given, experiment).flatMap { flat($0, key).map(\.name) }
       return flat(used, key).map(\.name).filter { name in

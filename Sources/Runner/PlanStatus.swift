@@ -27,12 +27,15 @@ package struct PlanStatus: Sendable {
   /// What an earlier run recorded of each task, or of the one whose place it takes.
   let earlier: [Predecessors.Found?]
 
-  package init(_ plan: Plan, resultsRoot: String, numerics: String = NumericPolicy.current) throws {
+  package init(
+    _ plan: Plan, resultsRoot: String, numerics: String = NumericPolicy.current,
+    catalog: StageCatalog = stageCatalog
+  ) throws {
     self.plan = plan
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
     let store =
       Paths.exists(folder.store)
-      ? try ArtefactStore(results: resultsRoot, transforms: stageCatalog.transforms)
+      ? try ArtefactStore(results: resultsRoot, transforms: catalog.transforms)
       : nil
     let manifests = [ResultsFolder.manifestFile, ResultsFolder.previousManifestFile].compactMap {
       try? Manifest.read(in: folder, $0)

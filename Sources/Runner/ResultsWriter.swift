@@ -40,7 +40,8 @@ struct ResultsWriter {
     }
     try writeTables(tables)
     try EmbeddingsWriter(
-      plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder
+      plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder,
+      grammar: engine.grammar
     )
     .write(observe: observe)
     try ModelWriter(plan: plan, outcomes: outcomes, executor: executor, ledger: ledger, folder: engine.folder)
@@ -51,7 +52,8 @@ struct ResultsWriter {
     let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
     let drawn = try figures.write(draws: !isInterrupted, observe: observe)
     var report = ReportWriter(plan: plan, folder: engine.folder, recipe: engine.options.recipe(for: plan))
-    report.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
+    report.methods =
+      Methods(plan, engine.grammar, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
     report.warnings = broken.map(\.message)
     if isInterrupted || drawn.wasInterrupted {
       report.warnings.append("the run was interrupted; run it again to get the other results and the figures")

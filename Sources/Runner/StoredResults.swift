@@ -1,5 +1,6 @@
 import Claims
 import Contracts
+import ExperimentConfig
 import ExperimentPlan
 import Figures
 import Files
@@ -14,18 +15,23 @@ package struct StoredResults {
   package let folder: ResultsFolder
   private let tables: ResultTables
   private let recipe: RunRecipe
+  private let grammar: Grammar
 
   /// - Throws: `RunFailure.noResults` where the experiment never ran here.
-  package init(_ plan: Plan, resultsRoot: String, recipe: RunRecipe) throws {
+  package init(
+    _ plan: Plan, resultsRoot: String, recipe: RunRecipe, catalog: StageCatalog = stageCatalog,
+    grammar: Grammar = .program
+  ) throws {
+    self.grammar = grammar
     let folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
     guard try folder.files.isFile(ResultsFolder.manifestFile) else {
       throw RunFailure.noResults(folder: folder.path, command: recipe.command())
     }
-    let store = try ArtefactStore(results: resultsRoot, transforms: stageCatalog.transforms)
+    let store = try ArtefactStore(results: resultsRoot, transforms: catalog.transforms)
     self.plan = plan
     self.folder = folder
     self.recipe = recipe
-    status = try PlanStatus(plan, resultsRoot: resultsRoot)
+    status = try PlanStatus(plan, resultsRoot: resultsRoot, catalog: catalog)
     tables = ResultTables(plan: plan, outcomes: status.outcomes) { try store.loadTables($0) }
   }
 
@@ -70,7 +76,7 @@ package struct StoredResults {
     writer.warnings = (Provenance.read(folder)?.irreproducible ?? [])
       .filter { keys.contains($0.key) }.map(\.message)
     let outcomes = status.outcomes
-    writer.methods = Methods(plan, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
+    writer.methods = Methods(plan, grammar, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
     return writer
   }
 }

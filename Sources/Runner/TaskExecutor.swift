@@ -14,6 +14,9 @@ final class TaskExecutor: Sendable {
   private let store: ArtefactStore
   private let leases: Leases
   let catalog: StageCatalog
+  private let data: [DataSignature]
+  private let digests: FileDigests
+  private let shared = SharedObjects()
   private let budget: ThreadBudget
   private let options: RunOptions
   private let observe: RunObserver
@@ -27,14 +30,16 @@ final class TaskExecutor: Sendable {
   private let broken = Mutex<[Irreproducible]>([])
 
   init(
-    plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, budget: ThreadBudget,
-    options: RunOptions,
+    plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, data: [DataSignature],
+    digests: FileDigests, budget: ThreadBudget, options: RunOptions,
     numerics: String, timings: StageTimings, expected: [String: String], observe: @escaping RunObserver
   ) {
     self.plan = plan
     self.store = store
     self.leases = leases
     self.catalog = catalog
+    self.data = data
+    self.digests = digests
     self.budget = budget
     self.options = options
     self.observe = observe
@@ -196,7 +201,7 @@ final class TaskExecutor: Sendable {
     }
     return try files(of: index).watching(notice: news) { isUntouched in
       let context = StageContext(
-        stageID: task.stage, seed: task.seed ?? 0, budget: budget,
+        stageID: task.stage, seed: task.seed ?? 0, budget: budget, shared: shared,
         checkpoint: checkpoint.saving(only: isUntouched),
         progress: { [observe] in observe(.progress(task: task.id, fraction: $0)) },
         log: { [observe] in observe(.log(task: task.id, line: $0)) }, notice: notice,
@@ -209,7 +214,8 @@ final class TaskExecutor: Sendable {
   private func files(of index: Int) -> TaskFiles {
     let task = plan.tasks[index]
     let more = task.phase == .train ? maker(of: index).map { plan.tasks[$0].files } ?? [] : []
-    return TaskFiles(task: task.id, files: task.files + more)
+    return TaskFiles(
+      task: task.id, files: task.files + more, data: data, digests: digests, shared: shared)
   }
 
   /// The task that made the model that this one gives: itself, or what it trains on.

@@ -1,3 +1,4 @@
+import Contracts
 import Datasets
 import Declarations
 import Execution
@@ -11,6 +12,11 @@ struct TaskFiles: Sendable {
 
   let task: String
   let files: [DataFile]
+  /// What lists the files of a folder.
+  let data: [DataSignature]
+  let digests: FileDigests
+  /// Where items are kept that were read from the files.
+  let shared: SharedObjects
 
   /// Reads the files, and compares their digests with the plan's.
   ///
@@ -19,14 +25,14 @@ struct TaskFiles: Sendable {
   func checked() throws -> Stamps {
     var stamps: Stamps = [:]
     // A training may read its model's files, too.
-    var digests: [ExactString: String] = [:]
+    var known: [ExactString: String] = [:]
     var changed: String?
     for file in files {
-      let digest = try Self.digest(of: file) { path in
-        if let known = digests[ExactString(path)] { return known }
-        let (digest, stamp) = try FileDigests.shared.read(path)
-        (stamps[ExactString(path)], digests[ExactString(path)]) = (stamp, digest)
-        if FileDigests.shared.isOther(digest, than: path) { changed = changed ?? path }
+      let digest = try digest(of: file) { path in
+        if let known = known[ExactString(path)] { return known }
+        let (digest, stamp) = try digests.read(path)
+        (stamps[ExactString(path)], known[ExactString(path)]) = (stamp, digest)
+        if digests.isOther(digest, than: path) { changed = changed ?? path }
         return digest
       }
       guard digest != file.digest else { continue }
@@ -40,7 +46,7 @@ struct TaskFiles: Sendable {
   func stamps() throws -> Stamps {
     var stamps: Stamps = [:]
     for file in files {
-      _ = try Self.digest(of: file) { path in
+      _ = try digest(of: file) { path in
         stamps[ExactString(path)] = try FileStamp(of: path)
         return ""
       }
@@ -53,11 +59,11 @@ struct TaskFiles: Sendable {
     Set(before.keys).union(after.keys).sorted().first { before[$0] != after[$0] }?.text
   }
 
-  private static func digest(
+  private func digest(
     of file: DataFile, _ digestOfFile: (String) throws -> String
   ) throws -> String? {
     guard let data = file.listedBy else { return try digestOfFile(file.path) }
-    let signature = DatasetCatalog.signatures.first { $0.kind == data["kind"]?.string }
+    let signature = self.data.first { $0.kind == data["kind"]?.string }
     return try signature?.digestOfListing(data, digestOfFile: digestOfFile)
   }
 }
@@ -86,7 +92,7 @@ extension TaskFiles {
         if case .failure(let error) = outcome, error is FilesWereTouched { continue }
         return try outcome.get()
       }
-      SampleCache.shared.forget()
+      shared.forget()
       notice(
         "\(path) was changed while it was read, but has the planned content now, so the stage is run again")
     }
@@ -98,7 +104,7 @@ extension TaskFiles {
     do {
       return try body()
     } catch {
-      SampleCache.shared.forget()
+      shared.forget()
       throw error
     }
   }

@@ -24,9 +24,7 @@ enum CommonOptions {
   static let jobs = Option.value("--jobs", "N", "threads to use (default: all cores)")
   static let json = Option.flag("--json", "print one JSON object instead of text")
 
-  static let grammar = Grammar(
-    stages: stageCatalog.signatures, figures: figureCatalog.signatures, checks: checkCatalog.signatures,
-    data: DatasetCatalog.signatures)
+  static let grammar = Grammar.program
 }
 
 /// A config and what follows from it, as most commands want them.
@@ -35,6 +33,8 @@ struct LoadedExperiment {
   let experiment: Experiment
   let places: SourceMap
   let plan: Plan
+  /// Of the files, as the plan was made with them.
+  let digests: FileDigests
 }
 
 extension Arguments {
@@ -93,12 +93,14 @@ extension Arguments {
     }
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
     let (experiment, places) = try loader(overriding: overriding).loadWithPlaces(path)
+    let digests = FileDigests()
     let files = FileSystem.disk.digesting {
       if toRun { try TensorFile.requireRoom(for: $0) }
-      return try FileDigests.shared.digest(of: $0)
+      return try digests.digest(of: $0)
     }
     var planner = Planner(experiment, grammar: CommonOptions.grammar, files: files)
-    return LoadedExperiment(config: path, experiment: experiment, places: places, plan: try planner.plan())
+    return LoadedExperiment(
+      config: path, experiment: experiment, places: places, plan: try planner.plan(), digests: digests)
   }
 }
 

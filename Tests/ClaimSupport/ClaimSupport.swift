@@ -6,7 +6,7 @@ import Stages
 
 /// A table from rows of literals: the first row holds the names, which mean what they mean in the program's tables.
 package func table(_ names: [String], _ rows: [[Cell]]) -> Table {
-  package var builder = TableBuilder()
+  var builder = TableBuilder()
   for row in rows { builder.append(Array(zip(names, row))) }
   return builder.table().declaring { name in
     let parts = name.split(separator: "_").map(String.init)
@@ -30,7 +30,7 @@ package func verdict(
   _ check: String, _ parameters: String, on table: Table, where selection: String = "{}",
   axes: RunAxes = RunAxes(), absent: [AbsentRun] = []
 ) throws -> Verdict {
-  package let claim = ClaimSpec(
+  let claim = ClaimSpec(
     id: "a-claim", source: "Fig. 1", says: "a thing holds", table: "t",
     selection: Claims.selection(try json(selection)), check: check, parameters: try json(parameters))
   return evaluate(claim, table: .present(table, absent: absent), axes: axes)

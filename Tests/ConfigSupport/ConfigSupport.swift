@@ -96,5 +96,5 @@ extension Plan {
     return keys
   }
 
-  func task(_ id: String) throws -> PlannedTask { try #require(tasks.first { $0.id == id }) }
+  package func task(_ id: String) throws -> PlannedTask { try #require(tasks.first { $0.id == id }) }
 }

@@ -89,7 +89,7 @@ private enum Bars {
     }
   }
 
-  private static let table = FiguresTests.table(
+  private static let table = ClaimSupport.table(
     ["modality", "mean"], [["x", 0.25], ["y", 1.5]])
   private static let bars = #"{"name": "f", "kind": "bars", "table": "t", "height": "mean"}"#
 

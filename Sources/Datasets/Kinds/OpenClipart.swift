@@ -46,7 +46,8 @@ struct OpenClipart: TextSource {
         "folder", .folder, "/usr/share/openclipart",
         "the folder that contains the folders `png` and `svg` of the packages"),
       .readCount, .choiceSeed,
-    ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true, version: 2,
+    ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true,
+    obtain: "make openclipart", version: 2,
     readsTexts: true, worsensCaptions: true, sides: DeclaredSides.captionedPictures
   ) { parameters in
     let folder = try parameters.text("folder")

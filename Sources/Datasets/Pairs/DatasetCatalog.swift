@@ -9,6 +9,8 @@ package struct DatasetKind: Sendable {
   package let source: DataSource
   /// Reads files that no parameter names: those of a folder, or of a list.
   let listsFiles: Bool
+  /// The command that gets the files, where one does.
+  let obtain: String?
   /// Raised when the items of the same files come out otherwise.
   let version: Int
   /// Texts come from files that are not opened when a run is planned.
@@ -23,11 +25,13 @@ package struct DatasetKind: Sendable {
   /// those that say how.
   package init(
     _ name: String, _ summary: String, _ parameters: [Parameter], source: DataSource,
-    listsFiles: Bool = false, version: Int = 1, readsTexts: Bool = false, worsensCaptions: Bool = false,
+    listsFiles: Bool = false, obtain: String? = nil, version: Int = 1, readsTexts: Bool = false,
+    worsensCaptions: Bool = false,
     sides: @escaping @Sendable (DataParameters) throws -> DeclaredSides?,
     make: @escaping @Sendable (DataParameters) throws -> PairedData
   ) {
     self.name = name
+    self.obtain = obtain
     self.summary = summary
     self.parameters =
       parameters + (worsensCaptions ? Parameter.worsening : []) + (source == .read ? [] : [.seed])
@@ -45,7 +49,7 @@ extension DatasetKind {
   /// What the grammar knows of it.
   package var signature: DataSignature {
     DataSignature(
-      kind: name, summary: summary, version: version, parameters: parameters, source: source,
+      kind: name, summary: summary, version: version, parameters: parameters, source: source, obtain: obtain,
       revision: revision, drawsMore: drawsMore
     ) { values in
       let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)

@@ -28,7 +28,8 @@ private final class KeptNumbers: NumberSource {
 /// Data sets whose pictures are read from their files, or drawn, once a process: a training comes back to each
 /// of them often, and the trainings of a sweep share them. Those that were not used for longest go first.
 package final class SampleCache: Sendable {
-  package static let shared = SampleCache(bytes: 1 << 30)
+  /// What a run keeps at most.
+  package static let usualBytes = 1 << 30
 
   private struct Entry {
     let side: PairedData.Side
@@ -58,9 +59,6 @@ package final class SampleCache: Sendable {
       return state.entries[name]?.side ?? side
     }
   }
-
-  /// Forgets all items: files were written to, and what was read of them may be of either content.
-  package func forget() { state.withLock { $0.entries = [:] } }
 
   private func makeRoom(_ bytes: Int, _ entries: inout [ExactString: Entry]) {
     while entries.values.reduce(bytes, { $0 + $1.bytes }) > limit,

@@ -26,7 +26,8 @@ struct CSVFields {
       if columns == 0 { columns = fields.count }
       guard fields.count - first == columns else {
         throw CSVFailure(
-          path: path, line: line, detail: "found \(counted(fields.count - first, "field")), but the header has \(columns)")
+          path: path, line: line,
+          detail: "found \(counted(fields.count - first, "field")), but the header has \(columns)")
       }
       (first, line) = (fields.count, scanner.line)
     }

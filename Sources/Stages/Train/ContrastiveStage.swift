@@ -45,7 +45,8 @@ package struct ContrastiveStage: Sendable {
       throw StageFailure.wrongInput(stage: Self.signature.name, id: upstream.id, wanted: "a dual encoder")
     }
     let network = try TrainedNetwork(model, makers, context)
-    let pairs = try TrainingPairs(parameters, network.network, start: network.data)
+    let pairs = try TrainingPairs(
+      parameters, network.network, start: network.data, in: context.shared)
     try context.notices(pairs.remarks())
     let origin = try tell(network, pairs, model.origin, context)
     let bytes = try TrainingRun.bytes(parameters, network, pairs)

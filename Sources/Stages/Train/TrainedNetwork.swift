@@ -28,7 +28,7 @@ struct TrainedNetwork {
     guard let maker = makers.first(where: { $0.kind == kind }) else {
       throw StageFailure.foreignOrigin(kind: kind, known: makers.map(\.kind))
     }
-    (network, data) = try maker.rebuild(model.origin["with"] ?? .null)
+    (network, data) = try maker.rebuild(model.origin["with"] ?? .null, context.shared)
     let origin = StageContext(
       stageID: model.origin["stage"]?.string ?? "",
       seed: UInt64(exactly: model.origin["seed"]?.integer ?? 0) ?? 0, budget: context.budget)

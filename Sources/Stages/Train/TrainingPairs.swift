@@ -1,3 +1,4 @@
+import Contracts
 import Datasets
 import Kernels
 
@@ -24,9 +25,11 @@ struct TrainingPairs: Sendable {
 
   /// - Parameter start: the data that the network was made for.
   /// - Throws: the data's failures, `StageFailure.tooFewPairs`, `.oneHeldOut`, `.nothingHeldOut`.
-  init(_ parameters: TrainingParameters, _ network: DualNetwork, start: PairsOfData) throws {
+  init(_ parameters: TrainingParameters, _ network: DualNetwork, start: PairsOfData, in shared: SharedObjects)
+    throws
+  {
     func open(_ description: DataDescription) throws -> PairsOfData {
-      network.prepared(try PairsOfData(keeping: description), from: description)
+      network.prepared(try PairsOfData(keeping: description, in: shared), from: description)
     }
     let own = try parameters.data.map(open)
     let data = own ?? start

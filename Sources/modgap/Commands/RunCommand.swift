@@ -44,6 +44,7 @@ extension Command {
 private struct RunCommand {
   private let arguments: Arguments
   private let plan: Plan
+  private let digests: FileDigests
   private let options: RunOptions
 
   init(_ arguments: Arguments) throws {
@@ -55,11 +56,13 @@ private struct RunCommand {
     options.task = arguments.value("--task")
     options.drawsFigures = !arguments.has("--no-figures")
     if let seconds = try arguments.number("--lease-timeout", in: 0...1e9) { options.leaseTimeout = seconds }
-    plan = try Self.plan(arguments, &options)
+    (plan, digests) = try Self.plan(arguments, &options)
     self.options = options
   }
 
-  private static func plan(_ arguments: Arguments, _ options: inout RunOptions) throws -> Plan {
+  private static func plan(_ arguments: Arguments, _ options: inout RunOptions) throws
+    -> (Plan, FileDigests)
+  {
     guard let manifest = arguments.value("--manifest") else {
       if arguments.has("--task") {
         throw UsageError.missingValue(
@@ -67,7 +70,7 @@ private struct RunCommand {
       }
       let loaded = try arguments.loadOrTell(toRun: true)
       options.recipe = arguments.recipe(loaded.config)
-      return loaded.plan
+      return (loaded.plan, loaded.digests)
     }
     guard arguments.positional.isEmpty, arguments.all("--set").isEmpty else {
       throw UsageError.wrongCount(
@@ -76,7 +79,7 @@ private struct RunCommand {
         command: "run")
     }
     options.recipe = RunRecipe(manifest: manifest, results: arguments.value("--results"))
-    return try Manifest.read(manifest).executablePlan(from: manifest)
+    return (try Manifest.read(manifest).executablePlan(from: manifest), FileDigests())
   }
 
   private func running(_ engine: Engine) throws -> RunSummary {
@@ -97,8 +100,8 @@ private struct RunCommand {
     let interruption = Interruption(resumeCommand: resumeCommand)
     let progress = ProgressReporter(plan: plan, resultsRoot: resultsRoot, jobs: options.jobs)
     let engine = Engine(
-      plan: plan, resultsRoot: resultsRoot, options: options, cancellation: interruption.cancellation,
-      observe: progress.observe)
+      plan: plan, resultsRoot: resultsRoot, options: options, digests: digests,
+      cancellation: interruption.cancellation, observe: progress.observe)
     let summary: RunSummary
     do {
       summary = try running(engine)

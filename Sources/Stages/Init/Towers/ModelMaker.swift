@@ -43,15 +43,16 @@ protocol ModelMaker: TowerStage {
 struct NetworkMaker: Sendable {
   let variant: StageVariant
   /// The network that parameters describe, and the data that it was made for.
-  let rebuild: @Sendable (_ with: JSONValue) throws -> (network: DualNetwork, data: PairsOfData)
+  let rebuild:
+    @Sendable (_ with: JSONValue, _ shared: SharedObjects) throws -> (network: DualNetwork, data: PairsOfData)
 
   var kind: String { variant.signature.kind }
 
   init<S: ModelMaker>(_ type: S.Type, _ towers: TowerCatalog) {
     variant = StageVariant(type, towers, modelFiles: ModelExport.modelFiles(type, towers))
-    rebuild = { [signature = variant.signature] with in
+    rebuild = { [signature = variant.signature] with, shared in
       let stage = S(parameters: try signature.decode(with), towers: towers)
-      let data = try PairsOfData(keeping: stage.data)
+      let data = try PairsOfData(keeping: stage.data, in: shared)
       let network = try stage.network(for: data)
       return (network, network.prepared(data, from: stage.data))
     }

@@ -35,12 +35,13 @@ struct PairsOfData: Sendable {
   }
 
   /// The same, whose pictures stay in memory for those who come back to them.
-  init(keeping description: DataDescription) throws {
+  init(keeping description: DataDescription, in shared: SharedObjects) throws {
     let pairs = try PairsOfData(description)
     count = pairs.count
     remarks = pairs.remarks
-    x = SampleCache.shared.keep(pairs.x, count: count, name: description.name + "/x")
-    y = SampleCache.shared.keep(pairs.y, count: count, name: description.name + "/y")
+    let cache = shared.object { SampleCache(bytes: SampleCache.usualBytes) }
+    x = cache.keep(pairs.x, count: count, name: description.name + "/x")
+    y = cache.keep(pairs.y, count: count, name: description.name + "/y")
   }
 }
 
