@@ -1,5 +1,6 @@
 import Contracts
 import ExperimentPlan
+import Files
 import Foundation
 import Runner
 import Storage
