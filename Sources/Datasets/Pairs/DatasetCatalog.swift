@@ -78,7 +78,9 @@ extension DatasetKind {
   private func drawsMore(_ values: [String: JSONValue]) -> Bool {
     guard worsensCaptions, source.isRead(with: values) else { return false }
     let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
-    return (try? given.number("information")) ?? 1 < 1 || (try? given.number("mismatch")) ?? 0 > 0
+    let kept = try? given.number("information")
+    let swapped = try? given.number("mismatch")
+    return kept.map { $0 < 1 } == true || swapped.map { $0 > 0 } == true
   }
 
   /// - Parameter seed: for items that are drawn, where `values` have none.

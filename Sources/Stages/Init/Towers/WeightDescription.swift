@@ -64,7 +64,8 @@ package struct WeightDescription: Sendable {
     }
     if let fault = UTF8Check.fault(in: bytes) { throw DescriptionFailure.notUTF8(path: path, fault) }
     let mark = TextFile.byteOrderMark
-    guard let json = try? JSONReader.value(bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes),
+    guard
+      let json = try? JSONReader.value(bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes),
       json.object != nil
     else { throw DescriptionFailure.notJSON(path: path) }
     return json
