@@ -1,3 +1,4 @@
+import ConfigSupport
 import Declarations
 import ExperimentConfig
 import ExperimentPlan
