@@ -29,7 +29,9 @@ struct ParsedText {
       var places = first
       throw Broken(
         issue: ConfigIssue(
-          at: places.position(of: broken.fault.offset), path: Self.text(broken.path),
+          // A path as deep as no config may be says less than the place.
+          at: places.position(of: broken.fault.offset),
+          path: broken.path.count > Self.deepest ? "" : Self.text(broken.path),
           found: broken.fault.found, expected: broken.fault.expected),
         duplicates: Self.issues(broken.repeated, first))
     }

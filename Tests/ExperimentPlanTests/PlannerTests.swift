@@ -2,6 +2,7 @@ import ConfigSupport
 import Declarations
 import ExperimentConfig
 import ExperimentPlan
+import Files
 import Foundation
 import Testing
 
@@ -87,7 +88,8 @@ import Testing
     let plan = try plan(
       #"""
       {"name": "t", "stages": [
-        {"id": "e", "stage": "init", "kind": "embeddings", "optional": true, "with": {"path": "features_clip.npy"}},
+        {"id": "e", "stage": "init", "kind": "embeddings", "optional": true, "obtain": "make data",
+         "with": {"path": "features_clip.npy"}},
         {"id": "s", "stage": "init", "kind": "sphere"},
         {"id": "m", "stage": "shift", "kind": "centre", "from": "e"},
         {"id": "g", "stage": "evaluate", "kind": "gap", "from": "m"},
@@ -186,5 +188,27 @@ import Testing
     }
     let keys = plan.keys { task, _ in task.stage }
     #expect(keys["map@activation=relu"] == keys["map@activation=tanh"], "axes it is not over do not count")
+  }
+
+  /// What a config means and what a plan contains follow from a value, without a disk.
+  @Test func aPlanIsMadeOfADictionary() throws {
+    let config = """
+      {"name": "t", "matrix": {"set": ["f", "g"]}, "stages": [
+        {"id": "e", "stage": "init", "kind": "embeddings", "optional": true, "obtain": "make it",
+         "with": {"path": "${env:MODGAP_DATA}/${set}.npy"}},
+        {"id": "d", "stage": "evaluate", "kind": "gap", "from": "e"}]}
+      """
+    let files = FileSystem.holding(
+      ["/w/c.json": Array(config.utf8), "/w/data/f.npy": [1, 2, 3]], currentFolder: "/w")
+    let loader = ExperimentLoader(grammar: grammar, environment: [:], files: files)
+    var planner = Planner(try loader.load("/w/c.json"), grammar: grammar, files: files)
+    let plan = try planner.plan()
+    let (there, absent) = (try plan.task("e@set=f"), try plan.task("e@set=g"))
+    #expect(there.files.map(\.path) == ["/w/data/f.npy"])
+    #expect(there.files.first?.digest == Digest(of: [1, 2, 3]).hex && there.isRunnable)
+    #expect(absent.notRun == "no g.npy: run \"make it\"")
+    #expect(try plan.task("d@set=g").notRun == absent.notRun)
+    let error = #expect(throws: ConfigError.self) { try loader.load("/w/other.json") }
+    #expect(error?.message.contains("no file /w/other.json") == true)
   }
 }

@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  /// Foundation takes what is JSON, too, but for numbers that underflow, which are refused here.
+  /// Foundation takes what is JSON, too, and a comma behind the last item and numbers that underflow besides.
   @Test(arguments: 0..<50) func itTakesWhatFoundationTakes(seed: UInt64) throws {
     var numbers = TestNumbers(seed &+ 1000)
     let pieces = Array("{}[]:,\"\\ut0-.e1+ \n".utf8) + [0xC3, 0x28, 0]
@@ -73,15 +73,17 @@ import Testing
       if let ours {
         #expect(theirs == ours, "\(text)")
       } else {
-        #expect(theirs == nil || Self.hasTiny(text), "\(text)")
+        #expect(theirs == nil || Self.isLax(text), "\(text)")
       }
     }
   }
 
-  /// Whether a number in the text is not zero and too small, or has more digits than Foundation asks for.
-  private static func hasTiny(_ text: String) -> Bool {
-    text.split { !"0123456789.eE+-".contains($0) }.contains { word in
-      guard let number = Double(word) else { return true }
+  /// Whether a comma stands behind a last item, or a number is not zero and too small.
+  private static func isLax(_ text: String) -> Bool {
+    let dense = text.filter { !$0.isWhitespace }
+    if dense.contains(",]") || dense.contains(",}") { return true }
+    return text.split { !"0123456789.eE+-".contains($0) }.contains { word in
+      guard let number = Double(word) else { return false }
       return number == 0 && word.prefix { $0 != "e" && $0 != "E" }.contains { ("1"..."9").contains($0) }
     }
   }
@@ -100,7 +102,7 @@ import Testing
   ])
   func whatIsNoJSONIsNamed(text: String, offset: Int, found: String, expected: String) {
     let fault = #expect(throws: JSONFault.self) { try JSONReader.value(Array(text.utf8)) }
-    #expect(fault == JSONFault(offset: offset, found: found, expected: expected))
+    #expect(fault?.offset == offset && fault?.found == found && fault?.expected == expected)
   }
 
   @Test(arguments: [#"["\u00e9","a\ud83d\ude00b"]"#, "[\"\u{e9}\",\"a\u{1F600}b\"]"])

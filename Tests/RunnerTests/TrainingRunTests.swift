@@ -195,6 +195,6 @@ struct TrainingRunTests {
       Self.config().replacingOccurrences(of: "\"batch\": 16", with: "\"batch\": 99"))
     let result = try program.run(Self.run)
     #expect(result.status == 65)
-    #expect((result.output + result.errors).contains("which leaves less than one batch of 99"))
+    #expect((result.output + result.errors).contains("less than one batch of 99 is left"))
   }
 }

@@ -4,6 +4,8 @@ package struct JSONFault: Error, Equatable {
   package let offset: Int
   package let found: String
   package let expected: String
+  /// The key of an object that it is behind, before its value has begun.
+  package var key: String?
 
   package init(offset: Int, found: String, expected: String) {
     self.offset = offset

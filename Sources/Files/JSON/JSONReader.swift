@@ -44,7 +44,11 @@ package struct JSONReader: Sendable {
       let start = index
       guard peek == UInt8(ascii: "\"") else { throw fault("a key in double quotes") }
       let key = try string()
-      guard accept(":") else { throw fault("\":\" after the key") }
+      guard accept(":") else {
+        var fault = fault("\":\" after the key")
+        fault.key = key
+        throw fault
+      }
       try body(key, start, &self)
     } while accept(",")
     guard accept("}") else { throw fault("\",\" or \"}\"") }

@@ -45,7 +45,8 @@ package indirect enum JSONTree: Sendable {
       try reader.end()
       return (tree, builder.repeated)
     } catch let fault as JSONFault {
-      throw Broken(fault: fault, path: builder.path, repeated: builder.repeated)
+      let path = builder.path + (fault.key.map { [.key($0)] } ?? [])
+      throw Broken(fault: fault, path: path, repeated: builder.repeated)
     }
   }
 
