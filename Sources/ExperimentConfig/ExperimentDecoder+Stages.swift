@@ -141,7 +141,7 @@ extension ExperimentDecoder {
     }
     if let phase = node["stage"]?.text.flatMap(StagePhase.init), phase != .`init` {
       issues.add(
-        obtain, "\(path).obtain", expected: "no \"obtain\" here: only an init stage reads files")
+        obtain, "\(path).obtain", expected: "no \"obtain\" here, because only an init stage reads files")
     }
     return command
   }
