@@ -12,7 +12,7 @@ WERROR ?= 0
 # `make test SANITIZE=address`, or `thread`: memory is watched, or what threads do to each other.
 SANITIZE ?=
 # `make test TARGET=MetricsTests`: the tests of one target, without building anything that they do not need.
-TARGET ?=
+TARGET =
 # `make test FILTER=Kernels`: only tests whose names match; all if not given.
 FILTER ?=
 # What `make run`, `make reproduce-…` hand on to modgap: ARGS="--jobs 1".
@@ -84,7 +84,7 @@ endef
 ifneq ($(TARGET),)
 # Not `build`: the program may be something that these tests do not need. Without it, OpenBLAS chooses its kernel.
 test: toolchain
-	@[ -d 'Tests/$(TARGET)' ] || { \
+	@case '$(TARGET)' in *Tests) [ -d 'Tests/$(TARGET)' ] ;; *) false ;; esac || { \
 	  echo "make test: there is no Tests/$(TARGET); there are: $$(cd Tests && echo *Tests)" >&2; exit 64; }
 	@MODGAP_TEST_TARGET=$(TARGET) $(SWIFT) build $(SWIFT_FLAGS) --product modgapPackageTests
 	@kernel="$${OPENBLAS_CORETYPE:-$$($(MODGAP) doctor --kernel 2> /dev/null)}"; \

@@ -80,6 +80,7 @@ let package = Package(
       ]),
 
     // MARK: - Tests
+    .testTarget(name: "DeclarationsTests", dependencies: ["Declarations"]),
     .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Contracts"]),
     .testTarget(name: "KernelsTests", dependencies: ["Execution", "Kernels"]),
     .testTarget(

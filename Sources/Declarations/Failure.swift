@@ -9,7 +9,7 @@ package enum FailureKind: Int32, Sendable {
   case leaseTimeout = 75
 }
 
-/// An error that carries data; its sentence is made in one place, where the error is declared.
+/// An error that carries data; its message is made in one place, where the error is declared.
 package protocol Failure: Error, Sendable, CustomStringConvertible {
   var kind: FailureKind { get }
 

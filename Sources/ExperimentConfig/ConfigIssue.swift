@@ -52,10 +52,15 @@ package struct ConfigError: Failure {
   package var kind: FailureKind { .invalidInput }
 
   private static let mostShown = 200
+  private static let mostRemedies = 8
 
   package var message: String {
     var lines: [String] = []
-    for remedy in Set(issues.compactMap(\.remedy)).sorted() { lines.append(remedy) }
+    let remedies = Set(issues.compactMap(\.remedy)).sorted()
+    lines += remedies.prefix(Self.mostRemedies)
+    if remedies.count > Self.mostRemedies {
+      lines.append("… and \(remedies.count - Self.mostRemedies) other files are missing")
+    }
     lines += issues.prefix(Self.mostShown).map(\.message)
     if issues.count > Self.mostShown { lines.append("… and \(issues.count - Self.mostShown) more") }
     return lines.joined(separator: "\n")

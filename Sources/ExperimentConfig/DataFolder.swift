@@ -32,19 +32,44 @@ struct DataFolder: Sendable {
     path = found ?? here.appendingPathComponent("data").standardizedFileURL.path
   }
 
-  /// The files that a config names below `${env:MODGAP_DATA}`, with the values of axes in the place of `${axis}`.
-  static func names(in config: ConfigNode) -> [String] {
-    let beginning = "${env:\(variable)}/"
-    let axes = (config["matrix"]?.members ?? []).map { ($0.key, $0.node.items?.map(\.value) ?? []) }
-    return config.value.texts.filter { $0.hasPrefix(beginning) }.flatMap { text in
-      let name = JSONValue.string(String(text.dropFirst(beginning.count)))
-      return axes.reduce([name]) { names, axis in
-        names.flatMap { name in
-          guard Interpolation.axes(in: name).contains(axis.0) else { return [name] }
-          return axis.1.map { Interpolation.resolve(name, [axis.0: $0]) }
+  /// Some of the files that a config names below `${env:MODGAP_DATA}`, with values of axes in the place of `${axis}`;
+  /// none where the environment says where the folder is.
+  static func names(in config: ConfigNode, environment: [String: String]) -> [String] {
+    guard environment[variable]?.isEmpty ?? true else { return [] }
+    let axes = (config["matrix"]?.members ?? []).map {
+      ($0.key, $0.node.items?.prefix(mostNames).map(\.value) ?? [])
+    }
+    var names: [String] = []
+    for case let tail? in config.value.texts.lazy.map(tail) where names.count < mostNames {
+      names += expanded(tail, axes)
+    }
+    return names
+  }
+
+  /// One file that is there is enough, and a sweep may name millions.
+  private static let mostNames = 1000
+
+  /// What stands behind `${env:MODGAP_DATA}/`, which may have a default; nil where the text begins otherwise.
+  private static func tail(_ text: String) -> String? {
+    guard let first = Interpolation.references(in: text).first, first.range.lowerBound == text.startIndex,
+      first.name == "env:\(variable)" || first.name.hasPrefix("env:\(variable):-")
+    else { return nil }
+    let rest = text[first.range.upperBound...]
+    return rest.hasPrefix("/") ? String(rest.dropFirst()) : nil
+  }
+
+  private static func expanded(_ tail: String, _ axes: [(name: String, values: [JSONValue])]) -> [String] {
+    var found = [JSONValue.string(tail)]
+    for axis in axes where Interpolation.axes(in: .string(tail)).contains(axis.name) {
+      var next: [JSONValue] = []
+      for name in found where next.count < mostNames {
+        for value in axis.values.prefix(mostNames - next.count) {
+          next.append(Interpolation.resolve(name, [axis.name: value]))
         }
       }
-    }.compactMap(\.string)
+      found = next
+    }
+    return found.compactMap { $0.string.map { DataFilePath.split($0) { _ in false }.file } }
   }
 
   /// What to do about a file that should be in it: the command that obtains it, where the config says so.

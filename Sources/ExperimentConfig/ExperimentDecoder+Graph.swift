@@ -97,25 +97,6 @@ extension ExperimentDecoder {
     }
   }
 
-  /// Indices of stages, each behind those it waits for; stages in or behind a circle are left out.
-  private func topologicalOrder(_ targets: [[Int]]) -> [Int] {
-    var waiting = targets.map(\.count)
-    var dependants = [[Int]](repeating: [], count: targets.count)
-    for (index, targets) in targets.enumerated() {
-      for target in targets { dependants[target].append(index) }
-    }
-    var order = waiting.indices.filter { waiting[$0] == 0 }
-    var next = 0
-    while next < order.count {
-      for dependant in dependants[order[next]] {
-        waiting[dependant] -= 1
-        if waiting[dependant] == 0 { order.append(dependant) }
-      }
-      next += 1
-    }
-    return order
-  }
-
   /// Follows each unsettled stage to what it waits for, until it comes back to where it was.
   private mutating func reportCircles(_ edges: [[Edge]], _ targets: [[Int]], settled: Set<Int>) {
     var walkOf: [Int: Int] = [:]

@@ -33,7 +33,7 @@ package struct ExperimentLoader: Sendable {
     node = node.withoutComments
     var written = node
     written.remove("$schema")
-    let folder = dataFolder(path, having: DataFolder.names(in: node))
+    let folder = dataFolder(path, having: DataFolder.names(in: node, environment: environment))
     node = interpolation(with: folder).apply(to: node, issues: &issues)
     var decoder = ExperimentDecoder(
       grammar: grammar, root: node, issues: issues, dataFolder: folder.path, files: files)

@@ -185,7 +185,9 @@ package struct Planner {
   ) -> String? {
     if let missing = files.first(where: { $0.digest == nil }) {
       let kind = missing.listedBy.flatMap(dataSets.signature)
-      return Self.absence(of: missing.path, obtain: stage.obtain ?? kind?.obtain)
+      let name = (missing.path as NSString).lastPathComponent
+      return Self.absence(
+        of: stage.obtain == nil ? missing.path : name, obtain: stage.obtain ?? kind?.obtain)
     }
     let absent = inputs.filter { !tasks[$0].isRunnable }
     let isBlocked =
@@ -197,7 +199,7 @@ package struct Planner {
   /// Why a stage of optional data is not run, with the command that gets the data.
   private static func absence(of path: String, obtain: String?) -> String {
     guard let obtain else { return "no \(path): put the file there, or name another file in the config" }
-    return "no \((path as NSString).lastPathComponent): run \"\(obtain)\""
+    return "no \(path): run \"\(obtain)\""
   }
 
   // MARK: - Files

@@ -55,22 +55,14 @@ struct StageOrder {
       spec: spec, signature: signature, references: references, namedAxes: Interpolation.axes(in: spec.with))
   }
 
-  /// Stages in a circle, which no checked experiment has, are left out.
+  /// Stages in a circle, or behind what is not there, are left out: no checked experiment has them.
   private static func sorted(_ entries: [Entry]) -> [Entry] {
-    var waiting = entries.map(\.dependencies.count)
-    var dependants: [String: [Int]] = [:]
-    for (index, entry) in entries.enumerated() {
-      for id in entry.dependencies { dependants[id, default: []].append(index) }
+    let indices = Dictionary(
+      entries.enumerated().map { ($1.spec.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let targets = entries.enumerated().map { index, entry in
+      // Who waits for what is not there waits for itself, and so for ever.
+      entry.dependencies.map { indices[$0] ?? index }
     }
-    var order = entries.indices.filter { waiting[$0] == 0 }
-    var next = 0
-    while next < order.count {
-      for dependant in dependants[entries[order[next]].spec.id] ?? [] {
-        waiting[dependant] -= 1
-        if waiting[dependant] == 0 { order.append(dependant) }
-      }
-      next += 1
-    }
-    return order.map { entries[$0] }
+    return topologicalOrder(targets).map { entries[$0] }
   }
 }

@@ -51,8 +51,8 @@ package enum HDF5Failure: Failure, Equatable {
       "\(Self.place(path, dataset)): the shape \(Self.spell(shape)) needs more than the \(bytes) bytes that "
         + "the file has for it; the file is damaged, truncated or was never filled: make it again"
     case .beyondFloat32(let path, let dataset, let index, let value):
-      "\(Self.place(path, dataset)): number \(index) is \(value), which is too large for float32 (at most "
-        + "3.4e38), in which numbers are stored; scale the numbers down"
+      "\(Self.place(path, dataset)): number \(index) is \(value), finite but too large for float32 (up to "
+        + "3.4e38 in magnitude), in which numbers are stored; scale the numbers down"
     }
   }
 

@@ -77,6 +77,8 @@ package struct CannotRun {
   private static func name(in config: String, _ overrides: [String]) -> String? {
     if let name = overrides.last(where: { $0.hasBytes(first: "name=") }) { return name.droppingBytes(5) }
     // A pipe is at its end, or nothing will ever come of it.
-    return RegularFile.read(config, most: 8 << 20).flatMap { try? JSONReader.value($0) }?["name"]?.string
+    return RegularFile.read(config, most: 8 << 20).flatMap {
+      try? JSONReader.value($0.starts(with: TextFile.byteOrderMark) ? Array($0.dropFirst(3)) : $0)
+    }?["name"]?.string
   }
 }

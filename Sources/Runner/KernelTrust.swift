@@ -80,8 +80,10 @@ package struct KernelTrust: Sendable {
     subject.trial = trial()
     // JSON has no infinity, and what is wrong is better tested each time than remembered.
     if case .wrong = subject.trial.verdict { return subject.trial }
-    if let path = path(subject), let data = try? JSONEncoder().encode(subject) {
-      try? GivenFile.write(Array(data), to: path)
+    // Whatever is there is replaced: a link is not followed.
+    if let folder, let path = path(subject), let data = try? JSONEncoder().encode(subject) {
+      try? Disk.makeFolder(folder)
+      try? AtomicWriter(syncsFile: false).write(Array(data), to: path)
     }
     return subject.trial
   }

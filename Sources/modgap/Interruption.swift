@@ -37,7 +37,7 @@ final class Interruption: Sendable {
     }
     if count == 1 {
       cancellation.raise()
-      Terminal.errLines("\nstopping at the next safe point; press Ctrl-C again to stop at once")
+      Terminal.errLines("\nstopping at the next safe point; a second signal (Ctrl-C again) stops at once")
     } else {
       ChildProgram.endAll()
       tellHowToResume()

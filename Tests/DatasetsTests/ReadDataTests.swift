@@ -113,7 +113,8 @@ import Testing
       let tables = [
         ("path,text\n", "no column `caption`"), ("path,caption\na.png\n", "/f:2: found 1 field,"),
         ("path,caption,caption\na.png,b,c\n", "several columns `caption`"),
-        ("path,caption\n\"a\n", "add the closing quote"), ("path,caption\n", "found no row"),
+        ("path,caption\n\"a\n", "a quoted field does not end; add the closing quote"),
+        ("path,caption\n", "found no row"),
         ("path,caption\nno.png,x\n", "/no.png: could not"),
       ]
       for (table, expected) in tables {

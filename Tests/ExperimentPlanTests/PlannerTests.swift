@@ -211,4 +211,29 @@ import Testing
     let error = #expect(throws: ConfigError.self) { try loader.load("/w/other.json") }
     #expect(error?.message.contains("no file /w/other.json") == true)
   }
+
+  /// The data folder is the first that has one of the files, however they are named, and a sweep of millions takes no
+  /// longer to look at than one of thousands.
+  @Test(arguments: [
+    "${env:MODGAP_DATA}/f.safetensors:x", "${env:MODGAP_DATA:-nowhere}/f.safetensors",
+    "${env:MODGAP_DATA}/${a}.safetensors",
+    "${env:MODGAP_DATA}/${a}${b}${c}.npy",
+  ])
+  func theDataFolderHasAFileThatIsNamed(path: String) throws {
+    let many = (0..<3000).map(String.init).joined(separator: ",")
+    let config = """
+      {"name": "t", "matrix": {"a": ["f", "g"], "b": [\(many)], "c": [\(many)]}, "stages": [
+        {"id": "e", "stage": "init", "kind": "embeddings", "with": {"path": "\(path)"}}]}
+      """
+    let files = FileSystem.holding(
+      ["/w/here/c.json": Array(config.utf8), "/w/data/f.safetensors": [1], "/w/here/data/other": []],
+      currentFolder: "/w/here")
+    let loader = ExperimentLoader(grammar: grammar, environment: [:], files: files)
+    let error = #expect(throws: ConfigError.self) { try loader.load("/w/here/c.json") }
+    let isFound =
+      error?.message.contains("/w/data/f.safetensors") == true
+      || error?.message.contains("f.safetensors") == false
+    #expect(isFound, "\(error?.message ?? "")")
+    #expect(error?.issues.count ?? 0 > 0)
+  }
 }

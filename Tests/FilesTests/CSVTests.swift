@@ -141,3 +141,11 @@ import Testing
     #expect(failure?.line == line)
   }
 }
+
+extension CSVTests {
+  /// A text of a table may have any characters.
+  @Test func aZeroInATextIsRead() throws {
+    let table = Table([.init("t", .texts(["a\0b", "é\0"])), .init("n", .integers([1, 2]))])
+    #expect(try CSV.decode(CSV.encode(table), path: "a.csv", types: CSV.types(of: table)) == table)
+  }
+}

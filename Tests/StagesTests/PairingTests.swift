@@ -59,14 +59,16 @@ struct PairingTests {
   @Test(arguments: [
     (
       Pairing.identity, 51, 50,
-      "1 of 51 pairs have fewer candidates than the 50 in column `batch` (at least 1)"
+      "1 of 51 pairs have fewer candidates than the 50 in column `batch` (the fewest: 1)"
     ),
-    (.identity, 60, 50, "10 of 60 pairs have fewer candidates than the 50 in column `batch` (at least 10)"),
+    (
+      .identity, 60, 50, "10 of 60 pairs have fewer candidates than the 50 in column `batch` (the fewest: 10)"
+    ),
     (.identity, 60, 30, ""), (.identity, 60, 0, ""), (.grouped(size: 1), 60, 60, ""),
     (.grouped(size: 2), 60, 0, ""),
     (
       .map([0, 0, 0, 0, 1, 2]), 3, 0,
-      "3 of 6 pairs have fewer candidates than the 3 in column `batch` (at least 1)"
+      "3 of 6 pairs have fewer candidates than the 3 in column `batch` (the fewest: 1)"
     ),
   ])
   func lossesAmongFewerCandidatesAreTold(pairing: Pairing, rows: Int, batch: Int, expected: String) throws {

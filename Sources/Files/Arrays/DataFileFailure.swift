@@ -46,8 +46,8 @@ package enum DataFileFailure: Failure, Equatable {
     case .wrongShape(let path, let shape, let expected):
       "\(path): the shape is \(Self.spell(shape)); expected \(expected)"
     case .beyondFloat32(let path, let index, let value):
-      "\(path): number \(index) is \(value), which is too large for float32 (at most 3.4e38), in which numbers are "
-        + "stored; scale the numbers down"
+      "\(path): number \(index) is \(value), finite but too large for float32 (up to 3.4e38 in magnitude), in which "
+        + "numbers are stored; scale the numbers down"
     case .badMapLine(let path, let line, let found):
       "\(path):\(line): a map of rows has one integer per line, the row of x counted from 0; found "
         + Self.described(found)

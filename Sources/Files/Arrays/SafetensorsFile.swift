@@ -206,7 +206,7 @@ extension SafetensorsFile {
     for entry in entries {
       guard entry.range.lowerBound == end else {
         let what =
-          entry.range.lowerBound < end ? "overlaps another tensor" : "leaves a gap after the previous tensor"
+          entry.range.lowerBound < end ? "overlaps another tensor" : "leaves a gap before it"
         throw bad(path, "`\(entry.name.prefix(80))` \(what)")
       }
       end = entry.range.upperBound

@@ -11,8 +11,9 @@ struct CSVFields {
   /// - Throws: `CSVFailure` for rows of unequal length, quotes out of place, bytes that are not
   ///   UTF-8, or no header.
   init(_ bytes: [UInt8], path: String) throws {
-    if let fault = UTF8Check.fault(in: bytes) {
-      throw CSVFailure(path: path, line: fault.line, detail: "the text is not UTF-8")
+    // A table's texts may have any characters, a zero among them.
+    if let offset = bytes.firstInvalidUTF8 {
+      throw CSVFailure(path: path, line: Self.line(at: offset, in: bytes), detail: "the text is not UTF-8")
     }
     guard !bytes.isEmpty else {
       throw CSVFailure(path: path, line: 1, detail: "the file is empty, but a header was expected")
@@ -59,7 +60,27 @@ struct CSVFields {
 
   func problem(row: Int, _ detail: String) -> CSVFailure {
     let offset = columns > 0 && row < rows ? fields[row * columns].range.lowerBound : scanner.bytes.count
-    let line = scanner.bytes.prefix(offset).reduce(1) { $0 + ($1 == CSV.lineFeed ? 1 : 0) }
-    return CSVFailure(path: path, line: line, detail: detail)
+    return CSVFailure(path: path, line: Self.line(at: offset, in: scanner.bytes), detail: detail)
+  }
+
+  private static func line(at offset: Int, in bytes: [UInt8]) -> Int {
+    bytes.prefix(offset).reduce(1) { $0 + ($1 == CSV.lineFeed ? 1 : 0) }
+  }
+}
+
+extension [UInt8] {
+  /// Nil where all of the bytes are UTF-8.
+  fileprivate var firstInvalidUTF8: Int? {
+    // Text of ASCII alone is the common case, and quick to tell.
+    guard contains(where: { $0 >= 0x80 }), String(validating: self, as: UTF8.self) == nil else { return nil }
+    var decoder = UTF8()
+    var iterator = makeIterator()
+    var offset = 0
+    while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar): offset += UTF8.width(scalar)
+      case .emptyInput, .error: return offset
+      }
+    }
   }
 }

@@ -67,7 +67,7 @@ extension JSONReader {
   package mutating func integer() throws -> Int {
     let start = index
     guard let integer = JSONValue.number(try number()).integer else {
-      throw JSONFault(offset: start, found: "a number", expected: "a whole number")
+      throw JSONFault(offset: start, found: "a number", expected: "an integer")
     }
     return integer
   }
@@ -99,8 +99,8 @@ extension JSONReader {
   }
 
   /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?`
-  static func isNumber(_ text: some Sequence<UInt8>) -> Bool {
-    var rest = Array(text)[...]
+  static func isNumber(_ text: some Collection<UInt8>) -> Bool {
+    var rest = text[...]
     func digits() -> Int {
       let run = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
       rest = rest.dropFirst(run)

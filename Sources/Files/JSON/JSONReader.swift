@@ -65,7 +65,7 @@ package struct JSONReader: Sendable {
   }
 
   package mutating func value() throws -> JSONValue {
-    switch try next() {
+    switch next() {
     case .object:
       var members: [String: JSONValue] = [:]
       try self.members { members[$0] = try $2.value() }
@@ -81,7 +81,7 @@ package struct JSONReader: Sendable {
   /// What the next value is, by its first byte.
   enum Next { case object, array, scalar }
 
-  mutating func next() throws -> Next {
+  mutating func next() -> Next {
     skipSpace()
     switch peek {
     case UInt8(ascii: "{"): return .object
@@ -149,7 +149,7 @@ extension JSONReader {
   }
 
   private mutating func walk(_ found: (String) -> Void) throws {
-    switch try next() {
+    switch next() {
     case .object:
       var seen: Set<ExactString> = []
       try members { key, _, reader in
@@ -157,7 +157,7 @@ extension JSONReader {
         try reader.walk(found)
       }
     case .array: try items { try $0.walk(found) }
-    case .scalar: _ = try pass()
+    case .scalar: _ = try scalar()
     }
   }
 }

@@ -55,7 +55,7 @@ package indirect enum JSONTree: Sendable {
     var repeated: [Repeated] = []
 
     mutating func tree(_ reader: inout JSONReader) throws -> JSONTree {
-      let next = try reader.next()
+      let next = reader.next()
       let start = reader.index
       switch next {
       case .object: return .object(try members(&reader), at: start)

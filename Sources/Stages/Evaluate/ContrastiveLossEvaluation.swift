@@ -74,8 +74,8 @@ package struct ContrastiveLossEvaluation: Stage {
     let short = group.pairsShortOfCandidates(batch: batch)
     if short.pairs > 0 {
       context.notices([
-        "\(short.pairs) of \(group.partners.count) pairs have fewer candidates than the \(candidates) in column `batch` (at "
-          + "least \(short.fewest)), which makes their loss smaller: "
+        "\(short.pairs) of \(group.partners.count) pairs have fewer candidates than the \(candidates) in column `batch` (the "
+          + "fewest: \(short.fewest)), which makes their loss smaller: "
           + (group.partners.rounds.count > 1
             ? "items have different numbers of rows, or the last batch of a round is not full"
             : "the last batch is not full; choose a `batch` that divides the number of pairs")

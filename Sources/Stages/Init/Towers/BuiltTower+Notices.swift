@@ -77,14 +77,14 @@ extension BuiltTower {
     guard let wanted else { return }
     if side.isRenormalised(for: wanted, from: data) {
       context.notices([
-        "the images are normalised as `\(data["normalize"]?.string ?? "")`, but the `preprocessing` of the \(name) "
-          + "tower has another normalisation; each channel is converted to its mean "
+        "the images are normalised as `\(data["normalize"]?.string ?? "")`, but the \(name) tower is "
+          + "meant for another normalisation; each channel is converted to its mean "
           + "\(Self.list(used.mean)) and deviation \(Self.list(used.std))"
       ])
     }
     if let asked = wanted.interpolation, let found = given.interpolation, asked != found {
       context.notices([
-        "the images are resized with `\(found)`, but the `preprocessing` of the \(name) tower has "
+        "the images are resized with `\(found)`, but the \(name) tower is meant for "
           + "`\(asked)`; set \"resize\": \"\(asked)\" in the data"
       ])
     }
