@@ -10,19 +10,19 @@ package struct ConfigIssue: Sendable, Hashable {
   package let expected: String
   /// The nearest valid name.
   package let suggestion: String?
-  /// The command that mends it, where there is one.
-  package let remedy: String?
+  /// The file of the data folder that is missing, if that is what is wrong.
+  package let missing: MissingFile?
 
   package init(
     at position: Position?, path: String, found: String, expected: String, suggestion: String? = nil,
-    remedy: String? = nil
+    missing: MissingFile? = nil
   ) {
     self.position = position
     self.path = path
     self.found = found
     self.expected = expected
     self.suggestion = suggestion
-    self.remedy = remedy
+    self.missing = missing
   }
 
   /// `file:line:column: path.to.field: found …, expected … (did you mean …?)`, on one line; of a key that is missing
@@ -56,11 +56,7 @@ package struct ConfigError: Failure {
 
   package var message: String {
     var lines: [String] = []
-    let remedies = Set(issues.compactMap(\.remedy)).sorted()
-    lines += remedies.prefix(Self.mostRemedies)
-    if remedies.count > Self.mostRemedies {
-      lines.append("… and \(remedies.count - Self.mostRemedies) other files are missing")
-    }
+    lines += MissingFile.remedies(issues.compactMap(\.missing)).prefix(Self.mostRemedies)
     lines += issues.prefix(Self.mostShown).map(\.message)
     if issues.count > Self.mostShown { lines.append("… and \(issues.count - Self.mostShown) more") }
     return lines.joined(separator: "\n")

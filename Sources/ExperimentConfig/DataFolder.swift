@@ -71,12 +71,25 @@ struct DataFolder: Sendable {
     }
     return found.compactMap { $0.string.map { DataFilePath.split($0) { _ in false }.file } }
   }
+}
 
-  /// What to do about a file that should be in it: the command that obtains it, where the config says so.
-  static func remedy(for path: String, obtain: String?) -> String {
-    let name = (path as NSString).lastPathComponent
-    let place = "set \(variable) to the folder that contains \(name)"
-    return "\(name) is missing: " + (obtain.map { "run \"\($0)\" to download it, or " } ?? "") + place
+/// A file of the data folder that is not there.
+package struct MissingFile: Sendable, Hashable {
+  let name: String
+  /// The command that gets it, where the config says one.
+  let obtain: String?
+
+  /// What to do about them: a line for each command.
+  static func remedies(_ missing: [MissingFile]) -> [String] {
+    let byCommand = Dictionary(grouping: Set(missing), by: \.obtain)
+    return byCommand.sorted { ($0.key ?? "") < ($1.key ?? "") }.compactMap { obtain, files in
+      let names = files.map(\.name).sorted()
+      guard let first = names.first else { return nil }
+      let (isOne, others) = (names.count == 1, names.count - 1)
+      return (isOne ? "\(first) is" : "\(first) and \(counted(others, "other file")) are") + " missing: "
+        + (obtain.map { "run \"\($0)\" to download \(isOne ? "it" : "them"), or " } ?? "")
+        + "set \(DataFolder.variable) to the folder that contains \(isOne ? first : "them")"
+    }
   }
 }
 

@@ -214,7 +214,8 @@ extension ExperimentDecoder {
       ConfigIssue(
         at: named.node.position, path: named.field, found: found,
         expected: "a \(named.isFolder ? "folder" : "file") that can be read",
-        remedy: isData && entry == nil ? DataFolder.remedy(for: file, obtain: obtain) : nil))
+        missing: isData && entry == nil
+          ? MissingFile(name: file.droppingBytes(dataFolder.utf8.count + 1), obtain: obtain) : nil))
   }
 
   private mutating func checkFrom(

@@ -38,7 +38,7 @@ func mutate(_ file: [UInt8], _ numbers: inout TestNumbers) -> [UInt8] {
   return bytes
 }
 
-enum Outside {
+extension Outside {
   /// A Python with Pillow 11.3 to 12, whose pixels and turns are ours: `MODGAP_PYTHON`, or `python3`.
   static let pillow: String? = {
     let python = ProcessInfo.processInfo.environment["MODGAP_PYTHON"] ?? "python3"
@@ -52,20 +52,6 @@ enum Outside {
     return ["png", "svg"].allSatisfy { FileManager.default.fileExists(atPath: folder + "/" + $0) }
       ? folder : nil
   }()
-
-  /// Runs a program and gives its status and what it printed; nil where it cannot be started.
-  static func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String)? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    guard (try? process.run()) != nil else { return nil }
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-  }
 
   /// The most memory the process has had since `forgetPeak`, in bytes.
   static var peakMemory: Int {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The folder of reference data, and a Python that has h5py, where there are such.
+/// What is outside of the repository, where it is there: reference data, other programs.
 package enum Outside {
   package static let shared: String? = {
     let environment = ProcessInfo.processInfo.environment

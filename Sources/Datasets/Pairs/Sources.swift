@@ -23,9 +23,3 @@ package protocol TokenSource: Sendable {
   /// `context` ids.
   func tokens(_ index: Int) throws -> [Int32]
 }
-
-/// Texts that are in memory.
-struct TextList: TextSource {
-  let texts: [String]
-  func text(_ index: Int) -> String { texts[index] }
-}

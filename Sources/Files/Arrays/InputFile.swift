@@ -1,52 +1,22 @@
 import Declarations
 import Foundation
 
-/// A regular file open for reading.
+/// A file of data open for reading: a regular one, and none in which the system shows itself.
 package final class InputFile: Sendable {
-  package let path: String
-  package let size: Int
-  private let descriptor: Int32
+  private let file: RegularFile
+  package var path: String { file.path }
+  package var size: Int { file.size }
 
   /// - Throws: `FileFailure` where the path leads to no regular file that can be read;
   ///   `DataFileFailure.ofTheSystem`.
   package init(_ path: String) throws {
     try SystemFolders.refuse(path)
-    var status = stat()
-    // To open a device may do something, and to open a pipe wakes who waits at its other end: so it is asked first.
-    if stat(path, &status) == 0, let code = Self.objection(to: status.st_mode & S_IFMT) {
-      throw FileFailure(.read, path, code: code)
-    }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileFailure(.open, path, code: errno) }
-    let code: Int32? =
-      if fstat(descriptor, &status) != 0 { errno } else { Self.objection(to: status.st_mode & S_IFMT) }
-    if let code {
-      close(descriptor)
-      throw FileFailure(.read, path, code: code)
-    }
-    self.path = path
-    self.descriptor = descriptor
-    self.size = Int(status.st_size)
-  }
-
-  deinit { close(descriptor) }
-
-  private static func objection(to type: mode_t) -> Int32? {
-    type == S_IFREG ? nil : type == S_IFDIR ? EISDIR : EINVAL
+    file = try RegularFile(opening: path)
   }
 
   /// Fills as much of `buffer` as the file has from `offset` on; gives the count of bytes.
   package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
-    var done = 0
-    while done < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw FileFailure(.read, path, code: errno) }
-      if count == 0 { break }
-      done += count
-    }
-    return done
+    try file.read(into: buffer, at: offset)
   }
 
   /// The bytes of the range as far as the file has them.

@@ -27,18 +27,8 @@ extension Digest {
   ///
   /// - Throws: `FileFailure` where there is no such file, it is not a regular one, or cannot be read.
   package init(file path: String) throws {
-    var status = stat()
-    // Asked before it is opened: to open a device may do something.
-    guard stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
-      throw FileFailure(.read, path, code: EINVAL)
-    }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileFailure(.open, path, code: errno) }
-    defer { close(descriptor) }
-    guard fstat(descriptor, &status) == 0 else { throw FileFailure(.read, path, code: errno) }
-    let type = status.st_mode & S_IFMT
-    guard type == S_IFREG else { throw FileFailure(.read, path, code: type == S_IFDIR ? EISDIR : EINVAL) }
-    try self.init(ofDescriptor: descriptor, path: path)
+    let file = try RegularFile(opening: path)
+    self = try withExtendedLifetime(file) { try Digest(ofDescriptor: file.descriptor, path: path) }
   }
 
   /// The digest of what an open file has from where it stands to its end.

@@ -7,24 +7,13 @@ package enum Disk {
   /// The whole content of a regular file.
   /// - Throws: `FileFailure`.
   package static func read(_ path: String) throws -> [UInt8] {
-    var status = stat()
-    guard stat(path, &status) != 0 || status.isFile || status.isFolder else {
-      throw FileFailure(.read, path, code: EINVAL)
-    }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileFailure(.open, path, code: errno) }
-    defer { close(descriptor) }
-    guard fstat(descriptor, &status) == 0 else { throw FileFailure(.read, path, code: errno) }
-    guard status.isFile else {
-      throw FileFailure(.read, path, code: status.isFolder ? EISDIR : EINVAL)
-    }
-    return try read(descriptor, status, path: path)
+    let file = try RegularFile(opening: path)
+    return try withExtendedLifetime(file) { try read(file.descriptor, size: file.size, path: path) }
   }
 
   /// The whole content of an open regular file. A file whose size is a lie (sparse, or somebody else's joke) is
   /// refused before memory is asked for.
-  package static func read(_ descriptor: Int32, _ status: stat, path: String) throws -> [UInt8] {
-    let size = Int(status.st_size)
+  package static func read(_ descriptor: Int32, size: Int, path: String) throws -> [UInt8] {
     guard size <= mostBytes || Double(size) <= ProcessMemory.tightest.left / 4 else {
       throw FileFailure(.read, path, code: EFBIG)
     }
@@ -130,11 +119,6 @@ package enum Disk {
       if mkdir(path, 0o777) != 0, errno != EEXIST { throw FileFailure(.makeFolder, path, code: errno) }
     default: throw FileFailure(.makeFolder, path, code: errno)
     }
-  }
-
-  package static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// What a symbolic link names; nil where the path is none.

@@ -5,7 +5,7 @@ extension InnerFolder {
   /// The whole content of a regular file.
   /// - Throws: `FileFailure`; of code `EFBIG` where it takes more than a quarter of the memory that is left.
   package func read(_ inner: InnerPath) throws -> [UInt8] {
-    try withFile(inner, O_RDONLY, .read) { try Disk.read($0, $1, path: path(of: inner)) }
+    try withFile(inner, O_RDONLY, .read) { try Disk.read($0, size: Int($1.st_size), path: path(of: inner)) }
   }
 
   /// The content, or nil where there is no such file.

@@ -32,7 +32,8 @@ package struct UserSecret: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.isFile, status.st_uid == geteuid(),
       status.st_mode & 0o077 == 0, status.st_size == byteCount,
-      let bytes = try? Disk.read(descriptor, status, path: folder), bytes.count == byteCount
+      let bytes = try? Disk.read(descriptor, size: Int(status.st_size), path: folder),
+      bytes.count == byteCount
     else { return nil }
     return bytes
   }

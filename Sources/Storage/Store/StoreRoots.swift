@@ -75,7 +75,7 @@ package struct StoreRoots: Sendable {
         return Root(path: path, state: .unreadable("it does not say which results folder it refers to"))
       }
       // A folder of the same path on another machine is another one.
-      if let mark = said["mark"]?.string, Disk.isFolder(results),
+      if let mark = said["mark"]?.string, Paths.isFolder(results),
         (try? Self.mark(of: results, creating: false)) ?? nil != mark
       {
         let host = said["host"]?.string ?? "another machine"
