@@ -23,6 +23,7 @@ let package = Package(
 
     // MARK: - What the engine and the stages agree on
     .target(name: "Declarations"),
+    .target(name: "Statistics"),
     .target(name: "Execution", dependencies: ["Declarations"]),
     .target(name: "Kernels", dependencies: ["Declarations", "Execution", "COpenBLAS", "CTiles"]),
     .target(name: "Contracts", dependencies: ["Declarations", "Execution", "Kernels"]),
@@ -45,6 +46,7 @@ let package = Package(
       name: "Stages",
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "Files", "Datasets", "Encoders", "Metrics",
+        "Statistics",
       ]),
     .target(
       name: "Datasets",
@@ -60,13 +62,13 @@ let package = Package(
       name: "Storage", dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "Files", "HDF5"]),
 
     // MARK: - Tables → verdicts, pictures, reports
-    .target(name: "Claims", dependencies: ["Declarations", "Contracts", "ExperimentConfig"]),
+    .target(name: "Claims", dependencies: ["Declarations", "Contracts", "ExperimentConfig", "Statistics"]),
     // Its tests look inside it (@testable), in the one build that `make` and `make test` share.
     .target(
       name: "Figures",
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "Files", "ExperimentConfig", "Claims", "CChild",
-        "CZlib",
+        "CZlib", "Statistics",
       ],
       swiftSettings: [.unsafeFlags(["-enable-testing"])]),
 
@@ -81,6 +83,7 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(name: "DeclarationsTests", dependencies: ["Declarations"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Contracts"]),
     .testTarget(name: "KernelsTests", dependencies: ["Execution", "Kernels"]),
     .testTarget(
@@ -120,7 +123,9 @@ let package = Package(
         "Declarations", "Contracts", "Files", "ExperimentConfig", "ExperimentPlan", "Datasets", "Encoders",
         "ConfigSupport",
       ]),
-    .testTarget(name: "ClaimsTests", dependencies: ["Declarations", "Contracts", "Claims", "ClaimSupport"]),
+    .testTarget(
+      name: "ClaimsTests",
+      dependencies: ["Declarations", "Contracts", "Claims", "Statistics", "ClaimSupport"]),
     .testTarget(
       name: "FiguresTests",
       dependencies: [

@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// A kind of check: what a claim says about a table, and whether the table bears it out.
 package protocol Check: Sendable {

@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// What became of a claim: the paper's value beside ours.
 package struct Verdict: Sendable {

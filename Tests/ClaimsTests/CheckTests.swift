@@ -2,6 +2,7 @@ import ClaimSupport
 import Claims
 import Contracts
 import Declarations
+import Statistics
 import Testing
 
 @Suite("Checks")

@@ -3,6 +3,7 @@ import Claims
 import Contracts
 import Declarations
 import Foundation
+import Statistics
 import Testing
 
 @Suite("Ratios over replicates")

@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// Our mean is equivalent to a published one: two one-sided t tests at 5%, which is to say that our 90%
 /// interval lies within the margin. The margin is the published 95% interval unless one is given.

@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// The quantity is least, or greatest, at one place of a grid.
 struct ExtremumCheck: Check {

@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// The quantity is greater in the first selection than in the second.
 struct GreaterCheck: Check {
@@ -30,7 +31,7 @@ struct GreaterCheck: Check {
     let (a, b) = (more.summary, less.summary)
     let difference = a.mean - b.mean
     guard difference.isFinite else { return .notFinite("the difference", difference) }
-    let interval = differenceInterval(more, less)
+    let interval = meanDifference(more, less)?.interval()
     return Finding(
       decision: decision(difference, interval), ours: "\(readable(a.mean)) against \(readable(b.mean))",
       number: difference, count: min(a.count, b.count), interval: interval,
@@ -43,9 +44,4 @@ struct GreaterCheck: Check {
     if interval.low > 0 { return .pass }
     return interval.high <= 0 ? .fail : .inconclusive
   }
-}
-
-extension Interval {
-  /// `[0.1, 0.2]`.
-  package var described: String { "[\(readable(low)), \(readable(high))]" }
 }

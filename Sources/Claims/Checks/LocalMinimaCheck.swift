@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// The curve has so many local minima, near these places.
 struct LocalMinimaCheck: Check {

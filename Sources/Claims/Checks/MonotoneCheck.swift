@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// The quantity only rises, or only falls, along a grid.
 struct MonotoneCheck: Check {
@@ -54,7 +55,7 @@ struct MonotoneCheck: Check {
 
   /// Whether a step that goes the wrong way does so beyond its interval.
   private func isCertain(_ earlier: CurvePoint, _ later: CurvePoint) -> Bool {
-    guard let step = differenceInterval(later.sample, earlier.sample) else { return true }
+    guard let step = meanDifference(later.sample, earlier.sample)?.interval() else { return true }
     return rises ? step.high < 0 : step.low > 0
   }
 

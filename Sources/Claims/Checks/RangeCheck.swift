@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// The quantity lies between two bounds, either of which may be left out.
 struct RangeCheck: Check {

@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// The quantity in the first selection, divided by that in the second.
 struct RatioCheck: Check {

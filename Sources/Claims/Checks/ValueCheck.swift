@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// The quantity equals a number, within a tolerance.
 struct ValueCheck: Check {

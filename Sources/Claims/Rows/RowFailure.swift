@@ -1,4 +1,5 @@
 import Declarations
+import Statistics
 
 /// The rows do not exist because an optional stage had no data.
 package struct NotRun: Error, Sendable {

@@ -1,5 +1,6 @@
 import Contracts
 import Declarations
+import Statistics
 
 /// One quantity at one place: a number for each replicate, or a single one.
 package struct Sample: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Claims
+import Statistics
 
 extension Plot {
   /// Throws where nothing of these points, or of the lines between neighbours, lies within the axes: a frame

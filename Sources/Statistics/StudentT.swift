@@ -4,8 +4,13 @@ import Foundation
 package enum StudentT {
   /// P(T ≤ t) = 1 − ½·I(ν/(ν+t²); ν/2, ½) for t ≥ 0, and by symmetry below.
   package static func cumulative(_ t: Double, degrees: Double) -> Double {
-    let tail = 0.5 * regularizedBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
+    let tail = 0.5 * twoSided(t, degrees: degrees)
     return t >= 0 ? 1 - tail : tail
+  }
+
+  /// P(|T| ≥ |t|) = I(ν/(ν+t²); ν/2, ½), without loss of digits where it is small.
+  package static func twoSided(_ t: Double, degrees: Double) -> Double {
+    t.isInfinite ? 0 : regularizedBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
   }
 
   /// The t with P(T ≤ t) = p, for 0 < p < 1 and ν > 0; NaN elsewhere.

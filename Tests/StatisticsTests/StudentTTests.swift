@@ -1,6 +1,4 @@
-import ClaimSupport
-import Claims
-import Contracts
+import Statistics
 import Testing
 
 @Suite("Student's t")

@@ -1,12 +1,12 @@
 import Foundation
 
 /// The confidence set of a ratio of two means.
-enum RatioInterval: Equatable {
+package enum RatioInterval: Equatable, Sendable {
   case bounded(Interval)
   /// The denominator may be zero: any ratio, or all but a stretch of them, agrees with the numbers.
   case unbounded
 
-  var bounds: Interval? {
+  package var bounds: Interval? {
     if case .bounded(let interval) = self { return interval }
     return nil
   }
@@ -17,15 +17,17 @@ enum RatioInterval: Equatable {
 /// where t²·v_b < b̄², and then has the ends, with r = ā/b̄ and all v divided by b̄²,
 /// (r − t²v_ab ± t·√(v_a − 2r·v_ab + r²v_b − t²(v_a·v_b − v_ab²)))/(1 − t²v_b).
 ///
-/// Where both have the same replicates they are paired, with n − 1 degrees of freedom; else v_ab = 0, with those
-/// of Welch and Satterthwaite at θ = r. One number alone has v = 0: it is a constant. Unbounded, too, where the
-/// denominator's own t interval has 0 in it. Nil where neither has several numbers.
+/// Pairs of the same replicates have n − 1 degrees of freedom; else v_ab = 0, with those of Welch and Satterthwaite
+/// at θ = r. One number alone has v = 0: it is a constant. Unbounded, too, where the denominator's own t interval
+/// has 0 in it. Nil where neither has several numbers.
 /// Source: Fieller 1954, J. R. Stat. Soc. B 16, 175; for unequal variances Tamhane and Logan 2004, Biometrika
 /// 91, 715.
-func ratioInterval(_ a: Sample, _ b: Sample, level: Double = 0.95) -> RatioInterval? {
-  guard a.values.count > 1 || b.values.count > 1 else { return nil }
-  let pairs = paired(a, b)
-  let (top, bottom) = (a.summary, b.summary)
+///
+/// - Parameter pairs: the values of both by replicate, where both have the same ones.
+package func ratioInterval(
+  _ top: Summary, _ bottom: Summary, pairs: [(Double, Double)]? = nil, level: Double = 0.95
+) -> RatioInterval? {
+  guard top.count > 1 || bottom.count > 1 else { return nil }
   let mean = bottom.mean
   if let own = bottom.interval(level: level), own.low <= 0, own.high >= 0 { return .unbounded }
   let ratio = top.mean / mean

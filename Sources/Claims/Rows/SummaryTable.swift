@@ -1,5 +1,6 @@
 import Contracts
 import Declarations
+import Statistics
 
 /// A table summed up over the replicate axis, in long form: the other axes, coordinates and keys first,
 /// then `quantity, n, mean, sd, ci95_low, ci95_high`.

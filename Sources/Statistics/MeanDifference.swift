@@ -1,0 +1,60 @@
+import Foundation
+
+/// The difference of two means, or of a mean and a constant, with its standard error.
+package struct MeanDifference: Sendable, Equatable {
+  package let difference: Double
+  package let standardError: Double
+  /// Degrees of freedom of t.
+  package let degrees: Double
+
+  /// Of pairs, by their own differences: mean(d), sd(d)/√n, n − 1 degrees. Against a constant it is the one-sample t,
+  /// with d = value − constant. Nil for fewer than two.
+  package init?(ofPairs differences: [Double]) {
+    self.init(Summary(of: differences))
+  }
+
+  /// Of the mean of differences that are already summed up. Nil for fewer than two.
+  package init?(_ summary: Summary, against constant: Double = 0) {
+    guard summary.count > 1 else { return nil }
+    difference = summary.mean - constant
+    standardError = summary.standardError
+    degrees = Double(summary.count - 1)
+  }
+
+  /// Of two independent samples, by Welch: √(u + v) with the squared standard errors u and v of both, and
+  /// (u + v)²/(u²/(n_u − 1) + v²/(n_v − 1)) degrees of freedom. One number alone, as a file gives it, is a constant.
+  /// Nil where both are. Source: Welch 1947, Biometrika 34, 28, doi 10.1093/biomet/34.1-2.28.
+  package init?(_ a: Summary, _ b: Summary) {
+    guard a.count > 1 || b.count > 1 else { return nil }
+    let (u, v) = (Self.square(a), Self.square(b))
+    difference = a.mean - b.mean
+    standardError = (u + v).squareRoot()
+    let terms = Self.term(u, a.count) + Self.term(v, b.count)
+    let largest = Double(max(a.count, b.count) - 1)
+    degrees = terms > 0 ? (u + v) * (u + v) / terms : largest
+  }
+
+  private static func square(_ summary: Summary) -> Double {
+    summary.count > 1 ? summary.standardError * summary.standardError : 0
+  }
+
+  private static func term(_ square: Double, _ count: Int) -> Double {
+    count > 1 ? square * square / Double(count - 1) : 0
+  }
+
+  package var t: Double {
+    standardError > 0 ? difference / standardError : difference == 0 ? 0 : difference * .infinity
+  }
+
+  /// P(|T| ≥ |t|) where the means are equal.
+  package var twoSided: Double { StudentT.twoSided(t, degrees: degrees) }
+
+  /// P(T ≥ t) where the first mean is no greater.
+  package var oneSided: Double { t >= 0 ? twoSided / 2 : 1 - twoSided / 2 }
+
+  package func interval(level: Double = 0.95) -> Interval {
+    let reach =
+      standardError > 0 ? StudentT.quantile(0.5 + 0.5 * level, degrees: degrees) * standardError : 0
+    return Interval(low: difference - reach, high: difference + reach)
+  }
+}
