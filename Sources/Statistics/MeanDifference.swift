@@ -26,17 +26,17 @@ package struct MeanDifference: Sendable, Equatable {
   /// Nil where both are. Source: Welch 1947, Biometrika 34, 28, doi 10.1093/biomet/34.1-2.28.
   package init?(_ a: Summary, _ b: Summary) {
     guard a.count > 1 || b.count > 1 else { return nil }
-    let (u, v) = (Self.square(a), Self.square(b))
+    let errors = [a, b].map { $0.count > 1 ? $0.standardError : 0 }
+    let unit = powerOfTwo(near: errors[0] > errors[1] ? errors[0] : errors[1])
+    let (u, v) = (Self.square(errors[0] / unit), Self.square(errors[1] / unit))
     difference = a.mean - b.mean
-    standardError = (u + v).squareRoot()
+    standardError = (u + v).squareRoot() * unit
     let terms = Self.term(u, a.count) + Self.term(v, b.count)
     let largest = Double(max(a.count, b.count) - 1)
     degrees = terms > 0 ? (u + v) * (u + v) / terms : largest
   }
 
-  private static func square(_ summary: Summary) -> Double {
-    summary.count > 1 ? summary.standardError * summary.standardError : 0
-  }
+  private static func square(_ error: Double) -> Double { error * error }
 
   private static func term(_ square: Double, _ count: Int) -> Double {
     count > 1 ? square * square / Double(count - 1) : 0

@@ -29,6 +29,7 @@ package func ratioInterval(
 ) -> RatioInterval? {
   guard top.count > 1 || bottom.count > 1 else { return nil }
   let mean = bottom.mean
+  guard mean != 0 else { return .unbounded }
   if let own = bottom.interval(level: level), own.low <= 0, own.high >= 0 { return .unbounded }
   let ratio = top.mean / mean
   let (va, vb) = (relativeVariance(top, mean), relativeVariance(bottom, mean))

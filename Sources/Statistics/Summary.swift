@@ -7,13 +7,20 @@ package struct Summary: Sendable, Equatable {
   /// With n − 1 in the denominator.
   package let standardDeviation: Double
 
+  /// Equal values have their own value as the mean and no spread; values whose squares no double holds are summed up
+  /// in another unit.
   package init(of values: [Double]) {
-    let total = values.reduce(0, +)
-    let mean = total / Double(values.count)
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    if let first = values.first, values.allSatisfy({ $0 == first }) {
+      self.init(count: values.count, mean: first, standardDeviation: values.count > 1 ? first - first : .nan)
+      return
+    }
+    let unit = powerOfTwo(near: values.reduce(0) { max($0, abs($1)) })
+    let scaled = unit == 1 ? values : values.map { $0 / unit }
+    let mean = scaled.reduce(0, +) / Double(values.count)
+    let squares = scaled.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     self.init(
-      count: values.count, mean: mean,
-      standardDeviation: values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : .nan)
+      count: values.count, mean: mean * unit,
+      standardDeviation: values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() * unit : .nan)
   }
 
   package init(count: Int, mean: Double, standardDeviation: Double) {
@@ -38,6 +45,12 @@ package struct Summary: Sendable, Equatable {
     let reach = StudentT.quantile(0.5 + 0.5 * level, degrees: Double(count - 1)) * error
     return Interval(low: mean - reach, high: mean + reach)
   }
+}
+
+/// 1, or for numbers whose squares are beyond doubles a power of two of about their size: dividing by it is exact.
+func powerOfTwo(near size: Double) -> Double {
+  guard size.isFinite, size > 0, !(1e-120...1e120).contains(size) else { return 1 }
+  return Double(sign: .plus, exponent: max(-1022, size.exponent), significand: 1)
 }
 
 package struct Interval: Sendable, Equatable {
