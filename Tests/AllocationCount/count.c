@@ -1,14 +1,21 @@
+#define _GNU_SOURCE
+
 #include "allocation_count.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 static _Thread_local bool counts;
 static _Thread_local struct allocation_count found;
 
+static void begin_table(void);
+
 void allocation_count_begin(void) {
+  begin_table();
   found = (struct allocation_count){0};
   counts = true;
 }
@@ -44,11 +51,12 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
+void *__libc_valloc(size_t size);
+void *__libc_pvalloc(size_t size);
 void __libc_free(void *block);
 
 // What was asked for, by block: the usable size varies with the place, by what the allocator had no use for. Each thread
-// that counts has a table of its own, and keeps it. A block that another thread freed stands here until its place is
-// taken again.
+// that counts has a table of its own, which is empty when a count begins.
 enum { PLACES = 1 << 16 };
 struct asked {
   void *block;
@@ -56,9 +64,21 @@ struct asked {
 };
 static _Thread_local struct asked *table;
 
+// glibc has no other name for its own.
+static size_t usable_size(void *block) {
+  static size_t (*glibc)(void *);
+  if (!glibc) glibc = (size_t(*)(void *))dlsym(RTLD_NEXT, "malloc_usable_size");
+  return glibc ? glibc(block) : 0;
+}
+
+static void begin_table(void) {
+  usable_size(NULL);
+  if (!table) table = __libc_calloc(PLACES, sizeof *table);
+  else memset(table, 0, PLACES * sizeof *table);
+}
+
 // The place of the block, or the free one where it would be; NULL where the table is full.
 static struct asked *place(void *block) {
-  if (!table) table = __libc_calloc(PLACES, sizeof *table);
   if (!table) return NULL;
   size_t start = ((uintptr_t)block >> 4) * 0x9E3779B97F4A7C15u >> 48;
   for (size_t step = 0; step < PLACES; step++) {
@@ -68,10 +88,17 @@ static struct asked *place(void *block) {
   return NULL;
 }
 
+static bool is_known(const struct asked *asked) { return asked && asked->block && asked->size != SIZE_MAX; }
+
 static void *noted(void *block, size_t size) {
   if (!counts || !block) return block;
-  const size_t usable = malloc_usable_size(block);
+  const size_t usable = usable_size(block);
   struct asked *asked = place(block);
+  // Another thread freed what was here.
+  if (is_known(asked)) {
+    found.held -= (ptrdiff_t)asked->size;
+    found.held_blocks--;
+  }
   if (asked) *asked = (struct asked){block, size};
   found.blocks++;
   found.bytes += usable;
@@ -85,11 +112,10 @@ static void forget(void *block) {
   if (!counts || !block) return;
   struct asked *asked = place(block);
   // A block of before the counting is not in the table.
-  const bool is_known = asked && asked->block && asked->size != SIZE_MAX;
-  found.held -= (ptrdiff_t)(is_known ? asked->size : malloc_usable_size(block));
+  found.held -= (ptrdiff_t)(is_known(asked) ? asked->size : usable_size(block));
   found.held_blocks--;
   // The entry stays, for those behind it to be found.
-  if (is_known) asked->size = SIZE_MAX;
+  if (is_known(asked)) asked->size = SIZE_MAX;
 }
 
 void *malloc(size_t size) { return noted(__libc_malloc(size), size); }
@@ -110,6 +136,20 @@ void *aligned_alloc(size_t alignment, size_t size) {
   return noted(__libc_memalign(alignment, size), size);
 }
 
+void *memalign(size_t alignment, size_t size) { return noted(__libc_memalign(alignment, size), size); }
+
+void *valloc(size_t size) { return noted(__libc_valloc(size), size); }
+
+void *pvalloc(size_t size) { return noted(__libc_pvalloc(size), size); }
+
+// Swift asks for this to set an array's capacity, and by the capacity for the next array's size. By the usable size, an
+// array that grows would ask for more in one step than in another, as the allocator happens to have larger remainders.
+size_t malloc_usable_size(void *block) {
+  if (!block) return 0;
+  const struct asked *asked = counts ? place(block) : NULL;
+  return is_known(asked) ? asked->size : usable_size(block);
+}
+
 int posix_memalign(void **block, size_t alignment, size_t size) {
   void *made = noted(__libc_memalign(alignment, size), size);
   if (!made) return ENOMEM;
@@ -117,5 +157,6 @@ int posix_memalign(void **block, size_t alignment, size_t size) {
   return 0;
 }
 #else
+static void begin_table(void) {}
 bool allocations_are_counted(void) { return false; }
 #endif

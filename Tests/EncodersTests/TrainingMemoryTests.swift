@@ -48,4 +48,46 @@ struct TrainingMemoryTests {
     let found = allocation_count_end()
     #expect(found.largest >= 4096 && found.held >= 4096 && matrix.rows == 64)
   }
+
+  @Test("the count sees a byte that a step keeps")
+  func keptByte() {
+    var kept: [[UInt8]] = []
+    kept.reserveCapacity(8)
+    var found: [allocation_count] = []
+    found.reserveCapacity(8)
+    allocation_count_begin()
+    defer { _ = allocation_count_end() }
+    for step in 0..<8 {
+      kept.append([UInt8(step)])
+      found.append(allocation_count_next())
+    }
+    let empty = MemoryLayout<Int>.size * 4
+    #expect(found.map(\.held) == Array(repeating: empty + 1, count: 8))
+    #expect(found.allSatisfy { $0.held_blocks == 1 } && kept.count == 8)
+  }
+
+  @Test("a capacity is what was asked for, not what the allocator had left")
+  func capacity() {
+    let lengths = 1...64
+    allocation_count_begin()
+    defer { _ = allocation_count_end() }
+    for length in lengths {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(length)
+      #expect(bytes.capacity == length)
+    }
+  }
+
+  @Test("a count knows no blocks of an earlier one")
+  func earlier() {
+    allocation_count_begin()
+    let small = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+    #expect(allocation_count_end().held == 1)
+    small.deallocate()
+    // In the same place, and not counted.
+    let large = UnsafeMutableRawPointer.allocate(byteCount: 24, alignment: 1)
+    allocation_count_begin()
+    large.deallocate()
+    #expect(allocation_count_end().held == -24)
+  }
 }
