@@ -87,6 +87,9 @@ let package = Package(
     .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Contracts"]),
     .testTarget(name: "KernelsTests", dependencies: ["Execution", "Kernels"]),
     .testTarget(
+      name: "ContractsTests",
+      dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "TestSupport"]),
+    .testTarget(
       name: "FilesTests", dependencies: ["Declarations", "Execution", "Files", "Contracts", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Kernels", "Metrics", "TestSupport"]),
     .testTarget(
@@ -101,16 +104,18 @@ let package = Package(
         "Declarations", "Execution", "Kernels", "Contracts", "Files", "Stages", "Datasets", "Encoders",
         "Metrics", "TestSupport",
       ]),
-    .testTarget(name: "HDF5Tests", dependencies: ["Declarations", "HDF5", "TestSupport"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["Declarations", "HDF5", "CHDF5", "TestSupport"]),
     .testTarget(
       name: "StorageTests",
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "Stages", "Datasets", "Files", "HDF5",
-        "Storage", "CHDF5", "TestSupport",
+        "Storage", "TestSupport",
       ]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Declarations", "Kernels", "Contracts", "Files", "Datasets", "CZlib", "TestSupport"]),
+      dependencies: [
+        "Declarations", "Kernels", "Contracts", "Files", "Datasets", "HDF5", "CZlib", "TestSupport",
+      ]),
     .testTarget(
       name: "ExperimentConfigTests",
       dependencies: [
@@ -137,7 +142,13 @@ let package = Package(
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Runner",
         "Stages", "Datasets", "Encoders", "Metrics", "Files", "HDF5", "Storage", "Claims", "Figures",
-        "modgap", "AllocationCount", "TestSupport",
+        "modgap", "AllocationCount", "RunSupport", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ModgapTests",
+      dependencies: [
+        "Declarations", "Contracts", "Datasets", "Files", "Runner", "Storage", "modgap", "AllocationCount",
+        "RunSupport",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(
@@ -151,6 +162,7 @@ let package = Package(
       dependencies: [
         "Contracts", "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Claims", "Figures",
       ], path: "Tests/ConfigSupport"),
+    .target(name: "RunSupport", dependencies: ["Files", "Runner"], path: "Tests/RunSupport"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,24 +1,25 @@
 import Declarations
 
 /// One option of a command.
-struct Option: Sendable {
-  let name: String
+package struct Option: Sendable {
+  package let name: String
   /// What stands for its value in the help; nil for a flag.
-  let value: String?
-  let help: String
-  let repeats: Bool
+  package let value: String?
+  package let help: String
+  package let repeats: Bool
 
-  static func flag(_ name: String, _ help: String) -> Option {
+  package static func flag(_ name: String, _ help: String) -> Option {
     Option(name: name, value: nil, help: help, repeats: false)
   }
 
-  static func value(_ name: String, _ value: String, _ help: String, repeats: Bool = false) -> Option {
+  package static func value(_ name: String, _ value: String, _ help: String, repeats: Bool = false) -> Option
+  {
     Option(name: name, value: value, help: help, repeats: repeats)
   }
 }
 
 /// A mistake on the command line; exit status 64.
-enum UsageError: Failure {
+package enum UsageError: Failure {
   case unknownCommand(String, known: [String])
   case unknownOption(String, command: String, known: [String])
   case missingValue(option: String, value: String, command: String)
@@ -27,9 +28,9 @@ enum UsageError: Failure {
   case wrongCount(found: Int, expected: String, command: String)
   case badValue(option: String, found: String, expected: String, command: String)
 
-  var kind: FailureKind { .usage }
+  package var kind: FailureKind { .usage }
 
-  var message: String {
+  package var message: String {
     switch self {
     case .unknownCommand(let name, let known):
       return
@@ -54,13 +55,13 @@ enum UsageError: Failure {
 }
 
 /// A command's arguments, taken apart.
-struct Arguments {
-  let command: String
-  private(set) var positional: [String] = []
+package struct Arguments {
+  package let command: String
+  package private(set) var positional: [String] = []
   private var values: [String: [String]] = [:]
 
   /// - Throws: `UsageError`.
-  init(_ arguments: [String], command: String, options: [Option]) throws {
+  package init(_ arguments: [String], command: String, options: [Option]) throws {
     self.command = command
     var rest = arguments[...]
     while let argument = rest.popFirst() {
@@ -99,14 +100,14 @@ struct Arguments {
     values[option.name, default: []].append(given)
   }
 
-  func has(_ name: String) -> Bool { values[name] != nil }
+  package func has(_ name: String) -> Bool { values[name] != nil }
 
-  func value(_ name: String) -> String? { values[name]?.last }
+  package func value(_ name: String) -> String? { values[name]?.last }
 
-  func all(_ name: String) -> [String] { values[name] ?? [] }
+  package func all(_ name: String) -> [String] { values[name] ?? [] }
 
   /// - Throws: `UsageError.badValue` where the text is no integer in the range.
-  func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+  package func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
     guard let text = value(name) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw UsageError.badValue(
@@ -116,7 +117,7 @@ struct Arguments {
     return number
   }
 
-  func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
+  package func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
     guard let text = value(name) else { return nil }
     guard let number = Double(text), range.contains(number) else {
       throw UsageError.badValue(
@@ -127,7 +128,7 @@ struct Arguments {
   }
 
   /// The one positional argument.
-  func single(_ what: String) throws -> String {
+  package func single(_ what: String) throws -> String {
     guard positional.count == 1 else {
       throw UsageError.wrongCount(found: positional.count, expected: what, command: command)
     }

@@ -1,16 +1,16 @@
 /// A command of the program: its help and what it does.
-struct Command: Sendable {
-  let name: String
-  let summary: String
+package struct Command: Sendable {
+  package let name: String
+  package let summary: String
   /// What stands behind the name in the usage line.
-  let usage: String
+  package let usage: String
   /// Real examples, shown first.
-  let examples: [(command: String, what: String)]
-  let options: [Option]
+  package let examples: [(command: String, what: String)]
+  package let options: [Option]
   /// - Returns: the exit status.
   let run: @Sendable (Arguments) throws -> Int32
 
-  var help: String {
+  package var help: String {
     var text = "\(summary)\n\nExamples:\n"
     for example in examples { text += "  \(example.command)\n      \(example.what)\n" }
     text += "\nUsage: modgap \(name) \(usage)\n"
@@ -23,7 +23,7 @@ struct Command: Sendable {
     return text
   }
 
-  static let all: [Command] = [
+  package static let all: [Command] = [
     .validate, .plan, .show, .run, .why, .verify, .report, .diff, .gc, .doctor, .schema, .bench,
   ]
 

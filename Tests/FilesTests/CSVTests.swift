@@ -6,6 +6,11 @@ import TestSupport
 import Testing
 
 @Suite struct CSVTests {
+  private static let everyKind = Table([
+    .init("delta", .reals([1.0, 0.1, 1e-300])), .init("k", .integers([1, -5, Int.max])),
+    .init("name", .texts(["1", "a,\"b\"\nc", ""])),
+  ])
+
   private func text(_ columns: [Table.NamedColumn]) -> String {
     String(decoding: CSV.encode(Table(columns)), as: UTF8.self)
   }
@@ -147,5 +152,27 @@ extension CSVTests {
   @Test func aZeroInATextIsRead() throws {
     let table = Table([.init("t", .texts(["a\0b", "é\0"])), .init("n", .integers([1, 2]))])
     #expect(try CSV.decode(CSV.encode(table), path: "a.csv", types: CSV.types(of: table)) == table)
+  }
+
+  @Test func columnsOfATableOfCanonicallyEqualNamesAreTwo() throws {
+    let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+    let text = "\(composed),\(decomposed)\n1,2\n"
+    let table = try CSV.decode(Array(text.utf8), path: "t.csv")
+    #expect(table[composed] == .integers([1]))
+    #expect(table[decomposed] == .integers([2]))
+  }
+
+  @Test func mutatedCSVFilesGiveATableOrAFailure() throws {
+    let file = CSV.encode(Self.everyKind)
+    var numbers = TestNumbers(3)
+    for _ in 0..<5000 {
+      let mutant = mutate(file, &numbers)
+      do {
+        let table = try CSV.decode(mutant, path: "a.csv")
+        #expect(table.columns.allSatisfy { $0.values.count == table.rowCount })
+      } catch let failure as any Failure {
+        #expect(failure.kind == .invalidInput)
+      }
+    }
   }
 }

@@ -136,4 +136,15 @@ import Testing
     #expect(repeated.map(\.isExact) == [true, false])
     #expect(repeated.first?.path == [.key("a"), .key("b")])
   }
+
+  @Test func escapedControlsStayTheSameValue() throws {
+    let controls: [UInt32] =
+      Array(0x7F...0x9F) + [0x61C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202E, 0x2066, 0x2069]
+    for scalar in controls.compactMap(Unicode.Scalar.init) {
+      let value = JSONValue.object(["a": JSONValue.string("x\(Character(scalar))y")])
+      let text = PlainText.escapedInJSON(value.canonical)
+      #expect(!text.unicodeScalars.contains(where: PlainText.isUnsafe))
+      #expect(try JSONReader.value(Array(text.utf8)) == value)
+    }
+  }
 }

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import HDF5
 import Kernels
+import RunSupport
 import Storage
 import Testing
 

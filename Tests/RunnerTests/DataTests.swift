@@ -2,6 +2,7 @@ import Contracts
 import ExperimentConfig
 import ExperimentPlan
 import Foundation
+import RunSupport
 import Runner
 import Testing
 

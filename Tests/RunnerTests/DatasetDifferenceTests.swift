@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import HDF5
+import RunSupport
 import Runner
 import Testing
 

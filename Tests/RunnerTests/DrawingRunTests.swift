@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import RunSupport
 import Runner
 import Testing
 

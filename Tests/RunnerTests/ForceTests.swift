@@ -1,6 +1,7 @@
 import Contracts
 import Declarations
 import Foundation
+import RunSupport
 import Runner
 import Storage
 import Testing

@@ -1,6 +1,7 @@
 import AllocationCount
 import Contracts
 import Foundation
+import RunSupport
 import Runner
 import Storage
 import Testing

@@ -2,6 +2,7 @@ import Datasets
 import Declarations
 import Foundation
 import HDF5
+import RunSupport
 import Runner
 import Testing
 

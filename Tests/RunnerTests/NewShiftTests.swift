@@ -11,6 +11,7 @@ import Foundation
 import HDF5
 import Kernels
 import Metrics
+import RunSupport
 import Runner
 import Stages
 import Storage

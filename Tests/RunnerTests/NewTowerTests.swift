@@ -11,6 +11,7 @@ import Files
 import Foundation
 import HDF5
 import Kernels
+import RunSupport
 import Runner
 import Stages
 import Storage

@@ -2,6 +2,7 @@ import Contracts
 import ExperimentPlan
 import Files
 import Foundation
+import RunSupport
 import Runner
 import Storage
 import Testing

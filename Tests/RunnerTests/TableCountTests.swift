@@ -3,6 +3,7 @@ import Declarations
 import ExperimentPlan
 import Files
 import Foundation
+import RunSupport
 import Runner
 import Storage
 import Testing

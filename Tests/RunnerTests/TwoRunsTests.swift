@@ -3,6 +3,7 @@ import ExperimentPlan
 import Files
 import Foundation
 import Kernels
+import RunSupport
 import Runner
 import Storage
 import Testing

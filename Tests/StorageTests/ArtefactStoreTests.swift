@@ -1,4 +1,5 @@
 import Contracts
+import Datasets
 import Declarations
 import Execution
 import Files
@@ -179,7 +180,7 @@ import Testing
 
   @Test func aStoreInsideAFileIsAnIOFailure() throws {
     try withFolder { folder in
-      let file = try DataFiles.write([1], "\(folder)/file")
+      let file = try write([1], "\(folder)/file")
       let failure = #expect(throws: FileFailure.self) {
         try ArtefactStore(results: file, transforms: stageCatalog.transforms)
       }
@@ -232,5 +233,14 @@ import Testing
       store.removeCheckpoint(of: Fixture.key)
       #expect(try store.allCheckpoints().isEmpty)
     }
+  }
+
+  @Test(.enabled(if: Outside.shared != nil, "needs the reference data (MODGAP_SHARED)"))
+  func theDigestOfTheAuthorsCLIPFeaturesNeverChanges() throws {
+    let path = (Outside.shared ?? "") + "/data/authors-features/features_clip.npy"
+    let matrices = try EmbeddingFile.load(path)
+    let pair = Embeddings(x: matrices[0], y: matrices[1], isNormalized: false)
+    let digest = ArtefactStore.digest(of: .embeddings(EmbeddingFamily(pair)))
+    #expect(digest.hex == "f58fbf0bbe64c97aee0becab4399f3cce299926cff84fff3c9b4f8c64306055b")
   }
 }

@@ -35,14 +35,14 @@ import Testing
       for place in bytes.indices {
         var damaged = bytes
         damaged[place] ^= 0x10
-        try DataFiles.write(damaged, path)
+        try write(damaged, path)
         #expect(try isDamaged(store), "byte \(place)")
       }
       for length in stride(from: 0, to: bytes.count, by: 7) {
-        try DataFiles.write(Array(bytes.prefix(length)), path)
+        try write(Array(bytes.prefix(length)), path)
         #expect(try isDamaged(store), "cut to \(length)")
       }
-      try DataFiles.write(bytes, path)
+      try write(bytes, path)
       #expect(try !isDamaged(store))
     }
   }
@@ -55,12 +55,12 @@ import Testing
       for place in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 200)) {
         var damaged = bytes
         damaged[place] ^= 1
-        try DataFiles.write(damaged, path)
+        try write(damaged, path)
         #expect(try store.verify(record).map(\.path) == [path], "byte \(place)")
         #expect(throws: StorageFailure.self) { try store.load(record) }
       }
       for wrong in [Array(bytes.dropLast()), bytes + [0], []] {
-        try DataFiles.write(wrong, path)
+        try write(wrong, path)
         #expect(try store.verify(record, readsContent: false).count == 1)
         #expect(throws: StorageFailure.self) { try store.load(record) }
       }
@@ -75,7 +75,7 @@ import Testing
   @Test(arguments: ["record.json", "artefact.h5"])
   func savingReplacesADamagedArtefact(file: String) throws {
     try withStored(.embeddings(Fixture.family)) { store, record in
-      try DataFiles.write([1, 2, 3], "\(record.folder)/\(file)")
+      try write([1, 2, 3], "\(record.folder)/\(file)")
       let again = try store.save(
         .embeddings(Fixture.family), key: Fixture.key, keyTree: Fixture.keyTree, stage: "shift/gap")
       #expect(try store.verify(again).isEmpty)
@@ -101,9 +101,9 @@ import Testing
         { try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true) },
         {
           try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-          try DataFiles.write([1], "\(place)/artefact.h5")
+          try write([1], "\(place)/artefact.h5")
         },
-        { try DataFiles.write([1], place) },
+        { try write([1], place) },
       ]
       for leave in leftovers {
         try store.remove(Fixture.key)
@@ -144,7 +144,7 @@ import Testing
       for name in names {
         try FileManager.default.createDirectory(
           atPath: "\(store.root)/\(name)", withIntermediateDirectories: true)
-        try DataFiles.write([UInt8](repeating: 1, count: 10), "\(store.root)/\(name)/record.json")
+        try write([UInt8](repeating: 1, count: 10), "\(store.root)/\(name)/record.json")
       }
       let stale = try store.staleTemporaries()
       #expect(stale.map(\.path) == names.prefix(2).map { "\(store.root)/\($0)" }.sorted())

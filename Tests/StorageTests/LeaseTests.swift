@@ -31,7 +31,7 @@ import Testing
 
   /// Puts a lease file there, last touched `age` seconds ago.
   private func plant(_ text: String, at path: String, age: Double = 0) throws {
-    try DataFiles.write(Array(text.utf8), path)
+    try write(Array(text.utf8), path)
     let date = Date(timeIntervalSinceNow: -age)
     try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
   }
@@ -126,7 +126,7 @@ import Testing
       let clock = Clock()
       let leases = try Leases(store: store, clock: clock.read)
       let path = leases.path("k")
-      let file = try DataFiles.write([1], "\(store.root)/mine")
+      let file = try write([1], "\(store.root)/mine")
       switch kind {
       case "pipe": try #require(mkfifo(path, 0o600) == 0)
       case "folder": try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -295,7 +295,7 @@ import Testing
     try withStore { store in
       let leases = try Leases(store: store)
       let counter = "\(store.root)/counter"
-      try DataFiles.write(Array("0".utf8), counter)
+      try write(Array("0".utf8), counter)
       let rounds = 200
       let shell = Process()
       shell.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -318,7 +318,7 @@ import Testing
         let lease = try leases.acquire("k", timeout: 60)
         let text = try String(contentsOfFile: counter, encoding: .utf8)
         let count = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
-        try DataFiles.write(Array("\(count + 1)".utf8), counter)
+        try write(Array("\(count + 1)".utf8), counter)
         lease.release()
       }
       shell.waitUntilExit()

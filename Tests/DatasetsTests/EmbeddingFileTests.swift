@@ -52,8 +52,8 @@ import Testing
   }
 
   @Test func aPairOfMatricesComesFromOneArray() throws {
-    let pair = Fixture.pair(40, 33)
-    let y = pair.y ?? pair.x
+    let pair = DataFiles.pair(40, 33)
+    let y = pair.y
     let values = pair.x.values + y.values
     let file = DataFiles.npy("<f4", "(2, 40, 33)", DataFiles.bytes(of: values))
     #expect(try load(file, "a.npy") == [pair.x, y])
@@ -200,8 +200,8 @@ import Testing
   // MARK: - HDF5
 
   @Test func hdf5MembersGroupsAndWholeFiles() throws {
-    let pair = Fixture.pair(4, 3)
-    let both = [pair.x, pair.y ?? pair.x]
+    let pair = DataFiles.pair(4, 3)
+    let both = [pair.x, pair.y]
     let file = try DataFiles.hdf5()
     #expect(try load(file, "a.h5", member: ":/both") == both)
     #expect(try load(file, "a.hdf5", member: ":both") == both)

@@ -1,4 +1,5 @@
 import Foundation
+import RunSupport
 import Testing
 
 /// Columns that a table has, or cannot have, are known before anything runs.

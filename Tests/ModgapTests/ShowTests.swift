@@ -1,6 +1,7 @@
 import Datasets
 import Declarations
 import Foundation
+import RunSupport
 import Testing
 
 /// `modgap show`, run as a user runs it.

@@ -6,53 +6,10 @@ import ExperimentConfig
 import ExperimentPlan
 import Foundation
 import Kernels
+import RunSupport
 import Runner
 import Stages
 import Storage
-
-/// A folder of its own for a test, removed when the test is done.
-final class Workbench: Sendable {
-  let folder: String
-
-  init() throws {
-    folder = NSTemporaryDirectory() + "modgap-test-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-  var results: String { folder + "/results" }
-
-  @discardableResult
-  func write(_ text: String, to name: String) throws -> String {
-    let path = "\(folder)/\(name)"
-    try FileManager.default.createDirectory(
-      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    return path
-  }
-
-  func text(_ name: String) throws -> String {
-    try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
-  }
-
-  /// Every artefact digest of an experiment by task, from its manifest.
-  func digests(_ experiment: String) throws -> [String: String] {
-    try Manifest.read("\(results)/\(experiment)/manifest.json").results.mapValues(\.digest)
-  }
-
-  /// The bytes of every table of an experiment, by path.
-  func tables(_ experiment: String) throws -> [String: Data] {
-    let root = "\(results)/\(experiment)"
-    var found: [String: Data] = [:]
-    let walker = FileManager.default.enumerator(atPath: root)
-    while let name = walker?.nextObject() as? String {
-      guard name.hasSuffix(".csv") || name.hasSuffix(".h5") else { continue }
-      found[name] = FileManager.default.contents(atPath: "\(root)/\(name)")
-    }
-    return found
-  }
-}
 
 /// Counts which stages really ran.
 final class Spy: Sendable {

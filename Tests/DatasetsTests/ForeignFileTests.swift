@@ -1,15 +1,12 @@
-import CHDF5
-import Contracts
 import Datasets
 import Declarations
 import Files
 import Foundation
 import Kernels
-import Storage
 import TestSupport
 import Testing
 
-/// Files that others made, and what becomes of the program when a library fails.
+/// Files that others made.
 @Suite(.serialized) struct ForeignFileTests {
   private static let script = """
     import h5py, numpy as np, sys
@@ -61,14 +58,6 @@ import Testing
     }
   }
 
-  @Test func aChildThatCrashesTakesNothingWithIt() {
-    let limits = modgap_limits(memory: 1 << 30, seconds: 1)
-    #expect(modgap_run_in_child({ _ in }, nil, limits) == 0)
-    #expect(modgap_run_in_child({ _ in raise(SIGSEGV) }, nil, limits) == SIGSEGV)
-    #expect(modgap_run_in_child({ _ in abort() }, nil, limits) == SIGABRT)
-    #expect(modgap_run_in_child({ _ in while true { _ = getppid() } }, nil, limits) == SIGXCPU)
-  }
-
   // MARK: - Reference data
 
   @Test(
@@ -88,31 +77,5 @@ import Testing
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
     let values = DataFiles.bytes(of: matrices.flatMap(\.values))
     #expect(Digest(of: values) == Digest(of: bytes.suffix(values.count)))
-  }
-
-  @Test(.enabled(if: Outside.shared != nil, "needs the reference data (MODGAP_SHARED)"))
-  func theDigestOfTheAuthorsCLIPFeaturesNeverChanges() throws {
-    let path = (Outside.shared ?? "") + "/data/authors-features/features_clip.npy"
-    let matrices = try EmbeddingFile.load(path)
-    let pair = Embeddings(x: matrices[0], y: matrices[1], isNormalized: false)
-    let digest = ArtefactStore.digest(of: .embeddings(EmbeddingFamily(pair)))
-    #expect(digest.hex == "f58fbf0bbe64c97aee0becab4399f3cce299926cff84fff3c9b4f8c64306055b")
-  }
-
-  @Test(
-    .enabled(if: Outside.shared != nil, "needs the reference data (MODGAP_SHARED)"),
-    arguments: [
-      "tiny_clip.hf", "tiny_clip.io", "tiny_clip.openai", "tiny_clip.training_data", "tiny_resnet18",
-      "tiny_resnet18.io",
-    ])
-  func theReferenceTensors(name: String) throws {
-    let file = try SafetensorsFile((Outside.shared ?? "") + "/golden/\(name).safetensors")
-    #expect(!file.names.isEmpty)
-    for entry in file.entries {
-      let tensor = try file.load(entry.name)
-      #expect(tensor.shape == entry.shape)
-      #expect(tensor.values.count == entry.shape.reduce(1, *))
-      #expect(!tensor.values.contains { !$0.isFinite })
-    }
   }
 }

@@ -1,40 +1,10 @@
 import Contracts
 import Files
 import Foundation
+import RunSupport
 import Runner
 import Storage
 import Testing
-
-extension Workbench {
-  /// Writes a matrix as float32 `.npy`.
-  func npy(_ rows: [[Float]], to name: String) throws {
-    let shape = "(\(rows.count), \(rows.first?.count ?? 0))"
-    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }"
-    header += String(repeating: " ", count: 64 - (10 + header.utf8.count + 1) % 64) + "\n"
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
-    bytes += [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
-    for value in rows.flatMap({ $0 }) {
-      withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += Array($0) }
-    }
-    try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
-  }
-
-  /// A column of a table of an experiment.
-  func column(_ name: String, of table: String) throws -> [Double] {
-    let table = try CSV.read("\(results)/\(table)")
-    return (0..<table.rowCount).compactMap { table[name]?.cell($0).number }
-  }
-}
-
-/// Rows in general position, the same in every run.
-func scatteredRows(_ count: Int, _ columns: Int, seed: Int, shift: Float) -> [[Float]] {
-  (0..<count).map { row in
-    (0..<columns).map { column in
-      let angle = Float((seed + 1) * (row * columns + column + 1)) * 0.7391
-      return sin(angle) + 0.3 * cos(3.1 * angle) + (column == 0 ? shift : 0)
-    }
-  }
-}
 
 @Suite(.enabled(if: Program.isBuilt, "the program is not built beside the tests"))
 struct ExactNameProgramTests {

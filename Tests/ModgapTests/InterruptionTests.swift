@@ -1,5 +1,6 @@
 import Declarations
 import Foundation
+import RunSupport
 import Testing
 
 @Suite(.serialized, .enabled(if: Program.isBuilt, "the program is not built beside the tests"))

@@ -1,4 +1,3 @@
-import Contracts
 import Foundation
 import HDF5
 import Kernels
@@ -6,6 +5,13 @@ import TestSupport
 
 /// Data files in every format, made by hand, for the readers to read.
 enum DataFiles {
+  /// Two matrices of such a shape.
+  static func pair(_ rows: Int, _ columns: Int) -> (x: Matrix, y: Matrix) {
+    var numbers = TestNumbers(1)
+    let x = numbers.matrix(rows, columns)
+    return (x, numbers.matrix(rows, columns))
+  }
+
   /// A `.npy` file of these bytes.
   static func npy(
     _ descr: String, _ shape: String, _ data: [UInt8], isFortran: Bool = false, version: UInt8 = 1
@@ -38,14 +44,13 @@ enum DataFiles {
 
   /// An HDF5 file with `pair/x` and `pair/y` (4, 3), `both` (2, 4, 3) and a `text`.
   static func hdf5() throws -> [UInt8] {
-    let pair = Fixture.pair(4, 3)
-    let y = pair.y ?? pair.x
+    let (x, y) = pair(4, 3)
     return try HDF5Image.make { root in
       try root.group("pair") { group in
-        try pair.x.values.withUnsafeBufferPointer { try group.write("x", $0, shape: [4, 3]) }
+        try x.values.withUnsafeBufferPointer { try group.write("x", $0, shape: [4, 3]) }
         try y.values.withUnsafeBufferPointer { try group.write("y", $0, shape: [4, 3]) }
       }
-      try (pair.x.values + y.values).withUnsafeBufferPointer {
+      try (x.values + y.values).withUnsafeBufferPointer {
         try root.write("both", $0, shape: [2, 4, 3])
       }
       try root.write("text", ["a"], shape: []) { try $0.setAttribute("note", "β") }

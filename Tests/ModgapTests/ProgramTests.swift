@@ -1,4 +1,5 @@
 import Foundation
+import RunSupport
 import Testing
 
 @Suite(.enabled(if: Program.isBuilt, "the program is not built beside the tests"))

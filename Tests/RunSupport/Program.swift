@@ -1,33 +1,46 @@
 import Foundation
 
 /// The built program, run as a user runs it.
-struct Program {
-  struct Result {
-    let status: Int32
-    let output: String
-    let errors: String
+package struct Program {
+  package struct Result {
+    package let status: Int32
+    package let output: String
+    package let errors: String
+
+    package init(status: Int32, output: String, errors: String) {
+      (self.status, self.output, self.errors) = (status, output, errors)
+    }
   }
 
   /// Beside the test bundle, where the package manager builds it.
-  static let path: String = {
+  package static let path: String = {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     return bundle.deletingLastPathComponent().appendingPathComponent("modgap").path
   }()
 
-  static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
-  static let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  package static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
+  package static let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     .contains { FileManager.default.isExecutableFile(atPath: "\($0)/gnuplot") }
-  static let missing = "the program is not built beside the tests"
+  package static let missing = "the program is not built beside the tests"
 
-  let folder: String
+  package let folder: String
   /// Keeps the folder alive as long as somebody runs programs in it.
-  var bench: Workbench?
-  var environment: [String: String] = [:]
+  package var bench: Workbench?
+  package var environment: [String: String] = [:]
   /// What starts the program, with it and its arguments behind: `/usr/bin/env --default-signal=HUP`.
-  var launcher: [String] = []
+  package var launcher: [String] = []
+
+  package init(
+    folder: String, bench: Workbench? = nil, environment: [String: String] = [:], launcher: [String] = []
+  ) {
+    self.folder = folder
+    self.bench = bench
+    self.environment = environment
+    self.launcher = launcher
+  }
 
   /// Started by a line of shell, in which `"$0" "$@"` is the program with its arguments.
-  func through(shell line: String) -> Program {
+  package func through(shell line: String) -> Program {
     var program = self
     program.launcher = ["/bin/sh", "-c", line]
     return program
@@ -46,7 +59,7 @@ struct Program {
     return process
   }
 
-  func start(_ arguments: [String], output: URL? = nil) throws -> Process {
+  package func start(_ arguments: [String], output: URL? = nil) throws -> Process {
     let process = process(arguments)
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
@@ -58,9 +71,9 @@ struct Program {
     return process
   }
 
-  func run(_ arguments: String...) throws -> Result { try run(arguments) }
+  package func run(_ arguments: String...) throws -> Result { try run(arguments) }
 
-  func run(_ arguments: [String]) throws -> Result {
+  package func run(_ arguments: [String]) throws -> Result {
     let process = process(arguments)
     let errorFile = URL(fileURLWithPath: folder + "/.stderr-\(UUID().uuidString)")
     try Data().write(to: errorFile)
@@ -78,8 +91,8 @@ struct Program {
 }
 
 /// Experiments that need no data, small enough for tests and long enough to be interrupted.
-enum Experiments {
-  static let depth = """
+package enum Experiments {
+  package static let depth = """
     { "name": "depth", "matrix": { "activation": ["relu", "tanh"], "seed": [0, 1, 2, 3] }, "replicates": "seed",
       "stages": [
         { "id": "mlp", "stage": "init", "kind": "mlp",
@@ -90,7 +103,7 @@ enum Experiments {
           "where": { "activation": "relu" }, "check": { "monotone": { "of": "mean", "over": "layer", "direction": "increasing" } } } ] }
     """
 
-  static let sphere = """
+  package static let sphere = """
     { "name": "sphere", "stages": [
         { "id": "points", "stage": "init", "kind": "sphere" },
         { "id": "turned", "stage": "shift", "kind": "rotation", "from": "points", "with": { "degrees": { "from": 90, "to": -90, "by": -5 } } },

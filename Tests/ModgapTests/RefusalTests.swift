@@ -1,5 +1,6 @@
 import AllocationCount
 import Foundation
+import RunSupport
 import Testing
 
 /// What the program does where the machine says no: output that cannot be written, memory that may not be had,
