@@ -130,12 +130,14 @@ let package = Package(
       ]),
     .testTarget(
       name: "ClaimsTests",
-      dependencies: ["Declarations", "Contracts", "Claims", "Statistics", "ClaimSupport"]),
+      dependencies: [
+        "Declarations", "Contracts", "ExperimentConfig", "Claims", "Statistics", "ClaimSupport",
+      ]),
     .testTarget(
       name: "FiguresTests",
       dependencies: [
         "Declarations", "Execution", "Contracts", "ExperimentConfig", "Stages", "Claims", "Figures", "CZlib",
-        "ClaimSupport", "TestSupport",
+        "Statistics", "ClaimSupport", "TestSupport",
       ]),
     .testTarget(
       name: "RunnerTests",

@@ -13,6 +13,8 @@ package func cannotRun(
 /// The one verdict on an experiment that has no claims, or whose claims cannot be read.
 package func cannotRun(_ experiment: String, because failure: any Failure) -> Verdict {
   Verdict(
-    id: experiment, source: "", says: "The experiment runs", table: "", check: "", paper: "", ours: "",
-    number: nil, count: 0, interval: nil, outcome: .error(failure), explanation: failure.message)
+    claim: nil, id: experiment, source: "", says: "The experiment runs", table: "", check: "", paper: "",
+    ours: "",
+    number: nil, count: 0, interval: nil, level: 0.95, p: nil, adjusted: nil, outcome: .error(failure),
+    explanation: failure.message)
 }

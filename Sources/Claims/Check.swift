@@ -12,24 +12,27 @@ package protocol Check: Sendable {
 }
 
 /// What a check found.
-package struct Finding {
-  package enum Decision { case pass, fail, inconclusive }
-  let decision: Decision
+package struct Finding: Sendable {
+  package enum Decision: Sendable { case pass, fail, inconclusive }
+  let evidence: Evidence
   let ours: String
   let number: Double?
   let count: Int
   let interval: Interval?
+  /// Of the interval.
+  let level: Double
   let explanation: String
 
   package init(
-    decision: Decision, ours: String, number: Double? = nil, count: Int = 1, interval: Interval? = nil,
-    explanation: String
+    _ evidence: Evidence, ours: String, number: Double? = nil, count: Int = 1, interval: Interval? = nil,
+    level: Double = 0.95, explanation: String
   ) {
-    self.decision = decision
+    self.evidence = evidence
     self.ours = ours
     self.number = number
     self.count = count
     self.interval = interval
+    self.level = level
     self.explanation = explanation
   }
 }
@@ -38,7 +41,8 @@ extension Finding {
   /// The finding for a quantity that is not a finite number, which never bears a claim out.
   package static func notFinite(_ what: String, _ value: Double) -> Finding {
     Finding(
-      decision: .fail, ours: readable(value), number: value, explanation: "\(what) is \(readable(value))")
+      .exact(holds: false), ours: readable(value), number: value, explanation: "\(what) is \(readable(value))"
+    )
   }
 }
 

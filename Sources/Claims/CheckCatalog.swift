@@ -11,6 +11,8 @@ package let checkCatalog = CheckCatalog([
   GreaterCheck.variant,
   RatioCheck.variant,
   EquivalentCheck.variant,
+  DrawCheck.variant,
+  KneeCheck.variant,
 ])
 
 /// Checks that claims are put to.

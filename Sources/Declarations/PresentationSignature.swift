@@ -17,8 +17,18 @@ package struct CheckSignature: Sendable {
   package let summary: String
   package let parameters: [Parameter]
   package let rules: [ParameterRule]
+  /// The parameters that are bounds or tolerances: a claim that gives one says where it comes from.
+  package let bounds: [String]
+  /// Optional parameters without which the check decides nothing, each with the one beside which it is needed, if it is
+  /// not always: `validate` demands them.
+  package let demands: [(name: String, beside: String?)]
 
-  package init(name: String, summary: String, parameters: [Parameter], rules: [ParameterRule] = []) {
+  package init(
+    name: String, summary: String, parameters: [Parameter], rules: [ParameterRule] = [],
+    bounds: [String] = [], demands: [(name: String, beside: String?)] = []
+  ) {
+    self.bounds = bounds
+    self.demands = demands
     self.name = name
     self.summary = summary
     self.parameters = parameters

@@ -18,13 +18,27 @@ package struct RowSources: Sendable, Equatable {
   package let common: Set<String>
   /// Runs whose rows are no further replicates though the axis reaches them; nil where there are none.
   package let repeats: RepeatedRuns?
+  /// Of the stages of `byStage`, those whose rows depend on random numbers.
+  private let randomStages: Set<String>
+  private let isRandom: Bool
 
   package init(
-    common: Set<String>, byStage: [String: Set<String>] = [:], repeats: RepeatedRuns? = nil
+    common: Set<String>, byStage: [String: Set<String>] = [:], repeats: RepeatedRuns? = nil,
+    isRandom: Bool = false, randomStages: Set<String> = []
   ) {
     self.common = common
     self.byStage = byStage
     self.repeats = repeats
+    self.isRandom = isRandom
+    self.randomStages = randomStages
+  }
+
+  /// Whether random numbers are in what a row was computed from.
+  ///
+  /// - Parameter stage: what the row has in `from`; nil where there is no such column.
+  package func isRandom(stage: String?) -> Bool {
+    guard let stage, byStage[stage] != nil else { return isRandom }
+    return randomStages.contains(stage)
   }
 
   /// - Parameter stage: what the row has in `from`; nil where there is no such column.

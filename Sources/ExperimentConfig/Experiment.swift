@@ -93,28 +93,3 @@ package struct FigureSpec: Sendable, Equatable, Codable {
     self.parameters = parameters
   }
 }
-
-package struct ClaimSpec: Sendable, Equatable, Codable {
-  package let id: String
-  /// Where the paper says it: section, figure.
-  package let source: String
-  package let says: String
-  package let table: String
-  /// Columns and the values that a row must have in them.
-  package let selection: [String: [JSONValue]]
-  package let check: String
-  /// Validated against the check's signature, defaults filled in.
-  package let parameters: JSONValue
-  package init(
-    id: String, source: String, says: String, table: String, selection: [String: [JSONValue]] = [:],
-    check: String, parameters: JSONValue
-  ) {
-    self.id = id
-    self.source = source
-    self.says = says
-    self.table = table
-    self.selection = selection
-    self.check = check
-    self.parameters = parameters
-  }
-}

@@ -247,6 +247,10 @@ extension ParameterChecker {
     -> JSONValue
   {
     guard let name = node.text else { return definition(node, kinds, path: path) }
+    if isPresentation {
+      issues.add(node, path, expected: "an object with a \"kind\"")
+      return .object([:])
+    }
     if !isAxis(node), let entry = data[name] {
       return definition(entry, kinds, path: "data.\(name)")
     }

@@ -173,25 +173,30 @@ package struct Schema {
       grammar.checks.map { signature in
         var body = members(signature.parameters, description: signature.summary)
         apply(signature.rules, to: &body)
+        demand(signature.demands, in: &body)
         return (signature.name, JSONValue.object(body))
       }, uniquingKeysWith: { first, _ in first })
+    let provenance = members(ClaimKeys.provenance, description: "")["properties"]
     return object([
       "type": "object",
-      "required": ["id", "source", "says", "table", "check"],
+      "required": ["id", "source", "says", "table", "check", "basis"],
       "additionalProperties": false,
-      "properties": object([
-        "$comment": .bool(true),
-        "id": object(["type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$"]),
-        "source": described("string", "the place in the paper that makes the claim"),
-        "says": described("string", "the claim in words"),
-        "table": object(["type": "string"]),
-        "where": type(.selection),
-        "check": object([
-          "type": "object", "additionalProperties": false, "minProperties": 1,
-          "properties": .object(checks.merging(["$comment": .bool(true)]) { a, _ in a }),
-          "oneOf": .array(grammar.checks.map { object(["required": [.string($0.name)]]) }),
+      "dependencies": object(["expect": ["because"]]),
+      "properties": merge(
+        provenance,
+        [
+          "$comment": .bool(true),
+          "id": object(["type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$"]),
+          "source": described("string", "the place in the paper that makes the claim"),
+          "says": described("string", "the claim in words"),
+          "table": object(["type": "string"]),
+          "where": type(.selection),
+          "check": object([
+            "type": "object", "additionalProperties": false, "minProperties": 1,
+            "properties": .object(checks.merging(["$comment": .bool(true)]) { a, _ in a }),
+            "oneOf": .array(grammar.checks.map { object(["required": [.string($0.name)]]) }),
+          ]),
         ]),
-      ]),
     ])
   }
 }
@@ -248,6 +253,19 @@ extension Schema {
         schema["allOf"] = .array(
           (schema["allOf"]?.array ?? [])
             + [self.rule(when: [file: object(["const": .string(word)])], thenSchema: nothing)])
+      }
+    }
+  }
+
+  /// Keys without which a check decides nothing.
+  private func demand(_ demands: [(name: String, beside: String?)], in schema: inout [String: JSONValue]) {
+    for (name, beside) in demands {
+      if let beside {
+        var needs = schema["dependencies"]?.object ?? [:]
+        needs[beside] = .array((needs[beside]?.array ?? []) + [.string(name)])
+        schema["dependencies"] = .object(needs)
+      } else {
+        schema["required"] = .array((schema["required"]?.array ?? []) + [.string(name)])
       }
     }
   }

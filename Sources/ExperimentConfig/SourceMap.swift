@@ -9,6 +9,9 @@ package struct SourceMap: Sendable {
     for stage in root["stages"]?.items ?? [] {
       if let id = stage["id"]?.text { collect(stage, path: "stage \(id)") }
     }
+    for claim in root["claims"]?.items ?? [] {
+      if let id = claim["id"]?.text { fields["claim \(id)"] = claim.position }
+    }
   }
 
   private mutating func collect(_ node: ConfigNode, path: String) {

@@ -15,9 +15,27 @@ extension Plan {
     for source in upstream {
       byStage[experiment.stages[source].id] = own.union(axes { $0.tasks[source] })
     }
+    let random = upstream.filter { isRandom($0) || isRandom(position, alone: true) }
     return RowSources(
       common: common, byStage: byStage,
-      repeats: repeatedRuns(ofStage: position, upstream, reachedBy: common))
+      repeats: repeatedRuns(ofStage: position, upstream, reachedBy: common), isRandom: isRandom(position),
+      randomStages: Set(random.map { experiment.stages[$0].id }))
+  }
+
+  /// Whether a task of the stage draws random numbers, or one that it depends on.
+  ///
+  /// - Parameter alone: what `from` names does not count.
+  private func isRandom(_ position: Int, alone: Bool = false) -> Bool {
+    var open = runs.map { $0.tasks[position] }
+    var seen = Set(open)
+    let first = seen
+    while let index = open.popLast() {
+      let task = tasks[index]
+      if task.draws { return true }
+      let needs = alone && first.contains(index) ? Array(task.references.values) : task.dependencies
+      open += needs.filter { seen.insert($0).inserted }
+    }
+    return false
   }
 
   private func position(of id: String) -> Int? { experiment.stages.firstIndex { $0.id == id } }

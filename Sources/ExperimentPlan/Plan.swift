@@ -77,6 +77,9 @@ package struct PlannedTask: Sendable, Codable, Equatable {
 
   package var isRunnable: Bool { notRun == nil }
 
+  /// Whether its result depends on random numbers.
+  package var draws: Bool { seed != nil }
+
   /// Everything it waits for.
   package var dependencies: [Int] { inputs + references.values.sorted() }
 }

@@ -136,7 +136,7 @@ struct Methods {
   }
 
   /// `optimizer.lr`: objects member by member, all else as it is.
-  private static func flat(_ value: JSONValue, _ path: String) -> [(name: String, value: JSONValue)] {
+  static func flat(_ value: JSONValue, _ path: String) -> [(name: String, value: JSONValue)] {
     guard case .object(let members) = value, !members.isEmpty || path.isEmpty else { return [(path, value)] }
     return members.sorted { $0.key < $1.key }.flatMap {
       flat($0.value, path.isEmpty ? $0.key : "\(path).\($0.key)")

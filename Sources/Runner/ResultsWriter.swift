@@ -96,8 +96,12 @@ struct ResultsWriter {
   }
 
   static func verdicts(of plan: Plan, _ tables: ResultTables) -> [Verdict] {
-    plan.experiment.claims.map { claim in
-      let verdict = evaluate(claim, table: tables.found(claim.table), axes: tables.axes)
+    let claims = plan.experiment.claims
+    let conditions = Conditions(plan)
+    let found = decide(claims.map { judge($0, table: tables.found($0.table), axes: tables.axes) })
+    return zip(claims, found).map { claim, verdict in
+      var verdict = verdict
+      verdict.conditions = conditions.lines(for: claim)
       // What could not be judged because a stage failed is an error, not something that was left out.
       guard case .notRun(let reason) = verdict.outcome, tables.isFailure(reason, of: claim.table) else {
         return verdict

@@ -56,7 +56,8 @@ package struct RunSummary: Sendable {
     outcomes.count { if case .done(_, false)? = $0 { true } else { false } }
   }
 
-  /// 0 · 1 a stage failed (65 or 74 where the input or the disk is to blame) · 2 a claim failed.
+  /// 0 · 1 a stage failed (65 or 74 where the input or the disk is to blame) · 2 a claim failed · 3 no claim could be
+  /// decided.
   package var exitStatus: Int32 {
     let errors = failures.map(\.error) + figureFailures.map(\.error)
     let kinds = errors.map { ($0 as? any Failure)?.kind ?? .stage }
@@ -64,7 +65,8 @@ package struct RunSummary: Sendable {
       return kind.rawValue
     }
     if !kinds.isEmpty { return FailureKind.stage.rawValue }
-    return verdicts.contains(where: \.isFailure) ? 2 : 0
+    if verdicts.contains(where: \.isFailure) { return 2 }
+    return verdicts.areUndecided ? FailureKind.nothingEvaluated.rawValue : 0
   }
 }
 
@@ -73,7 +75,7 @@ extension Verdict {
   package var isFailure: Bool {
     switch outcome {
     case .fail, .error: true
-    case .pass, .inconclusive, .notRun: false
+    case .pass, .differs, .inconclusive, .notRun: false
     }
   }
 }

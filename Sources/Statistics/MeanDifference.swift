@@ -38,6 +38,10 @@ package struct MeanDifference: Sendable, Equatable {
 
   private static func square(_ error: Double) -> Double { error * error }
 
+  private init(difference: Double, standardError: Double, degrees: Double) {
+    (self.difference, self.standardError, self.degrees) = (difference, standardError, degrees)
+  }
+
   private static func term(_ square: Double, _ count: Int) -> Double {
     count > 1 ? square * square / Double(count - 1) : 0
   }
@@ -57,4 +61,14 @@ package struct MeanDifference: Sendable, Equatable {
       standardError > 0 ? StudentT.quantile(0.5 + 0.5 * level, degrees: degrees) * standardError : 0
     return Interval(low: difference - reach, high: difference + reach)
   }
+}
+
+extension MeanDifference {
+  /// The same less a constant.
+  package func less(_ constant: Double) -> MeanDifference {
+    MeanDifference(difference: difference - constant, standardError: standardError, degrees: degrees)
+  }
+
+  /// P(T ≥ |t|).
+  package var oneSidedTail: Double { twoSided / 2 }
 }

@@ -28,12 +28,29 @@ package func json(_ text: String) throws -> JSONValue {
 /// Puts a check, written as in a config, to a table.
 package func verdict(
   _ check: String, _ parameters: String, on table: Table, where selection: String = "{}",
-  axes: RunAxes = RunAxes(), absent: [AbsentRun] = []
+  axes: RunAxes = RunAxes(), absent: [AbsentRun] = [], isRandom: Bool? = nil, differsBecause: String? = nil
 ) throws -> Verdict {
+  decide([
+    try judgement(
+      check, parameters, on: table, where: selection, axes: axes, absent: absent, isRandom: isRandom,
+      differsBecause: differsBecause)
+  ])[0]
+}
+
+/// The same, before it is known how many tests there are beside it.
+///
+/// - Parameter isRandom: nil where it is not known what the rows come from.
+package func judgement(
+  _ check: String, _ parameters: String, on table: Table, where selection: String = "{}",
+  axes: RunAxes = RunAxes(), absent: [AbsentRun] = [], isRandom: Bool? = nil, differsBecause: String? = nil,
+  id: String = "a-claim"
+) throws -> Judgement {
   let claim = ClaimSpec(
-    id: "a-claim", source: "Fig. 1", says: "a thing holds", table: "t",
-    selection: Claims.selection(try json(selection)), check: check, parameters: try json(parameters))
-  return evaluate(claim, table: .present(table, absent: absent), axes: axes)
+    id: id, source: "Fig. 1", says: "a thing holds", table: "t",
+    selection: Claims.selection(try json(selection)), check: check, parameters: try json(parameters),
+    basis: .paper, differsBecause: differsBecause)
+  let sources = isRandom.map { RowSources(common: Set(axes.names), isRandom: $0) }
+  return judge(claim, table: .present(table, absent: absent, sources: sources), axes: axes)
 }
 
 /// The loss over a grid: one row for each x and seed.

@@ -33,7 +33,7 @@ enum Specimens {
       return all.map { title, keys in
         let claim: [String: JSONValue] = [
           "id": "c", "source": "s", "says": "t", "table": "g", "where": value(of: .selection),
-          "check": .object([signature.name: .object(keys)]),
+          "check": .object([signature.name: .object(keys)]), "basis": "paper",
         ]
         return (title, config(more: ["claims": [.object(claim)]]))
       }

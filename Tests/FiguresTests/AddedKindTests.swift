@@ -29,7 +29,7 @@ private struct CeilingCheck: Check {
     let numbers = rows.rows.map(try rows.numbers(of))
     let top = numbers.max() ?? .nan
     return Finding(
-      decision: top <= most ? .pass : .fail, ours: "\(top)", number: top, count: numbers.count,
+      .exact(holds: top <= most), ours: "\(top)", number: top, count: numbers.count,
       explanation: "the greatest \(of) is \(top)")
   }
 }

@@ -42,7 +42,7 @@ struct ReportTests {
     #expect(words == ["pass", "fail", "error", "inconclusive", "not-run"])
     let counts = VerdictCounts(try Self.report().verdicts)
     #expect(counts.summary == "1 pass, 1 fail, 1 inconclusive, 1 not-run, 1 error")
-    #expect(counts.evaluated == 3)
+    #expect(counts.judged == 2)
   }
 
   @Test func junitIsWellFormedAndCounts() throws {
@@ -85,8 +85,8 @@ struct ReportTests {
   @Test func theTerminalTableIsAlignedAndPlain() throws {
     let report = try Self.report()
     let lines = terminalTable(report.verdicts, color: false, command: report.command).split(separator: "\n")
-    #expect(lines[0].hasPrefix("verdict       claim    paper"))
-    #expect(lines[1].hasPrefix("pass          a-claim  1"))
+    #expect(lines[0].hasPrefix("verdict       claim    basis  paper"))
+    #expect(lines[1].hasPrefix("pass          a-claim  paper  1"))
     #expect(lines.last == "1 pass, 1 fail, 1 inconclusive, 1 not-run, 1 error")
     #expect(!lines.contains { $0.contains("\u{1B}") })
     #expect(terminalTable(report.verdicts, color: true, command: report.command).contains("\u{1B}[31m"))

@@ -20,7 +20,7 @@ struct ColumnRefusalTests {
         { "id": "m", "stage": "shift", "kind": "gap", "from": "s", "with": { "delta": [0, 0.5, 1] } },
         { "id": "g", "stage": "evaluate", "kind": "gap", "from": "m" } ],
         "claims": [ { "id": "a", "source": "s", "says": "q", "table": "g", "where": { "\(column)": 0.5 },
-          "check": { "value": { "of": "l2m", "equals": 0.25, "within": 0.3 } } } ] }
+          "check": { "value": { "of": "l2m", "equals": 0.25, "within": 0.3 } }, "basis": "derived", "bound_from": "oracle-error" } ] }
       """
     }
     #expect(try validate(config("g.delta")).status == 0)
@@ -55,7 +55,8 @@ struct ColumnRefusalTests {
         { "id": "cm", "stage": "evaluate", "kind": "cosine-similarity", "from": "s",
           "with": { "statistics": "\(statistics)" } } ],
         "claims": [ { "id": "a", "source": "s", "says": "q", "table": "\(table)", "where": { "modality": "x" },
-          "check": { "range": { "of": "\(column)", "low": -1 } } } ] }
+          "check": { "range": { "of": "\(column)", "low": -1 } }, "basis": "derived",
+          "bound_from": "oracle-error" } ] }
       """
     }
     #expect(try validate(config("all", "cm", column)).status == 0)

@@ -15,11 +15,13 @@ struct ExtremumCheck: Check {
   private static func variant(_ name: String, _ word: String, isMinimum: Bool) -> CheckVariant {
     CheckVariant(
       signature: CheckSignature(
-        name: name, summary: "the quantity is \(word) at one place of a grid",
+        name: name,
+        summary:
+          "the quantity is \(word) at one place of a grid; over replicates, that of the mean and of nine in ten",
         parameters: [
           .of, .over, .required("equals", .anyNumber, "where it is \(word)"),
           .within("the allowed distance from it; 0: exactly this grid point"),
-        ]),
+        ], bounds: ["within"]),
       make: {
         ExtremumCheck(
           of: try $0.string("of"), over: try $0.string("over"), equals: try $0.number("equals"),
@@ -35,39 +37,28 @@ struct ExtremumCheck: Check {
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
     let curve = try rows([:]).decidableCurve(of: of, over: over)
-    let means = curve.map(\.sample.summary.mean)
-    if let bad = means.firstIndex(where: { !$0.isFinite }) {
-      return .notFinite("\(of) at \(over) = \(readable(curve[bad].x))", means[bad])
-    }
+    if let finding = curve.notFinite(of, over: over) { return finding }
+    let means = curve.means
     let places = extremes(of: means).map { curve[$0].x }
     guard let first = places.first, let value = isMinimum ? means.min() : means.max() else {
       return .notFinite(of, .nan)
     }
-    let holds = places.allSatisfy { areClose($0, equals, within) }
     let found = places.map(readable).joined(separator: " and ")
-    let own = ownPlaces(curve)
+    let own = Summary(of: curve.ownCurves.compactMap { extremes(of: $0).first.map { curve[$0].x } })
+    let evidence = curve.evidence { values in
+      let places = extremes(of: values)
+      return !places.isEmpty && places.allSatisfy { areClose(curve[$0].x, equals, within) }
+    }
     return Finding(
-      decision: holds ? .pass : .fail, ours: "at \(found)", number: first, count: own.count,
-      interval: own.interval(),
+      evidence, ours: "at \(found)", number: first, count: own.count, interval: own.interval(),
       explanation: "\(of) is \(word), \(readable(value)), at \(over) = \(found)"
-        + (places.count > 1 ? ": a tie, so each of these places must fulfil the claim" : ""))
+        + (places.count > 1 ? ": a tie, so each of these places must fulfil the claim" : "")
+        + evidence.agreement)
   }
 
   /// All places of the extreme value, ties (to 1e-12) included.
   private func extremes(of values: [Double]) -> [Int] {
     guard let best = isMinimum ? values.min() : values.max() else { return [] }
     return values.indices.filter { areEqual(values[$0], best) }
-  }
-
-  /// Where each replicate's own curve has its first extreme.
-  private func ownPlaces(_ curve: [CurvePoint]) -> Summary {
-    let count = curve.first?.sample.values.count ?? 0
-    let places = (0..<count).compactMap { replicate in
-      let values = curve.map { point in
-        point.sample.values.indices.contains(replicate) ? point.sample.values[replicate] : .nan
-      }
-      return extremes(of: values).first.map { curve[$0].x }
-    }
-    return Summary(of: places)
   }
 }

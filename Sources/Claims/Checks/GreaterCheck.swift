@@ -31,17 +31,18 @@ struct GreaterCheck: Check {
     let (a, b) = (more.summary, less.summary)
     let difference = a.mean - b.mean
     guard difference.isFinite else { return .notFinite("the difference", difference) }
-    let interval = meanDifference(more, less)?.interval()
+    let test = meanDifference(more, less)
+    let interval = test?.interval()
     return Finding(
-      decision: decision(difference, interval), ours: "\(readable(a.mean)) against \(readable(b.mean))",
+      evidence(difference, test, [more, less]), ours: "\(readable(a.mean)) against \(readable(b.mean))",
       number: difference, count: min(a.count, b.count), interval: interval,
       explanation: "\(of): \(readable(a.mean)) against \(readable(b.mean)), difference "
         + readable(difference) + (interval.map { ", 95% interval \($0.described)" } ?? ""))
   }
 
-  private func decision(_ difference: Double, _ interval: Interval?) -> Finding.Decision {
-    guard let interval else { return difference > 0 ? .pass : .fail }
-    if interval.low > 0 { return .pass }
-    return interval.high <= 0 ? .fail : .inconclusive
+  private func evidence(_ difference: Double, _ test: MeanDifference?, _ samples: [Sample]) -> Evidence {
+    if let none = Evidence.singleDraw(samples) { return none }
+    guard let test, test.standardError > 0 else { return .exact(holds: difference > 0) }
+    return .test(holds: difference > 0, p: test.twoSided)
   }
 }

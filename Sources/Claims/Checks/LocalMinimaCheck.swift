@@ -12,12 +12,14 @@ struct LocalMinimaCheck: Check {
   static let variant = CheckVariant(
     signature: CheckSignature(
       name: "local-minima",
-      summary: "the curve has this number of local minima, near these places; its ends do not count",
+      summary:
+        "the curve has this number of local minima, near these places; its ends do not count; over replicates, "
+        + "that of the mean and of nine in ten",
       parameters: [
         .of, .over, .optional("count", .integer(0...10_000), "how many there are"),
         .optional("near", .list(.anyNumber, most: 10_000), "the places of the minima, one minimum for each"),
         .within("the allowed distance from these places", beside: "near"),
-      ], rules: [.atLeastOne(["count", "near"])]),
+      ], rules: [.atLeastOne(["count", "near"])], bounds: ["within"]),
     make: { parameters in
       let count = try parameters.optionalNumber("count")
       let near = try parameters.numbers("near")
@@ -40,21 +42,22 @@ struct LocalMinimaCheck: Check {
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
     let curve = try rows([:]).decidableCurve(of: of, over: over)
-    let means = curve.map(\.sample.summary.mean)
-    if let bad = means.firstIndex(where: { !$0.isFinite }) {
-      return .notFinite("\(of) at \(over) = \(readable(curve[bad].x))", means[bad])
-    }
+    if let finding = curve.notFinite(of, over: over) { return finding }
+    let means = curve.means
     let minima = localMinima(of: means)
     let places = minima.map { curve[$0].x }
-    let isEnough = count.map { $0 == places.count } ?? true
     let listing = minima.map { "\(readable(curve[$0].x)) (\(of) \(readable(means[$0])))" }
+    let evidence = curve.evidence { values in
+      let places = localMinima(of: values).map { curve[$0].x }
+      return (count.map { $0 == places.count } ?? true) && hasOneNearEach(places)
+    }
     return Finding(
-      decision: isEnough && hasOneNearEach(places) ? .pass : .fail,
+      evidence,
       ours: places.isEmpty ? "none" : "\(places.count): at " + places.map(readable).joined(separator: ", "),
       number: places.count == 1 ? places[0] : nil, count: curve.first?.sample.values.count ?? 0,
-      explanation: places.isEmpty
+      explanation: (places.isEmpty
         ? "\(of) over \(over) has no local minimum between the ends of the grid"
-        : "local minima of \(of) at \(over) = \(listing.joined(separator: ", "))")
+        : "local minima of \(of) at \(over) = \(listing.joined(separator: ", "))") + evidence.agreement)
   }
 
   /// Whether each expected place has a minimum of its own; both lists ascend.

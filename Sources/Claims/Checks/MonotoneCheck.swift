@@ -33,18 +33,18 @@ struct MonotoneCheck: Check {
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
     let curve = try rows([:]).decidableCurve(of: of, over: over)
-    let means = curve.map(\.sample.summary.mean)
+    let means = curve.means
     guard curve.count > 1, let first = means.first, let last = means.last else {
       return Finding(
-        decision: .fail, ours: "one point", explanation: "one point of \(over) has no direction")
+        .exact(holds: false), ours: "one point", explanation: "one point of \(over) has no direction")
     }
-    if let bad = means.firstIndex(where: { !$0.isFinite }) {
-      return .notFinite("\(of) at \(over) = \(readable(curve[bad].x))", means[bad])
-    }
+    if let finding = curve.notFinite(of, over: over) { return finding }
     let breaks = zip(curve, curve.dropFirst()).filter { !follows($0.sample, $1.sample) }
     let range = "\(readable(first)) to \(readable(last))"
     return Finding(
-      decision: breaks.isEmpty ? .pass : breaks.contains { isCertain($0, $1) } ? .fail : .inconclusive,
+      breaks.isEmpty || breaks.contains { isCertain($0, $1) }
+        ? .exact(holds: breaks.isEmpty)
+        : .none("the interval of each step in the other direction includes 0"),
       ours: breaks.isEmpty ? range : "\(range), broken \(counted(breaks.count, "time"))",
       count: curve.first?.sample.values.count ?? 0,
       explanation: breaks.first.map { broken in

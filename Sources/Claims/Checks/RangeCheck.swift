@@ -8,11 +8,12 @@ struct RangeCheck: Check {
 
   static let variant = CheckVariant(
     signature: CheckSignature(
-      name: "range", summary: "the quantity is between bounds; over replicates, their mean is",
+      name: "range",
+      summary: "the quantity is between bounds; over replicates, the 95% interval of the mean is",
       parameters: [
         .of, .optional("low", .anyNumber, "the lower bound"),
         .optional("high", .anyNumber, "the upper bound"),
-      ], rules: [.atLeastOne(["low", "high"]), .ascending("low", "high")]),
+      ], rules: [.atLeastOne(["low", "high"]), .ascending("low", "high")], bounds: ["low", "high"]),
     make: { parameters in
       RangeCheck(of: try parameters.string("of"), bounds: try Bounds(parameters))
     })
@@ -20,10 +21,11 @@ struct RangeCheck: Check {
   var expected: String { bounds.described }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let summary = try rows([:]).decidableSample(of: of).summary
+    let sample = try rows([:]).decidableSample(of: of)
+    let summary = sample.summary
     guard summary.mean.isFinite else { return .notFinite(of, summary.mean) }
     return Finding(
-      decision: bounds.contain(summary.mean) ? .pass : .fail, ours: readable(summary.mean),
+      Evidence(sample, low: bounds.low, high: bounds.high), ours: readable(summary.mean),
       number: summary.mean, count: summary.count, interval: summary.interval(),
       explanation: "\(of) is \(readable(summary.mean)); expected \(bounds.described)")
   }

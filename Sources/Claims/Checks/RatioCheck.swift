@@ -26,7 +26,7 @@ struct RatioCheck: Check {
       ],
       rules: [
         .atLeastOne(["equals", "low", "high"]), .apart("equals", ["low", "high"]), .ascending("low", "high"),
-      ]),
+      ], bounds: ["within", "low", "high"]),
     make: { parameters in
       let (first, second) = try parameters.twoSelections()
       let target: Target =
@@ -60,7 +60,7 @@ struct RatioCheck: Check {
     guard ratio.isFinite || interval == .unbounded else { return .notFinite("the ratio", ratio) }
     let what = "\(of): \(readable(top.summary.mean)) / \(readable(bottom.summary.mean)) = \(readable(ratio))"
     return Finding(
-      decision: decision(ratio, interval), ours: readable(ratio), number: ratio,
+      evidence(ratio, interval, top, bottom), ours: readable(ratio), number: ratio,
       count: min(top.values.count, bottom.values.count), interval: interval?.bounds,
       explanation: what + explanation(interval, bottom))
   }
@@ -78,32 +78,37 @@ struct RatioCheck: Check {
       + "bounds"
   }
 
-  /// Over replicates the interval decides: within what is claimed, apart from it, or neither.
-  private func decision(_ ratio: Double, _ interval: RatioInterval?) -> Finding.Decision {
+  /// Over replicates, the test of a − θb = 0 at the claimed bounds θ decides, which is Fieller's interval inside out.
+  private func evidence(
+    _ ratio: Double, _ interval: RatioInterval?, _ top: Sample, _ bottom: Sample
+  ) -> Evidence {
+    if let none = Evidence.singleDraw([top, bottom]) { return none }
     switch interval {
-    case nil: return holds(ratio) ? .pass : .fail
-    case .unbounded: return .inconclusive
+    case nil: return .exact(holds: holds(ratio))
+    case .unbounded: return .none("the ratio has no bounds")
     case .bounded(let interval):
-      if interval.low >= interval.high { return holds(ratio) ? .pass : .fail }
-      if holds(interval.low), holds(interval.high) { return .pass }
-      return meets(interval) ? .inconclusive : .fail
+      if interval.low >= interval.high { return .exact(holds: holds(ratio)) }
+      let p = deciding(ratio).compactMap { differenceTest(top, bottom, times: $0)?.twoSided }.max()
+      return .test(holds: holds(ratio), p: p ?? 0)
     }
+  }
+
+  /// The bounds that the decision depends on: all where the ratio is within them, else the one that it violates.
+  private func deciding(_ ratio: Double) -> [Double] {
+    let low: Double?
+    let high: Double?
+    switch target {
+    case .number(let number, let within): (low, high) = (number - within, number + within)
+    case .bounds(let bounds): (low, high) = (bounds.low, bounds.high)
+    }
+    if holds(ratio) { return [low, high].compactMap { $0 } }
+    return [low.flatMap { ratio < $0 ? $0 : nil } ?? high].compactMap { $0 }
   }
 
   private func holds(_ ratio: Double) -> Bool {
     switch target {
     case .number(let number, let within): areClose(ratio, number, within)
     case .bounds(let bounds): bounds.contain(ratio)
-    }
-  }
-
-  /// Whether some of what is claimed lies in the interval.
-  private func meets(_ interval: Interval) -> Bool {
-    switch target {
-    case .number(let number, let within):
-      interval.low <= number + within && interval.high >= number - within
-    case .bounds(let bounds):
-      interval.low <= bounds.high ?? .infinity && interval.high >= bounds.low ?? -.infinity
     }
   }
 }

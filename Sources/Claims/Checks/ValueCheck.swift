@@ -9,11 +9,13 @@ struct ValueCheck: Check {
 
   static let variant = CheckVariant(
     signature: CheckSignature(
-      name: "value", summary: "the quantity equals a number; over replicates, their mean does",
+      name: "value",
+      summary:
+        "the quantity equals a number; over replicates, the 95% interval of the mean is within the tolerance",
       parameters: [
         .of, .required("equals", .anyNumber, "the paper's number"),
         .within("the allowed distance from it"),
-      ]),
+      ], bounds: ["within"]),
     make: {
       ValueCheck(
         of: try $0.string("of"), equals: try $0.number("equals"),
@@ -23,13 +25,15 @@ struct ValueCheck: Check {
   var expected: String { within > 0 ? "\(readable(equals)) ± \(readable(within))" : readable(equals) }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
-    let summary = try rows([:]).decidableSample(of: of).summary
+    let sample = try rows([:]).decidableSample(of: of)
+    let summary = sample.summary
     guard summary.mean.isFinite else { return .notFinite(of, summary.mean) }
     let distance = abs(summary.mean - equals)
-    let holds = distance <= within || areClose(summary.mean, equals, within)
+    // The rounding of doubles is no difference.
+    let reach = max(within, areClose(summary.mean, equals, within) ? distance : 0)
     return Finding(
-      decision: holds ? .pass : .fail, ours: readable(summary.mean), number: summary.mean,
-      count: summary.count, interval: summary.interval(),
+      Evidence(sample, low: equals - reach, high: equals + reach), ours: readable(summary.mean),
+      number: summary.mean, count: summary.count, interval: summary.interval(),
       explanation: "\(of) is \(readable(summary.mean)), \(readable(distance)) from \(readable(equals)); "
         + "allowed \(readable(within))")
   }

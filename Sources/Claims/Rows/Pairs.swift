@@ -8,6 +8,11 @@ func meanDifference(_ a: Sample, _ b: Sample) -> MeanDifference? {
   return MeanDifference(a.summary, b.summary)
 }
 
+/// The test of mean(a) − θ·mean(b) = 0, paired where both have the same replicates.
+func differenceTest(_ a: Sample, _ b: Sample, times ratio: Double) -> MeanDifference? {
+  meanDifference(a, Sample(b.values.map { $0 * ratio }, replicates: b.replicates))
+}
+
 /// Fieller's interval of the ratio of the means, paired where both have the same replicates.
 func ratioInterval(_ a: Sample, _ b: Sample, level: Double = 0.95) -> RatioInterval? {
   ratioInterval(a.summary, b.summary, pairs: paired(a, b), level: level)

@@ -7,13 +7,19 @@ package struct Sample: Sendable, Equatable {
   /// The replicate each value belongs to; empty where the table has no replicates.
   package let replicates: [Cell]
   package let values: [Double]
+  /// Whether chance is in them: random weights, generated items, draws of a method.
+  package let isRandom: Bool
 
-  package init(_ values: [Double], replicates: [Cell] = []) {
+  package init(_ values: [Double], replicates: [Cell] = [], isRandom: Bool = false) {
     self.values = values
     self.replicates = replicates
+    self.isRandom = isRandom
   }
 
   package var summary: Summary { Summary(of: values) }
+
+  /// One draw of something random, which says nothing about its mean.
+  var isSingleDraw: Bool { isRandom && values.count == 1 }
 }
 
 /// A quantity over a grid, in ascending order of the grid.
@@ -111,7 +117,7 @@ extension SelectedRows {
       throw RowFailure.ambiguous(
         count: rows.count, at: place, table: name, varying: varying(rows, excluding: excluding))
     }
-    return Sample(rows.map(value), replicates: labels)
+    return Sample(rows.map(value), replicates: labels, isRandom: rows.contains(where: isRandom))
   }
 
   /// The key columns that tell these rows apart, each with what it holds.

@@ -7,6 +7,7 @@ package struct SelectedRows: Sendable {
   package let name: String
   package let rows: [Int]
   package let axes: RunAxes
+  private let sources: RowSources?
 
   /// Takes the rows that match, once each where an axis does not reach what they were computed from.
   ///
@@ -19,9 +20,15 @@ package struct SelectedRows: Sendable {
       self.table = table
       self.name = name
       self.axes = axes
+      self.sources = sources
       let rows = try Self.rows(of: table, named: name, where: selection, absent: absent)
       self.rows = independentRows(rows, of: table, along: axes.names, sources)
     }
+  }
+
+  /// Whether chance is in what a row was computed from.
+  func isRandom(_ row: Int) -> Bool {
+    sources?.isRandom(stage: table["from"].map { $0.cell(row).plain }) ?? false
   }
 
   private static func rows(

@@ -7,8 +7,12 @@ package func htmlReport(_ report: Report) -> String {
   let head: [HTML] = [
     "<h1>\(report.heading)</h1>", "<p class=\"counts\">\(VerdictCounts(report.verdicts).summary)</p>",
   ]
+  let lines = report.verdicts.linesByBasis + [report.verdicts.family].compactMap { $0 }
+  let worth: [HTML] =
+    lines.isEmpty ? [] : ["<ul class=\"worth\">"] + lines.map { "<li>\($0)</li>" } + ["</ul>"]
   let parts = [
-    head, notes, claimsSection(report), figuresSection(report), tablesSection(report), methodsSection(report),
+    head, worth, notes, claimsSection(report), figuresSection(report), tablesSection(report),
+    methodsSection(report),
   ]
   let page: HTML = """
     <!DOCTYPE html>
@@ -32,7 +36,7 @@ package func htmlReport(_ report: Report) -> String {
 
 private func claimsSection(_ report: Report) -> [HTML] {
   guard !report.verdicts.isEmpty else { return [] }
-  let titles: [HTML] = ["Claim", "Paper", "Ours", "n", "95% interval", "Verdict", "Source"]
+  let titles: [HTML] = ["Claim", "Basis", "Paper", "Ours", "n", "95% interval", "Verdict", "Source"]
   let head: [HTML] = ["<h2>Claims</h2>", "<div class=\"wide\"><table>", "<thead><tr>"]
   return head + titles.map { "<th>\($0)</th>" } + ["</tr></thead>", "<tbody>"]
     + report.verdicts.map { claimRow($0, command: report.command($0)) } + ["</tbody></table></div>"]
@@ -40,10 +44,12 @@ private func claimsSection(_ report: Report) -> [HTML] {
 
 private func claimRow(_ verdict: Verdict, command: ShellCommand) -> HTML {
   let word = verdict.outcome.word
+  let given: HTML = verdict.given.isEmpty ? "" : "<br><small>Given: \(verdict.given)</small>"
   let claim: HTML =
-    "<strong>\(verdict.says)</strong><br><small>\(verdict.id): \(verdict.explanation)</small><br><code>\(command.text)</code>"
+    "<strong>\(verdict.says)</strong><br><small>\(verdict.id): \(verdict.explanation)</small>\(given)<br><code>\(command.text)</code>"
   let cells: [HTML] = [
-    claim, "\(verdict.paper)", "\(verdict.ours)", "\(verdict.countText)", "\(verdict.intervalText)",
+    claim, "\(verdict.basis?.rawValue ?? "")", "\(verdict.paper)", "\(verdict.ours)", "\(verdict.countText)",
+    "\(verdict.intervalText)",
     "<span class=\"verdict\">\(word)</span>", "\(verdict.source)",
   ]
   let row: [HTML] = cells.map { "<td>\($0)</td>" }
@@ -101,5 +107,6 @@ private let styleSheet: HTML = """
   .pass .verdict { background: #2e7d4f }
   .fail .verdict, .error .verdict { background: #b3261e }
   .inconclusive .verdict { background: #9a6700 }
+  .differs .verdict { background: #5b4a99 }
   .note { background: #f3f3f8; padding: .5em .8em }
   """

@@ -1,7 +1,8 @@
 import Claims
 import Declarations
 
-/// `junit.xml`: a claim is a test case; what did not run, or cannot be decided, is skipped.
+/// `junit.xml`: a claim is a test case; what did not run, or cannot be decided, is skipped. A statement that differs as
+/// its claim says in advance has passed.
 package func junitReport(_ report: Report) -> String {
   let counts = VerdictCounts(report.verdicts)
   let totals: XML =
@@ -11,21 +12,42 @@ package func junitReport(_ report: Report) -> String {
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites \(totals)>",
     "  <testsuite name=\"\(report.name)\" \(totals)>",
   ]
+  let lines = (report.verdicts.linesByBasis + [report.verdicts.family].compactMap { $0 })
+  let summary: [XML] =
+    lines.isEmpty
+    ? []
+    : ["    <properties>"] + lines.map { "      <property name=\"summary\" value=\"\($0)\"/>" } + [
+      "    </properties>"
+    ]
   let cases = report.verdicts.map { testCase($0, suite: report.name, command: report.command($0)) }
-  let lines = head + cases + ["  </testsuite>", "</testsuites>"]
-  return lines.joined(separator: "\n").text + "\n"
+  let all = head + summary + cases + ["  </testsuite>", "</testsuites>"]
+  return all.joined(separator: "\n").text + "\n"
 }
 
 private func testCase(_ verdict: Verdict, suite: String, command: ShellCommand) -> XML {
-  let opening: XML = "    <testcase classname=\"\(suite)\" name=\"\(verdict.id)\""
+  let opening: XML = "    <testcase classname=\"\(suite)\" name=\"\(verdict.id)\">"
+  let properties: [XML] = facts(verdict).map { "<property name=\"\($0)\" value=\"\($1)\"/>" }
+  let known: XML = properties.isEmpty ? "" : "<properties>\(properties.joined())</properties>"
+  return "\(opening)\(known)\(outcome(verdict, command))</testcase>"
+}
+
+private func facts(_ verdict: Verdict) -> [(String, String)] {
+  let facts: [(String, String)] = [
+    ("basis", verdict.basis?.rawValue ?? ""), ("bound_from", verdict.boundText),
+    ("interval", verdict.levelledInterval), ("conditions", verdict.conditions.joined(separator: "; ")),
+  ]
+  return facts.filter { !$0.1.isEmpty }
+}
+
+private func outcome(_ verdict: Verdict, _ command: ShellCommand) -> XML {
   let message = verdict.explanation
   let details =
     "\(verdict.says) (\(verdict.source)). Paper: \(verdict.paper); ours: \(verdict.ours). To recompute: \(command.text)"
-  switch verdict.outcome {
-  case .pass: return "\(opening)/>"
-  case .fail: return "\(opening)><failure message=\"\(message)\">\(details)</failure></testcase>"
-  case .error: return "\(opening)><error message=\"\(message)\">\(details)</error></testcase>"
-  case .inconclusive, .notRun:
-    return "\(opening)><skipped message=\"\(verdict.outcome.word): \(message)\"/></testcase>"
+  return switch verdict.outcome {
+  case .pass: ""
+  case .differs: "<system-out>differs: \(message). \(details)</system-out>"
+  case .fail: "<failure message=\"\(message)\">\(details)</failure>"
+  case .error: "<error message=\"\(message)\">\(details)</error>"
+  case .inconclusive, .notRun: "<skipped message=\"\(verdict.outcome.word): \(message)\"/>"
   }
 }

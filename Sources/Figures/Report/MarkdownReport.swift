@@ -4,6 +4,10 @@ import Contracts
 /// `report.md`, for code hosts and mail.
 package func markdownReport(_ report: Report) -> String {
   var lines: [Markdown] = ["# \(report.heading)", "", "\(VerdictCounts(report.verdicts).summary)", ""]
+  for line in report.verdicts.linesByBasis + [report.verdicts.family].compactMap({ $0 }) {
+    lines += ["- \(line)"]
+  }
+  lines.append("")
   for note in report.notes + report.notices { lines += ["> \(note)", ""] }
   lines += claims(report) + figures(report) + tables(report) + methods(report)
   return lines.joined(separator: "\n").text
@@ -18,17 +22,18 @@ private func claims(_ report: Report) -> [Markdown] {
   guard !report.verdicts.isEmpty else { return [] }
   let rows = report.verdicts.map { verdict in
     row([
-      verdict.says, verdict.paper, verdict.ours, verdict.countText, verdict.intervalText,
-      verdict.outcome.word, verdict.source,
+      verdict.says, verdict.basis?.rawValue ?? "", verdict.paper, verdict.ours, verdict.countText,
+      verdict.intervalText, verdict.outcome.word, verdict.source,
     ])
   }
   let head: [Markdown] = [
-    "## Claims", "", "| Claim | Paper | Ours | n | 95% interval | Verdict | Source |",
-    "|---|---|---|---|---|---|---|",
+    "## Claims", "", "| Claim | Basis | Paper | Ours | n | 95% interval | Verdict | Source |",
+    "|---|---|---|---|---|---|---|---|",
   ]
   return head + rows + ["", "To recompute each number:", ""]
     + report.verdicts.map { verdict in
-      "- \(verdict.id): \(verdict.explanation). \(Markdown.span(report.command(verdict).text))"
+      let given = verdict.given.isEmpty ? "" : " Given: \(verdict.given)."
+      return "- \(verdict.id): \(verdict.explanation).\(given) \(Markdown.span(report.command(verdict).text))"
     } + [""]
 }
 

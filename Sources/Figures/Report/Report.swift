@@ -88,7 +88,20 @@ package struct Report: Sendable {
 }
 
 extension Verdict {
-  /// The 95% interval as text, or nothing.
-  var intervalText: String { interval?.described ?? "" }
+  /// The interval as text, with its level where that is not 95%; or nothing.
+  var intervalText: String {
+    interval.map { level == 0.95 ? $0.described : "\($0.described) (\(levelText))" } ?? ""
+  }
+  /// `95%: [0.1, 0.2]`, or nothing.
+  var levelledInterval: String { interval.map { "\(levelText): \($0.described)" } ?? "" }
+  private var levelText: String { "\(Int((level * 100).rounded()))%" }
+  /// Where the bound comes from, with the reason for one by design.
+  var boundText: String {
+    boundFrom.map { bound in bound.word + (bound.reason.map { ": \($0)" } ?? "") } ?? ""
+  }
+  /// Conditions and the origin of the bound, as one text.
+  var given: String {
+    (conditions + (boundText.isEmpty ? [] : ["bound from \(boundText)"])).joined(separator: "; ")
+  }
   var countText: String { count > 0 ? "\(count)" : "" }
 }

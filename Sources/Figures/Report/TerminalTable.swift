@@ -1,12 +1,16 @@
 import Claims
 import Declarations
 
-/// The verdicts as aligned text, each with its explanation where it is not a plain pass.
+/// The verdicts as aligned text, each with its explanation where it is not a plain pass; then the conditions, once
+/// each.
 package func terminalTable(_ verdicts: [Verdict], color: Bool, command: (Verdict) -> ShellCommand) -> String {
-  let head = ["verdict", "claim", "paper", "ours", "n", "95% interval", "source"]
+  let head = ["verdict", "claim", "basis", "paper", "ours", "n", "95% interval", "given", "source"]
+  let conditions = numbered(verdicts.map(\.conditions))
   let rows = verdicts.map { verdict in
     [
-      verdict.outcome.word, verdict.id, verdict.paper, verdict.ours, verdict.countText, verdict.intervalText,
+      verdict.outcome.word, verdict.id, verdict.basis?.rawValue ?? "", verdict.paper, verdict.ours,
+      verdict.countText, verdict.intervalText,
+      conditions.firstIndex(of: verdict.conditions).map { "[\($0 + 1)]" } ?? "",
       verdict.source,
     ].map(printable)
   }
@@ -18,8 +22,21 @@ package func terminalTable(_ verdicts: [Verdict], color: Bool, command: (Verdict
     lines.append("  \(printable(verdict.explanation))")
     lines.append("  \(printable(command(verdict).text))")
   }
+  for (index, condition) in conditions.enumerated() {
+    lines += condition.enumerated().map {
+      ($0.offset == 0 ? "[\(index + 1)] " : "    ") + printable($0.element)
+    }
+  }
+  lines += verdicts.linesByBasis + [verdicts.family].compactMap { $0 }
   lines.append(VerdictCounts(verdicts).summary)
   return lines.joined(separator: "\n") + "\n"
+}
+
+/// Those that are not empty, each once.
+private func numbered(_ conditions: [[String]]) -> [[String]] {
+  conditions.reduce(into: []) { known, next in
+    if !next.isEmpty, !known.contains(next) { known.append(next) }
+  }
 }
 
 private func aligned(_ cells: [String], _ widths: [Int]) -> String {
@@ -44,7 +61,7 @@ private func painted(_ line: String, _ outcome: Verdict.Outcome, _ color: Bool) 
     switch outcome {
     case .pass: "32"
     case .fail, .error: "31"
-    case .inconclusive: "33"
+    case .inconclusive, .differs: "33"
     case .notRun: "2"
     }
   return "\u{1B}[\(code)m\(line)\u{1B}[0m"

@@ -20,7 +20,10 @@ extension Command {
     var status: Int32 = 0
     for path in arguments.positional {
       do {
-        for (one, other) in try loader.load(path).foldedNames {
+        let (experiment, places) = try loader.loadWithPlaces(path)
+        let unstated = experiment.unstatedClaims(loader.grammar, places)
+        if !unstated.isEmpty { throw ConfigError(unstated) }
+        for (one, other) in experiment.foldedNames {
           Terminal.err(
             "\(path): warning: \"\(one)\" and \"\(other)\" differ only in the case of letters or in how accents are "
               + "composed; on a file system that does not distinguish them, the experiment is refused")

@@ -68,10 +68,10 @@ extension Command {
     return lines.isEmpty ? "" : "\nto recompute the number of a claim:\n" + lines.joined()
   }
 
-  /// 2 where a claim is not borne out, 3 where none could be judged.
+  /// 2 where a claim is not borne out, 3 where none could be decided.
   private static func status(_ verdicts: [Verdict]) -> Int32 {
     if verdicts.contains(where: \.isFailure) { return 2 }
-    return VerdictCounts(verdicts).evaluated == 0 ? 3 : 0
+    return VerdictCounts(verdicts).judged == 0 ? FailureKind.nothingEvaluated.rawValue : 0
   }
 
   static let report = Command(

@@ -1,49 +1,6 @@
 import Declarations
 
 extension ExperimentDecoder {
-  private static let claimKeys = ["id", "source", "says", "table", "where", "check"]
-
-  // MARK: - Figures
-
-  mutating func decodeFigures() -> [FigureSpec] {
-    guard let node = root["figures"] else { return [] }
-    guard let items = node.items else {
-      issues.add(node, "figures", expected: "a list of figures")
-      return []
-    }
-    var figures: [FigureSpec] = []
-    var names: Set<String> = []
-    for (index, item) in items.enumerated() {
-      let path = "figures[\(index)]"
-      let parameters = checking(presentation: true) { $0.figure(item, path: path, also: ["name"]) }
-      let name = decodeFigureName(item, path, taken: &names)
-      checkFigureColumns(item, path)
-      figures.append(FigureSpec(name: name, kind: parameters["kind"]?.string ?? "", parameters: parameters))
-    }
-    return figures
-  }
-
-  private mutating func decodeFigureName(_ node: ConfigNode, _ path: String, taken: inout Set<String>)
-    -> String
-  {
-    guard node.members != nil else { return "" }
-    guard let nameNode = node["name"] else {
-      checking { $0.missingKey("name", node, path: path) }
-      return ""
-    }
-    guard let name = nameNode.text, ConfigNames.isName(name) else {
-      issues.add(nameNode, "\(path).name", expected: ConfigNames.describedName)
-      return ""
-    }
-    issues.take(name, for: nameNode)
-    if !taken.insert(name).inserted {
-      issues.add(nameNode, "\(path).name", expected: "a unique name", found: "\"\(name)\" a second time")
-    }
-    return name
-  }
-
-  // MARK: - Claims
-
   mutating func decodeClaims() -> [ClaimSpec] {
     guard let node = root["claims"] else { return [] }
     guard let items = node.items else {
@@ -69,8 +26,8 @@ extension ExperimentDecoder {
     }
     let before = issues.count
     let (texts, selection) = checking(presentation: true) { checker in
-      for member in members where !Self.claimKeys.contains(member.key) {
-        checker.unknownKey(member, path: path, among: Self.claimKeys)
+      for member in members where !ClaimKeys.all.contains(member.key) {
+        checker.unknownKey(member, path: path, among: ClaimKeys.all)
       }
       let texts = ["id", "source", "says", "table"].map { key -> String in
         guard let text = node[key] else {
@@ -81,6 +38,7 @@ extension ExperimentDecoder {
       }
       return (texts, node["where"].map { checker.check($0, .selection, path: "\(path).where") })
     }
+    let provenance = decodeProvenance(node, path)
     if let id = node["id"], let text = id.text, !ConfigNames.isName(text) {
       issues.add(id, "\(path).id", expected: ConfigNames.describedName)
     }
@@ -90,7 +48,32 @@ extension ExperimentDecoder {
     return ClaimSpec(
       id: texts[0], source: texts[1], says: texts[2], table: texts[3],
       selection: (selection?.object ?? [:]).mapValues { $0.array ?? [$0] }, check: check,
-      parameters: parameters)
+      parameters: parameters, basis: provenance["basis"]?.string.flatMap(ClaimBasis.init),
+      boundFrom: BoundSource(provenance["bound_from"], because: provenance["because"]?.string),
+      differsBecause: provenance["expect"] == nil ? nil : provenance["because"]?.string,
+      conditions: provenance["conditions"]?.string, statement: provenance["statement"]?.string)
+  }
+
+  private mutating func decodeProvenance(_ node: ConfigNode, _ path: String) -> [String: JSONValue] {
+    let values = checking(presentation: true) { checker in
+      ClaimKeys.provenance.reduce(into: [String: JSONValue]()) { values, key in
+        guard let given = node[key.name] else { return }
+        values[key.name] = checker.check(given, key.type, path: "\(path).\(key.name)")
+      }
+    }
+    if let expect = node["expect"], node["because"] == nil {
+      issues.add(
+        ConfigIssue(
+          at: expect.position, path: "\(path).expect", found: "",
+          expected: "\"because\" must say why the statement is not expected to hold"))
+    }
+    if let bound = node["bound_from"], bound.text == "design", node["because"] == nil {
+      issues.add(
+        ConfigIssue(
+          at: bound.position, path: "\(path).bound_from", found: "",
+          expected: "a bound by design needs its reason: {\"kind\": \"design\", \"reason\": \"…\"}"))
+    }
+    return values
   }
 
   private mutating func decodeCheck(_ node: ConfigNode, _ path: String) -> (String, JSONValue) {
@@ -117,5 +100,17 @@ extension ExperimentDecoder {
       $0.object(given.node, signature.parameters, rules: signature.rules, path: place)
     }
     return (signature.name, ParameterDefaults.fill(value, signature.parameters))
+  }
+}
+
+extension BoundSource {
+  /// What a validated `bound_from` says; nil where there is none.
+  init?(_ json: JSONValue?, because: String?) {
+    guard let json else { return nil }
+    if let word = json.string {
+      self = Self.words.first { $0.word == word }?.source ?? .design(reason: because ?? "")
+    } else {
+      self = .design(reason: json["reason"]?.string ?? "")
+    }
   }
 }
