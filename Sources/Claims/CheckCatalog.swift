@@ -4,6 +4,7 @@ import Declarations
 package let checkCatalog = CheckCatalog([
   ValueCheck.variant,
   RangeCheck.variant,
+  EachCheck.variant,
   ExtremumCheck.minimum,
   ExtremumCheck.maximum,
   LocalMinimaCheck.variant,

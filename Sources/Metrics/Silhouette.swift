@@ -12,19 +12,21 @@ import Kernels
 /// - Parameters:
 ///   - points: `(n, d)`.
 ///   - clusters: the cluster of each point, from 0.
-/// - Returns: the mean over all points, and the least of the clusters' means; NaN where there are fewer than
-///   two clusters.
+/// - Returns: the mean over all points, that of each cluster's (NaN of an empty one), and the least of these; all NaN
+///   where there are fewer than two clusters.
 /// - Throws: `MetricFailure` where the counts differ, `Cancelled`.
 package func silhouette(
   of points: Matrix, clusters: [Int], budget: ThreadBudget
-) throws -> (mean: Double, least: Double) {
+) throws -> (mean: Double, byCluster: [Double], least: Double) {
   guard clusters.count == points.rows else {
     throw MetricFailure.unequalShapes(
       xRows: points.rows, xColumns: points.columns, yRows: clusters.count, yColumns: 1)
   }
   var sizes = [Int](repeating: 0, count: (clusters.max() ?? -1) + 1)
   for cluster in clusters { sizes[cluster] += 1 }
-  guard sizes.count(where: { $0 > 0 }) > 1 else { return (.nan, .nan) }
+  guard sizes.count(where: { $0 > 0 }) > 1 else {
+    return (.nan, sizes.map { _ in .nan }, .nan)
+  }
   let sample = Silhouette(points: points, clusters: clusters, sizes: sizes)
   let parts = try budget.map(blocks: blockCount(sample.rows.count, size: 64)) { block in
     blockRange(block, size: 64, count: sample.rows.count).map { sample.value($0) }
@@ -35,8 +37,9 @@ package func silhouette(
     let cluster = clusters[sample.rows[place]]
     sums[cluster] = (sums[cluster].sum + value, sums[cluster].count + 1)
   }
-  let means = sums.filter { $0.count > 0 }.map { $0.sum / Double($0.count) }
-  return (values.reduce(0, +) / Double(values.count), means.min() ?? .nan)
+  let means = sums.map { $0.count > 0 ? $0.sum / Double($0.count) : .nan }
+  let least = means.filter { !$0.isNaN }.min() ?? .nan
+  return (values.reduce(0, +) / Double(values.count), means, least)
 }
 
 /// Silhouettes of all points or, as for `Trustworthiness`, of evenly spaced ones against all.

@@ -74,6 +74,15 @@ struct EvidenceTests {
     #expect(verdict.explanation.contains("\(agreeing) of \(count) replicates"))
   }
 
+  @Test(arguments: [
+    ([0.1, 0.2, 0.3], "pass"), ([0.5, 0.2, -0.1], "inconclusive"), ([-0.1, -0.2, -0.3], "fail"),
+  ])
+  func eachReplicateByItself(values: [Double], expected: String) throws {
+    let verdict = try verdict(
+      "each", #"{"of": "loss", "low": 0}"#, on: curveTable([(0, values)]), axes: seeds, isRandom: true)
+    #expect(verdict.outcome.word == expected, "\(verdict.explanation)")
+  }
+
   // MARK: - Many claims
 
   /// Alone p = .03 decides; among four such tests Holm asks for .0125 of the first.

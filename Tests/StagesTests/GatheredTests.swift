@@ -36,13 +36,17 @@ struct GatheredTests {
     let table = try #require(try project(["method": "umap"]).first?.table)
     #expect(
       table.columnNames == [
-        "seed", "modality", "index", "c1", "c2", "trustworthiness", "silhouette", "least_silhouette",
+        "seed", "modality", "index", "c1", "c2", "trustworthiness", "silhouette", "least_silhouette", "own_silhouette",
       ])
     let signature = try #require(stageCatalog.variant(.evaluate, "projection")).signature
     try requireDeclared(table, by: signature, "", but: ["seed"])
     #expect(table.numbers("seed") == (0..<5).flatMap { [Double](repeating: Double($0) * 10, count: 40) })
     let quality = Set(table.numbers("silhouette"))
     #expect(quality.count == 1 && (quality.first ?? 0) > 0.7)
+    // Runs have equally many points, so the mean of their own is that of all.
+    let own = table.numbers("own_silhouette")
+    #expect(Set(own).count == 5 && own.min() == table.numbers("least_silhouette").first)
+    #expect(abs(own.reduce(0, +) / 200 - (quality.first ?? 0)) < 1e-12)
     #expect(try project(["method": "umap"], jobs: 4) == project(["method": "umap"], jobs: 1))
   }
 

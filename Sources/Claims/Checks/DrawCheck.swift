@@ -7,7 +7,7 @@ import Statistics
 /// Source: Hahn and Meeker 1991, Statistical Intervals, Section 4.2, doi 10.1002/9780470316771.
 struct DrawCheck: Check {
   enum Scale: String, CaseIterable {
-    case linear
+    case linear, log
     case logOneMinus = "log-one-minus"
   }
   let of: String
@@ -25,11 +25,13 @@ struct DrawCheck: Check {
         .of, .required("equals", .anyNumber, "the published number"),
         .defaulted(
           "scale", .choice(Scale.allCases.map(\.rawValue)), .string(Scale.linear.rawValue),
-          "log-one-minus for cosines near 1: the interval is that of log(1 − c)"),
+          "log for positive numbers, log-one-minus for cosines near 1: the interval is that of log(x), or of log(1 − x)"
+        ),
       ], bounds: ["equals"]),
     make: {
       guard let scale = Scale(rawValue: try $0.string("scale")) else {
-        throw RowFailure.badParameter("scale", expected: "\"linear\" or \"log-one-minus\"")
+        throw RowFailure.badParameter(
+          "scale", expected: "one of \(Scale.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       return DrawCheck(of: try $0.string("of"), equals: try $0.number("equals"), scale: scale)
     })
@@ -43,7 +45,7 @@ struct DrawCheck: Check {
     // All cosines 1: a network with a constant output has no distribution to have drawn from.
     guard summary.mean.isFinite, let interval = summary.predictionInterval() else {
       return sample.values.count > 1
-        ? .notFinite("the mean of log(1 − \(of))", summary.mean)
+        ? .notFinite("the mean of \(of) on the scale \(scale.rawValue)", summary.mean)
         : finding(sample, .none("it takes at least \(Self.fewest) replicates, and there is one"), nil)
     }
     let shown = unscaled(interval)
@@ -67,10 +69,20 @@ struct DrawCheck: Check {
       explanation: "\(of) is \(readable(mean))")
   }
 
-  private func scaled(_ value: Double) -> Double { scale == .linear ? value : log(1 - value) }
+  private func scaled(_ value: Double) -> Double {
+    switch scale {
+    case .linear: value
+    case .log: Foundation.log(value)
+    case .logOneMinus: log1p(-value)
+    }
+  }
 
   private func unscaled(_ interval: Interval) -> Interval {
+    switch scale {
+    case .linear: interval
+    case .log: Interval(low: exp(interval.low), high: exp(interval.high))
     // 1 − e^x falls with x.
-    scale == .linear ? interval : Interval(low: 1 - exp(interval.high), high: 1 - exp(interval.low))
+    case .logOneMinus: Interval(low: -expm1(interval.high), high: -expm1(interval.low))
+    }
   }
 }

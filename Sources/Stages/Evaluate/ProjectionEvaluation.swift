@@ -9,7 +9,7 @@ import Metrics
 /// all squares that each stands for, 50 at most; for `umap` the column `trustworthiness` says, the same on
 /// every row of a picture, how far neighbours in it are neighbours among the embeddings. Rows are those of
 /// x, then those of y; over an axis, those of all its runs, and with `umap` the column `silhouette` says how
-/// well the picture keeps the runs apart.
+/// well the picture keeps the runs apart, and `own_silhouette` how well it keeps this one.
 package struct ProjectionEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
     let method: Method
@@ -54,7 +54,7 @@ package struct ProjectionEvaluation: Stage {
   private static let onlyUMAP = ParameterCondition("method", [Method.umapName])
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "projection", version: 4,
+    phase: .evaluate, kind: "projection", version: 5,
     summary:
       "Projection of both modalities together to a few dimensions, and the spectrum of singular values.",
     parameters: [
@@ -86,6 +86,7 @@ package struct ProjectionEvaluation: Stage {
       TableColumn("c", .quantity, .real, "Component", presence: .numbered(by: "components")),
       ofUMAP("trustworthiness", "Trustworthiness"), ofUMAP("silhouette", "Silhouette", takesRuns: true),
       ofUMAP("least_silhouette", "Least silhouette of a group", takesRuns: true),
+      ofUMAP("own_silhouette", "Silhouette of the group", takesRuns: true),
     ],
     sometimesTables: [
       "spectrum": ParameterCondition("method", ProjectionMethod.allCases.map(\.rawValue))
@@ -128,10 +129,17 @@ package struct ProjectionEvaluation: Stage {
       let result = try umap.draw(scene.rows, context) {
         context.progress((Double(index) + $0) / Double(scenes.count))
       }
-      var quality = [("trustworthiness", Cell.real(result.trustworthiness))]
-      if scene.isGathered {
-        let value = try silhouette(of: result.picture, clusters: scene.runs, budget: context.budget)
-        quality += [("silhouette", .real(value.mean)), ("least_silhouette", .real(value.least))]
+      let apart =
+        try scene.isGathered
+        ? silhouette(of: result.picture, clusters: scene.runs, budget: context.budget) : nil
+      func quality(_ run: Int) -> [(String, Cell)] {
+        [("trustworthiness", .real(result.trustworthiness))]
+          + (apart.map {
+            [
+              ("silhouette", .real($0.mean)), ("least_silhouette", .real($0.least)),
+              ("own_silhouette", .real($0.byCluster[run])),
+            ]
+          } ?? [])
       }
       scene.list(into: &points, then: quality) { result.picture.row($0).map(Double.init) }
     }

@@ -63,16 +63,17 @@ struct ProjectionInput {
     return ProjectionInput(parts: parts, coordinates: common, isGathered: isGathered)
   }
 
-  /// Appends a row a point: its coordinates, modality, index, scores, then `more`.
+  /// Appends a row a point: its coordinates, modality, index, scores, then `more`, which may depend on its run.
   func list(
-    into table: inout CoordinateTable, then more: [(String, Cell)] = [], _ scores: (Int) -> [Double]
+    into table: inout CoordinateTable, then more: (_ run: Int) -> [(String, Cell)] = { _ in [] },
+    _ scores: (Int) -> [Double]
   ) {
     var first = 0
     for part in parts {
       for index in 0..<part.rows.rows {
         let cells = scores(first + index).enumerated().map { ("c\($0 + 1)", Cell.real($1)) }
         let place = [("modality", Cell.text(part.rows.side.rawValue)), ("index", .integer(index))]
-        table.append(part.coordinates, place + cells + more)
+        table.append(part.coordinates, place + cells + more(part.run))
       }
       first += part.rows.rows
     }
