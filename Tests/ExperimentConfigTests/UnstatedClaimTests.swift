@@ -48,4 +48,15 @@ struct UnstatedClaimTests {
     #expect(found.count == 2 && found[0].contains("\"margin\" is missing"))
     #expect(found[1].hasSuffix("\"runs\" is missing, which \"interval\" needs"))
   }
+
+  /// The project's own configs say all of it.
+  @Test(arguments: GoodConfig.all.filter { $0.text.contains("\"$schema\": \"schema/") })
+  func theProjectsConfigsSayIt(_ config: GoodConfig) throws {
+    let folder = try ConfigFolder()
+    try folder.write(config.text)
+    for name in GoodConfigTests.features { try folder.write("", to: "data/features_\(name).npy") }
+    let loader = ExperimentLoader(grammar: grammar, environment: [:])
+    let (experiment, places) = try loader.loadWithPlaces("\(folder.path)/c.json")
+    #expect(experiment.unstatedClaims(grammar, places).map(\.message) == [])
+  }
 }
