@@ -23,17 +23,27 @@ package struct FileSystem: Sendable {
   package var beginning: @Sendable (_ path: String, _ most: Int) throws -> [UInt8]
   /// SHA-256 of a file's content, as hex.
   package var digest: @Sendable (_ path: String) throws -> String
+  /// The files that a data set of this kind is read from and no parameter names: what `DataSignature.listing` finds on
+  /// the disk, in formats that the kind alone knows.
+  package var listing: @Sendable (_ kind: DataSignature, _ values: [String: JSONValue]) throws -> [String]
+  /// A stage's parameters with what the files that they name say of themselves, as `StageSignature.completes` finds it
+  /// on the disk.
+  package var completion: @Sendable (_ stage: StageSignature, _ parameters: JSONValue) throws -> JSONValue
   /// The folder in which relative paths on the command line begin.
   package var currentFolder: String
 
   package init(
     currentFolder: String, entry: @escaping @Sendable (String) -> Entry?,
     beginning: @escaping @Sendable (String, Int) throws -> [UInt8],
-    digest: @escaping @Sendable (String) throws -> String
+    digest: @escaping @Sendable (String) throws -> String,
+    listing: @escaping @Sendable (DataSignature, [String: JSONValue]) throws -> [String] = { _, _ in [] },
+    completion: @escaping @Sendable (StageSignature, JSONValue) throws -> JSONValue = { $1 }
   ) {
     self.entry = entry
     self.beginning = beginning
     self.digest = digest
+    self.listing = listing
+    self.completion = completion
     self.currentFolder = currentFolder
   }
 

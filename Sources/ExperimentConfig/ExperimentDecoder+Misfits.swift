@@ -51,11 +51,11 @@ extension ExperimentDecoder {
     }
     let known = Set(axes.map(\.name))
     let names = Interpolation.axes(in: with).union(candidates.flatMap { Interpolation.axes(in: $0) })
-    let (data, grammar) = (checkedData, grammar)
+    let (data, grammar, files) = (checkedData, grammar, fileSystem)
     let found = checking { checker -> [ParameterMisfit] in
       var found: [ParameterMisfit] = []
       checker.forEachCombination(of: names.intersection(known).sorted()) { _, axes in
-        found = misfits(Self.resolved(with, signature, axes, data, grammar))
+        found = misfits(Self.resolved(with, signature, axes, data, grammar, files))
         return found.isEmpty
       }
       return found
@@ -69,7 +69,7 @@ extension ExperimentDecoder {
   /// The parameters of one run: axes resolved, data sets in the place of their names, defaults filled in.
   private static func resolved(
     _ with: JSONValue, _ signature: StageSignature, _ axes: [String: JSONValue], _ data: [String: JSONValue],
-    _ grammar: Grammar
+    _ grammar: Grammar, _ files: FileSystem
   ) -> JSONValue {
     var members = Interpolation.resolve(with, axes).object ?? [:]
     for parameter in signature.parameters {
@@ -80,7 +80,7 @@ extension ExperimentDecoder {
     }
     let filled = ParameterDefaults.fill(.object(members), signature.parameters)
     // A file that cannot be understood is told of by the plan.
-    return (try? signature.completes?(filled)) ?? filled
+    return (try? files.completion(signature, filled)) ?? filled
   }
 
   /// The node that the keys lead to, or the nearest one around it.

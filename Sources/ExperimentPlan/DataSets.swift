@@ -70,11 +70,12 @@ extension StageSignature {
 extension DataSignature {
   /// SHA-256 over the names and contents of the files that no parameter names, as hex; nil where there are
   /// none. Names count as seen from the folder that is read: classes and captions may come from them.
+  /// - Parameter files: what is asked for the files.
   package func digestOfListing(
-    _ data: JSONValue, digestOfFile: (String) throws -> String
+    _ data: JSONValue, in files: FileSystem, digestOfFile: (String) throws -> String
   ) throws -> String? {
     let values = data.object ?? [:]
-    let paths = try listing(values)
+    let paths = try files.listing(self, values)
     guard !paths.isEmpty else { return nil }
     let root = folder.flatMap { values[$0.name]?.string }.map { $0 + "/" }
     let lines = try paths.map { path in

@@ -160,13 +160,12 @@ package struct Planner {
   private mutating func complete(
     _ parameters: JSONValue, _ signature: StageSignature?, _ files: [DataFile]
   ) throws -> JSONValue {
-    guard let signature, let completes = signature.completes, files.contains(where: { $0.digest != nil })
-    else {
+    guard let signature, signature.completes != nil, files.contains(where: { $0.digest != nil }) else {
       return parameters
     }
     let key = JSONValue.array([.string(signature.name), parameters])
     if let known = completed[key] { return known }
-    let result = try completes(parameters)
+    let result = try self.files.completion(signature, parameters)
     completed[key] = result
     return result
   }
@@ -254,7 +253,7 @@ package struct Planner {
   /// Runs that share a data set share the reading of its files.
   private mutating func digest(ofListing data: JSONValue, _ signature: DataSignature) throws -> String? {
     if let known = listings[data] { return known }
-    let digest = try signature.digestOfListing(data, digestOfFile: files.digest)
+    let digest = try signature.digestOfListing(data, in: files, digestOfFile: files.digest)
     listings[data] = .some(digest)
     return digest
   }

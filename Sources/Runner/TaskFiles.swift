@@ -64,7 +64,7 @@ struct TaskFiles: Sendable {
   ) throws -> String? {
     guard let data = file.listedBy else { return try digestOfFile(file.path) }
     let signature = self.data.first { $0.kind == data["kind"]?.string }
-    return try signature?.digestOfListing(data, digestOfFile: digestOfFile)
+    return try signature?.digestOfListing(data, in: .disk, digestOfFile: digestOfFile)
   }
 }
 

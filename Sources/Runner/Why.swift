@@ -32,7 +32,7 @@ package struct Why: Sendable {
     case .afterUpstream: return "\(task.id): to be computed if its input changes:\n" + chain(index)
     case .toRun(let reason):
       let changes = changes(index)
-      let resumption = status.resumptions[index].map { "\n  \($0.message), from its checkpoint" } ?? ""
+      let resumption = status.resumptions[index].map { "\n  \($0.summary), from its checkpoint" } ?? ""
       return "\(task.id): to be computed\(place(of: index)):\n" + (changes.isEmpty ? "  \(reason)" : changes)
         + resumption
     case .cached(let record):

@@ -24,6 +24,7 @@ package enum StageFailure: Failure {
   /// `loss` is nil where it was finite, and the embeddings after the step are not.
   case diverged(step: Int, epoch: Int, loss: Double?, pairs: [Int])
   case oneHeldOut
+  case nothingToFit(items: Int, heldOut: Int)
   case badTower(String, SizeMisfit)
   case unknownArchitecture(String, known: [String])
   case sizesUnknown(weights: String)
@@ -90,6 +91,8 @@ package enum StageFailure: Failure {
         + "; lower `lr`, set `clip_norm`, or raise `temperature`"
     case .oneHeldOut:
       "only one pair is held out, but a gap needs two; set `held_out` to 0, or to 2 or more"
+    case .nothingToFit(let items, let heldOut):
+      "`held_out` is \(heldOut), but there are \(counted(items, "item")), so that none is left to fit; lower `held_out`"
     case .noSuchModality(let modality):
       "there are no embeddings `\(modality)`, because a single tower gives only `x`; remove `modality`"
     case .dimensionsDiffer(let first, let other):

@@ -22,8 +22,7 @@ import Testing
     #expect(known.subtracting(names).isEmpty)
     let sampled = Set(KindSamples.names.map(KindSamples.kind))
     for name in names where !sampled.contains(name) {
-      Issue.record(
-        "add `\(name)` to KindSamples: to `made` if its items are drawn, else to `read` with files")
+      Issue.record("add `\(name)` to `read` of KindSamples, with the files that it reads")
     }
     #expect(sampled.subtracting(names).isEmpty, "samples of kinds that are not listed")
   }

@@ -5,7 +5,8 @@ import TestSupport
 
 /// A data set of twelve items for every kind, its files made on the spot.
 enum KindSamples {
-  static let made = ["gaussian", "noise-images", "random-tokens", "shapes", "moving-shapes", "proteins"]
+  /// Kinds that need no file.
+  static let made = DatasetCatalog.signatures.filter { !$0.source.isRead(with: [:]) }.map(\.kind)
   /// Each with the files that it is read from.
   private static let read: [(name: String, values: @Sendable (String) throws -> [String: JSONValue])] = [
     ("proteins-file", proteins), ("openclipart", clipart), ("captioned-images", captioned), ("coco", coco),

@@ -212,6 +212,36 @@ import Testing
     #expect(error?.message.contains("no file /w/other.json") == true)
   }
 
+  /// What files of data and weights say is asked of the value, too: nothing here is on a disk.
+  @Test func foldersAndWeightsAreAskedOfTheValue() throws {
+    let config = """
+      {"name": "t", "data": {"d": {"kind": "image-folder", "folder": "images"}}, "stages": [
+        {"id": "e", "stage": "init", "kind": "encoder",
+         "with": {"architecture": "vit", "weights": "w.safetensors", "data": "d"}}]}
+      """
+    func task(_ image: [UInt8], activation: String) throws -> PlannedTask {
+      var files = FileSystem.holding(
+        ["/w/c.json": Array(config.utf8), "/w/w.safetensors": [1], "/w/images/dog/a.png": image])
+      files.listing = { kind, values in
+        kind.kind == "image-folder" && values["folder"] == "/w/images" ? ["/w/images/dog/a.png"] : []
+      }
+      files.completion = { stage, parameters in
+        guard stage.name == "init/encoder", case .object(var values) = parameters else { return parameters }
+        values["activation"] = .string(activation)
+        return .object(values)
+      }
+      let loader = ExperimentLoader(grammar: grammar, environment: [:], files: files)
+      var planner = Planner(try loader.load("/w/c.json"), grammar: grammar, files: files)
+      return try planner.plan().task("e")
+    }
+    let first = try task([1], activation: "gelu")
+    #expect(first.parameters["activation"] == "gelu" && first.isRunnable)
+    let listed = try #require(first.files.first { $0.listedBy != nil })
+    #expect(listed.digest == Digest(of: "\tversion 2\ndog/a.png\t\(Digest(of: [1]).hex)\n").hex)
+    let other = try task([2], activation: "relu").files.first { $0.listedBy != nil }
+    #expect(other?.digest != nil && other?.digest != listed.digest)
+  }
+
   /// The data folder is the first that has one of the files, however they are named, and a sweep of millions takes no
   /// longer to look at than one of thousands.
   @Test(arguments: [

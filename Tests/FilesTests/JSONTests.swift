@@ -117,6 +117,19 @@ import Testing
     #expect(throws: JSONFault.self) { try JSONReader.value(Array(text.utf8)) }
   }
 
+  /// Other programs read what is too small for a double as zero; a user's mistake is refused.
+  @Test(arguments: ["1e-400", "-1e-400", "0.0001e-330", "1e-324"]) func tooSmallIsZeroWhereItIsAskedFor(
+    text: String
+  ) throws {
+    #expect(throws: JSONFault.self) { try JSONReader.value(Array(text.utf8)) }
+    #expect(try JSONReader.value(Array("[\(text), 1]".utf8), roundsToZero: true) == .array([0, 1]))
+    for small in ["1e-310", "5e-324", "0e-999"] {
+      #expect(
+        try JSONReader.value(Array(small.utf8)) == JSONReader.value(Array(small.utf8), roundsToZero: true))
+    }
+    #expect(throws: JSONFault.self) { try JSONReader.value(Array("1e400".utf8), roundsToZero: true) }
+  }
+
   @Test func nestingIsBounded() throws {
     for depth in [100, 101] {
       let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)

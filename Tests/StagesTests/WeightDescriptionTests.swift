@@ -111,6 +111,11 @@ struct WeightDescriptionTests {
     try write(Self.huggingFace("gelu", epsilon: "0.25"), "config.json")
     #expect(try clip() == loose)
     #expect(try clip(["norm_epsilon": 1e-5]) == gelu)
+    // As other readers of JSON take it: no double is so small.
+    try write(Self.huggingFace("gelu", epsilon: "1e-400"), "config.json")
+    let least = try clip()
+    try write(Self.huggingFace("gelu", epsilon: "0"), "config.json")
+    #expect(try clip() == least)
     try write(Self.huggingFace("swish"), "config.json")
     let with = Tiny.clip.merging(["weights": weights]) { $1 }
     #expect(sentence("clip", with).contains("activation is `swish`"))

@@ -23,5 +23,17 @@ for target in json.load(open(sys.argv[1]))["targets"]:
                 if found and found[1] not in allowed:
                     print(f"{path}:{number}: {target['name']} does not depend on {found[1]} (Package.swift)")
                     wrong += 1
+
+# The diagram of docs/architecture.md names the targets in the order of Package.swift.
+page = open("docs/architecture.md").read().split("```")[1]
+named = [found[1] for found in (re.match(r"[^\w/*.<>]*(\w+)", line) for line in page.splitlines()) if found]
+targets = [
+    target["name"] for target in json.load(open(sys.argv[1]))["targets"]
+    if target["type"] in ("regular", "executable") and not target.get("path") and not re.match("C[A-Z]", target["name"])
+]
+named = [name for name in named if name in targets]
+if named != targets:
+    print(f"docs/architecture.md names the targets as {named}, Package.swift as {targets}")
+    wrong += 1
 sys.exit(1 if wrong else 0)
 PY

@@ -1,23 +1,23 @@
 /// The type of the numbers in a file, and the order of their bytes.
-package struct ElementType: Sendable, Equatable {
-  package enum Number: Sendable {
+struct ElementType: Sendable, Equatable {
+  enum Number: Sendable {
     case float16, bfloat16, float32, float64
     case int8, int16, int32, int64, uint8, uint16, uint32, uint64
   }
 
-  package let number: Number
+  let number: Number
   /// The bytes stand highest first.
-  package let isSwapped: Bool
+  let isSwapped: Bool
 
-  package init(_ number: Number, isSwapped: Bool = false) {
+  init(_ number: Number, isSwapped: Bool = false) {
     self.number = number
     self.isSwapped = isSwapped
   }
 
-  package static let float32 = ElementType(.float32)
+  static let float32 = ElementType(.float32)
 
   /// Bytes of one number.
-  package var width: Int {
+  var width: Int {
     switch number {
     case .int8, .uint8: 1
     case .float16, .bfloat16, .int16, .uint16: 2
@@ -26,7 +26,7 @@ package struct ElementType: Sendable, Equatable {
     }
   }
 
-  package var isFloat: Bool {
+  var isFloat: Bool {
     switch number {
     case .float16, .bfloat16, .float32, .float64: true
     default: false
@@ -35,7 +35,7 @@ package struct ElementType: Sendable, Equatable {
 
   /// Converts every number to float32: exactly from float16 and bfloat16, rounded to nearest from wider
   /// ones. `bytes.count` must be `floats.count * width`.
-  package func convert(_ bytes: UnsafeRawBufferPointer, into floats: UnsafeMutableBufferPointer<Float>) {
+  func convert(_ bytes: UnsafeRawBufferPointer, into floats: UnsafeMutableBufferPointer<Float>) {
     switch number {
     case .float16: fill(floats, from: bytes, UInt16.self) { Float(Float16(bitPattern: $0)) }
     case .bfloat16: fill(floats, from: bytes, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
@@ -53,15 +53,15 @@ package struct ElementType: Sendable, Equatable {
   }
 
   /// What became of numbers of a wider type that float32 does not hold.
-  package struct Losses: Sendable, Equatable {
+  struct Losses: Sendable, Equatable {
     /// A finite number that became infinite, and its place.
-    package var beyond: (index: Int, value: Double)?
+    var beyond: (index: Int, value: Double)?
     /// Places of numbers other than zero that became zero.
-    package var vanished: [Int] = []
+    var vanished: [Int] = []
     /// How many lost digits below float32's least normal number.
-    package var subnormal = 0
+    var subnormal = 0
 
-    package static func == (a: Losses, b: Losses) -> Bool {
+    static func == (a: Losses, b: Losses) -> Bool {
       a.beyond?.index == b.beyond?.index && a.beyond?.value == b.beyond?.value && a.vanished == b.vanished
         && a.subnormal == b.subnormal
     }
@@ -69,7 +69,7 @@ package struct ElementType: Sendable, Equatable {
 
   /// Adds what `convert` lost of these bytes, the first of which is number `start`. Only float64 can lose
   /// a finite number whole.
-  package func addLosses(
+  func addLosses(
     of bytes: UnsafeRawBufferPointer, in floats: UnsafeMutableBufferPointer<Float>, from start: Int,
     to losses: inout Losses
   ) {

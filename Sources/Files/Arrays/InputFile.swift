@@ -34,7 +34,7 @@ extension InputFile {
   ///
   /// The caller has checked that the file is long enough; a file that shrinks meanwhile is truncated.
   /// - Throws: `DataFileFailure.beyondFloat32` where a finite number would become infinite.
-  package func floats(
+  func floats(
     _ type: ElementType, at offset: Int, count: Int
   ) throws -> (values: [Float], losses: ElementType.Losses) {
     var losses = ElementType.Losses()

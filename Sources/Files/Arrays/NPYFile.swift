@@ -89,7 +89,7 @@ package enum NPYFile {
   }
 
   /// Values whose first index runs fastest, put so that the last one does.
-  package static func cOrder(_ values: [Float], _ shape: [Int]) -> [Float] {
+  static func cOrder(_ values: [Float], _ shape: [Int]) -> [Float] {
     guard shape.count > 1, !values.isEmpty else { return values }
     var strides = [1]
     for side in shape.dropLast() { strides.append((strides.last ?? 1) * side) }

@@ -2,13 +2,13 @@ import Foundation
 
 /// Folders in which the system shows itself as files. What a link in a data folder finds there are no data, and to
 /// read some of them does something, or never ends.
-package enum SystemFolders {
+enum SystemFolders {
   /// `/dev/shm` holds ordinary files, in memory.
   private static let all = ["/proc", "/sys", "/dev"]
   private static let ordinary = ["/dev/shm"]
 
   /// - Throws: `DataFileFailure.ofTheSystem` where the path, its links followed, leads into one of them.
-  package static func refuse(_ path: String) throws {
+  static func refuse(_ path: String) throws {
     guard let resolved = realpath(path, nil) else { return }
     defer { free(resolved) }
     let real = String(cString: resolved)

@@ -44,9 +44,8 @@ package struct FileStamp: Hashable, Sendable {
 }
 
 /// A file that somebody writes to all the time.
-package struct FileIsBeingWritten: Failure {
-  package let path: String
-  package init(path: String) { self.path = path }
+struct FileIsBeingWritten: Failure {
+  let path: String
   package var kind: FailureKind { .invalidInput }
   package var message: String {
     "\(path) changes while it is read; wait until the program that writes it has ended, then run the same command again"

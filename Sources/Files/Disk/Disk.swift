@@ -84,14 +84,14 @@ package enum Disk {
   }
 
   /// Makes a folder's entries durable.
-  package static func syncFolder(_ path: String) throws {
+  static func syncFolder(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileFailure(.sync, path, code: errno) }
     defer { close(descriptor) }
     try syncFolder(descriptor, path: path)
   }
 
-  package static func syncFolder(_ descriptor: Int32, path: String) throws {
+  static func syncFolder(_ descriptor: Int32, path: String) throws {
     // Some file systems (FUSE, network mounts) cannot sync a folder; their renames are what they are.
     if fsync(descriptor) != 0, errno != EINVAL, errno != ENOTSUP {
       throw FileFailure(.sync, path, code: errno)

@@ -18,10 +18,12 @@ extension FileSystem {
         }
       },
       beginning: { path, most in try Disk.beginning(of: path, atMost: most) },
-      digest: { try Digest(file: $0).hex })
+      digest: { try Digest(file: $0).hex }, listing: { try $0.listing($1) },
+      completion: { try $0.completes?($1) ?? $1 })
   }
 
-  /// A file system that holds these files, with their bytes by absolute path, and the folders above them.
+  /// A file system that holds these files, with their bytes by absolute path, and the folders above them. Data sets have
+  /// no other files in it, and files say nothing of parameters, unless `listing` and `completion` are set.
   package static func holding(_ files: [String: [UInt8]], currentFolder: String = "/") -> FileSystem {
     let folders = Set(
       files.keys.flatMap { path in

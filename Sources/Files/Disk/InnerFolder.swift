@@ -31,7 +31,7 @@ package struct InnerFolder: Sendable {
 
   /// Opens the folder that holds `inner` and gives its descriptor with the last name.
   /// - Throws: `FileFailure`, of code `FileFailure.linkInside` where a link stands on the way.
-  package func inParent<Result>(
+  func inParent<Result>(
     of inner: InnerPath, _ operation: FileFailure.Operation, creating: Bool = false,
     _ body: (Int32, String) throws -> Result
   ) throws -> Result {
@@ -42,8 +42,7 @@ package struct InnerFolder: Sendable {
   }
 
   /// A descriptor of a folder; the caller closes it.
-  package func openFolder(_ inner: InnerPath, _ operation: FileFailure.Operation, creating: Bool = false)
-    throws
+  func openFolder(_ inner: InnerPath, _ operation: FileFailure.Operation, creating: Bool = false) throws
     -> Int32
   {
     if creating { try Disk.makeFolder(root) }

@@ -35,7 +35,7 @@ package struct InnerPath: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether a name is one that a file or a folder in a folder can have.
-  package static func isComponent(_ name: String) -> Bool {
+  static func isComponent(_ name: String) -> Bool {
     let isReserved = name.isEmpty || name.isExactly(".") || name.isExactly("..")
     return !isReserved && name.utf8.count <= 255 && !name.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") }
   }

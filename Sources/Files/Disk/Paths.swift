@@ -52,7 +52,7 @@ package enum SystemText {
     (try? Disk.beginning(of: path, atMost: 1 << 24)).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
-  package static func firstLine(_ path: String) -> String {
+  static func firstLine(_ path: String) -> String {
     String(read(path).prefix { $0 != "\n" })
   }
 }

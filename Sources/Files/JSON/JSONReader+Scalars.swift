@@ -76,7 +76,8 @@ extension JSONReader {
     skipSpace()
     let token = self.token
     guard Self.isNumber(token) else { throw fault("a JSON number") }
-    guard let number = Self.number(spelt: String(decoding: token, as: UTF8.self)) else {
+    let text = String(decoding: token, as: UTF8.self)
+    guard let number = Self.number(spelt: text) ?? (roundsToZero ? Double(text) : nil), number.isFinite else {
       throw fault("a number that a double can hold")
     }
     advance(by: token.count)

@@ -12,17 +12,22 @@ package struct JSONReader: Sendable {
   /// Deeper text is a mistake or an attack; the limit keeps recursion off the stack's end.
   private let deepest: Int
   private var depth = 0
+  /// Whether a number other than zero that is too small for a double is read as zero, and not refused.
+  let roundsToZero: Bool
 
-  package init(_ bytes: [UInt8], at index: Int = 0, deepest: Int = 200) {
+  package init(_ bytes: [UInt8], at index: Int = 0, deepest: Int = 200, roundsToZero: Bool = false) {
+    self.roundsToZero = roundsToZero
     self.bytes = bytes
     self.index = index
     self.deepest = deepest
   }
 
   /// Reads the one value that the bytes are. Of a key that is there twice the last counts.
+  /// - Parameter roundsToZero: for files of other programs, which read 1e-400 as 0; in a file of this program's user it
+  ///   is a mistake.
   /// - Throws: `JSONFault`.
-  package static func value(_ bytes: [UInt8]) throws -> JSONValue {
-    var reader = JSONReader(bytes)
+  package static func value(_ bytes: [UInt8], roundsToZero: Bool = false) throws -> JSONValue {
+    var reader = JSONReader(bytes, roundsToZero: roundsToZero)
     let value = try reader.value()
     try reader.end()
     return value

@@ -52,7 +52,7 @@ struct EncoderStage: TowerStage {
     try context.notices(data.remarks())
     let (side, built) = try choose(data, for: given)
     try built.tellWeights(given, description, context)
-    context.fact("tower", built.message)
+    context.fact("tower", built.summary)
     try built.tell(side, count: data.count, description, given.preprocessing, context)
     let architecture = built.architecture
     let weights = try TowerWeights(given.weights, seed: parameters.values.seed, prefix: given.prefix)

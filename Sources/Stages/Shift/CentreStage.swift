@@ -2,31 +2,42 @@ import Contracts
 import Declarations
 import Metrics
 
-/// Subtracts from each modality its own centroid, then normalises.
+/// Subtracts from each modality its own centroid, then normalises: x ← (x − μx)/‖x − μx‖, and y likewise.
 ///
-/// The strong baseline of the later literature: it closes the gap and keeps retrieval.
+/// The strong baseline of the later literature: it closes the gap and keeps retrieval. With `held_out`, μx and μy are
+/// the centroids of the other items.
 /// Source: I0T, arXiv 2412.14384; GR-CLIP, arXiv 2507.19054.
 package struct CentreStage: Stage {
-  package struct Parameters: Decodable, Sendable {}
+  package struct Parameters: Decodable, Sendable {
+    let heldOut: Int?
+
+    private enum CodingKeys: String, CodingKey {
+      case heldOut = "held_out"
+    }
+  }
 
   package static let signature = StageSignature(
     phase: .shift, kind: "centre", version: 2,
     summary: "Subtracts each modality's centroid, then divides rows by their norm.",
-    input: .pairs, alsoAccepts: [.unpaired], output: .pairs, preservesInputType: true)
+    parameters: [HeldOut.parameter], input: .pairs, alsoAccepts: [.unpaired], output: .pairs,
+    preservesInputType: true)
 
   package static var transforms: [any EmbeddingTransform.Type] { [Subtraction.self] }
 
-  package init(parameters: Parameters) {}
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let family = try LongChain.settled(inputs.family(for: "shift/centre"), context.budget)
+    let parts = try HeldOut(parameters.heldOut, of: family)
     let members = try family.members.map { member in
       member.transformed(
         by: Subtraction(
-          x: try family.rows(.x, of: member).centroid(context.budget),
-          y: try family.rows(.y, of: member).centroid(context.budget)))
+          x: try parts.fitted.rows(.x, of: member).centroid(context.budget),
+          y: try parts.fitted.rows(.y, of: member).centroid(context.budget)))
     }
-    return .embeddings(EmbeddingFamily(bases: family.bases, members: members))
+    return .embeddings(EmbeddingFamily(bases: parts.given.bases, members: members))
   }
 }
 

@@ -13,7 +13,8 @@ package struct Resumption: Sendable, Equatable {
     steps = parameters["steps"]?.integer
   }
 
-  package var message: String { "resumes at step \(step)" + (steps.map { " of \($0)" } ?? "") }
+  /// `resumes at step 20 of 100`.
+  package var summary: String { "resumes at step \(step)" + (steps.map { " of \($0)" } ?? "") }
 
   /// The part of the work that is left, 1 where nobody knows.
   package var left: Double {

@@ -79,7 +79,7 @@ struct PlanPrinter {
     switch status.states[index] {
     case .cached(let record): ("cached", String(record.digest.hex.prefix(12)))
     case .toRun(let reason):
-      ("to run", status.resumptions[index].map { "\($0.message) (\(reason))" } ?? reason)
+      ("to run", status.resumptions[index].map { "\($0.summary) (\(reason))" } ?? reason)
     case .afterUpstream(let id): ("waits", "for \(id)")
     case .notRun(let reason): ("not run", reason)
     }

@@ -11,7 +11,7 @@ extension BuiltTower {
   var json: JSONValue { .object(values.merging(["architecture": .string(name)]) { $1 }) }
 
   /// `vit: activation gelu, heads 12, …`.
-  var message: String {
+  var summary: String {
     "\(name): "
       + values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.string ?? $0.value.canonical)" }
       .joined(separator: ", ")

@@ -32,8 +32,8 @@ struct DualNetwork: Sendable {
   func model(
     of data: PairsOfData, _ description: DataDescription, origin: JSONValue, _ context: StageContext
   ) throws -> Artefact {
-    context.fact("tower of x", x.message)
-    context.fact("tower of y", y.message)
+    context.fact("tower of x", x.summary)
+    context.fact("tower of y", y.summary)
     try tellData(data, description, context)
     let pair = TowerPair(x: x.tower, y: y.tower, align: align)
     let (family, alignment) = try pair.embed(prepared(data, from: description), context) {

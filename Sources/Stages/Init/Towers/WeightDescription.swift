@@ -24,7 +24,7 @@ package struct WeightDescription: Sendable {
     var sources: [Source] = []
     // What is wrong with the weights themselves is said where they are loaded.
     if TensorFile.Format(file: weights) == .safetensors, let file = try? SafetensorsFile(weights) {
-      let says = ModelDescription(metadata: file.metadata) { try? JSONReader.value(Array($0.utf8)) }
+      let says = ModelDescription(metadata: file.metadata) { Self.json(Array($0.utf8)) }
       if !says.isEmpty { sources.append(Source(path: weights, says: says)) }
     }
     for name in ["\(stem).config.json", "open_clip_config.json", "config.json"] {
@@ -64,11 +64,15 @@ package struct WeightDescription: Sendable {
     }
     if let fault = UTF8Check.fault(in: bytes) { throw DescriptionFailure.notUTF8(path: path, fault) }
     let mark = TextFile.byteOrderMark
-    guard
-      let json = try? JSONReader.value(bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes),
+    guard let json = json(bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes),
       json.object != nil
     else { throw DescriptionFailure.notJSON(path: path) }
     return json
+  }
+
+  /// As other programs read it, for which 1e-400 is 0.
+  private static func json(_ bytes: [UInt8]) -> JSONValue? {
+    try? JSONReader.value(bytes, roundsToZero: true)
   }
 }
 
