@@ -6,7 +6,7 @@ package enum InputKind: Sendable, Equatable {
 }
 
 extension InputKind {
-  /// Pixels a side of square pictures, alone or in clips.
+  /// Pixels a side of square images, alone or in clips.
   package var side: Int? {
     guard case .numbers(let shape) = self, shape.count >= 3, shape[shape.count - 1] == shape[shape.count - 2]
     else { return nil }

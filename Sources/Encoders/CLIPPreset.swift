@@ -1,6 +1,6 @@
 /// The sizes of a vision transformer.
 package struct VisionSizes: Sendable, Equatable {
-  /// Pixels a side of a picture and of a patch.
+  /// Pixels a side of an image and of a patch.
   package let image: Int
   package let patch: Int
   package let width: Int
@@ -53,7 +53,7 @@ package struct TextSizes: Sendable, Equatable {
 package enum CLIPPreset: String, CaseIterable, Sendable {
   case vitB32 = "ViT-B-32"
   case vitB16 = "ViT-B-16"
-  /// For pictures of 32 × 32 and texts of bytes.
+  /// For images of 32 × 32 and texts of bytes.
   case mini
 
   package var visionSizes: VisionSizes {

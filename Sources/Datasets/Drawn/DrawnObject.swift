@@ -22,7 +22,7 @@ enum Color: String, CaseIterable, Sendable {
 enum Size: String, CaseIterable, Sendable {
   case small, medium, large
 
-  /// The radius as a share of the picture's side.
+  /// The radius as a share of the image's side.
   var radius: Float {
     switch self {
     case .small: 0.055
@@ -32,7 +32,7 @@ enum Size: String, CaseIterable, Sendable {
   }
 }
 
-/// Something drawn: what it is, and where its centre lies as a share of the picture's side.
+/// Something drawn: what it is, and where its centre lies as a share of the image's side.
 struct DrawnObject: Sendable, Equatable {
   var shape: Shape
   var color: Color

@@ -7,7 +7,7 @@ enum ExifOrientation: Int {
   /// Width and height change places.
   var swapsSides: Bool { rawValue >= 5 }
 
-  /// The pixel of the stored picture that is shown at column `x`, row `y`; the stored sides are given.
+  /// The pixel of the stored image that is shown at column `x`, row `y`; the stored sides are given.
   @inline(__always)
   func stored(_ x: Int, _ y: Int, width: Int, height: Int) -> (x: Int, y: Int) {
     switch self {

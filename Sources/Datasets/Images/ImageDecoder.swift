@@ -21,12 +21,12 @@ enum PixelLayout: Int32 {
   }
 }
 
-/// What the header of a picture says.
+/// What the header of an image says.
 struct ImageHeader {
   let width: Int
   let height: Int
   let layout: PixelLayout
-  /// No row can be had before all are decoded: the picture is interlaced, progressive or a WebP.
+  /// No row can be had before all are decoded: the image is interlaced, progressive or a WebP.
   let needsWhole: Bool
   /// Bytes a pixel that the decoder holds beside the rows.
   let workingBytes: Int
@@ -48,7 +48,7 @@ protocol ImageDecoder: AnyObject {
   /// Decodes the next `count` rows, each `header.rowBytes` long.
   func read(_ rows: UnsafeMutablePointer<UInt8>, count: Int) throws
 
-  /// Decodes the whole picture at once.
+  /// Decodes the whole image at once.
   func readWhole(_ rows: UnsafeMutablePointer<UInt8>) throws
 
   /// Checks what follows the last row.
@@ -158,7 +158,7 @@ final class JPEGDecoder: ImageDecoder {
 
   func readWhole(_ rows: UnsafeMutablePointer<UInt8>) throws { try read(rows, count: header.height) }
 
-  /// A picture whose pixels were all there may lack its end marker.
+  /// An image whose pixels were all there may lack its end marker.
   func finish() {}
 }
 

@@ -1,6 +1,6 @@
 import Declarations
 
-/// Why a picture cannot be used.
+/// Why an image cannot be used.
 package enum ImageFailure: Failure, Equatable {
   /// `found` is the name of a format that is known by its first bytes and not read.
   case unknownFormat(path: String, found: String?)
@@ -36,11 +36,11 @@ package enum ImageFailure: Failure, Equatable {
   private static func mebibytes(_ bytes: Int) -> Int { bytes >> 20 + (bytes & 0xFFFFF == 0 ? 0 : 1) }
 }
 
-/// What decoding one picture may cost, so that no file, however it lies, can exhaust the machine.
+/// What decoding one image may cost, so that no file, however it lies, can exhaust the machine.
 package struct ImageLimits: Sendable, Equatable {
   /// 178,956,970 by default: the limit of Pillow.
   package let pixels: Int
-  /// Bytes held at once for one picture, its file included: 768 MiB by default. A picture that is neither
+  /// Bytes held at once for one image, its file included: 768 MiB by default. An image that is neither
   /// interlaced, progressive nor turned is decoded row by row and needs a small part of it.
   package let memory: Int
 

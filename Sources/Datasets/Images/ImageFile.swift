@@ -9,9 +9,9 @@ package struct ImageFile {
   private let limits: ImageLimits
   private let fileBytes: Int
 
-  /// Reads the file, and of the picture the header alone.
+  /// Reads the file, and of the image the header alone.
   ///
-  /// - Throws: `FileFailure`; `ImageFailure` where it is no picture, damaged, or beyond the limits.
+  /// - Throws: `FileFailure`; `ImageFailure` where it is no image, damaged, or beyond the limits.
   package init(_ path: String, limits: ImageLimits = .standard) throws {
     let bytes = try PictureBytes(path, limits: limits)
     guard let format = ImageFormat(bytes.buffer) else {
@@ -34,7 +34,7 @@ package struct ImageFile {
     }
   }
 
-  /// As the picture is shown.
+  /// As the image is shown.
   package var width: Int { orientation.swapsSides ? reader.header.height : reader.header.width }
   package var height: Int { orientation.swapsSides ? reader.header.width : reader.header.height }
 
@@ -118,7 +118,7 @@ extension ImageFile {
     }
   }
 
-  /// Decodes the whole picture, then reads rows out of it the way it is shown.
+  /// Decodes the whole image, then reads rows out of it the way it is shown.
   private func gatherRows(_ needed: Range<Int>, _ body: RowBody) throws {
     let header = reader.header
     try require(header.needsWhole ? 0 : header.rowBytes * header.height)

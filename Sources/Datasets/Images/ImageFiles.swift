@@ -2,7 +2,7 @@ import Declarations
 import Files
 import Foundation
 
-/// Pictures on disk, decoded when they are asked for.
+/// Images on disk, decoded when they are asked for.
 struct ImageFiles: NumberSource {
   let paths: [String]
   let transform: ImageTransform
@@ -15,24 +15,24 @@ struct ImageFiles: NumberSource {
   }
 }
 
-/// The pictures in a folder and in those below it, in the order of their names.
+/// The images in a folder and in those below it, in the order of their names.
 ///
-/// Links to pictures are followed, and the folder itself may be a link. Links to other folders are not, for they lead
+/// Links to images are followed, and the folder itself may be a link. Links to other folders are not, for they lead
 /// out of the data to wherever their target is, the whole file system perhaps.
 ///
-/// A picture is told by its first bytes, whatever its name ends in. Hidden files, and files that neither look
-/// like a picture nor are named like one, are passed over without a word.
+/// An image is told by its first bytes, whatever its name ends in. Hidden files, and files that neither look
+/// like an image nor are named like one, are passed over without a word.
 struct PictureListing {
   /// Those that can be read.
   private(set) var paths: [String] = []
-  /// What looks like a picture, or is named like one, and is none that can be read; and why.
+  /// What looks like an image, or is named like one, and is none that can be read; and why.
   private(set) var passedOver: [(path: String, reason: String)] = []
   /// Links to folders, which are not followed.
   private(set) var links: [String] = []
 
   private static let deepest = 32
 
-  /// - Throws: `FileFailure` where a folder or a picture cannot be opened; `DatasetFailure` where folders lie
+  /// - Throws: `FileFailure` where a folder or an image cannot be opened; `DatasetFailure` where folders lie
   ///   more than 32 deep, a link leads nowhere, or a name is not UTF-8.
   init(below folder: String) throws { try visit(folder, depth: 0) }
 

@@ -17,7 +17,7 @@ package enum ImageFormat: Sendable {
   }
 }
 
-/// Pictures that are none of those that are read.
+/// Images that are none of those that are read.
 enum ForeignPicture {
   /// So many bytes are enough to tell.
   static let headBytes = 512
@@ -37,7 +37,7 @@ enum ForeignPicture {
     ("avif", "AVIF"), ("avis", "AVIF"), ("hei", "HEIC"), ("hev", "HEIC"), ("mif1", "HEIF"), ("msf1", "HEIF"),
   ]
 
-  /// `GIF`, `TIFF`, `HEIC`, …; nil where the bytes are of no known picture.
+  /// `GIF`, `TIFF`, `HEIC`, …; nil where the bytes are of no known image.
   static func name(of head: some Collection<UInt8>) -> String? {
     let head = Array(head.prefix(headBytes))
     if let known = beginnings.first(where: { head.starts(with: $0.bytes) }) { return known.name }
@@ -61,7 +61,7 @@ enum ForeignPicture {
     return start.contains("<svg") || start.contains("<!DOCTYPE svg")
   }
 
-  /// What names of pictures end in, of any format.
+  /// What names of images end in, of any format.
   private static let endings: Set<String> = [
     "png", "apng", "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "webp", "gif", "tif", "tiff", "bmp", "dib",
     "heic", "heif", "hif", "avif", "jxl", "jp2", "j2k", "jpx", "svg", "svgz", "ico", "cur", "psd", "xcf",
@@ -71,7 +71,7 @@ enum ForeignPicture {
     "rw2", "raf",
   ]
 
-  /// Whether a file's name ends as a picture's does.
+  /// Whether a file's name ends as an image's does.
   static func isNamed(_ path: String) -> Bool {
     endings.contains((path as NSString).pathExtension.lowercased())
   }

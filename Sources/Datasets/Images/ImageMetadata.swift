@@ -1,4 +1,4 @@
-/// What a picture's file says beside its pixels: a block of EXIF, and a packet of XMP.
+/// What an image's file says beside its pixels: a block of EXIF, and a packet of XMP.
 ///
 /// Where a file has several, those count that Pillow 12 takes.
 struct ImageMetadata {

@@ -16,7 +16,7 @@ package enum PixelNormalization: String, Sendable, CaseIterable {
   }
 }
 
-/// The order of a picture's numbers.
+/// The order of an image's numbers.
 package enum ImageLayout: Sendable {
   /// `(3, height, width)`.
   case channelsFirst
@@ -24,7 +24,7 @@ package enum ImageLayout: Sendable {
   case channelsLast
 }
 
-/// From a picture of any size to the numbers an encoder takes: the shorter side is resized to `size`, the
+/// From an image of any size to the numbers an encoder takes: the shorter side is resized to `size`, the
 /// centre cut out, bytes become `(value/255 − mean)/deviation`.
 ///
 /// Sizes and the place of the cut are those of torchvision's `Resize` and `CenterCrop`.
@@ -49,7 +49,7 @@ package struct ImageTransform: Sendable {
     }
   }
 
-  /// Numbers of one picture.
+  /// Numbers of one image.
   package var count: Int { 3 * size * size }
 
   func plan(width: Int, height: Int) -> ResizePlan {
@@ -63,7 +63,7 @@ package struct ImageTransform: Sendable {
     return ResizePlan(width: sides.0, height: sides.1, columns: window(sides.0), rows: window(sides.1))
   }
 
-  /// Resizes and cuts a picture in memory.
+  /// Resizes and cuts an image in memory.
   package func resize(_ image: PixelImage) -> PixelImage {
     let plan = plan(width: image.width, height: image.height)
     var resampler = Resampler(width: image.width, height: image.height, plan: plan, filter: filter)
@@ -76,7 +76,7 @@ package struct ImageTransform: Sendable {
     return resampler.finish()
   }
 
-  /// Writes the numbers of a picture that has the right size already; `count` of them.
+  /// Writes the numbers of an image that has the right size already; `count` of them.
   package func normalize(_ image: PixelImage, into out: UnsafeMutablePointer<Float>) {
     let area = image.width * image.height
     let (pixelStep, channelStep) = layout == .channelsFirst ? (1, area) : (3, 1)

@@ -8,7 +8,7 @@ struct PNGMetadata {
 
   private static let profileKey = "Raw profile type exif"
   private static let packetKey = "XML:com.adobe.xmp"
-  /// No text unpacks to more; Pillow refuses a picture that has a longer one.
+  /// No text unpacks to more; Pillow refuses an image that has a longer one.
   private static let longestText = 1 << 20
 
   /// Of several the last counts, wherever it stands; `eXIf` wins over the profile.

@@ -1,4 +1,4 @@
-/// A picture of bytes: red, green, blue and one without meaning, row by row from the top left.
+/// An image of bytes: red, green, blue and one without meaning, row by row from the top left.
 package struct PixelImage: Sendable, Equatable {
   package let width: Int
   package let height: Int

@@ -1,4 +1,4 @@
-/// The kernels that pictures are resized with.
+/// The kernels that images are resized with.
 package enum ResizeFilter: String, Sendable, CaseIterable {
   /// Keys' cubic with a = −½.
   case bicubic

@@ -1,8 +1,8 @@
-/// Where in a resized picture the wanted pixels lie.
+/// Where in a resized image the wanted pixels lie.
 package struct ResizePlan: Equatable {
   let width: Int
   let height: Int
-  /// The part that is wanted, in pixels of the resized picture.
+  /// The part that is wanted, in pixels of the resized image.
   let columns: Range<Int>
   let rows: Range<Int>
 
@@ -11,9 +11,9 @@ package struct ResizePlan: Equatable {
   }
 }
 
-/// Resizes a picture that comes row by row: each row is shrunk when it comes, the columns at the end.
+/// Resizes an image that comes row by row: each row is shrunk when it comes, the columns at the end.
 ///
-/// Holds `rows needed × wanted width` pixels, never the picture. The order of the passes and the rounding
+/// Holds `rows needed × wanted width` pixels, never the image. The order of the passes and the rounding
 /// to bytes between them are Pillow's. Rows have four bytes a pixel.
 package struct Resampler {
   private let across: ResampleAxis

@@ -1,8 +1,8 @@
 import Files
 
-/// Small pictures that lie one after another in a file, or in memory where the file was compressed.
+/// Small images that lie one after another in a file, or in memory where the file was compressed.
 struct StoredPixels: NumberSource {
-  /// Where the bytes of a picture are.
+  /// Where the bytes of an image are.
   enum Place: Sendable {
     case file(InputFile, offset: Int)
     case memory([UInt8], offset: Int)

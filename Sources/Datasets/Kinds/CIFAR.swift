@@ -8,7 +8,7 @@ enum CIFAR {
     case ten = "10"
     case hundred = "100"
 
-    /// Bytes of labels before a picture; the last is the one that counts.
+    /// Bytes of labels before an image; the last is the one that counts.
     var labelBytes: Int { self == .ten ? 1 : 2 }
     var namesFile: String { self == .ten ? "batches.meta.txt" : "fine_label_names.txt" }
     var classes: Int { self == .ten ? 10 : 100 }

@@ -2,7 +2,7 @@ import Declarations
 import Files
 import Foundation
 
-/// `coco`: the pictures and captions of COCO, by its captions file.
+/// `coco`: the images and captions of COCO, by its captions file.
 enum COCO {
   private enum Policy: String, CaseIterable {
     case first, last
@@ -56,7 +56,7 @@ enum COCO {
       remarks: { remarks })
   }
 
-  /// Pictures without a caption are left out, and captions without a picture; the remarks say how many.
+  /// Images without a caption are left out, and captions without an image; the remarks say how many.
   private static func read(_ path: String, folder: String, _ policy: Policy) throws -> (
     pairs: [(path: String, caption: String)], remarks: [String]
   ) {

@@ -2,7 +2,7 @@ import Declarations
 import Files
 import Foundation
 
-/// `captioned-images`: a CSV file whose rows name a picture and its caption.
+/// `captioned-images`: a CSV file whose rows name an image and its caption.
 enum CaptionedImages {
   private static let largestTable = 1 << 30
 

@@ -1,7 +1,7 @@
 import Declarations
 import Files
 
-/// `idx`: pictures and classes in the format of MNIST, packed with gzip or not.
+/// `idx`: images and classes in the format of MNIST, packed with gzip or not.
 enum IDX {
   /// A compressed file is unpacked in memory, up to this.
   private static let largestFile = 1 << 30

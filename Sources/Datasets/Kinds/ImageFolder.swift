@@ -1,7 +1,7 @@
 import Declarations
 import Files
 
-/// `image-folder`: a folder with one folder of pictures a class, or pictures alone.
+/// `image-folder`: a folder with one folder of images a class, or images alone.
 enum ImageFolder {
   static let kind = DatasetKind(
     "image-folder", "images of a folder; its subfolders are classes, which the captions name",
@@ -20,14 +20,14 @@ enum ImageFolder {
     ).data(count, parameters)
   }
 
-  /// The folders in a folder and the pictures in each; without folders, the pictures alone.
+  /// The folders in a folder and the images in each; without folders, the images alone.
   private struct Classes {
     let names: [String]
     private(set) var listing: PictureListing
     private(set) var labels: [Int32] = []
     private(set) var remarks: [String] = []
 
-    /// - Throws: what `PictureListing` throws; `DatasetFailure` where there is no picture, or a class has none.
+    /// - Throws: what `PictureListing` throws; `DatasetFailure` where there is no image, or a class has none.
     init(_ folder: String) throws {
       names = try FolderListing(folder).entries.filter { Paths.isFolder(folder + "/" + $0) }
       try Self.requireDifferent(names, folder)
@@ -99,7 +99,7 @@ enum ImageFolder {
   }
 }
 
-/// Pictures with a class each, whose captions are made from the classes' names.
+/// Images with a class each, whose captions are made from the classes' names.
 struct ClassifiedImages {
   let pictures: any NumberSource
   let labels: [Int32]

@@ -71,7 +71,7 @@ struct MovingShapes: NumberSource, TextSource {
     let movers = (0..<count).map { _ in
       let motion = draws.pick(Motion.self)
       let isFast = draws.next() < 0.5
-      // Along its way an object stays within the picture; across it, it may be anywhere.
+      // Along its way an object stays within the image; across it, it may be anywhere.
       let across = SIMD2(draws.next(), draws.next()) * 0.6 + 0.2
       let along = motion.direction * motion.direction
       let object = DrawnObject(

@@ -1,4 +1,4 @@
-/// `noise-images`: pictures whose numbers are standard normal, as `torch.randn` gives them.
+/// `noise-images`: images whose numbers are standard normal, as `torch.randn` gives them.
 enum NoiseImages {
   static let kind = DatasetKind(
     "noise-images", "images of standard normal random numbers, used as they are",

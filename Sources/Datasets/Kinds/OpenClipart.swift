@@ -2,7 +2,7 @@ import Declarations
 import Files
 import Foundation
 
-/// `openclipart`: the pictures of Debian's package openclipart-png, with the titles and keywords that
+/// `openclipart`: the images of Debian's package openclipart-png, with the titles and keywords that
 /// openclipart-svg states of them.
 struct OpenClipart: TextSource {
   /// Below the folder `png`, without their ending.
@@ -11,7 +11,7 @@ struct OpenClipart: TextSource {
 
   private static let largestDrawing = 64 << 20
 
-  /// These pictures are no attack, and the largest has 20,990 × 29,700 pixels; none is interlaced, so that
+  /// These images are no attack, and the largest has 20,990 × 29,700 pixels; none is interlaced, so that
   /// all are decoded row by row.
   static let limits = ImageLimits(pixels: 1 << 30, memory: 768 << 20)
 

@@ -2,7 +2,7 @@ import Declarations
 import Execution
 import Kernels
 
-/// `shapes`: pictures of one to three coloured shapes, with captions that say what is where.
+/// `shapes`: images of one to three coloured shapes, with captions that say what is where.
 struct Shapes: NumberSource, TextSource {
   private let transform: ImageTransform
   private let objects: ClosedRange<Int>

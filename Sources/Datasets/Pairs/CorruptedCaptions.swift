@@ -31,7 +31,7 @@ extension Parameter {
 }
 
 extension PairedData {
-  /// The same pictures with worse captions, as `information`, `mismatch` and `seed` say.
+  /// The same images with worse captions, as `information`, `mismatch` and `seed` say.
   func worsened(_ parameters: DataParameters) throws -> PairedData {
     let information = try parameters.number("information")
     let rate = try parameters.number("mismatch")

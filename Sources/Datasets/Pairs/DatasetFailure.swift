@@ -7,7 +7,7 @@ package enum DatasetFailure: Failure, Equatable {
   case unknownKind(String, known: [String])
   case badParameter(kind: String, name: String, expected: String)
   case nothingFound(path: String, expected: String)
-  /// Folders of classes in which there is no picture.
+  /// Folders of classes in which there is no image.
   case emptyClasses(path: String, classes: [String])
   /// A link whose target is not there.
   case brokenLink(path: String)

@@ -40,7 +40,7 @@ extension DataParameters {
       context: try integer("context"), vocabulary: isFile ? nil : ByteTokenizer().vocabularySize)
   }
 
-  /// Pictures, or clips of so many.
+  /// Images, or clips of so many.
   package func declaredPictures(frames: Int? = nil) throws -> DeclaredSides.Side {
     let size = try integer("size")
     return .numbers((frames.map { [$0] } ?? []) + [3, size, size])

@@ -25,7 +25,7 @@ private final class KeptNumbers: NumberSource {
   }
 }
 
-/// Data sets whose pictures are read from their files, or drawn, once a process: a training comes back to each
+/// Data sets whose images are read from their files, or drawn, once a process: a training comes back to each
 /// of them often, and the trainings of a sweep share them. Those that were not used for longest go first.
 package final class SampleCache: Sendable {
   /// What a run keeps at most.

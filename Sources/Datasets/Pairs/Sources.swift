@@ -1,4 +1,4 @@
-/// Numbers of one shape for each item of a data set: a picture, a clip, a vector.
+/// Numbers of one shape for each item of a data set: an image, a clip, a vector.
 ///
 /// Any item can be had at any time from any thread, and is the same every time.
 package protocol NumberSource: Sendable {

@@ -151,7 +151,7 @@ extension TowerKeys {
     return layers * (24 * rows * width * width + 4 * rows * rows * width)
   }
 
-  /// Of a picture: its patches, and the blocks over them and the class token.
+  /// Of an image: its patches, and the blocks over them and the class token.
   package func patchOperations() throws -> Double {
     let (side, patch) = (try integer("image"), try integer("patch"))
     let across = Double(max(1, side / max(1, patch)))

@@ -2,7 +2,7 @@
 ///
 ///     y[o, i, j] = Σ_{c, u, v} w[o, c, u, v] · x[c, i·stride + u − padding, j·stride + v − padding]
 ///
-/// x is zero outside of the picture; w has the shape (outputs, inputs, kernel, kernel).
+/// x is zero outside of the image; w has the shape (outputs, inputs, kernel, kernel).
 package struct ConvolutionShape: Sendable, Equatable {
   package let inputs: Int
   package let outputs: Int

@@ -92,7 +92,7 @@ package struct ConvolutionCall {
   /// Added to the output; may be the output itself.
   package var residual: Planes?
   package var isRectified: Bool
-  /// Pictures that are there, of as many as there is room for.
+  /// Images that are there, of as many as there is room for.
   package let present: Int
   package let slots: Int
   /// As much as `PackedConvolution.scratch` says.

@@ -1,6 +1,6 @@
 import Execution
 
-/// How one picture of activations lies in memory: row by row, all channels of a pixel together, and around
+/// How one image of activations lies in memory: row by row, all channels of a pixel together, and around
 /// it a border of zeros, so that a kernel reads beyond the edge without asking.
 package struct PlaneShape: Sendable, Hashable {
   package let height: Int
@@ -40,12 +40,12 @@ package struct PlaneShape: Sendable, Hashable {
   package static func lanes(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 }
 
-/// Pictures of one shape, one behind the other.
+/// Images of one shape, one behind the other.
 package struct Planes {
   package let shape: PlaneShape
   private let slice: FloatSlice
 
-  /// As many pictures as the slice has room for.
+  /// As many images as the slice has room for.
   package init(_ shape: PlaneShape, in slice: FloatSlice) {
     self.shape = shape
     self.slice = slice
@@ -53,21 +53,21 @@ package struct Planes {
 
   package var images: Int { shape.count > 0 ? slice.count / shape.count : 0 }
 
-  /// From picture `index` on.
+  /// From image `index` on.
   package func from(_ index: Int) -> Planes { Planes(shape, in: slice.from(index * shape.count)) }
 
-  /// Stops the program where there are fewer than `count` pictures, before a loop goes over them.
+  /// Stops the program where there are fewer than `count` images, before a loop goes over them.
   func require(_ count: Int) { precondition(count <= images, "a loop reaches beyond the pictures there are") }
 
   /// All from a pixel on, those of the border among them; checked where assertions are. Whoever loops over pixels
-  /// has `require`d the pictures, and the shape says how far the border goes.
+  /// has `require`d the images, and the shape says how far the border goes.
   @inline(__always)
   package func pixel(_ image: Int, _ y: Int, _ x: Int) -> FloatSlice {
     let row = image * shape.count + (y + shape.before) * shape.rowStride
     return slice.unchecked(from: row + (x + shape.before) * shape.channels)
   }
 
-  /// Fills picture `image` from `count` channels one after the other, (channels, height, width).
+  /// Fills image `image` from `count` channels one after the other, (channels, height, width).
   package func fill(_ image: Int, from channels: FloatSlice, count: Int) {
     require(image + 1)
     let area = shape.height * shape.width

@@ -105,7 +105,7 @@ struct WinogradConvolution {
     }
   }
 
-  /// Aᵀ M A of one tile and what follows, for all channels and the pixels that are in the picture.
+  /// Aᵀ M A of one tile and what follows, for all channels and the pixels that are in the image.
   ///
   /// `sums` is `(36, outputs)`, rows `outputStride` apart, `bias` has `outputs` numbers, and `work` room for
   /// `Self.work`.

@@ -1,6 +1,6 @@
 import Execution
 
-/// Memory that a block of pictures works in; zeros to begin with.
+/// Memory that a block of images works in; zeros to begin with.
 final class PlaneMemory {
   let memory: FloatSlice
   private let arena: Arena<Float>
@@ -17,7 +17,7 @@ final class PlaneMemory {
 }
 
 /// Keeps workspaces for the next batch: fresh pages, and zeros for the planes' borders, cost some
-/// hundredths of the time. Those of another size of picture are given up.
+/// hundredths of the time. Those of another size of image are given up.
 final class Workspaces: Sendable {
   private let kept = Mutex<[Kept]>([])
 

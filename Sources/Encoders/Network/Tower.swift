@@ -2,7 +2,7 @@ import Contracts
 import Execution
 import Kernels
 
-/// Items that a tower is fed: pictures, clips, or token ids.
+/// Items that a tower is fed: images, clips, or token ids.
 package struct TowerBatch: Sendable {
   package let count: Int
   /// Of one item: `[3, height, width]`, `[frames, 3, height, width]`, `[length]`; `[context]` for tokens.

@@ -6,7 +6,7 @@ package enum TowerFailure: Failure, Equatable {
   case tokenOutOfRange(item: Int, position: Int, id: Int, vocabulary: Int)
   /// Items whose tokens go beyond the vocabulary of the tower.
   case vocabularyTooSmall(found: Int, needed: Int)
-  /// A picture so small that nothing of it reaches the last layer.
+  /// An image so small that nothing of it reaches the last layer.
   case tooSmall(shape: [Int], least: Int)
   /// A batch in training of which a batch norm sees a single number a channel.
   case noVariance(shape: [Int])

@@ -16,7 +16,7 @@ struct PreparedResNet: PreparedTower {
   let projection: [Float]
   private let workspaces = Workspaces()
 
-  /// Pictures that go through the network together: the products of the last layer, where a picture has
+  /// Images that go through the network together: the products of the last layer, where an image has
   /// few pixels, need several. With 16 they are 4 % faster, but a batch of 16 keeps one thread busy.
   static let blockImages = 8
 

@@ -1,7 +1,7 @@
 import Contracts
 import Execution
 
-/// A ResNet without its classifier: pictures (3, height, width) of any size to the means over the pixels of
+/// A ResNet without its classifier: images (3, height, width) of any size to the means over the pixels of
 /// the last layer, in evaluation mode; on request, to a linear map of them.
 ///
 /// Tensors have torchvision's names, shapes and order, and its initial values: convolutions

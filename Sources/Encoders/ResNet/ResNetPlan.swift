@@ -1,7 +1,7 @@
-/// Where everything lies while pictures of one size go through a ResNet: sizes, and offsets into the one
-/// piece of memory that a block of pictures works in.
+/// Where everything lies while images of one size go through a ResNet: sizes, and offsets into the one
+/// piece of memory that a block of images works in.
 struct ResNetPlan: Sendable {
-  /// Pictures of one shape, at an offset.
+  /// Images of one shape, at an offset.
   struct Place: Sendable {
     let shape: PlaneShape
     let offset: Int
@@ -20,7 +20,7 @@ struct ResNetPlan: Sendable {
   struct Layer: Sendable {
     let input: Place
     let blocks: [Block]
-    /// Pictures that pass through the layer together.
+    /// Images that pass through the layer together.
     let slots: Int
   }
 
@@ -65,7 +65,7 @@ private struct ScratchLayout {
     let index: Int
   }
 
-  /// Tiles that a layer's products should have, as far as a block's pictures go.
+  /// Tiles that a layer's products should have, as far as a block's images go.
   private static let aim = 128
 
   mutating func take(_ count: Int) -> Range<Int> {
@@ -114,7 +114,7 @@ private struct ScratchLayout {
     return ResNetPlan.Block(between: between, shortcut: take(shape, slots))
   }
 
-  /// A power of two, so that the pictures of a layer are whole passes through the one before it.
+  /// A power of two, so that the images of a layer are whole passes through the one before it.
   private static func slots(_ output: PlaneShape) -> Int {
     let tiles = Winograd.tiles(output.height) * Winograd.tiles(output.width)
     var slots = 1

@@ -1,10 +1,10 @@
 import Execution
 import Kernels
 
-/// A block of pictures on its way through a ResNet, on one thread.
+/// A block of images on its way through a ResNet, on one thread.
 ///
-/// A layer takes as many pictures at a time as its products need and asks the layer before it for them, so
-/// that the large planes of the first layers exist for few pictures only, in the cache.
+/// A layer takes as many images at a time as its products need and asks the layer before it for them, so
+/// that the large planes of the first layers exist for few images only, in the cache.
 struct ResNetRun {
   private let network: PreparedResNet
   private let plan: ResNetPlan
@@ -96,7 +96,7 @@ struct ResNetRun {
         scratch: memory[plan.scratch]))
   }
 
-  /// One picture a product, whose rounding then cannot depend on the others.
+  /// One image a product, whose rounding then cannot depend on the others.
   private func project(_ features: FloatRows, _ count: Int, into out: FloatSlice) {
     let (columns, inner) = (network.tower.embedding, network.tower.features)
     let out = FloatRows(out, width: columns)

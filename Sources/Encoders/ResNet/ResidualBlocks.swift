@@ -16,7 +16,7 @@ struct ResidualBlocks: Sendable, Equatable {
   }
 
   let stem: Link
-  /// Four layers of blocks; the picture halves between two of them.
+  /// Four layers of blocks; the image halves between two of them.
   let layers: [[Block]]
   /// Channels of the last layer.
   let features: Int

@@ -1,13 +1,13 @@
 import Execution
 import Kernels
 
-/// A `PatchEncoder` in training: from pictures to ln_post of their class tokens, `features.pooled`.
+/// A `PatchEncoder` in training: from images to ln_post of their class tokens, `features.pooled`.
 // Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class PatchTrainer: @unchecked Sendable {
   private let encoder: PatchEncoder
   let stack: StackTrainer
   let features: Readout
-  /// `(rows, 3·patch·patch)`: the pictures' patches, and zeros where the class token stands, so that its
+  /// `(rows, 3·patch·patch)`: the images' patches, and zeros where the class token stands, so that its
   /// rows need no exception.
   private let cut: FloatRows
   /// What goes into ln_pre.

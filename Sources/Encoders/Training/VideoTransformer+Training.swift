@@ -19,7 +19,7 @@ extension VideoTransformer: TrainableTower {
   }
 }
 
-/// Two trainers, one after the other: pictures to class tokens, and these to the mean over a clip.
+/// Two trainers, one after the other: images to class tokens, and these to the mean over a clip.
 // Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 private final class VideoTrainer: TowerTrainer, @unchecked Sendable {
   private let tower: VideoTransformer

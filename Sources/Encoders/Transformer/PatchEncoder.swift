@@ -1,7 +1,7 @@
 import Execution
 import Kernels
 
-/// What a vision transformer makes of pictures up to the class token: patches, a class token, positions,
+/// What a vision transformer makes of images up to the class token: patches, a class token, positions,
 /// a layer norm and the blocks. Source: Dosovitskiy et al. 2021, Sec. 3.1; Radford et al. 2021.
 struct PatchEncoder: Sendable, Equatable {
   let image: Int
@@ -30,7 +30,7 @@ struct PatchEncoder: Sendable, Equatable {
     ] + TensorSpec.norm("ln_pre", width) + stack.tensors(.vision) + TensorSpec.norm("ln_post", width)
   }
 
-  /// ln_post of each picture's class token, `(count, width)`, handed to `body`.
+  /// ln_post of each image's class token, `(count, width)`, handed to `body`.
   ///
   /// - Parameter pictures: `(count, 3, image, image)`.
   func withFeatures(

@@ -1,6 +1,6 @@
 import Declarations
 
-// How pictures were prepared that a network was trained on. What of it is not done here is said, since the numbers
+// How images were prepared that a network was trained on. What of it is not done here is said, since the numbers
 // are others then.
 
 extension DescriptionFields {
@@ -81,7 +81,7 @@ extension DescriptionFields {
       try side(value?["shortest_edge"] ?? value?["height"] ?? (value?.object == nil ? value : nil), key)
     }
     found["size"] = sides.first
-    // transformers resizes to a height and a width, where it is given both, whatever a picture's own are.
+    // transformers resizes to a height and a width, where it is given both, whatever an image's own are.
     if let size = json["size"], size["height"] != nil, size["width"] != nil, json["do_resize"] != .bool(false)
     {
       undone.add("size", size, Self.cutting)

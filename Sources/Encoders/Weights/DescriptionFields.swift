@@ -14,7 +14,7 @@ struct DescriptionFields {
   /// A whole number from 1 on; nil where there is none of this name, or null.
   func positive(_ json: JSONValue, _ key: String) throws -> Double? {
     guard var value = json[key], value != .null else { return nil }
-    // Sides of pictures and patches may be given as two.
+    // Sides of images and patches may be given as two.
     if key.hasSuffix("_size"), let sides = value.array, sides.count == 2, sides[0] == sides[1] {
       value = sides[0]
     }

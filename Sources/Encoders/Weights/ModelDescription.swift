@@ -17,7 +17,7 @@ package struct ModelDescription: Sendable, Equatable {
   /// What of each tower is no network of this program's.
   package var visionFault: DescriptionFailure?
   package var textFault: DescriptionFailure?
-  /// What a reader should know of the towers, and of how pictures are prepared, which is not done.
+  /// What a reader should know of the towers, and of how images are prepared, which is not done.
   package var towerRemarks: [String] = []
   package var pictureRemarks: [String] = []
 

@@ -17,7 +17,7 @@ package enum InputBudget {
   /// What an item takes beside its content: its place, its class, its text, and what stages keep of it.
   private static let bytesOfItem = 128.0
 
-  /// - Throws: `MemoryFailure` where a decoded picture of this size, and what it is resized through, does not fit.
+  /// - Throws: `MemoryFailure` where a decoded image of this size, and what it is resized through, does not fit.
   package static func require(pictureOf width: Int, by height: Int, in path: String) throws {
     try ProcessMemory.require(
       Double(width) * Double(height) * 16, for: "\(path): an image of \(width) x \(height) pixels",

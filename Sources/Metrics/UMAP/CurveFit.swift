@@ -1,6 +1,6 @@
 import Foundation
 
-/// The curve 1/(1 + a·x²ᵇ) that weighs distances in the picture.
+/// The curve 1/(1 + a·x²ᵇ) that weighs distances in the layout.
 ///
 /// a and b fit it, by least squares at 300 places of [0, 3·spread], to
 ///

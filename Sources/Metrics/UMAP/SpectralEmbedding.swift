@@ -6,7 +6,7 @@ import Kernels
 ///
 /// Small graphs are decomposed densely. In others a block of vectors is filtered by Chebyshev polynomials
 /// that grow where eigenvalues of S are near 1 and stay below 1 elsewhere, then rotated to the best
-/// approximations in their span (Rayleigh and Ritz), until those settle: a picture's start needs three
+/// approximations in their span (Rayleigh and Ritz), until those settle: a layout's start needs three
 /// digits. Source: Zhou, Saad, Tiago, Chelikowsky 2006, doi:10.1016/j.jcp.2006.03.017.
 struct SpectralEmbedding {
   private static let denseRows = 128

@@ -2,7 +2,7 @@ import Execution
 import Foundation
 import Kernels
 
-/// Where the points of a picture start: the graph's spectral embedding.
+/// Where the points of a layout start: the graph's spectral embedding.
 ///
 /// Components without edges between them are embedded each by itself and put around the places of their
 /// centroids, in half the distance to the nearest other one: a few components on the axes, more by the

@@ -61,7 +61,7 @@ package struct Trustworthiness: Sendable {
     return 1 - 2 / (count * k * (2 * n - 3 * k - 1)) * Double(excess.reduce(0, +))
   }
 
-  /// Σ max(0, r − k) over the picture's neighbours of some points.
+  /// Σ max(0, r − k) over the layout's neighbours of some points.
   private func excess(_ rows: [Int]) throws -> Int {
     let near = try BlockSearch(points: picture, width: k).run(rows, among: [0..<picture.count])
     let ranks = NeighborRankCounter(data, rows, neighbors: near.labels, width: k).ranks()

@@ -1,7 +1,7 @@
 import Execution
 import Kernels
 
-/// Moves points of the picture along their edges, and away from random others, for some epochs.
+/// Moves points of the layout along their edges, and away from random others, for some epochs.
 ///
 /// With d² = ‖y_i − y_j‖² an edge that is drawn moves its end i by −α times the gradient
 ///

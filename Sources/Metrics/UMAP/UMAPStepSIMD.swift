@@ -1,7 +1,7 @@
 import Execution
 import Kernels
 
-/// The forces between points of a picture that follow from the curve 1/(1 + a·d²ᵇ).
+/// The forces between points of a layout that follow from the curve 1/(1 + a·d²ᵇ).
 package struct LayoutForces: Sendable {
   package let a: Float
   package let b: Float
@@ -48,7 +48,7 @@ package struct LayoutView: Sendable {
   }
 }
 
-/// Points of a picture that walk along edges in lockstep, one a lane. Others are seen as they are in a view's
+/// Points of a layout that walk along edges in lockstep, one a lane. Others are seen as they are in a view's
 /// `from`; walkers begin and end in its `to`.
 ///
 /// A step is worked through sixteen lanes at a time, and sixteen lanes of which none walks are passed over. What

@@ -7,9 +7,9 @@ import Metrics
 ///
 /// `c1`, `c2`… are scores. For `pca` and `svd` the table `spectrum` lists singular values and the share of
 /// all squares that each stands for, 50 at most; for `umap` the column `trustworthiness` says, the same on
-/// every row of a picture, how far neighbours in it are neighbours among the embeddings. Rows are those of
+/// every row of a layout, how far neighbours in it are neighbours among the embeddings. Rows are those of
 /// x, then those of y; over an axis, those of all its runs, and with `umap` the column `silhouette` says how
-/// well the picture keeps the runs apart, and `own_silhouette` how well it keeps this one.
+/// well the layout keeps the runs apart, and `own_silhouette` how well it keeps this one.
 package struct ProjectionEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
     let method: Method

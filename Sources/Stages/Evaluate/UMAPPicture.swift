@@ -3,7 +3,7 @@ import Declarations
 import Kernels
 import Metrics
 
-/// The method `umap` of the projection stage: its parameters, and a picture of one member.
+/// The method `umap` of the projection stage: its parameters, and a layout of one member.
 struct UMAPPicture: Sendable {
   struct Parameters: Decodable, Sendable {
     var neighbors: Int

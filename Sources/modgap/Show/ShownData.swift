@@ -8,7 +8,7 @@ enum ShowFailure: Failure, Equatable {
   case noSuchData(String, known: [String])
   case severalData(stage: String, parameters: [String])
   case noSuchRun(String, known: [String])
-  /// Items that are neither pictures, texts nor tokens.
+  /// Items that are neither images, texts nor tokens.
   case onlyNumbers(kind: String, count: Int)
 
   var kind: FailureKind {

@@ -3,7 +3,7 @@ import Datasets
 import Execution
 import Figures
 
-/// Numbers of pictures or clips as bytes again.
+/// Numbers of images or clips as bytes again.
 struct ShownPictures {
   private let source: any NumberSource
   private let frames: Int
@@ -14,7 +14,7 @@ struct ShownPictures {
   /// Of a longer clip so many frames are shown, evenly spaced.
   private static let mostFrames = 8
 
-  /// - Throws: `ShowFailure.onlyNumbers` where the shape is no picture's.
+  /// - Throws: `ShowFailure.onlyNumbers` where the shape is no image's.
   init(_ source: any NumberSource, _ description: DataDescription) throws {
     let shape = source.shape
     guard (3...4).contains(shape.count), shape[shape.count - 3] == 3 else {
@@ -27,14 +27,14 @@ struct ShownPictures {
     normalization = description["normalize"]?.string.flatMap(PixelNormalization.init) ?? .none
   }
 
-  /// The pictures of the first `count` items, and what is to be said of all. Each item is read by itself, so
+  /// The images of the first `count` items, and what is to be said of all. Each item is read by itself, so
   /// that their number costs no memory.
   func pictures(_ count: Int, _ budget: ThreadBudget) throws -> (found: [[SheetPicture]], remarks: [String]) {
     var remarks: [String] = []
     if chosen.count < frames {
       remarks.append("Each video is shown by \(chosen.count) of its \(frames) frames, evenly spaced.")
     }
-    // Pixels of a picture lie in [0, 1] once the normalisation is undone; other numbers are spread over it.
+    // Pixels of an image lie in [0, 1] once the normalisation is undone; other numbers are spread over it.
     let ranges = try budget.map(blocks: count) { range(of: try values($0)) }
     let low = ranges.map(\.low).min() ?? 0
     let high = ranges.map(\.high).max() ?? 1

@@ -28,7 +28,7 @@ extension ColumnTraining {
     }
   }
 
-  /// Calls `body` with each line of each window: its number, its part inside of the picture, and how many of its
+  /// Calls `body` with each line of each window: its number, its part inside of the image, and how many of its
   /// numbers lie before that.
   @inline(__always)
   private func forEachLine(

@@ -1,7 +1,7 @@
 import Execution
 import Kernels
 
-/// A convolution without a bias in training, over pictures of one size, as products with the columns of its
+/// A convolution without a bias in training, over images of one size, as products with the columns of its
 /// input, which are gathered again in the backward pass.
 ///
 ///     Y (pixels, outputs) = C·Wᵀ      dW = dYᵀ·C      dX = scatter(dY·W)
@@ -97,7 +97,7 @@ struct ColumnTraining: Sendable {
     let (cut, rows) = (gradientCut, pass.count * output.area)
     let groups = min(cut.groups, blockCount(rows, size: step))
     let sums = groups * cut.slices
-    // The pictures whose dx is one block's.
+    // The images whose dx is one block's.
     let images = max(1, step / max(1, output.area))
     let blocks = change == nil ? 0 : blockCount(pass.count, size: images)
     try pass.budget.forEachBlock(sums + blocks) { task in
@@ -113,7 +113,7 @@ struct ColumnTraining: Sendable {
     try unpack(pass, groups, into: gradients)
   }
 
-  /// dx of some pictures.
+  /// dx of some images.
   private func turn(
     _ pass: ConvolutionPass, _ images: Range<Int>, into change: PixelRows, adding: Bool,
     _ scratch: FloatSlice

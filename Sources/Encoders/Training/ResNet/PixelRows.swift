@@ -1,9 +1,9 @@
 import Execution
 
-/// Pictures of a batch as a matrix: a row a pixel, picture after picture and line by line; a column a
+/// Images of a batch as a matrix: a row a pixel, image after image and line by line; a column a
 /// channel. Without borders.
 struct PixelRows: Sendable {
-  /// The size of one picture, and its channels.
+  /// The size of one image, and its channels.
   struct Extent: Sendable, Equatable {
     let height: Int
     let width: Int
@@ -21,7 +21,7 @@ struct PixelRows: Sendable {
   let extent: Extent
   private let slice: FloatSlice
 
-  /// As many pictures as the slice has room for.
+  /// As many images as the slice has room for.
   init(_ extent: Extent, in slice: FloatSlice) {
     self.extent = extent
     self.slice = slice
@@ -37,7 +37,7 @@ struct PixelRows: Sendable {
     precondition(rows * extent.channels <= slice.count, "a loop reaches beyond the rows there are")
   }
 
-  /// The same in pictures.
+  /// The same in images.
   func require(images: Int) { require(rows: images * extent.area) }
 
   /// The channels of a row; checked where assertions are. Whoever loops over rows has `require`d them.
@@ -62,7 +62,7 @@ struct PixelRows: Sendable {
 
   func clear(_ images: Range<Int>) { for image in images { picture(image).fill(0) } }
 
-  /// Fills a picture from channels one after the other, `(channels, height, width)`.
+  /// Fills an image from channels one after the other, `(channels, height, width)`.
   func fill(_ image: Int, from planes: FloatSlice) {
     let (channels, area) = (extent.channels, extent.area)
     let target = picture(image)[0..<extent.count]

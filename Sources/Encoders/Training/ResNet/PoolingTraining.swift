@@ -68,7 +68,7 @@ struct StemPooling: Sendable {
   }
 }
 
-/// The mean over a picture's pixels, and its gradient.
+/// The mean over an image's pixels, and its gradient.
 enum MeanPooling {
   static func forward(_ x: PixelRows, _ image: Int, into out: FloatSlice) {
     x.require(images: image + 1)

@@ -6,7 +6,7 @@ extension ResNet: TrainableTower {
     return ResNetTrainer(self, capacity: capacity)
   }
 
-  /// Of small pictures, and more by as much as the area is larger.
+  /// Of small images, and more by as much as the area is larger.
   package func trainingNumbers(capacity: Int, recomputes: Bool, shape: [Int]) -> Double {
     let side = 64
     let area = shape.dropFirst().reduce(1.0) { $0 * Double($1) } / Double(side * side)
@@ -15,7 +15,7 @@ extension ResNet: TrainableTower {
   }
 }
 
-/// A ResNet in training: batch norms by the batch's own statistics. Memory is allocated when the pictures'
+/// A ResNet in training: batch norms by the batch's own statistics. Memory is allocated when the images'
 /// size is known, and again where it changes.
 // Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 private final class ResNetTrainer: TowerTrainer, @unchecked Sendable {

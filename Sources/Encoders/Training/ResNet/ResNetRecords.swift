@@ -1,10 +1,10 @@
 import Execution
 
-/// What a ResNet in training keeps of a batch of pictures of one size: the results of all convolutions, and
+/// What a ResNet in training keeps of a batch of images of one size: the results of all convolutions, and
 /// of all ReLUs but the stem's.
 // Unchecked: calls come one after another; within one, each thread writes to slices that are its own.
 final class ResNetRecords: @unchecked Sendable {
-  /// Of one picture.
+  /// Of one image.
   let size: PixelRows.Extent
   let picture: PixelRows
   let stem: LinkTrainer
@@ -21,7 +21,7 @@ final class ResNetRecords: @unchecked Sendable {
   /// How many it keeps.
   var numbers: Int { memory.count }
 
-  /// - Parameter capacity: the most pictures of a batch.
+  /// - Parameter capacity: the most images of a batch.
   init(_ tower: ResNet, _ size: PixelRows.Extent, capacity: Int) {
     let maker = RecordMaker(capacity: capacity, layout: tower.layout, normEpsilon: tower.normEpsilon)
     self.size = size
@@ -69,7 +69,7 @@ final class ResNetRecords: @unchecked Sendable {
   }
 }
 
-/// Allocates, from the pictures on.
+/// Allocates, from the images on.
 private struct RecordMaker {
   let memory = TrainingMemory()
   let room = TrainingRoom()

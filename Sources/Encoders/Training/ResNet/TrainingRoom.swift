@@ -39,9 +39,9 @@ final class TrainingRoom: @unchecked Sendable {
   }
 }
 
-/// The pictures that a convolution is applied to, and what it may use.
+/// The images that a convolution is applied to, and what it may use.
 struct ConvolutionPass: Sendable {
-  /// Pictures.
+  /// Images.
   let count: Int
   let x: PixelRows
   /// The result; in the backward pass, the gradient by it.

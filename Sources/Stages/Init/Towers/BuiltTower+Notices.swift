@@ -46,7 +46,7 @@ extension BuiltTower {
     }
   }
 
-  /// Says what of the preparation of pictures that the weights were trained on is not done.
+  /// Says what of the preparation of images that the weights were trained on is not done.
   private func tellPictures(
     _ wanted: Preprocessing?, _ data: DataDescription, _ description: WeightDescription,
     _ context: StageContext

@@ -12,7 +12,7 @@ struct DualNetwork: Sendable {
   let y: BuiltTower
   /// What the tensors of each side begin with in a file of the whole network: `visual.`, and nothing.
   let prefixes: (x: String, y: String)
-  /// How each tower wants its pictures, where that is known.
+  /// How each tower wants its images, where that is known.
   let preprocessing: (x: Preprocessing?, y: Preprocessing?)
   let align: String?
   let weights: @Sendable (Side, StageContext) throws -> NetworkWeights

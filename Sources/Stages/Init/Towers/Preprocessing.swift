@@ -2,7 +2,7 @@ import Datasets
 import Declarations
 import Execution
 
-/// How the pictures were prepared that a network was trained on.
+/// How the images were prepared that a network was trained on.
 struct Preprocessing: Codable, Sendable, Equatable {
   /// Of pixels of [0, 1], one number a channel.
   var mean: [Double]?
@@ -76,12 +76,12 @@ extension PairedData.Side {
     }.reduce(0, +)
   }
 
-  /// Whether `prepared` changes the pictures.
+  /// Whether `prepared` changes the images.
   func isRenormalised(for tower: Preprocessing, from data: DataDescription) -> Bool {
     Preprocessing(of: data).map { ChannelMap(from: $0, to: tower) != nil } ?? false
   }
 
-  /// The pictures as a tower wants them whose weights were trained on such: where data say how they normalise
+  /// The images as a tower wants them whose weights were trained on such: where data say how they normalise
   /// pixels, and it is another way, each channel is brought from theirs to the tower's.
   func prepared(for tower: Preprocessing?, from data: DataDescription) -> PairedData.Side {
     guard let tower, case .numbers(let source) = self, source.shape.count >= 3,

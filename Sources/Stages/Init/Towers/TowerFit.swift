@@ -82,7 +82,7 @@ struct TowerInspection {
     return found
   }
 
-  /// Whether the config says how large the tower's pictures are, or its data do.
+  /// Whether the config says how large the tower's images are, or its data do.
   private func knowsImage(_ inputKind: InputKind, _ side: DeclaredSides.Side?) -> Bool {
     if given["image"] != nil || given["preset"] != nil { return true }
     guard side != nil, case .numbers(let shape) = inputKind else { return false }
@@ -156,7 +156,7 @@ extension TowerParameters {
 }
 
 extension ParameterMisfit {
-  /// Pictures are resized by their data: of random weights, `preprocessing` cannot say otherwise.
+  /// Images are resized by their data: of random weights, `preprocessing` cannot say otherwise.
   ///
   /// - Parameters:
   ///   - tower: the parameters beside `weights` and `preprocessing`.

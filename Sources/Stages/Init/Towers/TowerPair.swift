@@ -34,7 +34,7 @@ struct PairsOfData: Sendable {
     PairsOfData(count: count, x: x, y: y, remarks: remarks)
   }
 
-  /// The same, whose pictures stay in memory for those who come back to them.
+  /// The same, whose images stay in memory for those who come back to them.
   init(keeping description: DataDescription, in shared: SharedObjects) throws {
     let pairs = try PairsOfData(description)
     count = pairs.count

@@ -38,7 +38,7 @@ package struct WeightDescription: Sendable {
     self.sources = sources
   }
 
-  /// What transformers' files say of the preparation of pictures.
+  /// What transformers' files say of the preparation of images.
   private static func preprocessor(in folder: String) throws -> Source? {
     let path = "\(folder)/processor_config.json"
     if let says = try read(path).flatMap({ try ModelDescription(processor: $0, path: path) }) {
@@ -99,7 +99,7 @@ extension WeightDescription {
 
   var pictureRemarks: [String] { sources.flatMap(\.says.pictureRemarks) }
 
-  /// The file that says this of pictures.
+  /// The file that says this of images.
   func place(of key: String, _ value: JSONValue) -> String? {
     sources.first { $0.says.preprocessing[key] == value }?.path
   }
