@@ -1,5 +1,6 @@
 import ConfigSupport
 import Contracts
+import Declarations
 import Foundation
 import Testing
 
@@ -62,8 +63,23 @@ struct BadConfig: Sendable, CustomTestStringConvertible {
       ("<kinds of figure>", grammar.figures.map(\.kind)),
       ("<kinds of data>", grammar.data.map(\.kind).sorted()),
       ("<checks>", grammar.checks.map(\.name).sorted()),
+      ("<architectures>", architectures), ("<keys of a tower of two>", keysOfATower),
     ]
     return lists.reduce(error) { $0.replacingOccurrences(of: $1.0, with: $1.1.joined(separator: ", ")) }
+  }
+
+  private static func type(of parameter: String, _ kind: String) -> ParameterType? {
+    grammar.stages.first { $0.kind == kind }?.parameters.first { $0.name == parameter }?.type
+  }
+
+  private static var architectures: [String] {
+    guard case .choice(let names)? = type(of: "architecture", "encoder") else { return [] }
+    return names
+  }
+
+  private static var keysOfATower: [String] {
+    guard case .ruled(let keys, _)? = type(of: "x", "dual-encoder") else { return [] }
+    return keys.map(\.name).sorted()
   }
 
   private mutating func take(_ part: String) {

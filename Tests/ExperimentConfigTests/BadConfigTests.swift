@@ -11,6 +11,12 @@ import Testing
     ("<kinds of init>", "embeddings, mlp, clip, dual-encoder, encoder, sphere"),
     ("<kinds of figure>", "lines, intervals, scatter, histogram, arrows, sphere, panels"),
     ("<checks>", "argmax, argmin, equivalent, greater, local-minima, monotone, range, ratio, value"),
+    ("<architectures>", "resnet18, resnet50, vit, text, sequence, video"),
+    (
+      "<keys of a tower of two>",
+      "activation, architecture, context, frames, heads, image, layers, norm_epsilon, patch, pooling, prefix, "
+        + "preprocessing, preset, temporal_layers, vocabulary, weights, width"
+    ),
     (
       "<kinds of data>",
       "captioned-images, cifar, coco, gaussian, idx, image-folder, moving-shapes, noise-images, openclipart, proteins, "
