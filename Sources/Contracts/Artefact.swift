@@ -1,7 +1,6 @@
 import Declarations
 
-/// What a stage gives: embeddings to be looked at, a model with the embeddings that it gives its data, or
-/// tables.
+/// The result of a stage: embeddings, a model with the embeddings of its data, or tables.
 package enum Artefact: Sendable, Equatable {
   case embeddings(EmbeddingFamily)
   case model(Model)

@@ -1,6 +1,6 @@
 import Declarations
 
-/// What a shift does to the rows of x and y, kept as data so that it is computed only when looked at.
+/// What a shift does to the rows of x and y, kept as data, so that it is computed only when rows are read.
 ///
 /// One is a struct in a file of its own, named under `transforms` in every stage that makes it. Store,
 /// digests, HDF5 and metrics know it by this protocol alone. A struct without values must be a valid one: fields are

@@ -1,4 +1,4 @@
-/// What an encoder of one side of a data set is fed.
+/// The input of the encoder of one side of a data set.
 package enum InputKind: Sendable, Equatable {
   /// Of one item: `[3, height, width]`, `[frames, 3, height, width]` or `[length]`.
   case numbers(shape: [Int])

@@ -1,7 +1,7 @@
 import Declarations
 
-/// A dual encoder: how to build it, its weights where they are not those it was born with, and what it
-/// makes of its data.
+/// A dual encoder: how to build it, its weights if they are not the initial ones, and the embeddings of its
+/// data.
 package struct Model: Sendable, Equatable {
   /// A tensor by its name within the network, as PyTorch shapes it.
   package struct Tensor: Sendable, Equatable {
@@ -18,7 +18,7 @@ package struct Model: Sendable, Equatable {
 
   /// The `init` stage that made it: its kind, its parameters, the seed and the stream that it drew from.
   package var origin: JSONValue
-  /// Empty for a model that is as `origin` makes it: 600 MB of random numbers are a seed.
+  /// Empty if the weights are those that `origin` makes: a seed then replaces 600 MB of random numbers.
   package var tensors: [Tensor]
   package var family: EmbeddingFamily
   /// The log of its training.

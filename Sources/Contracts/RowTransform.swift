@@ -31,6 +31,6 @@ package struct RowBlock {
 package protocol RowTransform: Sendable {
   /// Changes the rows in place.
   ///
-  /// - Throws: a `Failure` that names the row that does not bear it.
+  /// - Throws: a `Failure` that names the row to which it cannot be applied.
   func apply(to rows: RowBlock) throws
 }

@@ -17,6 +17,6 @@ package final class SharedObjects: Sendable {
     }
   }
 
-  /// Forgets all of them: who has one keeps it, and others get a new one.
+  /// Forgets all of them: an object that is in use stays alive, and the next request makes a new one.
   package func forget() { objects.withLock { $0 = [:] } }
 }

@@ -2,8 +2,8 @@ import Declarations
 import Execution
 import Kernels
 
-/// A stage variant: parameters in, artefacts in, one artefact out. It knows no disk but the files its
-/// parameters name, no clock, and no randomness but its context's.
+/// A stage variant: it turns parameters and artefacts into one artefact. It reads no files except those that its
+/// parameters name, no clock, and no random numbers except those of its context.
 package protocol Stage: Sendable {
   associatedtype Parameters: Decodable & Sendable
   static var signature: StageSignature { get }
@@ -41,7 +41,7 @@ package struct StageInputs: Sendable {
   }
 }
 
-/// Where a stage that takes long leaves what it has come to, and finds it after it was killed.
+/// Keeps the state of a long stage, which continues from there after it was killed.
 package struct Checkpoint: Sendable {
   /// Nil where there is none.
   package let load: @Sendable () throws -> [UInt8]?
@@ -63,11 +63,11 @@ package struct StageContext: Sendable {
   /// What the stages of a run share.
   package let shared: SharedObjects
   package let checkpoint: Checkpoint
-  /// Says how much of the stage is done, from 0 to 1.
+  /// Reports the share of the stage that is done, from 0 to 1.
   package let progress: @Sendable (Double) -> Void
   /// Writes a line to the run's log.
   package let log: @Sendable (String) -> Void
-  /// Says something of the result that its reader should know: shown at once, logged, and kept with the result.
+  /// Reports what readers of the result should know: it is shown at once, logged, and kept with the result.
   package let notice: @Sendable (String) -> Void
   /// Keeps with the result what was used, under a name: `tokenizer`, `bytes`.
   package let fact: @Sendable (_ name: String, _ value: String) -> Void

@@ -1,6 +1,6 @@
 import Declarations
 
-/// What a stage says of its result, kept beside it: not part of its digest.
+/// What a stage reports about its result. It is stored with the result and is not part of its digest.
 package struct StageNotes: Sendable, Equatable, Codable {
   package struct Fact: Sendable, Equatable, Codable {
     package let name: String
@@ -43,7 +43,7 @@ extension StageNotes {
     ])
   }
 
-  /// Nil where the value is none of ours.
+  /// Nil if the value does not have the form that `json` gives.
   package init?(_ json: JSONValue) {
     guard let notices = json["notices"]?.array, let facts = json["facts"]?.array else { return nil }
     for notice in notices { _ = notice.string.map { add(notice: $0) } }

@@ -8,7 +8,7 @@ package struct Parameter: Sendable {
   package let summary: String
   /// The key without which nothing reads this one.
   package let companion: String?
-  /// What whoever leaves the key to its default should be told, as it decides what the numbers mean.
+  /// What a user who leaves out the key should be told, because it determines what the numbers mean.
   package let assumption: String?
 
   private init(
@@ -35,7 +35,7 @@ package struct Parameter: Sendable {
     Parameter(name, type, nil, false, summary, beside: companion)
   }
 
-  /// - Parameter assumption: what whoever leaves the key to this default should be told.
+  /// - Parameter assumption: what a user who leaves out the key should be told.
   package static func defaulted(
     _ name: String, _ type: ParameterType, _ value: JSONValue, _ summary: String,
     beside companion: String? = nil, assuming assumption: String? = nil

@@ -21,7 +21,7 @@ package final class MemoryBudget: Sendable {
     self.capacity = capacity
   }
 
-  /// Takes so many bytes where they are free, or where nobody else has any.
+  /// Takes so many bytes if they are free, or if no other thread holds any.
   func take(_ bytes: Double) -> Bool {
     state.withLock { state in
       guard state.bytes == 0 || state.bytes + bytes <= capacity else { return false }
@@ -30,7 +30,7 @@ package final class MemoryBudget: Sendable {
     }
   }
 
-  /// Waits until somebody gives bytes back, a quarter of a second at most.
+  /// Waits until another thread gives bytes back, a quarter of a second at most.
   func wait() {
     state.withLock { $0.waiting += 1 }
     // One who is signalled too late for it finds the signal the next time, and only looks once more.

@@ -5,7 +5,7 @@ import Synchronization
 /// The one budget of threads (`--jobs`) that stages and the blocks inside a stage share.
 ///
 /// A running stage holds one token. While it works through blocks it borrows every token that
-/// nobody else waits for, so the machine is full with one stage and never oversubscribed with many.
+/// nobody else waits for: one stage alone uses the whole machine, and many stages do not use more threads than it has.
 /// The shape of the blocks never depends on the number of threads, so neither do the results.
 package final class ThreadBudget: Sendable {
   package let jobs: Int
@@ -56,7 +56,7 @@ package final class ThreadBudget: Sendable {
     if !taken { handedOver.wait() }
   }
 
-  /// Gives a token back, straight to whoever has waited for one: first those that had lent theirs.
+  /// Gives a token back, directly to a thread that waits for one; threads that lent theirs come first.
   package func release() {
     let heir: DispatchSemaphore? = state.withLock { state in
       if state.takeReturning() { return returned }

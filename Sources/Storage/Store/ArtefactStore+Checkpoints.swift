@@ -91,7 +91,7 @@ extension ArtefactStore {
     }.map { files.folder($0) }
   }
 
-  /// Checkpoints that somebody was killed writing.
+  /// Checkpoints that a killed process did not finish writing.
   func staleCheckpoints() throws -> [InnerPath] {
     try checkpointFolders().flatMap { folder in
       try folder.names().filter { TemporaryName.isStale($0, in: folder) }
