@@ -26,7 +26,9 @@ struct SourceTests {
   private func judge(_ selection: String) throws -> Verdict {
     let claim = ClaimSpec(
       id: "c", source: "s", says: "t", table: "t", selection: Claims.selection(try json(selection)),
-      check: "equivalent", parameters: try json(#"{"of": "l2m", "mean": 0.33, "interval": [0.32, 0.34], "runs": 3, "margin": 0.5}"#))
+      check: "equivalent",
+      parameters: try json(
+        #"{"of": "l2m", "mean": 0.33, "interval": [0.32, 0.34], "runs": 3, "margin": 0.5}"#))
     return evaluate(claim, table: .present(Self.mixed, sources: Self.sources), axes: seeds)
   }
 

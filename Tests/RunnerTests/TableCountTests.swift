@@ -82,7 +82,8 @@ struct TableCountTests {
   }
 
   @Test func aFileBesideANetworkHasOneReplicate() throws {
-    let check = #""check": {"equivalent": {"of": "l2m", "mean": 0.33, "interval": [0.32, 0.34], "runs": 3, "margin": 9}}"#
+    let check =
+      #""check": {"equivalent": {"of": "l2m", "mean": 0.33, "interval": [0.32, 0.34], "runs": 3, "margin": 9}}"#
     let (bench, result) = try run(
       """
       {"id": "file", "stage": "init", "kind": "embeddings", "with": {"x": "x.npy", "y": "y.npy"}},

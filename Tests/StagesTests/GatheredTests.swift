@@ -36,7 +36,8 @@ struct GatheredTests {
     let table = try #require(try project(["method": "umap"]).first?.table)
     #expect(
       table.columnNames == [
-        "seed", "modality", "index", "c1", "c2", "trustworthiness", "silhouette", "least_silhouette", "own_silhouette",
+        "seed", "modality", "index", "c1", "c2", "trustworthiness", "silhouette", "least_silhouette",
+        "own_silhouette",
       ])
     let signature = try #require(stageCatalog.variant(.evaluate, "projection")).signature
     try requireDeclared(table, by: signature, "", but: ["seed"])
