@@ -46,7 +46,7 @@ FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/
 # The nightly takes the whole experiment where the default one is cut down for a first look.
 NIGHTLY := $(foreach name,$(EXPERIMENTS),$(if $(wildcard configs/full/$(name).json),full/)$(name))
 
-.PHONY: build test test-kernels campaigns lint format run data authors-arrays regression reference bench schema docs clean help setup packages openclipart toolchain $(REPRODUCTIONS)
+.PHONY: build test test-kernels campaigns lint format run data authors-arrays regression reproduce-all docs-reproduction reference bench schema docs clean help setup packages openclipart toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
 	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
@@ -148,6 +148,18 @@ lint: toolchain ## checks the format of all sources (swift format, strict) and t
 
 format: toolchain ## formats all sources
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+reproduce-all: build ## every experiment of configs/, and one summary of what holds
+	@for config in $(EXPERIMENTS); do \
+	  echo "== $$config"; \
+	  $(MAKE) --no-print-directory authors-arrays CONFIG=configs/$$config.json; \
+	  $(MODGAP) run "configs/$$config.json" $(ARGS) > /dev/null || echo "$$config: exit status $$?"; done
+	@$(MODGAP) reproduction $(EXPERIMENTS:%=configs/%.json) > results/reproduction.md || true
+	@$(MODGAP) reproduction --summary $(EXPERIMENTS:%=configs/%.json)
+
+docs-reproduction: build ## writes docs/reproduction.md from the stored results of all experiments
+	$(MODGAP) reproduction $(EXPERIMENTS:%=configs/%.json) > docs/reproduction.md.new || [ $$? = 2 ]
+	@mv docs/reproduction.md.new docs/reproduction.md
 
 regression: build ## runs every experiment and compares its numbers with the accepted ones (results/reference)
 	@status=0; for config in $(NIGHTLY); do \

@@ -41,6 +41,11 @@ extension Parameter {
   package static let of = Parameter.required("of", .column(.numbers), "the column of the quantity")
   package static let over = Parameter.required(
     "over", .column(.numbers), "the column of the grid, such as delta")
+  /// The bootstrap over pairs decides, which the stage must have made; where it has, it does without this key, too.
+  package static let overPairs = Parameter.optional(
+    "over", .choice(["pairs"]),
+    "pairs: of numbers without seeds, the bootstrap over the pairs decides; the stage must have \"bootstrap\", and where it "
+      + "has, this is so without the key")
   /// - Parameter companion: the key without which it says nothing.
   package static func within(_ summary: String, beside companion: String? = nil) -> Parameter {
     .defaulted("within", .nonNegative, .number(0), summary, beside: companion)

@@ -21,7 +21,8 @@ package struct Judgement: Sendable {
 /// A selection that no row has is an error, never a pass; rows that are absent because optional data
 /// are missing make the claim `not-run`.
 package func judge(
-  _ claim: ClaimSpec, table: FoundTable, axes: RunAxes = RunAxes(), checks: CheckCatalog = checkCatalog
+  _ claim: ClaimSpec, table: FoundTable, resamples: FoundTable? = nil, axes: RunAxes = RunAxes(),
+  checks: CheckCatalog = checkCatalog
 ) -> Judgement {
   var expected = ""
   func judgement(_ result: Judgement.Result) -> Judgement {
@@ -30,9 +31,13 @@ package func judge(
   do {
     let check = try checks.check(claim.check, claim.parameters)
     expected = check.expected
+    let needsResamples = claim.parameters["over"]?.string == "pairs"
+    // A number that others computed from the same files is that number; a statement of the paper is about data like these.
+    let spread = needsResamples || claim.basis == .paper ? resamples : nil
     let finding = try check.judge { narrower in
       try SelectedRows(
-        of: table, named: claim.table, where: merging(claim.selection, narrower), axes: axes)
+        of: table, named: claim.table, where: merging(claim.selection, narrower), axes: axes,
+        resamples: spread, needsResamples: needsResamples)
     }
     return judgement(.found(finding))
   } catch let notRun as NotRun {

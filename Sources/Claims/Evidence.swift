@@ -61,7 +61,7 @@ extension Evidence {
   init(_ sample: Sample, low: Double?, high: Double?) {
     if let none = Self.singleDraw([sample]) {
       self = none
-    } else if let mean = MeanDifference(sample.summary) {
+    } else if let mean = sample.estimate {
       self.init(mean, low: low, high: high)
     } else {
       let value = sample.summary.mean

@@ -10,9 +10,15 @@ package struct StatementCounts: Sendable, Equatable {
 
   /// - Parameter basis: nil for claims that do not say theirs.
   package init(_ verdicts: [Verdict], basis: ClaimBasis?) {
-    let own = verdicts.filter { $0.claim != nil && $0.basis == basis }
-    let statements = Dictionary(grouping: own) { ExactString($0.claim?.statement ?? $0.id) }
-    for claims in statements.values {
+    let statements = Dictionary(grouping: verdicts) { ExactString($0.claim?.statement ?? $0.id) }
+    self.init(statements: Array(statements.values), basis: basis)
+  }
+
+  /// - Parameter statements: the verdicts on the claims of each.
+  init(statements: [[Verdict]], basis: ClaimBasis?) {
+    for all in statements {
+      let claims = all.filter { $0.claim != nil && $0.basis == basis }
+      if claims.isEmpty { continue }
       let counts = VerdictCounts(claims)
       if counts.fail + counts.differs > 0 {
         differ += 1
@@ -43,13 +49,19 @@ package struct StatementCounts: Sendable, Equatable {
 extension [Verdict] {
   /// A line for each basis that occurs, the paper's first.
   package var linesByBasis: [String] {
+    let statements = Dictionary(grouping: self) { ExactString($0.claim?.statement ?? $0.id) }
+    return linesByBasis(statements: statements.values.map { $0 })
+  }
+
+  /// The same of statements of several experiments, whose ids may be equal.
+  package func linesByBasis(statements: [[Verdict]]) -> [String] {
     let lines: [(ClaimBasis?, String)] = [
       (.paper, "statements of the paper"), (.notebook, "outputs of the authors' code"),
       (.derived, "closed forms and bounds of ours"), (.beyond, "statements of later papers, or of ours"),
       (nil, "claims without a basis"),
     ]
     return lines.compactMap { basis, words in
-      let counts = StatementCounts(self, basis: basis)
+      let counts = StatementCounts(statements: statements, basis: basis)
       return counts.all == 0 ? nil : "\(words): \(counts.summary)"
     }
   }

@@ -28,6 +28,8 @@ package struct Partners: Sendable, Equatable {
   /// How many consecutive rows of x are an item.
   package let rowsOfXAnItem: Int
 
+  /// How many items x has.
+  package var items: Int { (itemOfX.last ?? -1) + 1 }
   package var isPaired: Bool { !rowOfX.isEmpty }
   /// How many pairs there are.
   package var count: Int { rowOfX.count }

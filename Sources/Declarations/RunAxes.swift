@@ -12,6 +12,10 @@ package struct RunAxes: Sendable, Equatable {
 /// Which axes reach what the rows of a table were computed from: whether the values of an axis are independent
 /// replicates of a row is decided by its source, not by what stands beside it in the table.
 package struct RowSources: Sendable, Equatable {
+  /// The table of an evaluation that has its quantities for samples of the items, and the column that numbers these.
+  package static let resamplesTable = "resamples"
+  package static let resampleColumn = "resample"
+
   /// By the rows' column `from`, where a table has rows of several stages.
   package let byStage: [String: Set<String>]
   /// Of all other rows.

@@ -70,6 +70,22 @@ extension GapShiftGroup {
     }
   }
 
+  /// The losses of each pair, for every member (outer) at every temperature (inner); their means are
+  /// `contrastiveLosses`.
+  /// - Throws: `MetricFailure.unpaired` where row i does not belong with row i.
+  package func pairLosses(
+    _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget
+  ) throws -> [[PairLosses]] {
+    let rounds = try rounds()
+    guard rounds.count == 1, rounds[0].partners == partners else { throw MetricFailure.unpaired }
+    let grid = LossGrid(pairs: partners.count, batch: batch)
+    return try factors.indices.map { member in
+      let combinations = temperatures.map { LossCombination(member: member, scale: 1 / $0) }
+      return try LossPass(group: self, factors: factors, combinations: combinations, grid: grid)
+        .runEach(budget)
+    }
+  }
+
   /// Among how many candidates a pair's partner is looked for: those of a batch, at most all of a round.
   package func candidates(batch: Int) -> Int {
     let most = partners.rounds.map(\.count).max() ?? 0
@@ -107,6 +123,12 @@ extension GapShiftGroup {
       Array(losses[m * temperatures.count..<(m + 1) * temperatures.count])
     }
   }
+}
+
+/// The losses of each pair of one member at one temperature, in nats.
+package struct PairLosses: Sendable {
+  package let xToY: [Double]
+  package let yToX: [Double]
 }
 
 /// One member at one temperature; `scale` is 1/τ.

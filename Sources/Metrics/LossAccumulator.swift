@@ -94,10 +94,15 @@ struct LossAccumulator {
     }
   }
 
+  /// The rows' log-sum-exps.
+  var logs: [Double] { rowSums.indices.map(rowLog) }
+
+  private func rowLog(_ row: Int) -> Double {
+    isSafe ? bound * scale + log(rowSums[row]) : rowLogs[row]
+  }
+
   /// Σ over the rows of their log-sum-exps.
   func finish() -> Double {
-    rowSums.indices.reduce(0) { sum, row in
-      sum + (isSafe ? bound * scale + log(rowSums[row]) : rowLogs[row])
-    }
+    rowSums.indices.reduce(0) { $0 + rowLog($1) }
   }
 }

@@ -38,9 +38,17 @@ struct LossPass: Sendable {
   /// Σ over the strip's rows of ln Σ_j exp(s_ij/τ) − s_ii/τ, for each combination.
   private func runStrip(_ strip: Int, _ store: DoubleSlice) -> [Double] {
     let rows = grid.rows(strip)
+    if rows.isEmpty { return [Double](repeating: 0, count: combinations.count) }
+    return zip(combinations, accumulate(strip, store)).map { combination, work in
+      let pairs = factors[combination.member].pairs
+      return work.finish() - combination.scale * rows.reduce(0) { $0 + pairs[$1] }
+    }
+  }
+
+  /// Log-sum-exps of the strip's rows, and of the batch's columns in `store`, for each combination.
+  private func accumulate(_ strip: Int, _ store: DoubleSlice) -> [LossAccumulator] {
+    let rows = grid.rows(strip)
     let batch = grid.batch(strip / grid.stripsPerBatch)
-    var sums = [Double](repeating: 0, count: combinations.count)
-    if rows.isEmpty { return sums }
     var work = combinations.map { LossAccumulator($0.scale, factors[$0.member].bound, rows.count) }
     var tile = LossTile(rows: rows.count, columns: min(Self.tileColumns, batch.count))
     for start in stride(from: batch.lowerBound, to: batch.upperBound, by: Self.tileColumns) {
@@ -55,23 +63,46 @@ struct LossPass: Sendable {
         work[c].add(tile, into: place(strip, c, store)[columns])
       }
     }
-    for (c, combination) in combinations.enumerated() {
-      let pairs = factors[combination.member].pairs
-      sums[c] = work[c].finish() - combination.scale * rows.reduce(0) { $0 + pairs[$1] }
+    return work
+  }
+
+  /// The losses of each pair, for each combination: ln Σ_j exp(s_ij/τ) − s_ii/τ, and the same by columns.
+  func runEach(_ budget: ThreadBudget) throws -> [PairLosses] {
+    var columns = [Double](repeating: 0, count: grid.stripsPerBatch * combinations.count * grid.pairs)
+    return try columns.withSlice { store in
+      let rows = try budget.map(blocks: grid.strips) { strip in
+        grid.rows(strip).isEmpty ? combinations.map { _ in [] } : accumulate(strip, store).map(\.logs)
+      }
+      return combinations.enumerated().map { c, combination in
+        let pairs = factors[combination.member].pairs
+        let logs = rows.flatMap { $0[c] }
+        return PairLosses(
+          xToY: logs.indices.map { logs[$0] - combination.scale * pairs[$0] },
+          yToX: (0..<grid.batches).flatMap { batch in
+            let strips = strips(of: batch)
+            return grid.batch(batch).map { j in
+              join(strips.map { place($0, c, store)[j] }) - combination.scale * pairs[j]
+            }
+          })
+      }
     }
-    return sums
   }
 
   /// Σ over the batch's columns of ln Σ_i exp(s_ij/τ) − s_jj/τ, for each combination.
   private func joinColumns(_ batch: Int, _ store: DoubleSlice) -> [Double] {
     let columns = grid.batch(batch)
-    let strips = (0..<grid.stripsPerBatch).filter { !grid.rows(batch * grid.stripsPerBatch + $0).isEmpty }
+    let strips = strips(of: batch)
     return combinations.enumerated().map { c, combination in
       let pairs = factors[combination.member].pairs
       return columns.reduce(0) { sum, j in
         sum + join(strips.map { place($0, c, store)[j] }) - combination.scale * pairs[j]
       }
     }
+  }
+
+  /// Of a smaller last batch, those that have rows; by their places in a batch.
+  private func strips(of batch: Int) -> [Int] {
+    (0..<grid.stripsPerBatch).filter { !grid.rows(batch * grid.stripsPerBatch + $0).isEmpty }
   }
 
   private func join(_ parts: [Double]) -> Double {

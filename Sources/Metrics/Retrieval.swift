@@ -39,12 +39,15 @@ package struct Ranks: Sendable {
   /// For each query of x and of y, how it stands. A row of x without a partner is no query and not here.
   let x: [RankCount]
   let y: [RankCount]
+  /// The item of each query.
+  package let itemsOfX: [Int]
+  package let itemsOfY: [Int]
 
   /// How many candidates are nearer than the right one.
   package var xToY: [Int32] { x.map(\.rank) }
   package var yToX: [Int32] { y.map(\.rank) }
 
-  fileprivate func recalls(at ks: [Int]) -> Retrieval {
+  package func recalls(at ks: [Int]) -> Retrieval {
     Retrieval(
       xToY: ks.map { Self.recall(x, at: $0) }, yToX: ks.map { Self.recall(y, at: $0) },
       queries: x.count + y.count, decidedByTies: (x + y).count { Self.isDecidedByTies($0, ks) })
@@ -89,7 +92,8 @@ extension GapShiftGroup {
     return factors.indices.map { m in
       let queries = (0..<x.rows).filter { targets[m].partnersOfX[$0] >= 0 }
       return Ranks(
-        x: queries.map { rows[m * x.rows + $0] }, y: Array(columns[m * y.rows..<(m + 1) * y.rows]))
+        x: queries.map { rows[m * x.rows + $0] }, y: Array(columns[m * y.rows..<(m + 1) * y.rows]),
+        itemsOfX: queries.map { partners.itemOfX[$0] }, itemsOfY: partners.itemOfY)
     }
   }
 

@@ -98,7 +98,12 @@ struct ResultsWriter {
   static func verdicts(of plan: Plan, _ tables: ResultTables) -> [Verdict] {
     let claims = plan.experiment.claims
     let conditions = Conditions(plan)
-    let found = decide(claims.map { judge($0, table: tables.found($0.table), axes: tables.axes) })
+    let found = decide(
+      claims.map {
+        judge(
+          $0, table: tables.found($0.table),
+          resamples: tables.found("\($0.table).\(RowSources.resamplesTable)"), axes: tables.axes)
+      })
     return zip(claims, found).map { claim, verdict in
       var verdict = verdict
       verdict.conditions = conditions.lines(for: claim)

@@ -64,6 +64,16 @@ package struct MeanDifference: Sendable, Equatable {
 }
 
 extension MeanDifference {
+  /// Degrees of freedom at which t is the normal distribution.
+  private static let many = 1e7
+
+  /// A number with the standard deviation of its bootstrap samples for its standard error. Nil without any.
+  package init?(value: Double, resamples: [Double]) {
+    guard resamples.count > 1 else { return nil }
+    self.init(
+      difference: value, standardError: Summary(of: resamples).standardDeviation, degrees: Self.many)
+  }
+
   /// The same less a constant.
   package func less(_ constant: Double) -> MeanDifference {
     MeanDifference(difference: difference - constant, standardError: standardError, degrees: degrees)

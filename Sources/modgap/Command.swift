@@ -24,7 +24,8 @@ package struct Command: Sendable {
   }
 
   package static let all: [Command] = [
-    .validate, .plan, .show, .run, .why, .verify, .report, .diff, .gc, .doctor, .schema, .bench,
+    .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .diff, .gc, .doctor, .schema,
+    .bench,
   ]
 
   static var overview: String {
@@ -44,11 +45,11 @@ package struct Command: Sendable {
       Commands:
 
       """
-    for command in all { text += "  \(command.name.padding(to: 10)) \(command.summary)\n" }
+    for command in all { text += "  \(command.name.padding(to: 12)) \(command.summary)\n" }
     text += """
 
       For more, see modgap COMMAND --help. Data go to standard output, everything else to standard error.
-      Exit status: 0 done, every claim holds · 1 a stage failed · 2 a claim failed · 3 nothing was evaluated ·
+      Exit status: 0 done, every claim holds · 1 a stage failed · 2 a claim failed · 3 nothing was decided ·
       64 usage · 65 invalid config or data · 70 internal error · 74 disk or input/output · 75 lease timeout ·
       130 or 143 interrupted.
 

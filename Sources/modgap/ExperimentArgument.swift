@@ -91,6 +91,12 @@ extension Arguments {
       throw UsageError.wrongCount(
         found: positional.count, expected: "one config, as in configs/figure3.json", command: command)
     }
+    return try load(named: named, overriding: overriding, toRun: toRun)
+  }
+
+  /// A config that is one argument of several.
+  /// - Throws: `ConfigError` with all that is wrong with it.
+  func load(named: String, overriding: Bool = true, toRun: Bool = false) throws -> LoadedExperiment {
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
     let (experiment, places) = try loader(overriding: overriding).loadWithPlaces(path)
     let digests = FileDigests()

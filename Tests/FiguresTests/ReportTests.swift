@@ -2,6 +2,7 @@ import ClaimSupport
 import Claims
 import Contracts
 import Declarations
+import ExperimentConfig
 import Foundation
 import Testing
 
@@ -80,6 +81,29 @@ struct ReportTests {
     let list = try #require(verdictsJSON(report.verdicts, command: report.command).array)
     #expect(list[1]["number"] == .number(2) && list[2]["number"] == .null)
     #expect(list[1]["paper"] == .string("1"))
+  }
+
+  @Test func onePageHasTheClaimsOfAllInThePapersOrder() throws {
+    func claim(_ id: String, _ source: String, statement: String? = nil) throws -> ReproducedClaim {
+      let spec = ClaimSpec(
+        id: id, source: source, says: "so | \(id)", table: "t", check: "value",
+        parameters: try json(#"{"of": "loss", "equals": 1}"#), basis: .paper, statement: statement)
+      let verdict = evaluate(spec, table: .present(curveTable([(0, [1])])))
+      return ReproducedClaim(experiment: "e", verdict: verdict, command: ShellCommand(["modgap", "run", id]))
+    }
+    let claims = [
+      try claim("g", "Supp. Fig. 8"), try claim("f", "Fig. 3(g), Sec. 4.3; closed form"),
+      try claim("b", "Fig. 2(a)"),
+      try claim("e", "Fig. 3(b)", statement: "one"), try claim("c", "Fig. 2(b)"),
+      try claim("h", "I0T (2412.14384)"),
+      try claim("d", "Theorem 1"), try claim("a", "Fig. 1(c)"), try claim("i", "Fig. 3(b)", statement: "one"),
+    ]
+    let page = reproductionPage(claims, machine: "a machine")
+    let rows = page.split(separator: "\n").filter { $0.hasPrefix("| so") }
+    #expect(rows.map { String($0.dropFirst(8).prefix(1)) } == ["a", "b", "c", "d", "e", "i", "f", "g", "h"])
+    #expect(rows.allSatisfy { $0.contains("so \\| ") }, "a bar stays in its cell")
+    #expect(page.contains("- statements of the paper: 8 checked: 8 hold"))
+    #expect(reproductionSummary(claims) == "statements of the paper: 8 checked: 8 hold\n")
   }
 
   @Test func theTerminalTableIsAlignedAndPlain() throws {

@@ -32,7 +32,7 @@ struct EachCheck: Check {
     return Finding(
       evidence, ours: least == most ? readable(least) : "\(readable(least)) to \(readable(most))",
       number: least,
-      count: summary.count, interval: summary.interval(),
+      count: summary.count, interval: sample.interval,
       explanation: "\(of) is between \(readable(least)) and \(readable(most))" + evidence.agreement)
   }
 

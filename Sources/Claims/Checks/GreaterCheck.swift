@@ -17,6 +17,7 @@ struct GreaterCheck: Check {
         .required(
           "where", .list(.selection, least: 2, most: 2),
           "the selection with the greater value, then the one with the smaller"),
+        .overPairs,
       ]),
     make: { parameters in
       let (first, second) = try parameters.twoSelections()

@@ -12,7 +12,7 @@ struct RangeCheck: Check {
       summary: "the quantity is between bounds; over replicates, the 95% interval of the mean is",
       parameters: [
         .of, .optional("low", .anyNumber, "the lower bound"),
-        .optional("high", .anyNumber, "the upper bound"),
+        .optional("high", .anyNumber, "the upper bound"), .overPairs,
       ], rules: [.atLeastOne(["low", "high"]), .ascending("low", "high")], bounds: ["low", "high"]),
     make: { parameters in
       RangeCheck(of: try parameters.string("of"), bounds: try Bounds(parameters))
@@ -26,7 +26,7 @@ struct RangeCheck: Check {
     guard summary.mean.isFinite else { return .notFinite(of, summary.mean) }
     return Finding(
       Evidence(sample, low: bounds.low, high: bounds.high), ours: readable(summary.mean),
-      number: summary.mean, count: summary.count, interval: summary.interval(),
+      number: summary.mean, count: summary.count, interval: sample.interval,
       explanation: "\(of) is \(readable(summary.mean)); expected \(bounds.described)")
   }
 }

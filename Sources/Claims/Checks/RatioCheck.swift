@@ -22,7 +22,7 @@ struct RatioCheck: Check {
         .optional("equals", .anyNumber, "the paper's ratio"),
         .within("the allowed distance from it", beside: "equals"),
         .optional("low", .anyNumber, "the lower bound"),
-        .optional("high", .anyNumber, "the upper bound"),
+        .optional("high", .anyNumber, "the upper bound"), .overPairs,
       ],
       rules: [
         .atLeastOne(["equals", "low", "high"]), .apart("equals", ["low", "high"]), .ascending("low", "high"),

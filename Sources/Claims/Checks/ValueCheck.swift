@@ -14,7 +14,7 @@ struct ValueCheck: Check {
         "the quantity equals a number; over replicates, the 95% interval of the mean is within the tolerance",
       parameters: [
         .of, .required("equals", .anyNumber, "the paper's number"),
-        .within("the allowed distance from it"),
+        .within("the allowed distance from it"), .overPairs,
       ], bounds: ["within"]),
     make: {
       ValueCheck(
@@ -33,7 +33,7 @@ struct ValueCheck: Check {
     let reach = max(within, areClose(summary.mean, equals, within) ? distance : 0)
     return Finding(
       Evidence(sample, low: equals - reach, high: equals + reach), ours: readable(summary.mean),
-      number: summary.mean, count: summary.count, interval: summary.interval(),
+      number: summary.mean, count: summary.count, interval: sample.interval,
       explanation: "\(of) is \(readable(summary.mean)), \(readable(distance)) from \(readable(equals)); "
         + "allowed \(readable(within))")
   }

@@ -4,8 +4,13 @@ import Statistics
 extension [CurvePoint] {
   var means: [Double] { map(\.sample.summary.mean) }
 
-  /// The curve of each replicate, in the order of the grid; the points themselves where there are none.
+  /// The curve of each replicate, in the order of the grid; or of each sample of the items, where there are such; or
+  /// the points themselves.
   var ownCurves: [[Double]] {
+    let samples = first?.sample.resamples.count ?? 0
+    if samples > 1, allSatisfy({ $0.sample.resamples.count == samples }) {
+      return (0..<samples).map { sample in map { $0.sample.resamples[sample] } }
+    }
     let count = first?.sample.values.count ?? 0
     return (0..<count).map { replicate in
       map { $0.sample.values.indices.contains(replicate) ? $0.sample.values[replicate] : .nan }

@@ -24,6 +24,8 @@ package enum RowFailure: Failure, Equatable {
   case nothingToDraw([String], table: String, count: Int)
   /// Nothing that a figure draws lies within these ends of its axes.
   case nothingInRange(x: Interval, y: Interval, points: Int)
+  /// A claim asks for the bootstrap over pairs, and the stage made none.
+  case noResamples(String, table: String)
   case unknownKind(String, String, known: [String])
   case badParameter(String, expected: String)
 
@@ -58,6 +60,8 @@ package enum RowFailure: Failure, Equatable {
       "there is nothing to draw: none of the \(counted(points, "point")) is within the axes, x from "
         + "\(readable(x.low)) to \(readable(x.high)) and y from \(readable(y.low)) to \(readable(y.high)); "
         + "change \"xrange\" or \"yrange\""
+    case .noResamples(let column, let table):
+      "table \(table) has no samples of the pairs for \(column); give its stage \"bootstrap\", such as 1000"
     case .unknownKind(let what, let name, let known):
       "there is no \(what) called \(name); there are \(known.joined(separator: ", "))"
     case .badParameter(let name, let expected):

@@ -9,17 +9,30 @@ package struct Sample: Sendable, Equatable {
   package let values: [Double]
   /// Whether chance is in them: random weights, generated items, draws of a method.
   package let isRandom: Bool
+  /// Of a single number that is a mean over items: the same for samples of these, by the bootstrap; else empty.
+  package let resamples: [Double]
 
-  package init(_ values: [Double], replicates: [Cell] = [], isRandom: Bool = false) {
+  package init(
+    _ values: [Double], replicates: [Cell] = [], isRandom: Bool = false, resamples: [Double] = []
+  ) {
     self.values = values
     self.replicates = replicates
     self.isRandom = isRandom
+    self.resamples = values.count == 1 ? resamples : []
   }
 
   package var summary: Summary { Summary(of: values) }
 
   /// One draw of something random, which says nothing about its mean.
   var isSingleDraw: Bool { isRandom && values.count == 1 }
+
+  /// The 95% interval of the mean over the replicates, or of the mean over the items.
+  var interval: Interval? { estimate?.interval() }
+
+  /// The mean with what it may be off by; nil for a number that is nothing but itself.
+  var estimate: MeanDifference? {
+    MeanDifference(summary) ?? MeanDifference(value: values.first ?? .nan, resamples: resamples)
+  }
 }
 
 /// A quantity over a grid, in ascending order of the grid.
@@ -49,7 +62,11 @@ extension SelectedRows {
   /// - Throws: `RowFailure.notANumber` where one of the rows holds NaN, and as `sample`.
   package func decidableSample(of column: String) throws -> Sample {
     try requireNumbers(column)
-    return try sample(of: column)
+    let sample = try sample(of: column)
+    if needsResamples, sample.values.count == 1, sample.resamples.isEmpty {
+      throw RowFailure.noResamples(column, table: name)
+    }
+    return sample
   }
 
   /// The quantity at each value of `over`, for what is decided by it.
@@ -117,7 +134,9 @@ extension SelectedRows {
       throw RowFailure.ambiguous(
         count: rows.count, at: place, table: name, varying: varying(rows, excluding: excluding))
     }
-    return Sample(rows.map(value), replicates: labels, isRandom: rows.contains(where: isRandom))
+    return Sample(
+      rows.map(value), replicates: labels, isRandom: rows.contains(where: isRandom),
+      resamples: rows.count == 1 ? resamples(of: column, row: rows[0]) : [])
   }
 
   /// The key columns that tell these rows apart, each with what it holds.

@@ -8,12 +8,25 @@ package struct SelectedRows: Sendable {
   package let rows: [Int]
   package let axes: RunAxes
   private let sources: RowSources?
+  /// The quantities for samples of the items, where the stage has them.
+  private let resampled: ResampledRows?
+  /// Whether a claim asks for the bootstrap over pairs.
+  let needsResamples: Bool
 
   /// Takes the rows that match, once each where an axis does not reach what they were computed from.
   ///
   /// - Throws: `RowFailure` for an unknown column or no matching row, `NotRun` where the rows would come
   ///   from runs whose data are missing.
-  package init(of found: FoundTable, named name: String, where selection: Selection, axes: RunAxes) throws {
+  package init(
+    of found: FoundTable, named name: String, where selection: Selection, axes: RunAxes,
+    resamples: FoundTable? = nil, needsResamples: Bool = false
+  ) throws {
+    self.needsResamples = needsResamples
+    if case .present(let table, _, _)? = resamples {
+      resampled = ResampledRows(table, axes)
+    } else {
+      resampled = nil
+    }
     switch found {
     case .missing(let reason): throw NotRun(reason: reason)
     case .present(let table, let absent, let sources):
@@ -29,6 +42,12 @@ package struct SelectedRows: Sendable {
   /// Whether chance is in what a row was computed from.
   func isRandom(_ row: Int) -> Bool {
     sources?.isRandom(stage: table["from"].map { $0.cell(row).plain }) ?? false
+  }
+
+  /// The quantity of a row in each sample of the items, in their order; empty where there are none.
+  func resamples(of column: String, row: Int) -> [Double] {
+    guard let resampled, let values = resampled.table[column] else { return [] }
+    return resampled.rows(like: row, of: table).compactMap { values.cell($0).number }
   }
 
   private static func rows(

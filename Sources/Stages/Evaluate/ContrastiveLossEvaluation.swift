@@ -13,6 +13,7 @@ package struct ContrastiveLossEvaluation: Stage {
     var temperature: OneOrMany<Double>
     var batch: Int
     var objective: Objective
+    var bootstrap: Int?
   }
 
   package enum Objective: String, Decodable, Sendable, CaseIterable {
@@ -37,8 +38,15 @@ package struct ContrastiveLossEvaluation: Stage {
       .defaulted(
         "objective", .choice(Objective.allCases.map(\.rawValue)), .string("symmetric"),
         "What the column `loss` is: the mean of both directions, or only x to y."),
+      .bootstrap,
     ],
-    input: .pairs, output: .tables,
+    input: .pairs, output: .tables, extraTables: [Resampled.table],
+    extraColumns: [
+      Resampled.table: [
+        TableColumn("temperature", .key, .real, "Temperature τ"), Resampled.column,
+        TableColumn("loss", .quantity, .real, "Contrastive loss of the sample", unit: "nats"),
+      ]
+    ],
     columns: [
       TableColumn("temperature", .key, .real, "Temperature τ"),
       TableColumn("batch", .key, .integer, "Pairs in a batch"), .distance,
@@ -53,12 +61,41 @@ package struct ContrastiveLossEvaluation: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     var rows = CoordinateTable()
+    var samples = CoordinateTable()
     for source in try Source.all(inputs, for: "evaluate/contrastive-loss") {
       for group in try GapShiftGroup.groups(of: source.family, context.budget) {
         try measure(group, source, context, &rows)
+        if let count = parameters.bootstrap {
+          try resample(
+            group, source, ItemResamples(items: group.partners.items, count: count), context, &samples)
+        }
       }
     }
-    return .tables([NamedTable("", rows.table)])
+    return .tables(
+      [NamedTable("", rows.table)]
+        + (parameters.bootstrap == nil ? [] : [NamedTable(Resampled.table, samples.table)]))
+  }
+
+  /// Pairs are drawn; the candidates of each stay those of its batch.
+  private func resample(
+    _ group: GapShiftGroup, _ source: Source, _ resamples: ItemResamples, _ context: StageContext,
+    _ rows: inout CoordinateTable
+  ) throws {
+    let temperatures = parameters.temperature.values
+    let factors = try group.members.map(group.factors)
+    let losses = try group.pairLosses(
+      factors, temperatures: temperatures, batch: parameters.batch, context.budget)
+    for (member, losses) in zip(group.members, losses) {
+      for (loss, temperature) in zip(losses, temperatures) {
+        let each =
+          parameters.objective == .xToY ? loss.xToY : zip(loss.xToY, loss.yToX).map { ($0 + $1) / 2 }
+        for (sample, mean) in resamples.means(each, of: Array(each.indices)).enumerated() {
+          rows.append(
+            source.coordinates(member.index),
+            [("temperature", .real(temperature)), Resampled.cell(sample), ("loss", .real(mean))])
+        }
+      }
+    }
   }
 
   private func measure(

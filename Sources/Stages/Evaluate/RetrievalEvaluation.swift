@@ -10,6 +10,7 @@ import Metrics
 package struct RetrievalEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
     var k: [Int]
+    var bootstrap: Int?
   }
 
   package static let signature = StageSignature(
@@ -18,9 +19,16 @@ package struct RetrievalEvaluation: Stage {
     parameters: [
       .defaulted(
         "k", .list(.integer(1...1_000_000_000), most: 100), .array([.number(1), .number(5), .number(10)]),
-        "The values of k.")
+        "The values of k."), .bootstrap,
     ],
-    input: .pairs, output: .tables,
+    input: .pairs, output: .tables, extraTables: [Resampled.table],
+    extraColumns: [
+      Resampled.table: [
+        TableColumn("direction", .label, .text, "Direction"), TableColumn("k", .key, .integer, "k"),
+        Resampled.column,
+        TableColumn("recall", .quantity, .real, "Recall@k of the sample", unit: "fraction of queries"),
+      ]
+    ],
     columns: [
       .distance, TableColumn("direction", .label, .text, "Direction"),
       TableColumn("k", .key, .integer, "k"),
@@ -34,18 +42,24 @@ package struct RetrievalEvaluation: Stage {
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let ks = parameters.k
     var rows = CoordinateTable()
+    var samples = CoordinateTable()
     var (queries, tied) = (0, 0)
     for source in try Source.all(inputs, for: "evaluate/retrieval") {
       for group in try GapShiftGroup.groups(of: source.family, context.budget) {
         let factors = try group.members.map(group.factors)
         let gaps = try group.gaps(factors, context.budget)
-        let recalls = try group.retrieval(factors, at: ks, context.budget)
+        let ranks = try group.ranks(factors, context.budget)
+        let recalls = ranks.map { $0.recalls(at: ks) }
+        let resamples = parameters.bootstrap.map { ItemResamples(items: group.partners.items, count: $0) }
         queries += recalls.reduce(0) { $0 + $1.queries }
         tied += recalls.reduce(0) { $0 + $1.decidedByTies }
         for (place, member) in group.members.enumerated() {
           let distance = gaps[place].signedDistance(original: group.original)
           for row in Self.rows(distance, recalls[place], ks) {
             rows.append(source.coordinates(member.index), row)
+          }
+          for row in resamples.map({ Self.rows(ranks[place], ks, $0) }) ?? [] {
+            samples.append(source.coordinates(member.index), row)
           }
         }
       }
@@ -57,7 +71,23 @@ package struct RetrievalEvaluation: Stage {
           + "give each item once, or, if `init` `embeddings` reads them, use its `pairing` to say which "
           + "rows are one item")
     }
-    return .tables([NamedTable("", rows.table)])
+    return .tables(
+      [NamedTable("", rows.table)]
+        + (parameters.bootstrap == nil ? [] : [NamedTable(Resampled.table, samples.table)]))
+  }
+
+  private static func rows(_ ranks: Ranks, _ ks: [Int], _ resamples: ItemResamples) -> [[(String, Cell)]] {
+    ks.flatMap { k -> [[(String, Cell)]] in
+      let recalls = ranks.recalls(at: k, resamples)
+      return [("x-to-y", recalls.xToY), ("y-to-x", recalls.yToX)].flatMap { direction, values in
+        values.enumerated().map { sample, recall in
+          [
+            ("direction", .text(direction)), ("k", .integer(k)), Resampled.cell(sample),
+            ("recall", .real(recall)),
+          ]
+        }
+      }
+    }
   }
 
   private static func rows(_ distance: Double, _ recalls: Retrieval, _ ks: [Int]) -> [[(String, Cell)]] {
