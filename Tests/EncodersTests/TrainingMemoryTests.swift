@@ -88,6 +88,7 @@ struct TrainingMemoryTests {
     let large = UnsafeMutableRawPointer.allocate(byteCount: 24, alignment: 1)
     allocation_count_begin()
     large.deallocate()
-    #expect(allocation_count_end().held == -24)
+    // What is usable of it, which may be more than was asked for; not the byte of the block that was there before.
+    #expect(allocation_count_end().held <= -24)
   }
 }
