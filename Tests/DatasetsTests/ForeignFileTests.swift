@@ -45,7 +45,8 @@ import Testing
           == Tensor(shape: [2, 3], values: [0, 1, 2, 3, 4, 5], isInteger: true))
       #expect(try TensorFile.load(path + ":rank1").shape == [5])
       for (name, says) in [
-        ("huge", "does not fit into the memory that this process may use"), ("sparse", "needs more than the 0 bytes"),
+        ("huge", "does not fit into the memory that this process may use"),
+        ("sparse", "needs more than the 0 bytes"),
         ("unfilled", "was never filled"), ("outside", "stores its values in other files"),
         ("rank1", "expected (n, d)"), ("empty", "was never filled"), ("complex", "does not hold numbers"),
         ("i4", "type integer"), ("f9", "did you mean `f8`|did you mean `f2`"),
