@@ -40,6 +40,8 @@ package struct StageSignature: Sendable {
   package let extraColumns: [String: [TableColumn]]
   /// The columns of the main table behind axes and coordinates.
   package let columns: [TableColumn]
+  /// Where the main table's columns are not declared but those of a file: what tells which they are.
+  package let fileColumns: FileColumns?
   /// Tables beside the main one that it has with some parameters only.
   package let sometimesTables: [String: ParameterCondition]
   /// Coordinates that its embeddings have beside those of what it reads: `delta`, `layer`.
@@ -60,6 +62,7 @@ package struct StageSignature: Sendable {
     drawsWhere: ParameterCondition? = nil, draws: (@Sendable (JSONValue) -> Bool)? = nil,
     completes: (@Sendable (JSONValue) throws -> JSONValue)? = nil,
     extraTables: [String] = [], extraColumns: [String: [TableColumn]] = [:], columns: [TableColumn] = [],
+    fileColumns: FileColumns? = nil,
     sometimesTables: [String: ParameterCondition] = [:], coordinates: [TableColumn] = [],
     misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])? = nil,
     work: NetworkWork? = nil
@@ -83,6 +86,7 @@ package struct StageSignature: Sendable {
     self.extraTables = extraTables
     self.extraColumns = extraColumns
     self.columns = columns
+    self.fileColumns = fileColumns
     self.sometimesTables = sometimesTables
     self.coordinates = coordinates
     self.misfits = misfits

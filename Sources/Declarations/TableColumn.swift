@@ -25,6 +25,8 @@ package struct TableColumn: Sendable, Equatable {
     case when(ParameterCondition, takesRuns: Bool)
     /// Several, `c1`, `c2` and so on for the name `c`, as many as the parameter says.
     case numbered(by: String)
+    /// Those columns of the table that the stage reads which the parameter lists; the name is the parameter's.
+    case listed(by: String)
   }
 
   package let name: String
@@ -56,9 +58,19 @@ package struct TableColumn: Sendable, Equatable {
   /// `from`, which tells the stages apart that are read together.
   package static let from = TableColumn("from", .coordinate, .text, "Stage")
 
+  /// The columns of the table that is read which the parameter of this name lists.
+  package static func listed(by parameter: String) -> TableColumn {
+    TableColumn(
+      parameter, .coordinate, .text, "Columns of the table that is read", presence: .listed(by: parameter))
+  }
+
   /// Whether the column of a table is this one: `c7` is of those that are numbered.
   package func declares(_ column: String) -> Bool {
-    guard case .numbered = presence else { return name.isExactly(column) }
+    switch presence {
+    case .numbered: break
+    case .listed: return false
+    case .always, .given, .when: return name.isExactly(column)
+    }
     guard column.hasBytes(first: name), let number = Int(column.droppingBytes(name.utf8.count)) else {
       return false
     }

@@ -1,4 +1,5 @@
 import Declarations
+import Files
 
 /// Columns that figures and claims name must be ones that their tables have, as far as the stages' signatures tell.
 /// Which of their keys name columns, and of which table, their parameters' types say.
@@ -20,27 +21,93 @@ extension ExperimentDecoder {
 
   /// Nil where the columns are not known.
   private func columns(of table: String) -> Columns? {
-    let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
-    guard let id = parts.first, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
-    let own = stage.signature.columns(of: parts.count == 1 ? "" : parts[1]).flatMap { present($0, stage) }
-    guard !own.isEmpty else { return nil }
-    // What trains gives rows of its own, not of what it reads.
-    let brought = stage.spec.phase == .evaluate ? coordinates(read: stage) : []
-    let known = brought ?? grammar.coordinates
-    var names: [String] = []
-    for name in axes.map(\.name) + (own + known).map(\.name) where !names.contains(name) {
-      names.append(name)
+    if let id = Self.reader(table) {
+      return stages.first { $0.spec.id == id }.flatMap { columnsRead(by: $0) }
     }
-    let hidden = (own + known).map(\.name).filter(axes.map(\.name).contains).map { "\(id).\($0)" }
-    let texts = (own + known).filter { $0.type == .text }.map(\.name)
+    guard let (id, own, brought) = stageColumns(of: table) else { return nil }
+    let known = brought ?? grammar.coordinates
+    let all = own + known
+    let names = axes.map(\.name) + all.map(\.name)
+    let hidden = all.map(\.name).filter(axes.map(\.name).contains).map { "\(id).\($0)" }
+    let texts = all.filter { $0.type == .text }.map(\.name)
     return Columns(
-      table: table, names: names, hidden: hidden, open: brought == nil ? known.map(\.name) : [],
+      table: table, names: Self.once(names), hidden: hidden, open: brought == nil ? known.map(\.name) : [],
       texts: texts.filter { !axes.map(\.name).contains($0) })
   }
 
+  private static func once(_ names: [String]) -> [String] {
+    names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// Those of a table of one run: the stage's own, and coordinates of what it reads, nil where they are not known. Nil
+  /// where its own are not known.
+  private func stageColumns(
+    of table: String, depth: Int = 0
+  ) -> (id: String, own: [TableColumn], brought: [TableColumn]?)? {
+    let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
+    guard let id = parts.first, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
+    let own =
+      parts.count == 1 && stage.signature.fileColumns != nil
+      ? columnsOfFile(stage)
+      : stage.signature.columns(of: parts.count == 1 ? "" : parts[1]).flatMap { present($0, stage, depth) }
+    guard !own.isEmpty else { return nil }
+    // What trains, and what reads tables, gives rows of its own.
+    let brings = stage.spec.phase == .evaluate && stage.signature.input != .tables
+    return (id, own, brings ? coordinates(read: stage) : [])
+  }
+
+  /// As far as the file's beginning tells.
+  private func columnsOfFile(_ stage: DecodedStage) -> [TableColumn] {
+    guard let file = stage.signature.fileColumns, let path = stage.spec.with[file.file]?.string,
+      !path.contains("${"), let bytes = try? fileSystem.beginning(path, Self.mostOfFile)
+    else { return [] }
+    return CSV.columns(ofBeginning: bytes, isWhole: bytes.count < Self.mostOfFile).map { name, isText in
+      file.declaration(of: name, isText: isText, with: stage.spec.with)
+    }
+  }
+
+  private static let mostOfFile = 1 << 20
+
+  // MARK: - Tables that stages read
+
+  /// What a stage of tables reads, as the name of a table; no stage has such an id.
+  private static func input(of id: String) -> String { "\(id):from" }
+
+  private static func reader(_ table: String) -> String? {
+    table.hasSuffix(":from") ? String(table.dropLast(5)) : nil
+  }
+
+  /// The columns of the tables that a stage reads, with what tells them apart; nil where they are not known.
+  private func columnsRead(by stage: DecodedStage, depth: Int = 0) -> Columns? {
+    guard depth <= stages.count else { return nil }
+    let tables = stage.spec.from.map { stageColumns(of: $0, depth: depth + 1) }
+    let known = tables.compactMap { $0.map { $0.own + ($0.brought ?? grammar.coordinates) } }.flatMap { $0 }
+    guard !tables.contains(where: { $0 == nil }) else { return nil }
+    let front = (stage.spec.from.count > 1 ? [TableColumn.from.name] : []) + stage.spec.over
+    let isOpen = tables.contains { $0?.brought == nil }
+    let texts = known.filter { $0.type == .text }.map(\.name) + (stage.spec.from.count > 1 ? ["from"] : [])
+    return Columns(
+      table: stage.spec.from.joined(separator: ", "), names: Self.once(front + known.map(\.name)), hidden: [],
+      open: isOpen ? grammar.coordinates.map(\.name) : [],
+      texts: texts.filter { !stage.spec.over.contains($0) })
+  }
+
+  /// Columns that stages name: those of the tables that they read, or of the file that they are made of.
+  mutating func checkStageColumns() {
+    for stage in stages where stage.signature.input == .tables || stage.signature.fileColumns != nil {
+      guard let with = stage.node["with"] else { continue }
+      let table = stage.signature.input == .tables ? Self.input(of: stage.spec.id) : stage.spec.id
+      checkColumns(with, stage.signature.parameters, table: table, "\(stage.path).with")
+    }
+  }
+
   /// The columns that a declaration stands for with the stage's parameters.
-  private func present(_ column: TableColumn, _ stage: DecodedStage) -> [TableColumn] {
+  private func present(_ column: TableColumn, _ stage: DecodedStage, _ depth: Int = 0) -> [TableColumn] {
     switch column.presence {
+    case .listed(let name):
+      let texts = columnsRead(by: stage, depth: depth)?.texts ?? []
+      let given = (values(of: name, stage) ?? []).flatMap { $0.array ?? [$0] }.compactMap(\.string)
+      return given.map { TableColumn($0, .coordinate, texts.contains($0) ? .text : .real, $0) }
     case .always: return [column]
     case .given(let name): return stage.spec.with[name] == nil ? [] : [column]
     case .when(let condition, let takesRuns):

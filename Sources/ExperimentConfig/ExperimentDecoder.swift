@@ -51,6 +51,7 @@ struct ExperimentDecoder {
     decodeStages()
     checkGraph()
     checkMisfits()
+    checkStageColumns()
     listTables()
     let figures = decodeFigures()
     let claims = decodeClaims()

@@ -96,16 +96,21 @@ package struct Reference {
       let place = stage.sometimesTables[suffix].map { ", if \(Self.words($0))" }
       return ("Table `\(suffix)`\(place ?? "")", stage.columns(of: suffix))
     }
+    let ofFile = stage.fileColumns.map { ["The table has the columns of the file `\($0.file)`."] } ?? []
     let all = [("Table", stage.columns), ("Coordinates that it adds", stage.coordinates)] + more
-    return all.filter { !$1.isEmpty }.map { "\($0):\n\n\(Self.listing($1))" }
+    return ofFile + all.filter { !$1.isEmpty }.map { "\($0):\n\n\(Self.listing($1))" }
   }
 
   private static func listing(_ columns: [TableColumn]) -> String {
     let rows = columns.map { column in
       let name =
-        if case .numbered = column.presence { "\(column.name)1`, `\(column.name)2`, `…" } else { column.name }
+        switch column.presence {
+        case .numbered: "`\(column.name)1`, `\(column.name)2`, `…`"
+        case .listed(let parameter): "columns of `\(parameter)`"
+        case .always, .given, .when: "`\(column.name)`"
+        }
       let cells = [
-        "`\(name)`", column.role.rawValue, column.label, column.unit ?? "", words(column.presence),
+        name, column.role.rawValue, column.label, column.unit ?? "", words(column.presence),
       ]
       return "| " + cells.map(cell).joined(separator: " | ") + " |"
     }
@@ -121,6 +126,7 @@ package struct Reference {
       "if " + words(condition)
         + (takesRuns ? ", and runs are combined with `over`" : "")
     case .numbered(let name): "as many as `\(name)`"
+    case .listed(let name): "if `\(name)` is given"
     }
   }
 

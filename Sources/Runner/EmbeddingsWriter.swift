@@ -43,8 +43,8 @@ struct EmbeddingsWriter {
   }
 
   private func isWritten(_ index: Int) -> Bool {
-    let task = plan.tasks[index]
-    return task.phase != .evaluate && task.keeps && outcomes[index]?.record != nil
+    guard let record = outcomes[index]?.record else { return false }
+    return record.kind != .tables && plan.tasks[index].keeps
   }
 
   private func source(of tasks: [Int], in run: Plan.Run, _ homes: [Int: String]) -> String {

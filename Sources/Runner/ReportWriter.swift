@@ -4,6 +4,7 @@ import ExperimentPlan
 import Figures
 import Files
 import Foundation
+import Stages
 import Storage
 
 /// Writes the verdicts and the reports that show them.
@@ -51,6 +52,7 @@ package struct ReportWriter {
 extension Plan {
   /// Stages whose output is a table, in order.
   package var tableNames: [String] {
-    experiment.stages.filter { $0.phase == .evaluate }.map(\.id)
+    experiment.stages.filter { stageCatalog.variant($0.phase, $0.kind)?.signature.output == .tables }.map(
+      \.id)
   }
 }

@@ -39,8 +39,7 @@ final class ResultTables: Sendable {
     self.load = load
     self.axes = RunAxes(plan.experiment.axes.map(\.name), replicates: plan.experiment.replicates)
     var names: [String] = []
-    for (position, stage) in plan.experiment.stages.enumerated()
-    where stage.phase == .evaluate || stage.phase == .train {
+    for (position, stage) in plan.experiment.stages.enumerated() {
       let first = plan.runs.lazy.compactMap { outcomes[$0.tasks[position]]?.record }.first
       names += (first?.tables.map(\.suffix) ?? []).map { $0.isEmpty ? stage.id : "\(stage.id).\($0)" }
     }
@@ -112,7 +111,7 @@ final class ResultTables: Sendable {
       return TableAssembler.withAxes(
         try table(of: record, suffix), frontAxes(of: run, position), stage: stage)
     }
-    let whole = declaring(parts.count == 1 ? parts[0] : TableAssembler.stacked(parts), position, suffix)
+    let whole = declaring(parts.count == 1 ? parts[0] : Table.stacked(parts), position, suffix)
     assembled.withLock { $0[name] = whole }
     return whole
   }
@@ -130,10 +129,18 @@ final class ResultTables: Sendable {
           name, .axis, .real, known?.label ?? name.replacingBytes("_", with: " "), unit: known?.unit)
       }
       if let own = signature?.declaration(of: plain, in: suffix) { return own }
+      if let file = signature?.fileColumns {
+        return file.declaration(
+          of: name, isText: table[name]?.isText ?? false, with: parameters(of: position))
+      }
       let known = catalog.declaration(of: plain)
       return TableColumn(
         name, .coordinate, .real, known?.label ?? plain.replacingBytes("_", with: " "), unit: known?.unit)
     }
+  }
+
+  private func parameters(of position: Int) -> JSONValue {
+    plan.runs.first.map { plan.tasks[$0.tasks[position]].parameters } ?? .null
   }
 
   private func table(of record: StoredRecord, _ suffix: String) throws -> Table {

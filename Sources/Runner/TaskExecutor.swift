@@ -89,7 +89,7 @@ final class TaskExecutor: Sendable {
   func stored(_ index: Int) -> StoredRecord? {
     guard let key = try? key(of: index), case .found(let record)? = try? store.lookup(key.key),
       // Tables are small, and read for the verdicts.
-      (try? store.verify(record, readsContent: plan.tasks[index].phase == .evaluate))?.isEmpty == true
+      (try? store.verify(record, readsContent: givesTables(plan.tasks[index])))?.isEmpty == true
     else { return nil }
     records.withLock { $0[index] = record }
     return record
@@ -156,7 +156,7 @@ final class TaskExecutor: Sendable {
       case .found(let record):
         if let problem = try store.verify(record).first {
           reject(problem.message)
-        } else if (record.kind == .tables) != (task.phase == .evaluate)
+        } else if (record.kind == .tables) != givesTables(task)
           || (record.kind == .tables && task.keeps && !record.hasPayload)
         {
           reject("\(record.folder): it is not a valid result of this stage")
@@ -168,6 +168,10 @@ final class TaskExecutor: Sendable {
       reject(explain(error))
     }
     return nil
+  }
+
+  private func givesTables(_ task: PlannedTask) -> Bool {
+    catalog.variant(task.phase, task.kind)?.signature.output == .tables
   }
 
   private func takeLease(_ key: String, _ task: PlannedTask) throws -> Lease {

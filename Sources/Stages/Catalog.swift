@@ -20,6 +20,7 @@ extension StageCatalog {
       before + makers.map(\.variant) + [
         StageVariant(EncoderStage.self, towers),
         StageVariant(SphereStage.self),
+        StageVariant(PublishedStage.self),
         StageVariant(ContrastiveStage.self, makers),
         StageVariant(GapStage.self),
         StageVariant(RotationStage.self),
@@ -30,6 +31,10 @@ extension StageCatalog {
         StageVariant(ContrastiveLossEvaluation.self),
         StageVariant(RetrievalEvaluation.self),
         StageVariant(ProjectionEvaluation.self),
+        StageVariant(SampleSummaryEvaluation.self),
+        StageVariant(DifferenceEvaluation.self),
+        StageVariant(RatioEvaluation.self),
+        StageVariant(ProportionsEvaluation.self),
       ])
   }
 }

@@ -5,7 +5,7 @@ import Metrics
 
 /// Why a stage cannot run on its parameters or inputs.
 package enum StageFailure: Failure {
-  case noInput(stage: String)
+  case noInput(stage: String, wanted: String = "embeddings")
   case wrongInput(stage: String, id: String, wanted: String)
   case matrixCount(path: String, found: Int, expected: Int)
   case unusableEmbeddings(String, MetricFailure)
@@ -45,8 +45,8 @@ package enum StageFailure: Failure {
     case .foreignOrigin(let kind, let known):
       "the stored model says that it was made by `init` of kind `\(kind.prefix(60))`, but only these kinds make models: "
         + known.map { "`\($0)`" }.joined(separator: ", ") + "; compute the model again with --force"
-    case .noInput(let stage):
-      "\(stage) needs embeddings, but `from` does not name a stage"
+    case .noInput(let stage, let wanted):
+      "\(stage) needs \(wanted), but `from` does not name a stage"
     case .wrongInput(let stage, let id, let wanted):
       "\(stage) needs \(wanted), but `\(id)` gives something else"
     case .matrixCount(let path, let found, let expected):

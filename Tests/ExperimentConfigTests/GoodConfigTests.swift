@@ -39,6 +39,9 @@ struct GoodConfig: Sendable, CustomTestStringConvertible {
     try folder.write(config.text)
     try folder.write("", to: "e.npy")
     for name in Self.features { try folder.write("", to: "data/features_\(name).npy") }
+    try FileManager.default.copyItem(
+      atPath: GoodConfig.root.appendingPathComponent("configs/published").path,
+      toPath: "\(folder.path)/published")
     #expect(try folder.problems() == "")
   }
 

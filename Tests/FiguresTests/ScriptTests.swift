@@ -105,6 +105,23 @@ struct ScriptTests {
     }
   }
 
+  @Test func intervalsOfAColumnNeedNoReplicates() throws {
+    let means = table(
+      ["start", "training", "mean", "half"],
+      [["random", "before", 1.0, 0.25], ["random", "after", 2.0, 0.5]])
+    func drawn(_ joined: Bool) throws -> [String] {
+      try Self.lines(
+        #"""
+        {"kind": "intervals", "table": "t", "x": "training", "places": ["before", "after"], "y": "mean",
+         "half_width": "half", "series": "start", "order": ["random"], "joined": \#(joined)}
+        """#, ["t": means])
+    }
+    let lines = try drawn(true)
+    #expect(lines.contains("1 1 0.75 1.25") && lines.contains("2 2 1.5 2.5"), "\(lines)")
+    #expect(lines.contains { $0.contains("$data1 using 1:2 with lines") })
+    #expect(!(try drawn(false)).contains { $0.contains("$data1 using 1:2 with lines") })
+  }
+
   @Test func intervalsOfATableThatIsMissingAreABox() throws {
     let lines = try Self.lines(
       #"{"kind": "intervals", "table": "gap", "x": "from", "places": ["a"], "y": "distance", "series": "align", "order": [1]}"#,

@@ -1,6 +1,7 @@
 import Claims
 import Contracts
 import Declarations
+import Statistics
 
 /// Means with their 95% intervals at a few named places, such as before and after training, one mark for each
 /// series, and published means with their intervals beside them: the numbers of Sec. 4.4.
@@ -15,6 +16,10 @@ enum Intervals {
   private static let parameters: [Parameter] = [
     .table, .required("x", .column(), "the column whose values are the places"),
     .required("y", .column(.numbers), "the quantity"), .rows,
+    .optional(
+      "half_width", .column(.numbers),
+      "the column of half the width of each interval; without it the 95% intervals are those over the replicates"
+    ),
     .required("places", .list(.value, most: 100), "the values of x, from left to right"),
     .optional("place_titles", .list(.string, most: 100), "the names of the places, in that order"),
     .required("series", .column(), "a column; each of its values has a mark at each place"),
@@ -22,6 +27,7 @@ enum Intervals {
     .optional("titles", .list(.string, most: 7), "their names in the legend, in that order"),
     .optional(
       "published", .list(.object(publishedParameters), most: 7), "published results, drawn as hollow marks"),
+    .defaulted("joined", .boolean, .bool(true), "joins the marks of a series from place to place"),
     .legend(.auto), .xlabel, .ylabel, .yrange,
   ]
 
@@ -69,7 +75,7 @@ enum Intervals {
     for (index, marks) in all.enumerated() {
       // Side by side within two fifths of the way to the next place.
       let aside = all.count > 1 ? 0.4 * (Double(index) / Double(all.count - 1) - 0.5) : 0
-      add(marks, aside: aside, to: &plot)
+      add(marks, aside: aside, isJoined: try parameters.flag("joined"), to: &plot)
     }
     return plot
   }
@@ -85,7 +91,11 @@ enum Intervals {
           name, where: merging(parameters.selection, [x: [place], column: [value]]))
         rowCount += rows.rows.count
         let summary = try rows.sample(of: y).summary
-        let interval = summary.interval()
+        let interval =
+          try parameters.optionalString("half_width").map {
+            let half = abs(try rows.sample(of: $0).summary.mean)
+            return Interval(low: summary.mean - half, high: summary.mean + half)
+          } ?? summary.interval()
         return (y: summary.mean, low: interval?.low ?? summary.mean, high: interval?.high ?? summary.mean)
       }
       return Marks(
@@ -111,7 +121,7 @@ enum Intervals {
     }
   }
 
-  private static func add(_ marks: Marks, aside: Double, to plot: inout Plot) {
+  private static func add(_ marks: Marks, aside: Double, isJoined: Bool, to plot: inout Plot) {
     let places = marks.points.indices.map { Double($0 + 1) + aside }
     plot.blocks.append(
       .init(
@@ -119,8 +129,9 @@ enum Intervals {
         rows: zip(places, marks.points).map { [$0, $1.y, $1.low, $1.high] }))
     let paint: GnuplotCode = "linecolor rgb \(marks.colour)"
     let marker: GnuplotCode = "pointtype 7 pointsize 0.9*dot \(paint)"
-    var styles: [GnuplotCode] = [
-      "using 1:2 with lines dashtype 3 linewidth 1 \(paint) notitle",
+    var styles: [GnuplotCode] =
+      isJoined ? ["using 1:2 with lines dashtype 3 linewidth 1 \(paint) notitle"] : []
+    styles += [
       "using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.1*dot linewidth 1.8 \(paint) notitle",
       "using 1:2 with points \(marker) notitle",
     ]
@@ -135,6 +146,7 @@ enum Intervals {
     plot.occupied += zip(places, marks.points).flatMap { place, point in
       (0...8).map { (place, point.low + Double($0) / 8 * (point.high - point.low)) }
     }
+    guard isJoined else { return }
     plot.occupied += zip(zip(places, marks.points), zip(places, marks.points).dropFirst()).flatMap { a, b in
       (0...12).map { step in
         let t = Double(step) / 12

@@ -6,8 +6,11 @@ extension CSV {
   /// A column is of integers where every cell is an integer literal, of reals where every cell is a
   /// number, `nan`, `inf` or `-inf`, else of text; `types` says it for tables that must come back as
   /// they were. Lines may end in LF or CRLF; the last one may lack its end.
+  /// - Parameter emptyIsNaN: whether an empty cell is a number that is none, in a column that has numbers.
   /// - Throws: `CSVFailure` with the line.
-  package static func decode(_ bytes: [UInt8], path: String, types: [ColumnType]? = nil) throws -> Table {
+  package static func decode(
+    _ bytes: [UInt8], path: String, types: [ColumnType]? = nil, emptyIsNaN: Bool = false
+  ) throws -> Table {
     if types?.isEmpty == true, bytes.isEmpty { return Table([]) }
     let fields = try CSVFields(bytes, path: path)
     let names = (0..<fields.columns).map { fields.text(row: 0, column: $0) }
@@ -19,14 +22,41 @@ extension CSV {
     }
     return Table(
       try names.enumerated().map { index, name in
-        Table.NamedColumn(name, try column(fields, index, types?[index]))
+        Table.NamedColumn(
+          name, emptyIsNaN ? withEmptyCells(fields, index) : try column(fields, index, types?[index]))
       })
   }
 
   /// Reads a CSV file.
   /// - Throws: `FileFailure`, `CSVFailure`.
-  package static func read(_ path: String) throws -> Table {
-    try decode(try Disk.read(path), path: path)
+  package static func read(_ path: String, emptyIsNaN: Bool = false) throws -> Table {
+    try decode(try Disk.read(path), path: path, emptyIsNaN: emptyIsNaN)
+  }
+
+  /// The names of the columns, and which hold text, as far as a file's first bytes tell; none where there is no header.
+  package static func columns(
+    ofBeginning bytes: [UInt8], isWhole: Bool
+  ) -> [(name: String, isText: Bool)] {
+    if isWhole, let table = try? decode(bytes, path: "", emptyIsNaN: true) {
+      return table.columns.map { ($0.name, $0.values.isText) }
+    }
+    var records = CSVRecords(bytes, path: "")
+    guard let header = try? records.next() else { return [] }
+    return header.map { (String(decoding: $0, as: UTF8.self), false) }
+  }
+
+  /// As inferred, where empty cells say nothing of a column that has others.
+  private static func withEmptyCells(_ fields: CSVFields, _ index: Int) -> Column {
+    let inferred = inferred(fields, index)
+    guard case .texts(let texts) = inferred, texts.contains(where: { !$0.isEmpty }) else { return inferred }
+    var reals: [Double] = []
+    for row in 1..<max(1, fields.rows) {
+      guard let field = fields.plainField(row: row, column: index) else { return inferred }
+      let number = fields.withBytes { NumberLiteral(UnsafeRawBufferPointer(rebasing: $0[field])).real }
+      guard let value = field.isEmpty ? .nan : number else { return inferred }
+      reals.append(value)
+    }
+    return .reals(reals)
   }
 
   private static func column(_ fields: CSVFields, _ index: Int, _ type: ColumnType?) throws -> Column {

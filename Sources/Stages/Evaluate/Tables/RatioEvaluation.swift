@@ -1,0 +1,62 @@
+import Contracts
+import Declarations
+import Statistics
+
+/// The ratio of the means of two selections of rows, with Fieller's interval: paired with `pair_by`, else of
+/// independent samples. Where the denominator may be zero the interval has no bounds: −∞ and ∞. Where each selection
+/// has one row there is none: NaN.
+package struct RatioEvaluation: Stage {
+  package struct Parameters: Decodable, Sendable {
+    var of: String
+    var by: OneOrMany<String>?
+    var `where`: [RowSelection]
+    var pairBy: OneOrMany<String>?
+    var level: Double
+
+    enum CodingKeys: String, CodingKey {
+      case of, by, `where`, level
+      case pairBy = "pair_by"
+    }
+  }
+
+  package static let signature = StageSignature(
+    phase: .evaluate, kind: "ratio",
+    summary: "Ratio of the means of two selections of a table's rows, with Fieller's interval.",
+    parameters: [.quantity, .twoSelections, .by, .pairBy, .level],
+    input: .tables, output: .tables,
+    columns: [
+      .listed(by: "by"), .firstCount, .secondCount, .firstMean, .secondMean,
+      TableColumn("ratio", .quantity, .real, "First over second"), .low, .high,
+    ])
+
+  private let parameters: Parameters
+
+  package init(parameters: Parameters) { self.parameters = parameters }
+
+  package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    let input = try InputTable(inputs, for: Self.signature.name)
+    let names = parameters.by?.values ?? []
+    var result = try GroupTable(by: names, Self.signature)
+    guard parameters.where.count == 2 else { return result.artefact }
+    let (first, second) = (parameters.where[0], parameters.where[1])
+    for group in try input.groups(first, second, by: names) {
+      let rows = (group.first, group.second)
+      let a = Summary(of: try input.numbers(parameters.of, rows.0))
+      let b = Summary(of: try input.numbers(parameters.of, rows.1))
+      let pairs = try parameters.pairBy.map {
+        try input.pairs(of: parameters.of, rows, by: $0.values, (first, second))
+      }
+      let interval = ratioInterval(a, b, pairs: pairs, level: parameters.level).map {
+        $0.bounds ?? Interval(low: -.infinity, high: .infinity)
+      }
+      result.append(
+        group.key,
+        [
+          ("n_first", .integer(a.count)), ("n_second", .integer(b.count)), ("first", .real(a.mean)),
+          ("second", .real(b.mean)), ("ratio", .real(a.mean / b.mean)),
+          ("low", .real(interval?.low ?? .nan)), ("high", .real(interval?.high ?? .nan)),
+        ])
+    }
+    return result.artefact
+  }
+}
