@@ -34,14 +34,19 @@ struct GoodConfig: Sendable, CustomTestStringConvertible {
     "videoclip_random",
   ]
 
+  /// What the project's configs name: arrays, whose content nobody asks here, and printed tables.
+  static func writeFiles(to folder: ConfigFolder) throws {
+    for name in features { try folder.write("", to: "data/features_\(name).npy") }
+    try FileManager.default.copyItem(
+      atPath: GoodConfig.root.appendingPathComponent("configs/published").path,
+      toPath: "\(folder.path)/published")
+  }
+
   @Test(arguments: GoodConfig.all) func isValid(_ config: GoodConfig) throws {
     let folder = try ConfigFolder()
     try folder.write(config.text)
     try folder.write("", to: "e.npy")
-    for name in Self.features { try folder.write("", to: "data/features_\(name).npy") }
-    try FileManager.default.copyItem(
-      atPath: GoodConfig.root.appendingPathComponent("configs/published").path,
-      toPath: "\(folder.path)/published")
+    try Self.writeFiles(to: folder)
     #expect(try folder.problems() == "")
   }
 

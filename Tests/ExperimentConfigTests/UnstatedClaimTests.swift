@@ -54,7 +54,7 @@ struct UnstatedClaimTests {
   func theProjectsConfigsSayIt(_ config: GoodConfig) throws {
     let folder = try ConfigFolder()
     try folder.write(config.text)
-    for name in GoodConfigTests.features { try folder.write("", to: "data/features_\(name).npy") }
+    try GoodConfigTests.writeFiles(to: folder)
     let loader = ExperimentLoader(grammar: grammar, environment: [:])
     let (experiment, places) = try loader.loadWithPlaces("\(folder.path)/c.json")
     #expect(experiment.unstatedClaims(grammar, places).map(\.message) == [])
