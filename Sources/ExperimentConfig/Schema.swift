@@ -176,14 +176,20 @@ package struct Schema {
         demand(signature.demands, in: &body)
         return (signature.name, JSONValue.object(body))
       }, uniquingKeysWith: { first, _ in first })
-    let provenance = members(ClaimKeys.provenance, description: "")["properties"]
+    var provenance = members(ClaimKeys.provenance, description: "")["properties"]?.object ?? [:]
+    for key in ClaimKeys.provenance {
+      // A claim names no entry of `data`.
+      guard case .either(let words, .tagged(let kinds)) = key.type else { continue }
+      provenance[key.name] = merge(
+        anyOf([type(words), tagged(kinds)]), ["description": .string(key.summary)])
+    }
     return object([
       "type": "object",
       "required": ["id", "source", "says", "table", "check", "basis"],
       "additionalProperties": false,
       "dependencies": object(["expect": ["because"]]),
       "properties": merge(
-        provenance,
+        .object(provenance),
         [
           "$comment": .bool(true),
           "id": object(["type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$"]),
