@@ -19,6 +19,10 @@ package struct StageSignature: Sendable {
   package let input: ArtefactType?
   /// Further types that `from` may name: `cosine-similarity` reads pairs and single towers alike.
   package let alsoAccepts: [ArtefactType]
+  /// What parameters of type `stageReference` may name.
+  package let references: [ArtefactType]
+  /// Of an `init` stage, the parameter that names the stage whose coordinates its embeddings keep.
+  package let coordinatesOf: String?
   package let output: ArtefactType
   /// What else it gives with some parameters.
   package let outputWhere: (condition: ParameterCondition, output: ArtefactType)?
@@ -34,6 +38,8 @@ package struct StageSignature: Sendable {
   /// The parameters with what files that they name say of themselves, and the config does not; files are absolute
   /// and there. What it adds is part of the plan, and of the key.
   package let completes: (@Sendable (JSONValue) throws -> JSONValue)?
+  /// Brings parameters, defaults filled in, that can be written in several ways to the one form that its key has.
+  package let normalForm: (@Sendable (JSONValue) -> JSONValue)?
   /// Suffixes of the tables it gives beside the main one.
   package let extraTables: [String]
   /// The columns of such tables behind axes and coordinates.
@@ -56,11 +62,13 @@ package struct StageSignature: Sendable {
   package init(
     phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
     rules: [ParameterRule] = [], excludedFromKey: [String]? = nil, input: ArtefactType? = nil,
-    alsoAccepts: [ArtefactType] = [],
+    alsoAccepts: [ArtefactType] = [], references: [ArtefactType] = [.pairs, .unpaired],
+    coordinatesOf: String? = nil,
     output: ArtefactType, outputWhere: (condition: ParameterCondition, output: ArtefactType)? = nil,
     preservesInputType: Bool = false, isRandom: Bool = false,
     drawsWhere: ParameterCondition? = nil, draws: (@Sendable (JSONValue) -> Bool)? = nil,
     completes: (@Sendable (JSONValue) throws -> JSONValue)? = nil,
+    normalForm: (@Sendable (JSONValue) -> JSONValue)? = nil,
     extraTables: [String] = [], extraColumns: [String: [TableColumn]] = [:], columns: [TableColumn] = [],
     fileColumns: FileColumns? = nil,
     sometimesTables: [String: ParameterCondition] = [:], coordinates: [TableColumn] = [],
@@ -76,6 +84,8 @@ package struct StageSignature: Sendable {
     self.excludedFromKey = excludedFromKey
     self.input = input
     self.alsoAccepts = alsoAccepts
+    self.references = references
+    self.coordinatesOf = coordinatesOf
     self.output = output
     self.outputWhere = outputWhere
     self.preservesInputType = preservesInputType
@@ -83,6 +93,7 @@ package struct StageSignature: Sendable {
     self.drawsWhere = drawsWhere
     self.draws = draws
     self.completes = completes
+    self.normalForm = normalForm
     self.extraTables = extraTables
     self.extraColumns = extraColumns
     self.columns = columns

@@ -5,25 +5,31 @@ import Kernels
 ///
 ///     h_0 ~ N(0, 1)^width,   h_l = φ(W_l·h_{l−1} + b_l),   W_l ~ N(0, weightStd²), b_l ~ N(0, biasStd²)
 ///
-/// A maxout layer takes the greater of two such affine maps. Source: Liang et al. 2022, Sec. 2.2.
+/// A maxout layer takes the greater of two such affine maps. With `normalization`, N stands inside or outside of φ:
+/// h_l = φ(N(W_l·h_{l−1} + b_l)) or h_l = N(φ(W_l·h_{l−1} + b_l)). Source: Liang et al. 2022, Sec. 2.2.
 public struct RandomMLP: Sendable {
   public let width: Int
   public let depth: Int
   public let activation: Activation
   public let weightStd: Double
   public let biasStd: Double
+  public let normalization: Normalization?
 
   /// Both standard deviations default to width^−½.
   public init(
     width: Int = 512, depth: Int = 25, activation: Activation, weightStd: Double? = nil,
-    biasStd: Double? = nil
+    biasStd: Double? = nil, normalization: Normalization? = nil
   ) {
     self.width = width
     self.depth = depth
     self.activation = activation
     self.weightStd = weightStd ?? 1 / Double(width).squareRoot()
     self.biasStd = biasStd ?? 1 / Double(width).squareRoot()
+    self.normalization = normalization
   }
+
+  /// The name of the stream of the inputs.
+  package static let inputStream = "inputs"
 
   /// A whole number of all periods in which OpenBLAS's kernels round rows alike (`BLAS.rowPeriod`).
   private static let leastBlock = 240
@@ -36,12 +42,21 @@ public struct RandomMLP: Sendable {
 
   /// The outputs of layers 0…depth for `count` random inputs, each `(count, width)`.
   ///
-  /// Weights come from the streams that `stream` gives for `inputs`, `weights/<layer>/<piece>` and
+  /// Weights come from the streams that `stream` gives for `inputs` (`inputStream`), `weights/<layer>/<piece>` and
   /// `biases/<layer>/<piece>`.
   package func layers(
     count: Int, budget: ThreadBudget, stream: (String) -> RandomStream, progress: (Double) -> Void = { _ in }
   ) throws -> [Matrix] {
-    var outputs = [try stream("inputs").gaussianMatrix(rows: count, columns: width, budget: budget)]
+    let inputs = try stream(Self.inputStream).gaussianMatrix(rows: count, columns: width, budget: budget)
+    return try layers(of: inputs, budget: budget, stream: stream, progress: progress)
+  }
+
+  /// The outputs of layers 0…depth for these inputs, `(count, width)`, which are layer 0.
+  package func layers(
+    of inputs: Matrix, budget: ThreadBudget, stream: (String) -> RandomStream,
+    progress: (Double) -> Void = { _ in }
+  ) throws -> [Matrix] {
+    var outputs = [inputs]
     for layer in stride(from: 1, through: depth, by: 1) {
       let pieces = try (0..<activation.pieces).map { piece in
         try drawPiece("\(layer)/\(piece)", stream, budget)
@@ -69,27 +84,56 @@ public struct RandomMLP: Sendable {
   }
 
   private func forward(_ input: Matrix, _ pieces: [Piece], _ budget: ThreadBudget) throws -> Matrix {
+    guard let normalization else { return try activated(input, pieces, budget) }
+    guard normalization.place == .before else {
+      var output = try activated(input, pieces, budget)
+      try normalization.apply(to: &output, budget)
+      return output
+    }
+    var maps = try pieces.map { piece in
+      var map = try product(input, budget) { affine($0, piece, into: $1) }
+      try normalization.apply(to: &map, budget)
+      return map
+    }
+    var output = maps.removeFirst()
+    output.withMutableSlice { out in
+      for map in maps { map.withSlice { Activation.joinMaximum(out, with: $0) } }
+      activation.apply(to: out)
+    }
+    return output
+  }
+
+  private func activated(_ input: Matrix, _ pieces: [Piece], _ budget: ThreadBudget) throws -> Matrix {
+    try product(input, budget) { layer($0, pieces, $1) }
+  }
+
+  /// What `body` makes of the rows, block by block.
+  private func product(
+    _ input: Matrix, _ budget: ThreadBudget, _ body: @escaping @Sendable (FloatSlice, FloatSlice) -> Void
+  ) throws -> Matrix {
     try Matrix(rows: input.rows, columns: width) { out in
       let out = FloatRows(out, width: width)
       try budget.forEachBlock(blockCount(input.rows, size: blockRows)) { block in
         let rows = blockRange(block, size: blockRows, count: input.rows)
-        input.withSlice { forward(FloatRows($0, width: width)[rows], pieces, out[rows]) }
+        input.withSlice { padded(FloatRows($0, width: width)[rows], out[rows], body) }
       }
     }
   }
 
   /// One block, with rows of zeros after it where the kernel would round a part of a block otherwise: a row does not
   /// depend on how many others there are.
-  private func forward(_ input: FloatSlice, _ pieces: [Piece], _ out: FloatSlice) {
+  private func padded(
+    _ input: FloatSlice, _ out: FloatSlice, _ body: (FloatSlice, FloatSlice) -> Void
+  ) {
     let period = BLAS.rowPeriod ?? 1
     let least = max(out.count / width, BLAS.leastRows(columns: width, inner: width))
     let whole = blockCount(least, size: period) * period * width
-    guard out.count < whole else { return layer(input, pieces, out) }
+    guard out.count < whole else { return body(input, out) }
     withScratch(of: Float.self, count: 2 * whole) { room in
       let (filled, results) = (room[0..<whole], room[whole..<2 * whole])
       filled.update(from: input)
       filled[input.count..<whole].fill(0)
-      layer(filled, pieces, results)
+      body(filled, results)
       out.update(from: results[0..<out.count])
     }
   }

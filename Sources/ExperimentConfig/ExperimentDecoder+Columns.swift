@@ -169,8 +169,9 @@ extension ExperimentDecoder {
   private func coordinates(of id: String, depth: Int) -> [TableColumn]? {
     guard depth <= stages.count, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
     let own = stage.signature.coordinates.flatMap { present($0, stage) }
-    guard stage.spec.phase == .shift else { return own }
-    guard let first = stage.spec.from.first, var columns = coordinates(of: first, depth: depth + 1) else {
+    let named = stage.signature.coordinatesOf.flatMap { stage.spec.with[$0]?.string }
+    guard stage.spec.phase == .shift || named != nil else { return own }
+    guard let first = named ?? stage.spec.from.first, var columns = coordinates(of: first, depth: depth + 1) else {
       return nil
     }
     for column in own {

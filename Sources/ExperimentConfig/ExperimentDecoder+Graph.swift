@@ -126,7 +126,7 @@ extension ExperimentDecoder {
 
   private mutating func checkType(_ given: ArtefactType, _ signature: StageSignature, _ edge: Edge) {
     let wanted =
-      edge.isReference ? [.pairs, .unpaired] : [signature.input].compactMap { $0 } + signature.alsoAccepts
+      edge.isReference ? signature.references : [signature.input].compactMap { $0 } + signature.alsoAccepts
     guard !wanted.isEmpty, !wanted.contains(where: given.satisfies) else { return }
     issues.add(
       edge.node, edge.path,

@@ -132,7 +132,8 @@ package struct Planner {
       uniquingKeysWith: { first, _ in first })
     let with = entry.namedAxes.isEmpty ? stage.with : Interpolation.resolve(stage.with, values)
     var files: [DataFile] = []
-    var resolved = try note(ParameterDefaults.fill(with, parameters), parameters, in: &files)
+    let filled = ParameterDefaults.fill(with, parameters)
+    var resolved = try note(entry.signature?.normalForm?(filled) ?? filled, parameters, in: &files)
     resolved = try complete(resolved, entry.signature, files)
     var resampled: [String] = []
     for parameter in entry.signature?.dataParameters ?? [] {

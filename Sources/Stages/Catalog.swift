@@ -15,6 +15,7 @@ extension StageCatalog {
     let before = [
       StageVariant(EmbeddingsStage.self),
       StageVariant(MLPStage.self),
+      StageVariant(PairStage.self),
     ]
     self.init(
       before + makers.map(\.variant) + [
@@ -35,6 +36,10 @@ extension StageCatalog {
         StageVariant(DifferenceEvaluation.self),
         StageVariant(RatioEvaluation.self),
         StageVariant(ProportionsEvaluation.self),
+        StageVariant(DistanceIdentityEvaluation.self),
+        StageVariant(MonotonicityEvaluation.self),
+        StageVariant(VarianceRatioEvaluation.self),
+        StageVariant(CapFractionEvaluation.self),
       ])
   }
 }

@@ -30,6 +30,8 @@ package enum StageFailure: Failure {
   case sizesUnknown(weights: String)
   case dataAreNoPairs(kind: String)
   case dimensionsDiffer(Int, Int)
+  /// Of a pair of towers, whose layers or other members are not the same.
+  case towersDiffer(Int, Int)
   /// A stored model's tensor has not the size of the network that its origin describes.
   case foreignModel(tensor: String, found: Int, expected: Int)
   /// A stored model's origin names a kind of `init` that makes no models.
@@ -98,6 +100,9 @@ package enum StageFailure: Failure {
     case .dimensionsDiffer(let first, let other):
       "embeddings with \(first) and with \(other) dimensions cannot be projected together; in `from`, name "
         + "stages with the same embedding size"
+    case .towersDiffer(let first, let second):
+      "`x` has \(counted(first, "set")) of embeddings and `y` has \(second), or they are of other layers; give two towers "
+        + "with the same layers"
     case .badLayer(let layer, let failure):
       "layer \(layer): \(failure.message); lower `weight_std` if values overflow, raise it if they vanish"
     }

@@ -28,6 +28,7 @@ enum Examples {
     case "train/contrastive": ["temperature": .number(0.1), "batch": .number(2), "steps": .number(3)]
     case "shift/gap": ["delta": numbers([-0.5, 0, 0.25])]
     case "shift/rotation": ["degrees": numbers([-30, 0, 60])]
+    case "init/pair": ["x": .string("layers"), "y": .string("others")]
     case "evaluate/contrastive-loss": ["temperature": numbers([0.01, 1])]
     default: required(signature)
     }
@@ -82,6 +83,14 @@ enum Examples {
     }
   }
 
+  /// What parameters of type `stageReference` name.
+  static func references(_ signature: StageSignature) throws -> [String: Artefact] {
+    guard signature.name == "init/pair" else { return [:] }
+    return try ["x": "layers", "y": "others"].mapValues { id in
+      try run(.`init`, "mlp", ["activation": .string("relu"), "depth": .number(2)], id: id)
+    }
+  }
+
   static func input(_ signature: StageSignature) throws -> [(String, Artefact)] {
     switch signature.input {
     case .pairs: [("pairs", try pairs())]
@@ -109,7 +118,7 @@ struct CatalogLawTests {
     let signature = try signature(name)
     return try run(
       signature.phase, signature.kind, Examples.parameters(signature), from: Examples.input(signature),
-      seed: seed, jobs: jobs)
+      references: Examples.references(signature), seed: seed, jobs: jobs)
   }
 
   private func needsFiles(_ name: String) -> Bool { name == "init/embeddings" && !SharedData.isPresent }

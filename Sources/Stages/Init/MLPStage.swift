@@ -10,6 +10,8 @@ package struct MLPStage: Stage {
   package struct Parameters: Decodable, Sendable {
     struct Inputs: Decodable, Sendable {
       var count: Int
+      /// Nil where they are drawn from the stage's own seed.
+      var seed: UInt64?
     }
     var width: Int
     var depth: Int
@@ -17,9 +19,10 @@ package struct MLPStage: Stage {
     var weightStd: Double?
     var biasStd: Double?
     var inputs: Inputs
+    var normalization: NormalizationParameter?
 
     enum CodingKeys: String, CodingKey {
-      case width, depth, activation, inputs
+      case width, depth, activation, inputs, normalization
       case weightStd = "weight_std"
       case biasStd = "bias_std"
     }
@@ -43,10 +46,15 @@ package struct MLPStage: Stage {
             .defaulted(
               "count", .integer(2...10_000_000), .number(1024), "Number of inputs, drawn from N(0, 1)^width."),
             .optional("dimensions", .integer(1...65_536), "Dimension of an input; must equal `width`."),
+            .optional(
+              "seed", .integer(0...9_007_199_254_740_991),
+              "The seed of the inputs; equal seeds give equal inputs in all stages. By default inputs depend on the "
+                + "experiment's seed and the stage's id, as weights do."),
           ]
         ]), .object(["kind": .string("gaussian")]), "The inputs of the network."),
+      NormalizationParameter.declaration,
     ],
-    output: .single, isRandom: true,
+    output: .single, isRandom: true, normalForm: NormalizationParameter.normalForm,
     coordinates: [TableColumn("layer", .coordinate, .integer, "Number of layers")],
     misfits: { with, _ in
       let (width, dimensions) = (with["width"]?.integer, with["inputs"]?["dimensions"]?.integer)
@@ -73,9 +81,10 @@ package struct MLPStage: Stage {
     try checkSize(count)
     let network = RandomMLP(
       width: parameters.width, depth: parameters.depth, activation: parameters.activation,
-      weightStd: parameters.weightStd, biasStd: parameters.biasStd)
+      weightStd: parameters.weightStd, biasStd: parameters.biasStd,
+      normalization: parameters.normalization?.value)
     let layers = try network.layers(
-      count: count, budget: context.budget, stream: context.random,
+      count: count, budget: context.budget, stream: { stream($0, context) },
       progress: context.progress)
     try check(layers, context.budget)
     let bases = layers.map { Embeddings(x: $0, isNormalized: false) }
@@ -83,6 +92,11 @@ package struct MLPStage: Stage {
       EmbeddingFamily.Member(coordinates: [Coordinate("layer", .integer(layer))], base: layer)
     }
     return .embeddings(EmbeddingFamily(bases: bases, members: members))
+  }
+
+  private func stream(_ name: String, _ context: StageContext) -> RandomStream {
+    guard name == RandomMLP.inputStream, let seed = parameters.inputs.seed else { return context.random(name) }
+    return RandomStream(seed: seed, stage: "gaussian", name: name)
   }
 
   /// All layers are held at once.
