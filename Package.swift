@@ -102,7 +102,7 @@ let package = Package(
       name: "StagesTests",
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "Files", "Stages", "Datasets", "Encoders",
-        "Metrics", "TestSupport",
+        "Metrics", "Statistics", "TestSupport",
       ]),
     .testTarget(name: "HDF5Tests", dependencies: ["Declarations", "HDF5", "CHDF5", "TestSupport"]),
     .testTarget(

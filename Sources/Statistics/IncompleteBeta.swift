@@ -74,7 +74,7 @@ package enum IncompleteBeta {
 
   /// Lentz's evaluation of 1/(1+ d₁/(1+ d₂/(1+ …))), with d₂ₘ = m(b−m)x/((a+2m−1)(a+2m)) and
   /// d₂ₘ₊₁ = −(a+m)(a+b+m)x/((a+2m)(a+2m+1)). It needs about √max(a, b) terms. Source: DLMF 8.17.22.
-  private static func continuedFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
+  static func continuedFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
     let tiny = 1e-300
     func nonzero(_ value: Double) -> Double { abs(value) < tiny ? tiny : value }
     var c = 1.0

@@ -68,8 +68,10 @@ enum Specimens {
       "id": "t", "stage": .string(signature.phase.rawValue), "kind": .string(signature.kind),
       "with": .object(with),
     ]
-    if let input = signature.input {
-      stage["from"] = "u"
+    let named = signature.references.contains(.pairs) ? nil : signature.references.first
+    if let input = signature.input ?? named {
+      if signature.input != nil { stage["from"] = "u" }
+      if named != nil { stage["with"] = .object(with.merging(references(signature)) { $1 }) }
       let upstream = grammar.stages.first { $0.phase == .`init` && $0.output.satisfies(input) }
       if let upstream {
         stages.append(
@@ -81,6 +83,15 @@ enum Specimens {
     }
     stages.append(.object(stage))
     return JSONValue.object(["name": "t", "stages": .array(stages)]).pretty
+  }
+
+  /// The stage upstream, for each parameter that names one.
+  private static func references(_ signature: StageSignature) -> [String: JSONValue] {
+    let names = signature.parameters.compactMap { parameter -> String? in
+      if case .stageReference = parameter.type { return parameter.name }
+      return nil
+    }
+    return Dictionary(names.map { ($0, "u") }, uniquingKeysWith: { first, _ in first })
   }
 
   private static func config(more: [String: JSONValue]) -> String {
@@ -151,7 +162,10 @@ enum Specimens {
     case .ends: [0, 1]
     case .list(let element, let least, _): .array(Array(repeating: value(of: element), count: least))
     case .oneOrMany(let element): .array([value(of: element)])
-    case .sweep: .object(["from": 0, "to": 1, "by": 0.5])
+    case .sweep(let range):
+      .object([
+        "from": .number(max(0, range.lowerBound)), "to": .number(min(1, range.upperBound)), "by": 0.5,
+      ])
     case .object(let parameters): .object(object(parameters, isFull: true))
     case .ruled(let parameters, let rules): .object(obeying(rules, object(parameters, isFull: true)))
     case .table: "g"

@@ -73,6 +73,26 @@ private let otherwise = #"""
     #expect(try key(#", "log_every": 7"#) != usual)
   }
 
+  /// A key that came later, and that may be written as a word: what it means counts, and what does nothing does not.
+  @Test func normalisationHasOneKeyHoweverItIsWritten() throws {
+    func key(_ more: String) throws -> String {
+      let text = #"""
+        {"name": "t", "stages": [{"id": "m", "stage": "init", "kind": "mlp", "with": {"activation": "relu"\#(more)}}]}
+        """#
+      return try #require(try plan(text).keys()["m"])
+    }
+    let usual = try key("")
+    #expect(try key(#", "normalization": "none""#) == usual)
+    #expect(try key(#", "normalization": {"kind": "none"}"#) == usual)
+    let layer = try key(#", "normalization": "layer""#)
+    #expect(layer != usual)
+    #expect(try key(#", "normalization": {"kind": "layer", "place": "before", "epsilon": 1e-5}"#) == layer)
+    #expect(try key(#", "normalization": {"kind": "layer"}"#) == layer)
+    #expect(try key(#", "normalization": {"kind": "layer", "place": "after"}"#) != layer)
+    #expect(try key(#", "normalization": "rms""#) != layer)
+    #expect(try key(#", "inputs": {"kind": "gaussian", "seed": 0}"#) != usual)
+  }
+
   @Test func aStageThatGivesTheSameLeavesItsDependantsValid() throws {
     func keys(_ sets: [String]) throws -> [String: String] {
       try plan(plain, sets: sets).keys { task, key in task.stage == "m" ? "the same bytes" : key }

@@ -39,8 +39,9 @@ package struct MonotonicityEvaluation: Stage {
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "monotonicity",
-    summary: "How often a layer of random weights with ReLU makes two vectors more similar (Theorem 1, Lemma 3); it reads "
-      + "no embeddings.",
+    summary:
+      "How often a layer of random weights with ReLU makes two vectors more similar (Theorem 1, Lemma 3); it "
+      + "reads no embeddings.",
     parameters: [
       .required("widths", .oneOrMany(.integer(1...1_000_000)), "Numbers of the layer's outputs."),
       .defaulted("norms", .sweep(0...1e6), 1, "Norms of v."),

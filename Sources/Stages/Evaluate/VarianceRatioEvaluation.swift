@@ -23,7 +23,8 @@ package struct VarianceRatioEvaluation: Stage {
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "variance-ratio",
-    summary: "How much of the variance of a random network's outputs is due to its weights rather than to the data "
+    summary:
+      "How much of the variance of a random network's outputs is due to its weights rather than to the data "
       + "(Theorems 2 and 4); it reads no embeddings.",
     parameters: [
       .defaulted("width", .integer(1...65_536), 512, "Dimension of the inputs and of each layer."),

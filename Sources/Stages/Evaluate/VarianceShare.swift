@@ -2,13 +2,13 @@ import Kernels
 import Statistics
 
 /// The outputs of one network's layer over its inputs.
-struct NetworkMoments: Sendable {
+package struct NetworkMoments: Sendable {
   /// Of each output.
   let means: [Double]
   /// The variance over the inputs, n − 1 in the denominator, summed over the outputs.
   let variance: Double
 
-  init(_ outputs: Matrix) {
+  package init(_ outputs: Matrix) {
     let (count, width) = (Double(outputs.rows), outputs.columns)
     var sums = [Double](repeating: 0, count: width)
     for row in 0..<outputs.rows {
@@ -33,11 +33,11 @@ struct NetworkMoments: Sendable {
 /// unbiased; the ratio is B/(B + W). Its interval is that of Tukey's jackknife: Student's t with K − 1 degrees
 /// of freedom on the pseudo-values. Sources: Searle, Casella and McCulloch 1992, Variance Components, Sec. 3.5;
 /// Miller 1974, Biometrika 61, 1.
-struct VarianceShare {
-  let ratio: Double
-  let interval: Interval
+package struct VarianceShare {
+  package let ratio: Double
+  package let interval: Interval
 
-  init(_ networks: [NetworkMoments], inputs: Int) {
+  package init(_ networks: [NetworkMoments], inputs: Int) {
     let count = Double(networks.count)
     var sums = [Double](repeating: 0, count: networks.first?.means.count ?? 0)
     for network in networks { for (k, mean) in network.means.enumerated() { sums[k] += mean } }
@@ -75,7 +75,8 @@ struct VarianceShare {
       let own = network.means.reduce(0) { $0 + $1 * $1 }
       let product = zip(sums, network.means).reduce(0) { $0 + $1.0 * $1.1 }
       return Totals(
-        squares: squares - own, squareOfSum: squareOfSum - 2 * product + own, within: within - network.variance)
+        squares: squares - own, squareOfSum: squareOfSum - 2 * product + own,
+        within: within - network.variance)
     }
   }
 }

@@ -48,8 +48,8 @@ package struct MLPStage: Stage {
             .optional("dimensions", .integer(1...65_536), "Dimension of an input; must equal `width`."),
             .optional(
               "seed", .integer(0...9_007_199_254_740_991),
-              "The seed of the inputs; equal seeds give equal inputs in all stages. By default inputs depend on the "
-                + "experiment's seed and the stage's id, as weights do."),
+              "The seed of the inputs; equal seeds give equal inputs in all stages. By default inputs depend on "
+                + "the experiment's seed and the stage's id, as weights do."),
           ]
         ]), .object(["kind": .string("gaussian")]), "The inputs of the network."),
       NormalizationParameter.declaration,
@@ -95,7 +95,9 @@ package struct MLPStage: Stage {
   }
 
   private func stream(_ name: String, _ context: StageContext) -> RandomStream {
-    guard name == RandomMLP.inputStream, let seed = parameters.inputs.seed else { return context.random(name) }
+    guard name == RandomMLP.inputStream, let seed = parameters.inputs.seed else {
+      return context.random(name)
+    }
     return RandomStream(seed: seed, stage: "gaussian", name: name)
   }
 
