@@ -171,7 +171,8 @@ extension ExperimentDecoder {
     let own = stage.signature.coordinates.flatMap { present($0, stage) }
     let named = stage.signature.coordinatesOf.flatMap { stage.spec.with[$0]?.string }
     guard stage.spec.phase == .shift || named != nil else { return own }
-    guard let first = named ?? stage.spec.from.first, var columns = coordinates(of: first, depth: depth + 1) else {
+    guard let first = named ?? stage.spec.from.first, var columns = coordinates(of: first, depth: depth + 1)
+    else {
       return nil
     }
     for column in own {
