@@ -114,6 +114,8 @@ package struct ParameterCondition: Sendable, Equatable {
   package let parameter: String
   package let values: [String]
   package private(set) var isBoolean = false
+  /// Whether it is enough that the parameter is given.
+  package private(set) var isPresence = false
 
   package init(_ parameter: String, _ values: [String]) {
     self.parameter = parameter
@@ -126,8 +128,19 @@ package struct ParameterCondition: Sendable, Equatable {
     isBoolean = true
   }
 
+  /// That a parameter without a default is given.
+  package init(given parameter: String) {
+    self.init(parameter, [])
+    isPresence = true
+  }
+
   /// Whether it holds for parameters with their defaults filled in.
   package func holds(for parameters: JSONValue) -> Bool {
+    if isPresence { return parameters[parameter].map { $0 != .null } ?? false }
+    return isHeld(by: parameters)
+  }
+
+  private func isHeld(by parameters: JSONValue) -> Bool {
     parameters[parameter]?.word.map(values.contains) ?? false
   }
 

@@ -128,7 +128,9 @@ extension ExperimentDecoder {
   /// Whether the parameter has one of the values, in one of the runs at least.
   private func may(_ condition: ParameterCondition, _ stage: DecodedStage) -> Bool {
     values(of: condition.parameter, stage).map { given in
-      given.contains { $0.word.map(condition.values.contains) ?? false }
+      condition.isPresence
+        ? !given.isEmpty
+        : given.contains { $0.word.map(condition.values.contains) ?? false }
     } ?? true
   }
 

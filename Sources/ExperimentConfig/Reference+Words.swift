@@ -4,7 +4,8 @@ extension Reference {
   static func words(_ values: [String]) -> String { values.map { "`\($0)`" }.joined(separator: ", ") }
 
   static func words(_ condition: ParameterCondition) -> String {
-    "`\(condition.parameter)` is \(words(condition.values))"
+    condition.isPresence
+      ? "`\(condition.parameter)` is given" : "`\(condition.parameter)` is \(words(condition.values))"
   }
 
   static func words(_ source: DataSource) -> String {

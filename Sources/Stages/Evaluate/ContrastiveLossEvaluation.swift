@@ -53,7 +53,7 @@ package struct ContrastiveLossEvaluation: Stage {
       TableColumn("loss", .quantity, .real, "Contrastive loss", unit: "nats"),
       TableColumn("loss_x_to_y", .quantity, .real, "Contrastive loss, x to y", unit: "nats"),
       TableColumn("loss_y_to_x", .quantity, .real, "Contrastive loss, y to x", unit: "nats"),
-    ])
+    ], sometimesTables: Resampled.presence)
 
   private let parameters: Parameters
 

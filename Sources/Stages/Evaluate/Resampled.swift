@@ -7,6 +7,8 @@ enum Resampled {
   static let table = RowSources.resamplesTable
   static let column = TableColumn(RowSources.resampleColumn, .key, .integer, "Bootstrap sample of the items")
 
+  static let presence = [table: ParameterCondition(given: "bootstrap")]
+
   static func cell(_ sample: Int) -> (String, Cell) { (RowSources.resampleColumn, .integer(sample)) }
 }
 

@@ -33,7 +33,7 @@ package struct RetrievalEvaluation: Stage {
       .distance, TableColumn("direction", .label, .text, "Direction"),
       TableColumn("k", .key, .integer, "k"),
       TableColumn("recall", .quantity, .real, "Recall@k", unit: "fraction of queries"),
-    ])
+    ], sometimesTables: Resampled.presence)
 
   private let parameters: Parameters
 
