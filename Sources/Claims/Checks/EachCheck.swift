@@ -33,7 +33,7 @@ struct EachCheck: Check {
       evidence, ours: least == most ? readable(least) : "\(readable(least)) to \(readable(most))",
       number: least,
       count: summary.count, interval: sample.interval,
-      explanation: "\(of) is between \(readable(least)) and \(readable(most))" + evidence.agreement)
+      explanation: "\(of) is between \(readable(least)) and \(readable(most))" + evidence.agreement())
   }
 
   private func evidence(_ sample: Sample) -> Evidence {

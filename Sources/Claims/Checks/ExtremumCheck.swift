@@ -50,10 +50,10 @@ struct ExtremumCheck: Check {
       return !places.isEmpty && places.allSatisfy { areClose(curve[$0].x, equals, within) }
     }
     return Finding(
-      evidence, ours: "at \(found)", number: first, count: own.count, interval: own.interval(),
+      evidence, ours: "at \(found)", number: first, count: curve.replicates, interval: own.interval(),
       explanation: "\(of) is \(word), \(readable(value)), at \(over) = \(found)"
         + (places.count > 1 ? ": a tie, so each of these places must fulfil the claim" : "")
-        + evidence.agreement)
+        + curve.agreement(evidence))
   }
 
   /// All places of the extreme value, ties (to 1e-12) included.

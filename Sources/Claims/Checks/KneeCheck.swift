@@ -34,10 +34,10 @@ struct KneeCheck: Check {
     }
     let place = curve[drop.index].x
     return Finding(
-      evidence, ours: "at \(readable(place))", number: place, count: curve.first?.sample.values.count ?? 0,
+      evidence, ours: "at \(readable(place))", number: place, count: curve.replicates,
       explanation:
         "the largest relative drop of \(of) is the one behind \(over) = \(readable(place)), by a factor of "
-        + readable(drop.factor) + evidence.agreement)
+        + readable(drop.factor) + curve.agreement(evidence))
   }
 
   /// Nil where the curve falls nowhere, or has values that are not positive.

@@ -54,10 +54,11 @@ struct LocalMinimaCheck: Check {
     return Finding(
       evidence,
       ours: places.isEmpty ? "none" : "\(places.count): at " + places.map(readable).joined(separator: ", "),
-      number: places.count == 1 ? places[0] : nil, count: curve.first?.sample.values.count ?? 0,
+      number: places.count == 1 ? places[0] : nil, count: curve.replicates,
       explanation: (places.isEmpty
         ? "\(of) over \(over) has no local minimum between the ends of the grid"
-        : "local minima of \(of) at \(over) = \(listing.joined(separator: ", "))") + evidence.agreement)
+        : "local minima of \(of) at \(over) = \(listing.joined(separator: ", "))") + curve.agreement(evidence)
+    )
   }
 
   /// Whether each expected place has a minimum of its own; both lists ascend.

@@ -4,15 +4,24 @@ import Statistics
 extension [CurvePoint] {
   var means: [Double] { map(\.sample.summary.mean) }
 
+  var replicates: Int { first?.sample.values.count ?? 0 }
+
+  /// How many samples of the items all points have; 0 where they have none.
+  private var samples: Int {
+    let count = first?.sample.resamples.count ?? 0
+    return allSatisfy { $0.sample.resamples.count == count } ? count : 0
+  }
+
+  /// What a share is a share of.
+  func agreement(_ evidence: Evidence) -> String {
+    evidence.agreement(of: samples > 1 ? "bootstrap sample" : "replicate")
+  }
+
   /// The curve of each replicate, in the order of the grid; or of each sample of the items, where there are such; or
   /// the points themselves.
   var ownCurves: [[Double]] {
-    let samples = first?.sample.resamples.count ?? 0
-    if samples > 1, allSatisfy({ $0.sample.resamples.count == samples }) {
-      return (0..<samples).map { sample in map { $0.sample.resamples[sample] } }
-    }
-    let count = first?.sample.values.count ?? 0
-    return (0..<count).map { replicate in
+    if samples > 1 { return (0..<samples).map { sample in map { $0.sample.resamples[sample] } } }
+    return (0..<replicates).map { replicate in
       map { $0.sample.values.indices.contains(replicate) ? $0.sample.values[replicate] : .nan }
     }
   }
@@ -33,10 +42,10 @@ extension [CurvePoint] {
   }
 }
 
-/// `; 4 of 5 replicates agree`.
 extension Evidence {
-  var agreement: String {
+  /// `; it holds for 4 of 5 replicates taken alone`, or nothing.
+  func agreement(of unit: String = "replicate") -> String {
     guard case .share(let agreeing, let count, _) = self else { return "" }
-    return "; it holds for \(agreeing) of \(counted(count, "replicate")) taken alone"
+    return "; it holds for \(agreeing) of \(counted(count, unit)) taken alone"
   }
 }
