@@ -4,7 +4,7 @@ import Declarations
 package let checkCatalog = CheckCatalog([
   ValueCheck.variant,
   RangeCheck.variant,
-  EachCheck.variant,
+  RangeCheck.each,
   ExtremumCheck.minimum,
   ExtremumCheck.maximum,
   LocalMinimaCheck.variant,

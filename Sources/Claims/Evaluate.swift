@@ -62,13 +62,6 @@ package func decide(_ judgements: [Judgement]) -> [Verdict] {
   }
 }
 
-/// The verdict on a claim that is judged alone.
-package func evaluate(
-  _ claim: ClaimSpec, table: FoundTable, axes: RunAxes = RunAxes(), checks: CheckCatalog = checkCatalog
-) -> Verdict {
-  Verdict(judge(claim, table: table, axes: axes, checks: checks), adjusted: nil, family: 1)
-}
-
 extension Judgement {
   var evidence: Evidence? {
     if case .found(let finding) = result { return finding.evidence }

@@ -37,6 +37,13 @@ package struct RowSources: Sendable, Equatable {
     self.randomStages = randomStages
   }
 
+  /// The same with other values of the axes.
+  package func mapping(_ values: (JSONValue) -> JSONValue) -> RowSources {
+    RowSources(
+      common: common, byStage: byStage, repeats: repeats?.mapping(values), isRandom: isRandom,
+      randomStages: randomStages)
+  }
+
   /// Whether random numbers are in what a row was computed from.
   ///
   /// - Parameter stage: what the row has in `from`; nil where there is no such column.

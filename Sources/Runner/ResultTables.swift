@@ -168,11 +168,10 @@ final class ResultTables: Sendable {
     if let known = knownSources.withLock({ $0[position] }) { return known }
     let planned = plan.rowSources(ofStage: position)
     // Tables have texts for values that are no plain ones.
-    let repeats = planned.repeats?.mapping { value in
+    let sources = planned.mapping { value in
       if case .text(let text) = TableAssembler.cell(value) { return .string(text) }
       return value
     }
-    let sources = RowSources(common: planned.common, byStage: planned.byStage, repeats: repeats)
     knownSources.withLock { $0[position] = sources }
     return sources
   }

@@ -53,9 +53,6 @@ package struct MeanDifference: Sendable, Equatable {
   /// P(|T| ≥ |t|) where the means are equal.
   package var twoSided: Double { StudentT.twoSided(t, degrees: degrees) }
 
-  /// P(T ≥ t) where the first mean is no greater.
-  package var oneSided: Double { t >= 0 ? twoSided / 2 : 1 - twoSided / 2 }
-
   package func interval(level: Double = 0.95) -> Interval {
     let reach =
       standardError > 0 ? StudentT.quantile(0.5 + 0.5 * level, degrees: degrees) * standardError : 0

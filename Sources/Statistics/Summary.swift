@@ -63,9 +63,6 @@ package struct Interval: Sendable, Equatable {
 
   /// `[0.1, 0.2]`.
   package var described: String { "[\(readable(low)), \(readable(high))]" }
-
-  package func contains(_ other: Interval) -> Bool { other.low >= low && other.high <= high }
-  package func overlaps(_ other: Interval) -> Bool { other.low <= high && other.high >= low }
 }
 
 /// A number as people read it: five significant digits, no trailing zeros, no `-0`.

@@ -25,6 +25,13 @@ package func json(_ text: String) throws -> JSONValue {
   try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
 }
 
+/// The verdict on a claim that is judged alone.
+package func evaluate(
+  _ claim: ClaimSpec, table: FoundTable, axes: RunAxes = RunAxes(), checks: CheckCatalog = checkCatalog
+) -> Verdict {
+  decide([judge(claim, table: table, axes: axes, checks: checks)])[0]
+}
+
 /// Puts a check, written as in a config, to a table.
 package func verdict(
   _ check: String, _ parameters: String, on table: Table, where selection: String = "{}",

@@ -190,7 +190,14 @@ struct ReplicatedCheckTests {
     let parameters = #"{"of": "loss", "mean": 1, "margin": 0.08}"#
     let verdict = try verdict("equivalent", parameters, on: curveTable([(0, values)]), axes: seeds)
     // sd = .1 and the bound is .08 away: t(.95, m−1)·.1/√m < .08 first holds for m = 7.
+    #expect(verdict.outcome.word == "inconclusive")
     #expect(verdict.explanation.contains("about 2 more seeds would decide it"), "\(verdict.explanation)")
+    let one = try Self.single(parameters)
+    #expect(one.outcome.word == "inconclusive" && one.explanation.contains("several seeds"))
+  }
+
+  private static func single(_ parameters: String) throws -> Verdict {
+    try verdict("equivalent", parameters, on: curveTable([(0, [1])]), axes: seeds, isRandom: true)
   }
 
   /// The published runs have a spread of their own, which no seeds of ours make smaller.

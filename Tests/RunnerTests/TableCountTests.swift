@@ -110,6 +110,27 @@ struct TableCountTests {
     }
   }
 
+  /// One random network is one draw, whatever is asked of it; what a file holds is exact.
+  @Test func oneDrawDecidesNothing() throws {
+    let value = #""check": {"range": {"of": "l2m", "low": 0, "high": 9}}"#
+    let (bench, result) = try run(
+      """
+      {"id": "file", "stage": "init", "kind": "embeddings", "with": {"x": "x.npy", "y": "y.npy"}},
+      {"id": "net", "stage": "init", "kind": "dual-encoder", "with": {\(Self.towers)}},
+      {"id": "both", "stage": "evaluate", "kind": "gap", "from": ["file", "net"]},
+      {"id": "alone", "stage": "evaluate", "kind": "gap", "from": "net"}
+      """,
+      """
+      , "claims": [
+        {"id": "alone", "source": "s", "says": "a", "table": "alone", "where": {"seed": 0}, \(value)},
+        {"id": "mixed", "source": "s", "says": "a", "table": "both", "where": {"from": "net", "seed": 0}, \(value)},
+        {"id": "file", "source": "s", "says": "a", "table": "both", "where": {"from": "file"}, \(value)}]
+      """)
+    #expect(result.status == 0, "\(result.errors)")
+    let verdicts = try CSV.read("\(bench.results)/c/verdicts.csv")
+    #expect(verdicts["verdict"] == .texts(["inconclusive", "inconclusive", "pass"]))
+  }
+
   /// A permutation of a file's items, or a sample of them, by the seed.
   @Test func otherOrdersOfOneFileAreOneReplicate() throws {
     func data(_ more: String) -> String {

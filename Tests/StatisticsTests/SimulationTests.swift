@@ -135,22 +135,29 @@ struct SimulationTests {
     }
   }
 
-  @Test("the paired bootstrap covers the mean, and is the same for the same generator")
+  /// The interval of a mean by the standard deviation of its bootstrap samples, as claims take it.
+  @Test("bootstrap samples cover the mean as the t interval does")
   func bootstrap() throws {
     var random = SplitMix(state: 10)
+    func resampled(_ values: [Double], _ draws: Int) -> [Double] {
+      (0..<draws).map { _ in
+        values.indices.reduce(0) { sum, _ in sum + values[Int(random.uniform() * Double(values.count))] }
+          / Double(values.count)
+      }
+    }
     let count = (0..<300).count { _ in
       let differences = random.normals(50, mean: 0.3)
-      let interval = pairedBootstrap(differences, draws: 300, using: &random)
+      let mean = Summary(of: differences).mean
+      let interval = MeanDifference(value: mean, resamples: resampled(differences, 300))?.interval()
       return interval.map { $0.low <= 0.3 && 0.3 <= $0.high } ?? false
     }
     #expect((265...299).contains(count))
     let values = random.normals(20)
-    var (one, two) = (SplitMix(state: 3), SplitMix(state: 3))
-    let first = try #require(pairedBootstrap(values, using: &one))
-    #expect(pairedBootstrap(values, using: &two) == first)
+    let mean = Summary(of: values).mean
+    let found = try #require(MeanDifference(value: mean, resamples: resampled(values, 2000))).interval()
     let t = try #require(Summary(of: values).interval())
-    #expect(abs(first.low - t.low) < 0.2 && abs(first.high - t.high) < 0.2)
-    #expect(pairedBootstrap([1], using: &one) == nil)
-    #expect(pairedBootstrap([2, 2, 2], using: &one) == Interval(low: 2, high: 2))
+    #expect(abs(found.low - t.low) < 0.2 && abs(found.high - t.high) < 0.2)
+    #expect(MeanDifference(value: 1, resamples: [1]) == nil)
+    #expect(MeanDifference(value: 2, resamples: [2, 2, 2])?.interval() == Interval(low: 2, high: 2))
   }
 }

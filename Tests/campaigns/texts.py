@@ -86,7 +86,8 @@ class Page(html.parser.HTMLParser):
 def experiment(campaign):
     claims = [
         {"id": f"k{number}", "source": text(campaign, 12), "says": text(campaign, 30), "table": "c",
-         "where": {"layer": 1, "seed": 0}, "check": {"range": {"of": "mean", "low": -1, "high": campaign.random.choice([1, -0.9])}}}
+         "where": {"layer": 1}, "basis": "derived", "bound_from": "oracle-error",
+         "check": {"each": {"of": "mean", "low": -1, "high": campaign.random.choice([1, -0.9])}}}
         for number in range(8)]
     figure = {
         "name": campaign.random.choice(["f", "-p", "--version", "a.b", "-"]), "kind": "lines", "table": "c", "where": {"layer": [1, 2]}, "x": "layer",
@@ -97,7 +98,7 @@ def experiment(campaign):
     if campaign.random.random() < 0.5:
         figure.update(xscale="log", xformat=text(campaign, 12))
     return {
-        "name": "texts", "title": text(campaign, 40), "matrix": {"seed": [0, 1]}, "figures": [figure], "claims": claims,
+        "name": "texts", "title": text(campaign, 40), "matrix": {"seed": [0, 1]}, "replicates": "seed", "figures": [figure], "claims": claims,
         "stages": [
             {"id": "s", "stage": "init", "kind": "mlp", "with": {
                 "activation": "tanh", "width": 8, "depth": 2, "inputs": {"kind": "gaussian", "count": 16}}},
@@ -159,7 +160,7 @@ def main():
         if os.path.exists(campaign.path("pwned")):
             campaign.find("a text ran a command", keeping)
             os.remove(campaign.path("pwned"))
-        if status not in (0, 2, 3):
+        if status not in (0, 2):
             campaign.find(f"exit status {status}: {errors[-400:]!r}", keeping)
             continue
         try:

@@ -1,33 +1,58 @@
 import Declarations
 import Statistics
 
-/// The quantity lies between two bounds, either of which may be left out.
+/// The quantity lies between two bounds, either of which may be left out: the mean over replicates does, or each
+/// replicate by itself, for statements about every network.
 struct RangeCheck: Check {
   let of: String
   let bounds: Bounds
+  let isOfEach: Bool
 
-  static let variant = CheckVariant(
-    signature: CheckSignature(
-      name: "range",
-      summary: "the quantity is between bounds; over replicates, the 95% interval of the mean is",
-      parameters: [
-        .of, .optional("low", .anyNumber, "the lower bound"),
-        .optional("high", .anyNumber, "the upper bound"), .overPairs,
-      ], rules: [.atLeastOne(["low", "high"]), .ascending("low", "high")], bounds: ["low", "high"]),
-    make: { parameters in
-      RangeCheck(of: try parameters.string("of"), bounds: try Bounds(parameters))
-    })
+  static let variant = variant(
+    "range", "the quantity is between bounds; over replicates, the 95% interval of the mean is",
+    isOfEach: false)
+  static let each = variant(
+    "each", "each replicate by itself is between bounds: one that is not refutes the claim", isOfEach: true)
 
-  var expected: String { bounds.described }
+  private static func variant(_ name: String, _ summary: String, isOfEach: Bool) -> CheckVariant {
+    CheckVariant(
+      signature: CheckSignature(
+        name: name, summary: summary,
+        parameters: [
+          .of, .optional("low", .anyNumber, "the lower bound"),
+          .optional("high", .anyNumber, "the upper bound"),
+        ] + (isOfEach ? [] : [.overPairs]),
+        rules: [.atLeastOne(["low", "high"]), .ascending("low", "high")], bounds: ["low", "high"]),
+      make: {
+        RangeCheck(of: try $0.string("of"), bounds: try Bounds($0), isOfEach: isOfEach)
+      })
+  }
+
+  var expected: String { (isOfEach ? "each " : "") + bounds.described }
 
   func judge(_ rows: (Selection) throws -> SelectedRows) throws -> Finding {
     let sample = try rows([:]).decidableSample(of: of)
     let summary = sample.summary
     guard summary.mean.isFinite else { return .notFinite(of, summary.mean) }
+    let ours = isOfEach ? sample.described : readable(summary.mean)
     return Finding(
-      Evidence(sample, low: bounds.low, high: bounds.high), ours: readable(summary.mean),
-      number: summary.mean, count: summary.count, interval: sample.interval,
-      explanation: "\(of) is \(readable(summary.mean)); expected \(bounds.described)")
+      evidence(sample), ours: ours, number: summary.mean, count: summary.count, interval: sample.interval,
+      explanation: "\(of) is \(ours); expected \(expected)")
+  }
+
+  private func evidence(_ sample: Sample) -> Evidence {
+    guard isOfEach, sample.values.count > 1 else {
+      return Evidence(sample, low: bounds.low, high: bounds.high)
+    }
+    return .exact(holds: sample.values.allSatisfy(bounds.contain))
+  }
+}
+
+extension Sample {
+  /// `0.1 to 0.3`; one number where all are equal.
+  fileprivate var described: String {
+    let (least, most) = (values.min() ?? .nan, values.max() ?? .nan)
+    return least == most ? readable(least) : "\(readable(least)) to \(readable(most))"
   }
 }
 

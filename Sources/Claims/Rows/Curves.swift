@@ -12,9 +12,11 @@ extension [CurvePoint] {
     return allSatisfy { $0.sample.resamples.count == count } ? count : 0
   }
 
-  /// What a share is a share of.
+  /// `; it holds for 4 of 5 replicates taken alone`, or nothing.
   func agreement(_ evidence: Evidence) -> String {
-    evidence.agreement(of: samples > 1 ? "bootstrap sample" : "replicate")
+    guard case .share(let agreeing, let count, _) = evidence else { return "" }
+    let unit = samples > 1 ? "bootstrap sample" : "replicate"
+    return "; it holds for \(agreeing) of \(counted(count, unit)) taken alone"
   }
 
   /// The curve of each replicate, in the order of the grid; or of each sample of the items, where there are such; or
@@ -39,13 +41,5 @@ extension [CurvePoint] {
     return means.firstIndex { !$0.isFinite }.map {
       .notFinite("\(of) at \(over) = \(readable(self[$0].x))", means[$0])
     }
-  }
-}
-
-extension Evidence {
-  /// `; it holds for 4 of 5 replicates taken alone`, or nothing.
-  func agreement(of unit: String = "replicate") -> String {
-    guard case .share(let agreeing, let count, _) = self else { return "" }
-    return "; it holds for \(agreeing) of \(counted(count, unit)) taken alone"
   }
 }

@@ -52,22 +52,18 @@ package struct DifferenceEvaluation: Stage {
     let input = try InputTable(inputs, for: Self.signature.name)
     let names = parameters.by?.values ?? []
     var result = try GroupTable(by: names, Self.signature)
-    guard parameters.where.count == 2 else {
+    if parameters.where.count == 1 {
       for (key, rows) in try input.groups(try input.rows(parameters.where.first), by: names) {
         result.append(key, constant(Summary(of: try input.numbers(parameters.of, rows))))
       }
-      return result.artefact
     }
-    let (first, second) = (parameters.where[0], parameters.where[1])
-    for group in try input.groups(first, second, by: names) {
-      let rows = (group.first, group.second)
-      let a = Summary(of: try input.numbers(parameters.of, rows.0))
-      let b = Summary(of: try input.numbers(parameters.of, rows.1))
-      let pairs = try parameters.pairBy.map {
-        try input.pairs(of: parameters.of, rows, by: $0.values, (first, second))
-      }
-      let found = pairs.map { MeanDifference(ofPairs: $0.map { $0.0 - $0.1 }) } ?? MeanDifference(a, b)
-      result.append(group.key, row((a.count, b.count), (a.mean, b.mean), found))
+    for found in try input.comparisons(
+      of: parameters.of, parameters.where, by: names, pairBy: parameters.pairBy?.values)
+    {
+      let (a, b) = (found.first, found.second)
+      let difference =
+        found.pairs.map { MeanDifference(ofPairs: $0.map { $0.0 - $0.1 }) } ?? MeanDifference(a, b)
+      result.append(found.key, row((a.count, b.count), (a.mean, b.mean), difference))
     }
     return result.artefact
   }

@@ -1,5 +1,6 @@
 import Contracts
 import Declarations
+import Statistics
 
 /// What an evaluation of tables reads: the tables that `from` names below one another, in front `from` where it
 /// names several, and the axes along which runs are taken together.
@@ -96,6 +97,20 @@ struct InputTable {
     }
   }
 
+  /// The quantity of two selections, group by group; with `pairBy` also by pairs. Nothing without two selections.
+  func comparisons(
+    of name: String, _ selections: [RowSelection], by names: [String], pairBy: [String]?
+  ) throws -> [TableComparison] {
+    guard selections.count == 2 else { return [] }
+    return try groups(selections[0], selections[1], by: names).map { group in
+      let rows = (group.first, group.second)
+      return TableComparison(
+        key: group.key, first: Summary(of: try numbers(name, rows.0)),
+        second: Summary(of: try numbers(name, rows.1)),
+        pairs: try pairBy.map { try pairs(of: name, rows, by: $0, (selections[0], selections[1])) })
+    }
+  }
+
   /// The values of both selections' rows that have the same values in these columns, in the order of the first one's.
   func pairs(
     of name: String, _ rows: (first: [Int], second: [Int]), by names: [String],
@@ -126,6 +141,14 @@ struct InputTable {
     }
     return (keys, values)
   }
+}
+
+/// A quantity in two selections of a group's rows.
+struct TableComparison {
+  let key: [Cell]
+  let first: Summary
+  let second: Summary
+  let pairs: [(Double, Double)]?
 }
 
 /// The table of what was found, group by group.

@@ -37,20 +37,15 @@ package struct RatioEvaluation: Stage {
     let input = try InputTable(inputs, for: Self.signature.name)
     let names = parameters.by?.values ?? []
     var result = try GroupTable(by: names, Self.signature)
-    guard parameters.where.count == 2 else { return result.artefact }
-    let (first, second) = (parameters.where[0], parameters.where[1])
-    for group in try input.groups(first, second, by: names) {
-      let rows = (group.first, group.second)
-      let a = Summary(of: try input.numbers(parameters.of, rows.0))
-      let b = Summary(of: try input.numbers(parameters.of, rows.1))
-      let pairs = try parameters.pairBy.map {
-        try input.pairs(of: parameters.of, rows, by: $0.values, (first, second))
-      }
-      let interval = ratioInterval(a, b, pairs: pairs, level: parameters.level).map {
+    for found in try input.comparisons(
+      of: parameters.of, parameters.where, by: names, pairBy: parameters.pairBy?.values)
+    {
+      let (a, b) = (found.first, found.second)
+      let interval = ratioInterval(a, b, pairs: found.pairs, level: parameters.level).map {
         $0.bounds ?? Interval(low: -.infinity, high: .infinity)
       }
       result.append(
-        group.key,
+        found.key,
         [
           ("n_first", .integer(a.count)), ("n_second", .integer(b.count)), ("first", .real(a.mean)),
           ("second", .real(b.mean)), ("ratio", .real(a.mean / b.mean)),
