@@ -14,10 +14,18 @@ struct TrainingRunTests {
     "data": { "kind": "shapes", "count": 80, "size": 16, "context": 24, "seed": 0 }
     """
 
-  /// A common start, then two temperatures from it; long enough to be interrupted.
-  private static func config(steps: Int = 60, start: String = "", more: String = "") -> String {
+  /// What three trainings decide and one does not.
+  private static let falls = """
+    { "id": "falls", "source": "here", "basis": "beyond", "says": "Training lowers the loss", "table": "tuned.log",
+      "where": { "temperature": 0.05 }, "check": { "greater": { "of": "loss", "where": [{ "step": 0 }, { "step": 59 }] } } }
     """
-    { "name": "train", "matrix": { "temperature": [0.05, 1] },
+
+  /// A common start, then two temperatures from it; long enough to be interrupted.
+  private static func config(
+    seeds: Int = 1, steps: Int = 60, start: String = "", more: String = "", claims: String = ""
+  ) -> String {
+    """
+    { "name": "train", "matrix": { "temperature": [0.05, 1] }, "seeds": \(seeds),
       "stages": [
         { "id": "clip", "stage": "init", "kind": "clip", "with": { \(start) \(clip) } },
         { "id": "start", "stage": "train", "kind": "contrastive", "from": "clip",
@@ -29,10 +37,7 @@ struct TrainingRunTests {
         { "id": "gap", "stage": "evaluate", "kind": "gap", "from": "tuned" } ],
       "figures": [ { "name": "loss", "kind": "lines", "table": "tuned.log", "x": "step", "y": "loss",
         "series": "temperature" } ],
-      "claims": [
-        { "id": "falls", "source": "here", "says": "Training lowers the loss", "table": "tuned.log",
-          "where": { "temperature": 0.05 },
-          "check": { "greater": { "of": "loss", "where": [{ "step": 0 }, { "step": \(steps - 1) }] } } } ] }
+      "claims": [\(claims)] }
     """
   }
 
@@ -124,13 +129,13 @@ struct TrainingRunTests {
   }
 
   @Test func aLogIsATableThatClaimsAndFiguresMayName() throws {
-    let (bench, program) = try bench(Self.config(more: ", \"keep\": false"))
+    let (bench, program) = try bench(Self.config(seeds: 3, more: ", \"keep\": false", claims: Self.falls))
     let result = try program.run("run", "e.json", "--jobs", "2")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(result.output.contains("claims: 1 pass"))
     let lines = try bench.text("results/train/tables/tuned.log.csv").split(separator: "\n")
-    #expect(lines[0] == "temperature,step,epoch,loss,gap,learning_rate")
-    #expect(lines.count == 1 + 2 * 21)
+    #expect(lines[0] == "temperature,seed,step,epoch,loss,gap,learning_rate")
+    #expect(lines.count == 1 + 3 * 2 * 21)
     #expect(exports(bench).keys.sorted() == ["temperature=0.05/start", "temperature=1/start"])
     #expect(FileManager.default.fileExists(atPath: "\(bench.results)/train/figures/loss.gp"))
     // What is not kept is computed again where something needs it, and leaves no checkpoint.
