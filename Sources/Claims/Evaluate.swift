@@ -31,7 +31,7 @@ package func judge(
   do {
     let check = try checks.check(claim.check, claim.parameters)
     expected = check.expected
-    let needsResamples = claim.parameters["over"]?.string == "pairs"
+    let needsResamples = checks.asksForPairs(claim.check, claim.parameters)
     // A number that others computed from the same files is that number; a statement of the paper is about data like these.
     let spread = needsResamples || claim.basis == .paper ? resamples : nil
     let finding = try check.judge { narrower in

@@ -34,4 +34,15 @@ package struct CheckSignature: Sendable {
     self.parameters = parameters
     self.rules = rules
   }
+
+  /// The parameter by which a claim may ask that the bootstrap over pairs decide it, if these do: `"over": "pairs"`, and
+  /// where `over` is a column, `"bootstrap": "pairs"`.
+  package func resampling(with parameters: JSONValue) -> String? {
+    self.parameters.first { parameter in
+      guard case .choice([Self.pairs]) = parameter.type else { return false }
+      return parameters[parameter.name]?.string == Self.pairs
+    }?.name
+  }
+
+  package static let pairs = "pairs"
 }

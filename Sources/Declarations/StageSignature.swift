@@ -10,6 +10,8 @@ package struct StageSignature: Sendable {
   package let kind: String
   /// Raised whenever the same parameters would give other bytes; part of the cache key.
   package let version: Int
+  /// Another version with some parameters, where a change reaches their results alone; the keys of all others stay.
+  package let versionWhere: (condition: ParameterCondition, version: Int)?
   package let summary: String
   package let parameters: [Parameter]
   package let rules: [ParameterRule]
@@ -60,7 +62,9 @@ package struct StageSignature: Sendable {
   package let work: NetworkWork?
 
   package init(
-    phase: StagePhase, kind: String, version: Int = 1, summary: String, parameters: [Parameter] = [],
+    phase: StagePhase, kind: String, version: Int = 1,
+    versionWhere: (condition: ParameterCondition, version: Int)? = nil, summary: String,
+    parameters: [Parameter] = [],
     rules: [ParameterRule] = [], excludedFromKey: [String]? = nil, input: ArtefactType? = nil,
     alsoAccepts: [ArtefactType] = [], references: [ArtefactType] = [.pairs, .unpaired],
     coordinatesOf: String? = nil,
@@ -78,6 +82,7 @@ package struct StageSignature: Sendable {
     self.phase = phase
     self.kind = kind
     self.version = version
+    self.versionWhere = versionWhere
     self.summary = summary
     self.parameters = parameters
     self.rules = rules
@@ -109,6 +114,12 @@ package struct StageSignature: Sendable {
     guard isRandom, draws != nil || drawsWhere != nil else { return isRandom }
     let whole = ParameterDefaults.fill(parameters, self.parameters)
     return draws?(whole) ?? drawsWhere?.mayHold(for: whole) ?? true
+  }
+
+  /// The version with these parameters, defaults filled in.
+  package func version(with parameters: JSONValue) -> Int {
+    guard let other = versionWhere, other.condition.holds(for: parameters) else { return version }
+    return other.version
   }
 
   /// What the stage gives with these parameters.

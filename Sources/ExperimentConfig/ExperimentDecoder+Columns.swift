@@ -199,6 +199,7 @@ extension ExperimentDecoder {
     for check in node["check"]?.members ?? [] {
       guard let signature = grammar.checks.first(where: { $0.name == check.key }) else { continue }
       checkColumns(check.node, signature.parameters, table: table, "\(path).check.\(check.key)")
+      checkResampling(check.node, signature, table: table, "\(path).check.\(check.key)")
     }
   }
 

@@ -148,7 +148,7 @@ package struct Planner {
     if reason == nil { inputs.removeAll { !tasks[$0.task].isRunnable } }
     return PlannedTask(
       id: id(of: stage, entry.reach, places), stage: stage.id, phase: stage.phase, kind: stage.kind,
-      version: entry.signature?.version ?? 0, parameters: resolved,
+      version: entry.signature?.version(with: resolved) ?? 0, parameters: resolved,
       excludedFromKey: entry.signature?.excludedFromKey, files: files,
       seed: entry.signature?.isRandom(with: resolved) == true ? seed(values) : nil,
       inputs: inputs.map(\.task), namesInputs: stage.from.count > 1,

@@ -70,19 +70,28 @@ extension GapShiftGroup {
     }
   }
 
-  /// The losses of each pair, for every member (outer) at every temperature (inner); their means are
-  /// `contrastiveLosses`.
-  /// - Throws: `MetricFailure.unpaired` where row i does not belong with row i.
-  package func pairLosses(
-    _ factors: [Factors], temperatures: [Double], batch: Int, _ budget: ThreadBudget
-  ) throws -> [[PairLosses]] {
-    let rounds = try rounds()
-    guard rounds.count == 1, rounds[0].partners == partners else { throw MetricFailure.unpaired }
-    let grid = LossGrid(pairs: partners.count, batch: batch)
-    return try factors.indices.map { member in
-      let combinations = temperatures.map { LossCombination(member: member, scale: 1 / $0) }
-      return try LossPass(group: self, factors: factors, combinations: combinations, grid: grid)
-        .runEach(budget)
+  /// Gives `body` the losses of each pair, for every member (outer) at every temperature (inner), by their places; their
+  /// means are `contrastiveLosses`. A few temperatures are held at once, so memory does not grow with their number.
+  ///
+  /// Pairs are in the order of y. Where items have several rows of y, the losses are taken in rounds, as those are.
+  /// - Parameter most: how many losses of each direction are held at once, as far as one temperature has not more.
+  /// - Throws: `MetricFailure.unpaired`, and what `body` throws.
+  package func forEachPairLosses(
+    temperatures: [Double], batch: Int, most: Int = 8_000_000, _ budget: ThreadBudget,
+    _ body: (_ member: Int, _ temperature: Int, PairLosses) throws -> Void
+  ) throws {
+    let rounds = zip(try rounds(), partners.rounds).map { LossRound(group: $0, pairs: $1, batch: batch) }
+    let atOnce = max(1, min(most / max(1, partners.count), rounds.map(\.grid.combinationsAtOnce).min() ?? 1))
+    for member in members.indices {
+      for first in stride(from: 0, to: temperatures.count, by: atOnce) {
+        let part = first..<min(temperatures.count, first + atOnce)
+        var losses = part.map { _ in PairLosses(count: partners.count) }
+        for round in rounds {
+          let own = try round.losses(member, scales: part.map { 1 / temperatures[$0] }, budget)
+          for place in losses.indices { losses[place].set(own[place], at: round.pairs) }
+        }
+        for (place, temperature) in part.enumerated() { try body(member, temperature, losses[place]) }
+      }
     }
   }
 
@@ -127,8 +136,41 @@ extension GapShiftGroup {
 
 /// The losses of each pair of one member at one temperature, in nats.
 package struct PairLosses: Sendable {
-  package let xToY: [Double]
-  package let yToX: [Double]
+  package private(set) var xToY: [Double]
+  package private(set) var yToX: [Double]
+
+  init(xToY: [Double], yToX: [Double]) { (self.xToY, self.yToX) = (xToY, yToX) }
+
+  fileprivate init(count: Int) {
+    xToY = [Double](repeating: 0, count: count)
+    yToX = xToY
+  }
+
+  fileprivate mutating func set(_ losses: PairLosses, at pairs: [Int]) {
+    for (place, pair) in pairs.enumerated() {
+      xToY[pair] = losses.xToY[place]
+      yToX[pair] = losses.yToX[place]
+    }
+  }
+}
+
+/// A round of one-to-one pairs, and which pairs they are.
+private struct LossRound {
+  let group: GapShiftGroup
+  let pairs: [Int]
+  let grid: LossGrid
+
+  init(group: GapShiftGroup, pairs: [Int], batch: Int) {
+    (self.group, self.pairs) = (group, pairs)
+    grid = LossGrid(pairs: pairs.count, batch: batch)
+  }
+
+  func losses(_ member: Int, scales: [Double], _ budget: ThreadBudget) throws -> [PairLosses] {
+    let factors = try group.factors(group.members[member])
+    let combinations = scales.map { LossCombination(member: 0, scale: $0) }
+    return try LossPass(group: group, factors: [factors], combinations: combinations, grid: grid)
+      .runEach(budget)
+  }
 }
 
 /// One member at one temperature; `scale` is 1/τ.

@@ -12,6 +12,8 @@ package enum MetricFailure: Failure, Equatable {
   case misfit(Partners.Misfit, xRows: Int, yRows: Int)
   /// Rows that belong together are needed, and there are none.
   case unpaired
+  /// Items with pairs, of which the bootstrap needs several to draw from.
+  case tooFewItems(found: Int)
   case unequalShapes(xRows: Int, xColumns: Int, yRows: Int, yColumns: Int)
   case notOnSphere(dimension: Int)
   case noGap
@@ -54,6 +56,9 @@ package enum MetricFailure: Failure, Equatable {
     case .unpaired:
       "pairs are needed, but `pairing` is \"none\": no row of x has a partner in y; set `pairing` to "
         + "say which rows belong together, or remove this stage"
+    case .tooFewItems(let found):
+      "`bootstrap` draws items that have pairs, and `pairing` gives \(found) item\(found == 1 ? "" : "s"); "
+        + "at least 2 are needed: remove `bootstrap`, or correct `pairing`"
     case .unequalShapes(let xRows, let xColumns, let yRows, let yColumns):
       "x is (\(xRows), \(xColumns)) but y is (\(yRows), \(yColumns)); "
         + (xColumns == yColumns

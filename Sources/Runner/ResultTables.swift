@@ -176,6 +176,11 @@ final class ResultTables: Sendable {
     return sources
   }
 
+  /// Whether a table may have a summary: of samples of the items there is none, for they are no replicates.
+  func mayHaveSummary(_ name: String) -> Bool {
+    split(name).map { $0.suffix != RowSources.resamplesTable } ?? false
+  }
+
   /// Over the replicates; nil where there are none, or where the file is kept as it is.
   func summary(of name: String, isKept: Bool) throws -> Table? {
     guard let replicates = axes.replicates, !isKept else { return nil }

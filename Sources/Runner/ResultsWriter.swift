@@ -122,6 +122,7 @@ struct ResultsWriter {
       let source = tables.source(of: name)
       guard !source.isEmpty else { continue }
       try ledger.write("tables/\(name).csv", from: source) { CSV.encode(try tables.table(name)) }
+      guard tables.mayHaveSummary(name) else { continue }
       let summarySource = tables.sourceOfSummary(of: name)
       if let summary = try tables.summary(
         of: name, isKept: ledger.keep(["tables/\(name).summary.csv"], from: summarySource))

@@ -87,4 +87,143 @@ struct ResampleTests {
     let without = try judged("greater", check, nil)
     #expect(without.outcome.word == "error" && without.explanation.contains("\"bootstrap\""))
   }
+
+  /// Where `over` is the grid, another key asks; without it a reference is exact.
+  @Test(arguments: [
+    ("argmax", #""equals": 1"#), ("knee", #""equals": 1"#), ("local-minima", #""count": 0"#),
+    ("monotone", #""direction": "increasing""#),
+  ])
+  func curvesAskByAKeyOfTheirOwn(check: String, more: String) throws {
+    let plain = "{\"of\": \"recall\", \"over\": \"delta\", \(more)"
+    func verdict(_ asks: Bool, _ tables: (Table, Table)?) throws -> Verdict {
+      try judged(
+        check, asks ? plain + #", "bootstrap": "pairs"}"# : plain + "}", tables, basis: .derived)
+    }
+    // Of two points there is no local minimum, and no drop where they rise.
+    let word = check == "knee" ? "fail" : "pass"
+    #expect(try verdict(false, Self.tables(0.5, 0.505)).outcome.word == word)
+    let asked = try verdict(true, Self.tables(0.5, 0.505))
+    #expect(
+      asked.outcome.word == (["argmax", "monotone"].contains(check) ? "inconclusive" : word),
+      "\(asked.explanation)")
+    let without = try verdict(true, nil)
+    #expect(
+      (without.outcome.word == "error" && without.explanation.contains("give its stage \"bootstrap\""))
+        || check == "knee", "\(without.explanation)")
+  }
+
+  /// A grid may be called as the word of the key.
+  @Test func aColumnOfTheNameIsAGrid() throws {
+    let main = table(["pairs", "recall"], [[1.0, 0.3], [2.0, 0.4]])
+    let claim = ClaimSpec(
+      id: "c", source: "s", says: "t", table: "t", selection: [:], check: "argmax",
+      parameters: try json(#"{"of": "recall", "over": "pairs", "equals": 2}"#), basis: .derived)
+    let verdict = decide([judge(claim, table: .present(main))])[0]
+    #expect(verdict.outcome.word == "pass", "\(verdict.explanation)")
+  }
+
+  /// Each step has an interval, paired by sample: sd √2·0.02 of the difference, whatever the samples share.
+  @Test(arguments: [
+    ([0.5, 0.6, 0.8], "pass"), ([0.5, 0.6, 0.61], "inconclusive"), ([0.5, 0.6, 0.59], "inconclusive"),
+    ([0.5, 0.6, 0.45], "fail"), ([0.5, 0.6, 0.6], "inconclusive"),
+  ])
+  func stepsAreTested(values: [Double], expected: String) throws {
+    var random = Normals(seed: 3)
+    let main = table(["delta", "recall"], values.enumerated().map { [.real(Double($0)), .real($1)] })
+    let rows = (0..<Self.samples).flatMap { sample -> [[Cell]] in
+      let shared = 0.3 * random.next()
+      return values.enumerated().map { delta, value in
+        [.real(Double(delta)), .integer(sample), .real(value + shared + 0.02 * random.next())]
+      }
+    }
+    let samples = table(["delta", "resample", "recall"], rows)
+    let check = #"{"of": "recall", "over": "delta", "direction": "increasing", "bootstrap": "pairs"}"#
+    let verdict = try judged("monotone", check, (main, samples), basis: .beyond)
+    #expect(verdict.outcome.word == expected, "\(verdict.explanation)")
+    let exact = try judged(
+      "monotone", #"{"of": "recall", "over": "delta", "direction": "increasing"}"#, (main, samples),
+      basis: .beyond)
+    #expect(exact.p == nil && ["pass", "fail"].contains(exact.outcome.word), "no key, no samples")
+  }
+
+  /// Of one in a thousand points a break may look certain by chance: Bonferroni for the number of steps.
+  @Test func manyStepsAreManyChances() throws {
+    let (count, samples) = (60, 200)
+    var random = Normals(seed: 11)
+    let values = (0..<count).map { 0.001 * Double($0) }
+    let drawn = (0..<samples).map { _ in values.map { $0 + 0.02 * random.next() } }
+    let ours = values.map { $0 + 0.02 * random.next() }
+    let main = table(["delta", "recall"], ours.enumerated().map { [.real(Double($0)), .real($1)] })
+    let rows = drawn.enumerated().flatMap { sample, curve in
+      curve.enumerated().map { [Cell.real(Double($0)), .integer(sample), .real($1)] }
+    }
+    let check = #"{"of": "recall", "over": "delta", "direction": "increasing", "bootstrap": "pairs"}"#
+    let verdict = try judged("monotone", check, (main, table(["delta", "resample", "recall"], rows)))
+    #expect(verdict.outcome.word == "inconclusive", "\(verdict.explanation)")
+  }
+
+  /// What is no mean over pairs has no samples, and is named.
+  @Test(arguments: ["value", "argmax"]) func otherColumnsAreRefused(check: String) throws {
+    let samples = Self.tables(0.5, 0.6).1
+    let more = table(["delta", "recall", "distance"], [[0.0, 0.5, 0.8], [1.0, 0.6, 0.2]])
+    let parameters =
+      check == "value"
+      ? #"{"of": "distance", "equals": 0.8, "within": 0.1, "over": "pairs"}"#
+      : #"{"of": "distance", "over": "delta", "equals": 0, "bootstrap": "pairs"}"#
+    let verdict = try judged(
+      check, parameters, (more, samples), where: check == "value" ? #"{"delta": 0}"# : "{}")
+    #expect(verdict.outcome.word == "error")
+    #expect(
+      verdict.explanation.contains("distance of table t, which is no mean over pairs; there are samples of"),
+      "\(verdict.explanation)")
+  }
+
+  /// Replicates and pairs are two sources of chance; one key asks for one.
+  @Test(arguments: ["value", "argmax"]) func replicatesAreNotPairs(check: String) throws {
+    let rows = (0..<3).flatMap { seed in
+      [0.0, 1.0].map { [Cell.integer(seed), .real($0), .real(0.1 * $0 + 0.01 * Double(seed))] }
+    }
+    let main = table(["seed", "delta", "recall"], rows)
+    let samples = table(
+      ["seed", "delta", "resample", "recall"],
+      rows.flatMap { row in (0..<20).map { [row[0], row[1], .integer($0), row[2]] } })
+    func verdict(_ asks: Bool) throws -> Verdict {
+      let (key, at) =
+        check == "value"
+        ? (#""equals": 0.01, "within": 0.9"# + (asks ? #", "over": "pairs""# : ""), #"{"delta": 0}"#)
+        : (#""over": "delta", "equals": 1"# + (asks ? #", "bootstrap": "pairs""# : ""), "{}")
+      let claim = ClaimSpec(
+        id: "c", source: "s", says: "t", table: "t", selection: Claims.selection(try json(at)), check: check,
+        parameters: try json(#"{"of": "recall", \#(key)}"#), basis: .beyond)
+      return decide([judge(claim, table: .present(main), resamples: .present(samples), axes: seeds)])[0]
+    }
+    #expect(try verdict(false).outcome.word == "pass")
+    let asked = try verdict(true)
+    #expect(asked.outcome.word == "error" && asked.explanation.contains("has 3 replicates (seed)"))
+  }
+
+  /// Sample b is of the same items however many there are, so as many decide as both have.
+  @Test func unequalNumbersOfSamplesArePaired() throws {
+    let (main, samples) = Self.tables(0.5, 0.51)
+    let kept = (0..<samples.rowCount).filter { row in
+      samples["delta"]?.cell(row) == .real(0) || (samples["resample"]?.cell(row).number ?? 0) < 150
+    }
+    let fewer = table(
+      ["delta", "resample", "recall"],
+      kept.map { row in ["delta", "resample", "recall"].compactMap { samples[$0]?.cell(row) } })
+    let greater = #"{"of": "recall", "where": [{"delta": 1}, {"delta": 0}], "over": "pairs"}"#
+    let verdict = try judged("greater", greater, (main, fewer))
+    #expect(verdict.outcome.word == "inconclusive" && verdict.interval != nil, "\(verdict.explanation)")
+    let place = #"{"of": "recall", "over": "delta", "equals": 1, "bootstrap": "pairs"}"#
+    #expect(try judged("argmax", place, (main, fewer)).explanation.contains("of 150 bootstrap samples"))
+  }
+
+  /// An interval of the samples' mean place would be √400 times too narrow, and at no place of the grid.
+  @Test func aPlaceHasTheSpreadOfItsSamples() throws {
+    let check = #"{"of": "recall", "over": "delta", "equals": 1, "bootstrap": "pairs"}"#
+    let interval = try #require(try judged("argmax", check, Self.tables(0.5, 0.51)).interval)
+    #expect(interval.low == 0 && interval.high == 1)
+    let clear = try #require(try judged("argmax", check, Self.tables(0.5, 0.6)).interval)
+    #expect(clear.low == 1 && clear.high == 1)
+  }
 }

@@ -30,13 +30,7 @@ enum Specimens {
         let lonely = signature.parameters.filter { $0.companion == name }.map(\.name) + [name]
         all.append(("check \(signature.name) without \(name)", whole.filter { !lonely.contains($0.key) }))
       }
-      return all.map { title, keys in
-        let claim: [String: JSONValue] = [
-          "id": "c", "source": "s", "says": "t", "table": "g", "where": value(of: .selection),
-          "check": .object([signature.name: .object(keys)]), "basis": "paper",
-        ]
-        return (title, config(more: ["claims": [.object(claim)]]))
-      }
+      return all.map { (title: $0.0, text: config(check: signature, $0.1)) }
     }
     return stages + figures + checks
   }
@@ -60,6 +54,9 @@ enum Specimens {
     .object(["id": "g", "stage": "evaluate", "kind": "gap", "from": "s"]),
     .object(["id": "h", "stage": "evaluate", "kind": "cosine-similarity", "from": "s"]),
     .object(["id": "p", "stage": "evaluate", "kind": "projection", "from": "s"]),
+    .object([
+      "id": "r", "stage": "evaluate", "kind": "retrieval", "from": "s", "with": .object(["bootstrap": 2]),
+    ]),
   ]
 
   private static func config(stage signature: StageSignature, with: [String: JSONValue]) -> String {
@@ -92,6 +89,17 @@ enum Specimens {
       return nil
     }
     return Dictionary(names.map { ($0, "u") }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What asks for samples of the pairs is asked of a mean over pairs.
+  private static func config(check signature: CheckSignature, _ keys: [String: JSONValue]) -> String {
+    let isResampled = signature.resampling(with: .object(keys)) != nil
+    let keys = keys.merging(isResampled ? ["of": "recall"] : [:]) { $1 }
+    let claim: [String: JSONValue] = [
+      "id": "c", "source": "s", "says": "t", "table": isResampled ? "r" : "g", "basis": "paper",
+      "where": value(of: .selection), "check": .object([signature.name: .object(keys)]),
+    ]
+    return config(more: ["claims": [.object(claim)]])
   }
 
   private static func config(more: [String: JSONValue]) -> String {

@@ -110,6 +110,37 @@ struct TableCountTests {
     }
   }
 
+  /// Samples of the pairs are no replicates of each other, and those of several networks are summed up nowhere.
+  @Test func samplesOfThePairsHaveNoSummary() throws {
+    let check = #""check": {"range": {"of": "loss_x_to_y", "low": 0, "over": "pairs"}}"#
+    let (bench, result) = try run(
+      """
+      {"id": "file", "stage": "init", "kind": "embeddings", "with": {"x": "x.npy", "y": "y.npy",
+        "pairing": {"kind": "grouped", "size": 2}}},
+      {"id": "net", "stage": "init", "kind": "dual-encoder", "with": {\(Self.towers)}},
+      {"id": "of-file", "stage": "evaluate", "kind": "contrastive-loss", "from": "file",
+        "with": {"temperature": [0.5, 1], "bootstrap": 20}},
+      {"id": "of-net", "stage": "evaluate", "kind": "contrastive-loss", "from": "net",
+        "with": {"temperature": 1, "bootstrap": 20}}
+      """,
+      """
+      , "claims": [
+        {"id": "file", "source": "s", "says": "a", "table": "of-file", "where": {"temperature": 1}, \(check)},
+        {"id": "net", "source": "s", "says": "a", "table": "of-net", \(check)}]
+      """)
+    #expect(result.status == 2, "\(result)")
+    let tables = "\(bench.results)/c/tables"
+    #expect(try CSV.read("\(tables)/of-file.resamples.csv").rowCount == 3 * 2 * 20)
+    for stage in ["of-file", "of-net"] {
+      #expect(FileManager.default.fileExists(atPath: "\(tables)/\(stage).summary.csv"))
+      #expect(!FileManager.default.fileExists(atPath: "\(tables)/\(stage).resamples.summary.csv"))
+    }
+    let verdicts = try CSV.read("\(bench.results)/c/verdicts.csv")
+    #expect(verdicts["verdict"] == .texts(["pass", "error"]), "\(result.output)")
+    #expect(verdicts["p"]?.cell(0).number?.isFinite == true, "the samples decide")
+    #expect(result.output.contains("has 3 replicates (seed)"), "\(result.output)")
+  }
+
   /// One random network is one draw, whatever is asked of it; what a file holds is exact.
   @Test func oneDrawDecidesNothing() throws {
     let value = #""check": {"range": {"of": "l2m", "low": 0, "high": 9}}"#

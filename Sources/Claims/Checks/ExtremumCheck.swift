@@ -20,7 +20,7 @@ struct ExtremumCheck: Check {
           "the quantity is \(word) at one place of a grid; over replicates, that of the mean and of nine in ten",
         parameters: [
           .of, .over, .required("equals", .anyNumber, "where it is \(word)"),
-          .within("the allowed distance from it; 0: exactly this grid point"),
+          .within("the allowed distance from it; 0: exactly this grid point"), .bootstrap,
         ], bounds: ["within"]),
       make: {
         ExtremumCheck(
@@ -44,13 +44,14 @@ struct ExtremumCheck: Check {
       return .notFinite(of, .nan)
     }
     let found = places.map(readable).joined(separator: " and ")
-    let own = Summary(of: curve.ownCurves.compactMap { extremes(of: $0).first.map { curve[$0].x } })
+    let own = curve.ownCurves.compactMap { extremes(of: $0).first.map { curve[$0].x } }
     let evidence = curve.evidence { values in
       let places = extremes(of: values)
       return !places.isEmpty && places.allSatisfy { areClose(curve[$0].x, equals, within) }
     }
     return Finding(
-      evidence, ours: "at \(found)", number: first, count: curve.replicates, interval: own.interval(),
+      evidence, ours: "at \(found)", number: first, count: curve.replicates,
+      interval: curve.interval(of: own),
       explanation: "\(of) is \(word), \(readable(value)), at \(over) = \(found)"
         + (places.count > 1 ? ": a tie, so each of these places must fulfil the claim" : "")
         + curve.agreement(evidence))

@@ -14,7 +14,9 @@ struct KneeCheck: Check {
       summary:
         "the largest relative drop of a positive curve, such as a spectrum, is the one from this place of the "
         + "grid to the next; over replicates, that of the mean and of nine in ten",
-      parameters: [.of, .over, .required("equals", .anyNumber, "the last place before the drop")]),
+      parameters: [
+        .of, .over, .required("equals", .anyNumber, "the last place before the drop"), .bootstrap,
+      ]),
     make: {
       KneeCheck(of: try $0.string("of"), over: try $0.string("over"), equals: try $0.number("equals"))
     })

@@ -18,7 +18,7 @@ struct LocalMinimaCheck: Check {
       parameters: [
         .of, .over, .optional("count", .integer(0...10_000), "how many there are"),
         .optional("near", .list(.anyNumber, most: 10_000), "the places of the minima, one minimum for each"),
-        .within("the allowed distance from these places", beside: "near"),
+        .within("the allowed distance from these places", beside: "near"), .bootstrap,
       ], rules: [.atLeastOne(["count", "near"])], bounds: ["within"]),
     make: { parameters in
       let count = try parameters.optionalNumber("count")

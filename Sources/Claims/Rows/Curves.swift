@@ -6,10 +6,18 @@ extension [CurvePoint] {
 
   var replicates: Int { first?.sample.values.count ?? 0 }
 
-  /// How many samples of the items all points have; 0 where they have none.
-  private var samples: Int {
-    let count = first?.sample.resamples.count ?? 0
-    return allSatisfy { $0.sample.resamples.count == count } ? count : 0
+  /// How many samples of the items all points have; 0 where one has none.
+  var samples: Int { map(\.sample.resamples.count).min() ?? 0 }
+
+  /// The 95% interval of a number that each of the curve's own curves gives: over replicates that of its mean, over
+  /// samples of the items from their 2.5th to their 97.5th percentile, since places have no normal distribution. Nil for
+  /// one curve. Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, Chapter 13.
+  func interval(of numbers: [Double]) -> Interval? {
+    guard samples > 1 else { return Summary(of: numbers).interval() }
+    let sorted = numbers.sorted()
+    let tail = sorted.count / 40
+    guard sorted.indices.contains(tail) else { return nil }
+    return Interval(low: sorted[tail], high: sorted[sorted.count - 1 - tail])
   }
 
   /// `; it holds for 4 of 5 replicates taken alone`, or nothing.

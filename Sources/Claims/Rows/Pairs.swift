@@ -23,12 +23,12 @@ func ratioInterval(_ a: Sample, _ b: Sample, level: Double = 0.95) -> RatioInter
   return ratioInterval(a.summary, b.summary, pairs: paired(a, b), level: level)
 }
 
-/// A number made of two that are means over the same items, by the samples that both have. Nil without any.
+/// A number made of two that are means over the same items, by the samples that both have: sample b is of the same items
+/// however many there are. Nil without any.
 private func bootstrapped(
   _ a: Sample, _ b: Sample, _ combine: (Double, Double) -> Double
 ) -> MeanDifference? {
-  guard let first = a.values.first, let second = b.values.first, !a.resamples.isEmpty,
-    a.resamples.count == b.resamples.count
+  guard let first = a.values.first, let second = b.values.first, !a.resamples.isEmpty, !b.resamples.isEmpty
   else { return nil }
   return MeanDifference(
     value: combine(first, second), resamples: zip(a.resamples, b.resamples).map { combine($0, $1) })

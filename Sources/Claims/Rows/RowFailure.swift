@@ -24,8 +24,11 @@ package enum RowFailure: Failure, Equatable {
   case nothingToDraw([String], table: String, count: Int)
   /// Nothing that a figure draws lies within these ends of its axes.
   case nothingInRange(x: Interval, y: Interval, points: Int)
-  /// A claim asks for the bootstrap over pairs, and the stage made none.
-  case noResamples(String, table: String)
+  /// A claim asks for the bootstrap over pairs, and there are no samples of the column; `resampled` are the columns that
+  /// there are samples of.
+  case noResamples(String, table: String, resampled: [String])
+  /// A claim asks for the bootstrap over pairs of numbers that have replicates.
+  case resamplesOfReplicates(String, table: String, axis: String, count: Int)
   case unknownKind(String, String, known: [String])
   case badParameter(String, expected: String)
 
@@ -60,8 +63,15 @@ package enum RowFailure: Failure, Equatable {
       "there is nothing to draw: none of the \(counted(points, "point")) is within the axes, x from "
         + "\(readable(x.low)) to \(readable(x.high)) and y from \(readable(y.low)) to \(readable(y.high)); "
         + "change \"xrange\" or \"yrange\""
-    case .noResamples(let column, let table):
-      "table \(table) has no samples of the pairs for \(column); give its stage \"bootstrap\", such as 1000"
+    case .noResamples(let column, let table, let resampled):
+      resampled.isEmpty
+        ? "table \(table) has no samples of the pairs for \(column); give its stage \"bootstrap\", such as 1000"
+        : "the bootstrap over pairs cannot decide about \(column) of table \(table), which is no mean over pairs; there are "
+          + "samples of \(resampled.joined(separator: ", "))"
+    case .resamplesOfReplicates(let column, let table, let axis, let count):
+      "the bootstrap over pairs is for a number without seeds, but \(column) of table \(table) has \(count) replicates "
+        + "(\(axis)), which decide by themselves; remove the key with \"pairs\", or choose one value of \(axis) in "
+        + "\"where\""
     case .unknownKind(let what, let name, let known):
       "there is no \(what) called \(name); there are \(known.joined(separator: ", "))"
     case .badParameter(let name, let expected):

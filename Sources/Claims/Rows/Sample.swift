@@ -63,9 +63,7 @@ extension SelectedRows {
   package func decidableSample(of column: String) throws -> Sample {
     try requireNumbers(column)
     let sample = try sample(of: column)
-    if needsResamples, sample.values.count == 1, sample.resamples.isEmpty {
-      throw RowFailure.noResamples(column, table: name)
-    }
+    try requireResamples([sample], column)
     return sample
   }
 
@@ -75,7 +73,20 @@ extension SelectedRows {
   package func decidableCurve(of column: String, over grid: String) throws -> [CurvePoint] {
     try requireNumbers(column)
     try requireNumbers(grid)
-    return try curve(of: column, over: grid)
+    let curve = try curve(of: column, over: grid)
+    try requireResamples(curve.map(\.sample), column)
+    return curve
+  }
+
+  /// - Throws: `RowFailure` where a claim asks for samples of the pairs that one of the numbers does not have.
+  private func requireResamples(_ samples: [Sample], _ column: String) throws {
+    guard needsResamples else { return }
+    if let several = samples.first(where: { $0.values.count > 1 }) {
+      throw RowFailure.resamplesOfReplicates(
+        column, table: name, axis: axes.replicates ?? "", count: several.values.count)
+    }
+    guard samples.contains(where: \.resamples.isEmpty) else { return }
+    throw RowFailure.noResamples(column, table: name, resampled: resampledColumns)
   }
 
   private func requireNumbers(_ column: String) throws {

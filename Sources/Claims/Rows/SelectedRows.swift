@@ -44,6 +44,13 @@ package struct SelectedRows: Sendable {
     sources?.isRandom(stage: table["from"].map { $0.cell(row).plain }) ?? false
   }
 
+  /// The quantities that there are samples of.
+  var resampledColumns: [String] {
+    resampled?.table.columns.filter {
+      $0.name != RowSources.resampleColumn && !isKey($0, axes: axes)
+    }.map(\.name) ?? []
+  }
+
   /// The quantity of a row in each sample of the items, in their order; empty where there are none.
   func resamples(of column: String, row: Int) -> [Double] {
     guard let resampled, let values = resampled.table[column] else { return [] }

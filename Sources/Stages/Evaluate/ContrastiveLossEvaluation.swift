@@ -24,7 +24,7 @@ package struct ContrastiveLossEvaluation: Stage {
   private static let usualBatch = 50
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "contrastive-loss", version: 2,
+    phase: .evaluate, kind: "contrastive-loss", version: 2, versionWhere: Resampled.version(3),
     summary: "Contrastive loss in nats per pair, at one temperature or several.",
     parameters: [
       .required(
@@ -45,6 +45,8 @@ package struct ContrastiveLossEvaluation: Stage {
       Resampled.table: [
         TableColumn("temperature", .key, .real, "Temperature τ"), Resampled.column,
         TableColumn("loss", .quantity, .real, "Contrastive loss of the sample", unit: "nats"),
+        TableColumn("loss_x_to_y", .quantity, .real, "Contrastive loss of the sample, x to y", unit: "nats"),
+        TableColumn("loss_y_to_x", .quantity, .real, "Contrastive loss of the sample, y to x", unit: "nats"),
       ]
     ],
     columns: [
@@ -60,41 +62,38 @@ package struct ContrastiveLossEvaluation: Stage {
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
+    let sources = try Source.all(inputs, for: "evaluate/contrastive-loss")
+    let means = sources.reduce(0) { $0 + $1.family.members.count } * parameters.temperature.values.count
+    var samples = try parameters.bootstrap.map {
+      try ResampleTable(count: $0, of: ["loss", "loss_x_to_y", "loss_y_to_x"], means: means)
+    }
     var rows = CoordinateTable()
-    var samples = CoordinateTable()
-    for source in try Source.all(inputs, for: "evaluate/contrastive-loss") {
+    for source in sources {
       for group in try GapShiftGroup.groups(of: source.family, context.budget) {
+        let resamples = try samples?.resamples(of: group.partners)
         try measure(group, source, context, &rows)
-        if let count = parameters.bootstrap {
-          try resample(
-            group, source, ItemResamples(items: group.partners.items, count: count), context, &samples)
-        }
+        if let resamples { try resample(group, source, resamples, context, &samples) }
       }
     }
-    return .tables(
-      [NamedTable("", rows.table)]
-        + (parameters.bootstrap == nil ? [] : [NamedTable(Resampled.table, samples.table)]))
+    return .tables([NamedTable("", rows.table)] + (samples.map { [$0.named] } ?? []))
   }
 
   /// Pairs are drawn; the candidates of each stay those of its batch.
   private func resample(
     _ group: GapShiftGroup, _ source: Source, _ resamples: ItemResamples, _ context: StageContext,
-    _ rows: inout CoordinateTable
+    _ samples: inout ResampleTable?
   ) throws {
     let temperatures = parameters.temperature.values
-    let factors = try group.members.map(group.factors)
-    let losses = try group.pairLosses(
-      factors, temperatures: temperatures, batch: parameters.batch, context.budget)
-    for (member, losses) in zip(group.members, losses) {
-      for (loss, temperature) in zip(losses, temperatures) {
-        let each =
-          parameters.objective == .xToY ? loss.xToY : zip(loss.xToY, loss.yToX).map { ($0 + $1) / 2 }
-        for (sample, mean) in resamples.means(each, of: Array(each.indices)).enumerated() {
-          rows.append(
-            source.coordinates(member.index),
-            [("temperature", .real(temperature)), Resampled.cell(sample), ("loss", .real(mean))])
-        }
-      }
+    let owners = group.partners.itemOfY
+    try group.forEachPairLosses(
+      temperatures: temperatures, batch: parameters.batch, context.budget
+    ) { member, temperature, losses in
+      let both = try resamples.means([losses.xToY, losses.yToX], of: owners, context.budget)
+      let chosen =
+        parameters.objective == .xToY ? both[0] : zip(both[0], both[1]).map { ($0 + $1) / 2 }
+      samples?.append(
+        source.coordinates(group.members[member].index), [("temperature", .real(temperatures[temperature]))],
+        [chosen] + both)
     }
   }
 

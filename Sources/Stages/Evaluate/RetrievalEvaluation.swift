@@ -14,7 +14,7 @@ package struct RetrievalEvaluation: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "retrieval",
+    phase: .evaluate, kind: "retrieval", versionWhere: Resampled.version(2),
     summary: "Share of embeddings whose partner is among the k nearest embeddings of the other modality.",
     parameters: [
       .defaulted(
@@ -41,25 +41,31 @@ package struct RetrievalEvaluation: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let ks = parameters.k
+    let sources = try Source.all(inputs, for: "evaluate/retrieval")
+    let means = 2 * ks.count * sources.reduce(0) { $0 + $1.family.members.count }
+    var samples = try parameters.bootstrap.map {
+      try ResampleTable(count: $0, of: ["recall"], means: means)
+    }
     var rows = CoordinateTable()
-    var samples = CoordinateTable()
     var (queries, tied) = (0, 0)
-    for source in try Source.all(inputs, for: "evaluate/retrieval") {
+    for source in sources {
       for group in try GapShiftGroup.groups(of: source.family, context.budget) {
+        let resamples = try samples?.resamples(of: group.partners)
         let factors = try group.members.map(group.factors)
         let gaps = try group.gaps(factors, context.budget)
         let ranks = try group.ranks(factors, context.budget)
         let recalls = ranks.map { $0.recalls(at: ks) }
-        let resamples = parameters.bootstrap.map { ItemResamples(items: group.partners.items, count: $0) }
         queries += recalls.reduce(0) { $0 + $1.queries }
         tied += recalls.reduce(0) { $0 + $1.decidedByTies }
         for (place, member) in group.members.enumerated() {
           let distance = gaps[place].signedDistance(original: group.original)
-          for row in Self.rows(distance, recalls[place], ks) {
-            rows.append(source.coordinates(member.index), row)
-          }
-          for row in resamples.map({ Self.rows(ranks[place], ks, $0) }) ?? [] {
-            samples.append(source.coordinates(member.index), row)
+          let coordinates = source.coordinates(member.index)
+          for row in Self.rows(distance, recalls[place], ks) { rows.append(coordinates, row) }
+          guard let resamples else { continue }
+          for (k, recalls) in zip(ks, try ranks[place].recalls(at: ks, resamples, context.budget)) {
+            for (direction, means) in [("x-to-y", recalls.xToY), ("y-to-x", recalls.yToX)] {
+              samples?.append(coordinates, [("direction", .text(direction)), ("k", .integer(k))], [means])
+            }
           }
         }
       }
@@ -71,23 +77,7 @@ package struct RetrievalEvaluation: Stage {
           + "give each item once, or, if `init` `embeddings` reads them, use its `pairing` to say which "
           + "rows are one item")
     }
-    return .tables(
-      [NamedTable("", rows.table)]
-        + (parameters.bootstrap == nil ? [] : [NamedTable(Resampled.table, samples.table)]))
-  }
-
-  private static func rows(_ ranks: Ranks, _ ks: [Int], _ resamples: ItemResamples) -> [[(String, Cell)]] {
-    ks.flatMap { k -> [[(String, Cell)]] in
-      let recalls = ranks.recalls(at: k, resamples)
-      return [("x-to-y", recalls.xToY), ("y-to-x", recalls.yToX)].flatMap { direction, values in
-        values.enumerated().map { sample, recall in
-          [
-            ("direction", .text(direction)), ("k", .integer(k)), Resampled.cell(sample),
-            ("recall", .real(recall)),
-          ]
-        }
-      }
-    }
+    return .tables([NamedTable("", rows.table)] + (samples.map { [$0.named] } ?? []))
   }
 
   private static func rows(_ distance: Double, _ recalls: Retrieval, _ ks: [Int]) -> [[(String, Cell)]] {
