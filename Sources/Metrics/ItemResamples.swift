@@ -81,9 +81,10 @@ extension Ranks {
   package func recalls(
     at ks: [Int], _ resamples: ItemResamples, _ budget: ThreadBudget
   ) throws -> [(xToY: [Double], yToX: [Double])] {
-    func hits(_ ranks: [Int32]) -> [[Double]] { ks.map { k in ranks.map { Int($0) < k ? 1 : 0 } } }
-    let ofX = try resamples.means(hits(xToY), of: itemsOfX, budget)
-    let ofY = try resamples.means(hits(yToX), of: itemsOfY, budget)
-    return zip(ofX, ofY).map { (xToY: $0, yToX: $1) }
+    func means(_ ranks: [Int32], _ k: Int, _ items: [Int]) throws -> [Double] {
+      try resamples.means([ranks.map { Int($0) < k ? 1 : 0 }], of: items, budget)[0]
+    }
+    let (ofX, ofY) = (xToY, yToX)
+    return try ks.map { (xToY: try means(ofX, $0, itemsOfX), yToX: try means(ofY, $0, itemsOfY)) }
   }
 }

@@ -148,7 +148,7 @@ struct ResampleTests {
 
   /// Of one in a thousand points a break may look certain by chance: Bonferroni for the number of steps.
   @Test func manyStepsAreManyChances() throws {
-    let (count, samples) = (60, 200)
+    let (count, samples) = (300, 200)
     var random = Normals(seed: 11)
     let values = (0..<count).map { 0.001 * Double($0) }
     let drawn = (0..<samples).map { _ in values.map { $0 + 0.02 * random.next() } }
@@ -200,6 +200,27 @@ struct ResampleTests {
     #expect(try verdict(false).outcome.word == "pass")
     let asked = try verdict(true)
     #expect(asked.outcome.word == "error" && asked.explanation.contains("has 3 replicates (seed)"))
+  }
+
+  /// Other pairs say nothing of other networks.
+  @Test(arguments: ["argmax", "monotone", "value"]) func oneDrawIsNotJudgedByPairs(check: String) throws {
+    let (main, samples) = Self.tables(0.5, 0.6)
+    let (more, at) =
+      [
+        "argmax": (#""over": "delta", "equals": 1, "bootstrap": "pairs""#, "{}"),
+        "monotone": (#""over": "delta", "direction": "increasing", "bootstrap": "pairs""#, "{}"),
+        "value": (#""equals": 0.5, "within": 0.4, "over": "pairs""#, #"{"delta": 0}"#),
+      ][check] ?? ("", "")
+    let claim = ClaimSpec(
+      id: "c", source: "s", says: "t", table: "t", selection: Claims.selection(try json(at)), check: check,
+      parameters: try json(#"{"of": "recall", \#(more)}"#), basis: .beyond)
+    for isRandom in [false, true] {
+      let sources = RowSources(common: [], isRandom: isRandom)
+      let verdict = decide([
+        judge(claim, table: .present(main, absent: [], sources: sources), resamples: .present(samples))
+      ])[0]
+      #expect(verdict.outcome.word == (isRandom ? "inconclusive" : "pass"), "\(verdict.explanation)")
+    }
   }
 
   /// Sample b is of the same items however many there are, so as many decide as both have.

@@ -44,7 +44,8 @@ struct MonotoneCheck: Check {
     let breaks = steps.filter { !follows($0.sample, $1.sample) }
     let range = "\(readable(first)) to \(readable(last))"
     return Finding(
-      curve.samples > 1 ? resampledEvidence(steps, breaks) : evidence(breaks),
+      curve.resampledSingleDraw
+        ?? (curve.samples > 1 ? resampledEvidence(steps, breaks) : evidence(breaks)),
       ours: breaks.isEmpty ? range : "\(range), broken \(counted(breaks.count, "time"))",
       count: curve.first?.sample.values.count ?? 0,
       explanation: breaks.first.map { broken in

@@ -36,8 +36,12 @@ extension [CurvePoint] {
     }
   }
 
+  /// Samples of the items say nothing of other draws of something random; nil where no such draw would be judged by them.
+  var resampledSingleDraw: Evidence? { samples > 1 ? Evidence.singleDraw(map(\.sample)) : nil }
+
   /// Whether the curve has a property: of one curve, that one; over replicates, their mean and a share of their own.
   func evidence(_ has: ([Double]) -> Bool) -> Evidence {
+    if let none = resampledSingleDraw { return none }
     let own = ownCurves
     guard own.count > 1 else { return .exact(holds: has(means)) }
     return .share(agreeing: own.count(where: has), of: own.count, holds: has(means))
