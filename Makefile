@@ -159,6 +159,8 @@ reproduce-all: build ## every experiment of configs/, and one summary of what ho
 
 docs-reproduction: build ## writes docs/reproduction.md from the stored results of all experiments
 	$(MODGAP) reproduction $(EXPERIMENTS:%=configs/%.json) > docs/reproduction.md.new || [ $$? = 2 ]
+	@printf '\n' >> docs/reproduction.md.new
+	@sed -n '/^<!-- What follows is written by hand/,$$p' docs/reproduction.md >> docs/reproduction.md.new
 	@mv docs/reproduction.md.new docs/reproduction.md
 
 regression: build ## runs every experiment and compares its numbers with the accepted ones (results/reference)

@@ -13,7 +13,7 @@ package protocol Check: Sendable {
 
 /// What a check found.
 package struct Finding: Sendable {
-  package enum Decision: Sendable { case pass, fail, inconclusive }
+  package enum Decision: Sendable { case pass, fail, inconclusive, broken }
   let evidence: Evidence
   let ours: String
   let number: Double?
@@ -31,7 +31,7 @@ package struct Finding: Sendable {
     self.ours = ours
     self.number = number
     self.count = count
-    self.interval = interval
+    self.interval = interval.flatMap { $0.low.isFinite && $0.high.isFinite ? $0 : nil }
     self.level = level
     self.explanation = explanation
   }
@@ -41,7 +41,7 @@ extension Finding {
   /// The finding for a quantity that is not a finite number, which never bears a claim out.
   package static func notFinite(_ what: String, _ value: Double) -> Finding {
     Finding(
-      .exact(holds: false), ours: readable(value), number: value, explanation: "\(what) is \(readable(value))"
+      .broken, ours: readable(value), number: value, explanation: "\(what) is \(readable(value))"
     )
   }
 }

@@ -96,7 +96,7 @@ extension Verdict {
         + readable(adjusted)
     }
     if let because = claim.differsBecause {
-      explanation += decision == .pass ? "; this was not expected: \(because)" : "; \(because)"
+      explanation += "; \(Self.words(decision))\(because)"
     }
     self.init(
       claim: claim, id: claim.id, source: claim.source, says: claim.says, table: claim.table,
@@ -106,12 +106,22 @@ extension Verdict {
       adjusted: adjusted ?? finding.evidence.p, outcome: outcome, explanation: explanation)
   }
 
+  /// What goes before the reason why a statement is known not to hold.
+  private static func words(_ decision: Finding.Decision) -> String {
+    switch decision {
+    case .pass: "this was not expected: "
+    case .broken: "a statement that does not hold was expected, but not this: "
+    case .fail, .inconclusive: ""
+    }
+  }
+
   /// Of a statement that is known not to hold, the failure is what is expected, and holding is none.
   private static func outcome(_ decision: Finding.Decision, isExpected: Bool) -> Outcome {
     switch decision {
     case .inconclusive: .inconclusive
     case .pass: isExpected ? .pass : .fail
     case .fail: isExpected ? .fail : .differs
+    case .broken: .fail
     }
   }
 

@@ -12,6 +12,9 @@ package enum Evidence: Sendable, Equatable {
   case share(agreeing: Int, of: Int, holds: Bool)
   /// Too little to decide by, and why.
   case none(String)
+  /// The numbers are not what the claim is about: infinite, constant where a distribution is asked about, a curve
+  /// without what is looked for. It fails, and is no way to differ from the paper.
+  case broken
 
   /// The level at which tests decide.
   package static let level = 0.05
@@ -28,6 +31,7 @@ package enum Evidence: Sendable, Equatable {
     switch self {
     case .exact(let holds): return holds ? .pass : .fail
     case .none: return .inconclusive
+    case .broken: return .broken
     case .test(let holds, let p): return adjusted ?? p <= Self.level ? (holds ? .pass : .fail) : .inconclusive
     case .share(let agreeing, let count, let holds):
       let share = Double(agreeing) / Double(count)
@@ -46,8 +50,12 @@ extension Evidence {
     let value = estimate.difference
     let violated = [low.flatMap { value < $0 ? $0 : nil }, high.flatMap { value > $0 ? $0 : nil }].compactMap
     { $0 }
-    guard estimate.standardError > 0 else {
+    guard estimate.standardError != 0 else {
       self = .exact(holds: violated.isEmpty)
+      return
+    }
+    guard estimate.hasSpread else {
+      self = .unknownSpread
       return
     }
     let bounds = violated.isEmpty ? [low, high].compactMap { $0 } : violated
@@ -71,8 +79,15 @@ extension Evidence {
 
   /// Nil where no sample is one draw of something random, which is no evidence of its distribution.
   static func singleDraw(_ samples: [Sample]) -> Evidence? {
-    guard samples.contains(where: \.isSingleDraw) else { return nil }
-    return .none(
-      "one replicate of something random says nothing about its mean; use several seeds, with \"replicates\"")
+    guard let chance = samples.filter(\.isSingleDraw).map(\.chance).max() else { return nil }
+    let words = "one replicate of something random says nothing about its mean"
+    return chance == .fixed
+      ? .none(
+        "\(words), and its \"seed\" is fixed in the config: without it, several seeds would give several")
+      : .none("\(words); use several seeds, with \"replicates\"")
   }
+
+  /// Where bootstrap samples have no finite quantity.
+  static let unknownSpread = Evidence.none(
+    "the quantity is no finite number in some samples of the items, so its spread is not known")
 }

@@ -69,6 +69,15 @@ package struct DataSignature: Sendable {
     return members[Self.seed] != nil && source.isRead(with: members) && !drawsMore(members)
   }
 
+  /// What random numbers the items are made with. Another order, or choice, of items that are read is the same source.
+  ///
+  /// - Parameter written: the description as the config has it, with the axes that it names.
+  package func chance(of values: JSONValue, written: JSONValue) -> Chance {
+    let members = values.object ?? [:]
+    guard !source.isRead(with: members) || drawsMore(members) else { return .none }
+    return written[Self.seed]?.number == nil ? .seeded : .fixed
+  }
+
   /// The folder that the items are read from, by the parameter that names it.
   package var folder: Parameter? {
     parameters.first { parameter in

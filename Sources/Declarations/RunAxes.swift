@@ -9,6 +9,18 @@ package struct RunAxes: Sendable, Equatable {
   }
 }
 
+/// What random numbers a result depends on.
+package enum Chance: Int, Sendable, Codable, Comparable {
+  /// It is the same whatever the seed.
+  case none
+  /// Their seed is written in the config, beside what draws them: another seed of the experiment changes nothing.
+  case fixed
+  /// The experiment's seed changes it.
+  case seeded
+
+  package static func < (one: Chance, other: Chance) -> Bool { one.rawValue < other.rawValue }
+}
+
 /// Which axes reach what the rows of a table were computed from: whether the values of an axis are independent
 /// replicates of a row is decided by its source, not by what stands beside it in the table.
 package struct RowSources: Sendable, Equatable {
@@ -22,34 +34,34 @@ package struct RowSources: Sendable, Equatable {
   package let common: Set<String>
   /// Runs whose rows are no further replicates though the axis reaches them; nil where there are none.
   package let repeats: RepeatedRuns?
-  /// Of the stages of `byStage`, those whose rows depend on random numbers.
-  private let randomStages: Set<String>
-  private let isRandom: Bool
+  /// Of rows of those stages of `byStage` that have any in them.
+  private let chanceByStage: [String: Chance]
+  private let chance: Chance
 
   package init(
     common: Set<String>, byStage: [String: Set<String>] = [:], repeats: RepeatedRuns? = nil,
-    isRandom: Bool = false, randomStages: Set<String> = []
+    chance: Chance = .none, chanceByStage: [String: Chance] = [:]
   ) {
     self.common = common
     self.byStage = byStage
     self.repeats = repeats
-    self.isRandom = isRandom
-    self.randomStages = randomStages
+    self.chance = chance
+    self.chanceByStage = chanceByStage
   }
 
   /// The same with other values of the axes.
   package func mapping(_ values: (JSONValue) -> JSONValue) -> RowSources {
     RowSources(
-      common: common, byStage: byStage, repeats: repeats?.mapping(values), isRandom: isRandom,
-      randomStages: randomStages)
+      common: common, byStage: byStage, repeats: repeats?.mapping(values), chance: chance,
+      chanceByStage: chanceByStage)
   }
 
-  /// Whether random numbers are in what a row was computed from.
+  /// What random numbers are in what a row was computed from.
   ///
   /// - Parameter stage: what the row has in `from`; nil where there is no such column.
-  package func isRandom(stage: String?) -> Bool {
-    guard let stage, byStage[stage] != nil else { return isRandom }
-    return randomStages.contains(stage)
+  package func chance(stage: String?) -> Chance {
+    guard let stage, byStage[stage] != nil else { return chance }
+    return chanceByStage[stage] ?? .none
   }
 
   /// - Parameter stage: what the row has in `from`; nil where there is no such column.

@@ -122,6 +122,17 @@ package struct StageSignature: Sendable {
     return other.version
   }
 
+  /// What random numbers the stage draws with these parameters, data sets apart: those that a `seed` of its own
+  /// decides stay the same whatever the experiment's seed is.
+  ///
+  /// - Parameter written: the parameters as the config has them, with the axes that they name.
+  package func chance(with parameters: JSONValue, written: JSONValue) -> Chance {
+    var members = parameters.object ?? [:]
+    members.removeValue(forKey: DataSignature.seed)
+    guard isRandom(with: .object(members)) else { return .none }
+    return written[DataSignature.seed]?.number == nil ? .seeded : .fixed
+  }
+
   /// What the stage gives with these parameters.
   package func output(with parameters: JSONValue) -> ArtefactType {
     guard let other = outputWhere else { return output }

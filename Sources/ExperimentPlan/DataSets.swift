@@ -45,13 +45,17 @@ struct DataSets {
   /// The object that the value stands for in one run: defaults filled in, and the run's seed where the items
   /// are random and have none of their own.
   func resolve(_ value: JSONValue, axes: [String: JSONValue], seed: UInt64) -> JSONValue {
-    let entry = value.string.flatMap { named[$0] }.map { Interpolation.resolve($0, axes) } ?? value
+    let entry =
+      value.string.flatMap { named[$0] } == nil ? value : Interpolation.resolve(written(value), axes)
     guard let signature = signature(of: entry), case .object(var members) = entry else { return entry }
     if signature.needsSeed(entry) { members[DataSignature.seed] = .number(Double(seed)) }
     let revision = signature.revision(members)
     if !revision.isEmpty { members["revision"] = .object(revision.mapValues { .number(Double($0)) }) }
     return ParameterDefaults.fill(.object(members), signature.parameters)
   }
+
+  /// The object as the config has it.
+  func written(_ value: JSONValue) -> JSONValue { value.string.flatMap { named[$0] } ?? value }
 
   func absolute(_ path: String) -> String {
     path.hasBytes(first: "/") ? path : folder.appendingPathComponent(path).standardizedFileURL.path

@@ -15,27 +15,29 @@ extension Plan {
     for source in upstream {
       byStage[experiment.stages[source].id] = own.union(axes { $0.tasks[source] })
     }
-    let random = upstream.filter { isRandom($0) || isRandom(position, alone: true) }
+    let alone = upstream.isEmpty ? .none : chance(position, alone: true)
+    let chances = upstream.map { (experiment.stages[$0].id, max(chance($0), alone)) }
     return RowSources(
       common: common, byStage: byStage,
-      repeats: repeatedRuns(ofStage: position, upstream, reachedBy: common), isRandom: isRandom(position),
-      randomStages: Set(random.map { experiment.stages[$0].id }))
+      repeats: repeatedRuns(ofStage: position, upstream, reachedBy: common), chance: chance(position),
+      chanceByStage: Dictionary(chances.filter { $0.1 != .none }, uniquingKeysWith: max))
   }
 
-  /// Whether a task of the stage draws random numbers, or one that it depends on.
+  /// What random numbers a task of the stage depends on, by itself or through what it reads.
   ///
   /// - Parameter alone: what `from` names does not count.
-  private func isRandom(_ position: Int, alone: Bool = false) -> Bool {
+  private func chance(_ position: Int, alone: Bool = false) -> Chance {
     var open = runs.map { $0.tasks[position] }
     var seen = Set(open)
     let first = seen
+    var found = Chance.none
     while let index = open.popLast() {
       let task = tasks[index]
-      if task.draws { return true }
+      found = max(found, task.chance)
       let needs = alone && first.contains(index) ? Array(task.references.values) : task.dependencies
       open += needs.filter { seen.insert($0).inserted }
     }
-    return false
+    return found
   }
 
   private func position(of id: String) -> Int? { experiment.stages.firstIndex { $0.id == id } }

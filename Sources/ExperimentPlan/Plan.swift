@@ -68,17 +68,16 @@ package struct PlannedTask: Sendable, Codable, Equatable {
   /// Parameters whose data set is read from files, and whose seed draws no more than the order or the choice of its
   /// items; nil where there are none.
   package let resampled: [String]?
+  /// What random numbers it draws itself, weights, items or batches.
+  package let chance: Chance
 
   private enum CodingKeys: String, CodingKey {
     case id, stage, phase, kind, version, parameters, files, seed, inputs, namesInputs, inputAxes, references,
-      keeps, notRun, resampled
+      keeps, notRun, resampled, chance
     case excludedFromKey = "immaterial"
   }
 
   package var isRunnable: Bool { notRun == nil }
-
-  /// Whether its result depends on random numbers.
-  package var draws: Bool { seed != nil }
 
   /// Everything it waits for.
   package var dependencies: [Int] { inputs + references.values.sorted() }

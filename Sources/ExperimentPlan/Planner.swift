@@ -136,10 +136,14 @@ package struct Planner {
     var resolved = try note(entry.signature?.normalForm?(filled) ?? filled, parameters, in: &files)
     resolved = try complete(resolved, entry.signature, files)
     var resampled: [String] = []
+    var chance = entry.signature?.chance(with: resolved, written: stage.with) ?? .none
     for parameter in entry.signature?.dataParameters ?? [] {
       guard case .object(var members) = resolved, let given = members[parameter.name] else { continue }
       let data = dataSets.resolve(given, axes: values, seed: seed(values))
-      if dataSets.signature(of: data)?.isResampled(data) ?? false { resampled.append(parameter.name) }
+      if let signature = dataSets.signature(of: data) {
+        if signature.isResampled(data) { resampled.append(parameter.name) }
+        chance = max(chance, signature.chance(of: data, written: dataSets.written(given)))
+      }
       members[parameter.name] = try note(data, parameter.name, in: &files)
       resolved = .object(members)
     }
@@ -154,7 +158,7 @@ package struct Planner {
       inputs: inputs.map(\.task), namesInputs: stage.from.count > 1,
       inputAxes: entry.over.isEmpty ? [] : inputs.map(\.axes),
       references: references, keeps: stage.keeps, notRun: reason,
-      resampled: resampled.isEmpty ? nil : resampled)
+      resampled: resampled.isEmpty ? nil : resampled, chance: chance)
   }
 
   /// Runs that share a file share the reading of what it says of itself.

@@ -1,3 +1,4 @@
+import Claims
 import Declarations
 import ExperimentConfig
 import ExperimentPlan
@@ -22,7 +23,7 @@ struct Conditions {
       runs.contains { used.contains($0.tasks[position]) }
     }
     let described = stages.filter { [.`init`, .train].contains(plan.experiment.stages[$0].phase) }
-    let lines = described.compactMap { describe($0, runs.map { $0.tasks }) }
+    let lines = described.compactMap { describe($0, runs) }
     let varied = replicates(stages, first)
     return lines + [varied, claim.conditions].compactMap { $0 }
   }
@@ -33,23 +34,22 @@ struct Conditions {
   private func runs(of claim: ClaimSpec) -> [Plan.Run] {
     let twice = claim.parameters["where"]?.array ?? []
     let selections =
-      twice.isEmpty ? [claim.selection] : twice.map { claim.selection.merging(Self.selection($0)) { $1 } }
+      twice.isEmpty ? [claim.selection] : twice.map { merging(claim.selection, selection($0)) }
     return plan.runs.filter { run in
       selections.contains { selection in
-        run.axes.allSatisfy { axis in selection[axis.name].map { $0.contains(axis.value) } ?? true }
+        run.axes.allSatisfy { axis in
+          let cell = TableAssembler.cell(axis.value)
+          return selection[axis.name].map { $0.contains(where: cell.matches) } ?? true
+        }
       }
     }
-  }
-
-  private static func selection(_ json: JSONValue) -> [String: [JSONValue]] {
-    (json.object ?? [:]).mapValues { $0.array ?? [$0] }
   }
 
   /// The tasks behind the claim's table, of the stages alone that it selects by `from`.
   private func tasks(of claim: ClaimSpec, in runs: [Plan.Run]) -> Set<Int> {
     let stage = claim.table.split(separator: ".").first.map(String.init) ?? claim.table
     guard let position = positions[stage] else { return [] }
-    let chosen = ([claim.selection] + (claim.parameters["where"]?.array ?? []).map(Self.selection))
+    let chosen = ([claim.selection] + (claim.parameters["where"]?.array ?? []).map(selection))
       .flatMap { $0["from"] ?? [] }.compactMap(\.string)
     var found = Set(runs.map { $0.tasks[position] })
     var open: [Int] = found.flatMap { index in
@@ -64,28 +64,29 @@ struct Conditions {
   // MARK: - Words
 
   /// `start (train/contrastive): batch 64, steps 1500, …; data: shapes, count 4000, …`.
-  private func describe(_ position: Int, _ runs: [[Int]]) -> String? {
+  private func describe(_ position: Int, _ runs: [Plan.Run]) -> String? {
     let spec = plan.experiment.stages[position]
-    var tasks: [PlannedTask] = []
-    for index in runs.map({ $0[position] }) where !tasks.contains(where: { $0.id == plan.tasks[index].id }) {
-      tasks.append(plan.tasks[index])
+    var seen: Set<Int> = []
+    let tasks = runs.filter { seen.insert($0.tasks[position]).inserted }.map { run in
+      let axes = Dictionary(run.axes.map { ($0.name, $0.value) }, uniquingKeysWith: { a, _ in a })
+      return Described(
+        task: plan.tasks[run.tasks[position]], written: Interpolation.resolve(spec.with, axes),
+        data: plan.experiment.data)
     }
     let names = Methods.flat(spec.with, "").map(\.name)
     var parts: [String] = []
     var data: [String] = []
     for name in names {
-      let values = tasks.compactMap { Self.value(at: name, in: $0) }
-      if let set = values.first, set["kind"]?.string != nil,
-        plan.experiment.data[spec.with[name]?.string ?? ""] != nil
-      {
-        data.append(Self.dataset(name, set))
-      } else if name.split(separator: ".").last != "seed", let text = Self.listing(values) {
-        parts.append("\(name) \(text)")
+      let values = tasks.compactMap { $0.value(at: name) }
+      if tasks.contains(where: { $0.isDataSet(name) }) {
+        for text in values.map({ Self.dataset(name, $0) }) where !data.contains(text) { data.append(text) }
+      } else if name.split(separator: ".").last != "seed" {
+        parts += Self.described(name, values)
       }
     }
     if spec.phase == .train {
       for name in ["batch", "optimizer.lr"] where !names.contains(name) {
-        if let text = Self.listing(tasks.compactMap { Self.value(at: name, in: $0) }) {
+        if let text = Self.listing(tasks.compactMap { $0.value(at: name) }) {
           parts.append("\(name) \(text)")
         }
       }
@@ -93,6 +94,15 @@ struct Conditions {
     let all = parts.joined(separator: ", ")
     return ["\(spec.id) (\(spec.phase.rawValue)/\(spec.kind))" + (all.isEmpty ? "" : ": " + all)].joined()
       + data.map { "; \($0)" }.joined()
+  }
+
+  /// `depth 25`; of what is an object as resolved, though a word or an axis in the config, each of its members.
+  private static func described(_ name: String, _ values: [JSONValue]) -> [String] {
+    if let text = listing(values) { return ["\(name) \(text)"] }
+    let members = values.map { Dictionary(Methods.flat($0, name).map { ($0.name, $0.value) }) { a, _ in a } }
+    return Set(members.flatMap(\.keys)).sorted().compactMap { member in
+      listing(members.compactMap { $0[member] }).map { "\(member) \($0)" }
+    }
   }
 
   /// `data: shapes, count 4000, size 32`.
@@ -163,13 +173,33 @@ struct Conditions {
       ? texts.prefix(3).joined(separator: " or ") + " …" : texts.joined(separator: " or ")
   }
 
-  /// Of a file, its name alone, which does not depend on where it lies.
-  private static func value(at path: String, in task: PlannedTask) -> JSONValue? {
-    if let file = task.files.first(where: { $0.field == path }), file.listedBy == nil {
-      return .string(
-        (file.path.split(separator: "/").last.map(String.init) ?? file.path)
-          + (file.member.map { ":\($0)" } ?? ""))
+  /// A task, and what the config says to it with the run's axes filled in.
+  private struct Described {
+    let task: PlannedTask
+    let written: JSONValue
+    let data: [String: JSONValue]
+
+    /// A word or a number as it is written, though the plan may have another form of it, or nothing where it says what
+    /// is so without it; else as it is resolved. Of a file its name alone, which does not depend on where it lies.
+    func value(at path: String) -> JSONValue? {
+      if let file = task.files.first(where: { $0.field == path }), file.listedBy == nil {
+        let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
+        return .string(name + (file.member.map { ":\($0)" } ?? ""))
+      }
+      let plain = Self.member(path, of: written).flatMap { $0.object == nil ? $0 : nil }
+      return isDataSet(path) ? dataSet(path) : plain ?? Self.member(path, of: task.parameters)
     }
-    return path.split(separator: ".").reduce(task.parameters as JSONValue?) { $0?[String($1)] }
+
+    func isDataSet(_ path: String) -> Bool {
+      Self.member(path, of: written)?.string.map { data[$0] != nil } == true && dataSet(path) != nil
+    }
+
+    private func dataSet(_ path: String) -> JSONValue? {
+      Self.member(path, of: task.parameters).flatMap { $0["kind"]?.string == nil ? nil : $0 }
+    }
+
+    private static func member(_ path: String, of value: JSONValue) -> JSONValue? {
+      path.split(separator: ".").reduce(value as JSONValue?) { $0?[String($1)] }
+    }
   }
 }

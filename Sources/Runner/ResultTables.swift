@@ -131,7 +131,7 @@ final class ResultTables: Sendable {
       if let own = signature?.declaration(of: plain, in: suffix) { return own }
       if let file = signature?.fileColumns {
         return file.declaration(
-          of: name, isText: table[name]?.isText ?? false, with: parameters(of: position))
+          of: plain, isText: table[name]?.isText ?? false, with: parameters(of: position))
       }
       let known = catalog.declaration(of: plain)
       return TableColumn(

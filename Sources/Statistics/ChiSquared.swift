@@ -4,9 +4,4 @@ package enum ChiSquared {
   package static func upperTail(_ x: Double, degrees: Double) -> Double {
     IncompleteGamma.upper(degrees / 2, x / 2)
   }
-
-  /// P(X ≤ x) = P(k/2, x/2).
-  package static func cumulative(_ x: Double, degrees: Double) -> Double {
-    IncompleteGamma.lower(degrees / 2, x / 2)
-  }
 }

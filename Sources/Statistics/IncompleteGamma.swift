@@ -1,15 +1,7 @@
 import Foundation
 
-/// The regularised incomplete gamma functions P(a, x) = γ(a, x)/Γ(a) and Q = 1 − P.
+/// The upper regularised incomplete gamma function Q(a, x) = Γ(a, x)/Γ(a).
 package enum IncompleteGamma {
-  /// P(a, x) for positive a; 0 for x ≤ 0.
-  package static func lower(_ a: Double, _ x: Double) -> Double {
-    guard a > 0, !x.isNaN else { return .nan }
-    if x <= 0 { return 0 }
-    if x == .infinity { return 1 }
-    return x < a + 1 ? series(a, x) : 1 - fraction(a, x)
-  }
-
   /// Q(a, x) for positive a, without loss of digits where it is small; 1 for x ≤ 0.
   package static func upper(_ a: Double, _ x: Double) -> Double {
     guard a > 0, !x.isNaN else { return .nan }

@@ -47,7 +47,7 @@ package struct MeanDifference: Sendable, Equatable {
   }
 
   package var t: Double {
-    standardError > 0 ? difference / standardError : difference == 0 ? 0 : difference * .infinity
+    standardError == 0 ? (difference == 0 ? 0 : difference * .infinity) : difference / standardError
   }
 
   /// P(|T| ≥ |t|) where the means are equal.
@@ -55,14 +55,14 @@ package struct MeanDifference: Sendable, Equatable {
 
   package func interval(level: Double = 0.95) -> Interval {
     let reach =
-      standardError > 0 ? StudentT.quantile(0.5 + 0.5 * level, degrees: degrees) * standardError : 0
+      standardError == 0 ? 0 : StudentT.quantile(0.5 + 0.5 * level, degrees: degrees) * standardError
     return Interval(low: difference - reach, high: difference + reach)
   }
 }
 
 extension MeanDifference {
   /// Degrees of freedom at which t is the normal distribution.
-  private static let many = 1e7
+  static let many = 1e7
 
   /// A number with the standard deviation of its bootstrap samples for its standard error. Nil without any.
   package init?(value: Double, resamples: [Double]) {
@@ -75,6 +75,9 @@ extension MeanDifference {
   package func less(_ constant: Double) -> MeanDifference {
     MeanDifference(difference: difference - constant, standardError: standardError, degrees: degrees)
   }
+
+  /// Whether there is a standard error to decide by: a positive and finite one.
+  package var hasSpread: Bool { standardError > 0 && standardError.isFinite }
 
   /// P(T ≥ |t|).
   package var oneSidedTail: Double { twoSided / 2 }

@@ -5,9 +5,6 @@ package enum Normal {
   /// P(|Z| ≥ |z|).
   package static func twoSided(_ z: Double) -> Double { erfc(abs(z) * 0.5.squareRoot()) }
 
-  /// P(Z ≤ z).
-  package static func cumulative(_ z: Double) -> Double { 0.5 * erfc(-z * 0.5.squareRoot()) }
-
   /// The z with P(Z ≤ z) = p, for 0 < p < 1; NaN elsewhere.
   package static func quantile(_ p: Double) -> Double {
     guard p > 0, p < 1 else { return .nan }

@@ -29,17 +29,39 @@ package func ratioInterval(
 ) -> RatioInterval? {
   guard top.count > 1 || bottom.count > 1 else { return nil }
   let mean = bottom.mean
-  guard mean != 0 else { return .unbounded }
   if let own = bottom.interval(level: level), own.low <= 0, own.high >= 0 { return .unbounded }
-  let ratio = top.mean / mean
   let (va, vb) = (relativeVariance(top, mean), relativeVariance(bottom, mean))
   let vab = pairs.map { covariance($0, top.mean, mean) / mean / mean / Double($0.count) } ?? 0
+  let ratio = top.mean / mean
+  let own = pairs.map { Double($0.count - 1) } ?? degrees(va, top.count, ratio * ratio * vb, bottom.count)
+  return fieller(ratio, va, vb, vab, degrees: own, level: level)
+}
+
+/// Fieller's interval of a/b by bootstrap samples of both, each pair of the same items: v_a, v_b and v_ab are the
+/// variances and the covariance of the samples, and t is the normal distribution. Nil where samples are fewer than two or
+/// not as many of both.
+package func ratioInterval(
+  _ top: Double, _ bottom: Double, resamples: [(Double, Double)], level: Double = 0.95
+) -> RatioInterval? {
+  guard resamples.count > 1 else { return nil }
+  let (a, b) = (Summary(of: resamples.map(\.0)), Summary(of: resamples.map(\.1)))
+  let (va, vb) = (a.standardDeviation / bottom, b.standardDeviation / bottom)
+  let vab = covariance(resamples, a.mean, b.mean) / bottom / bottom
+  return fieller(top / bottom, va * va, vb * vb, vab, degrees: MeanDifference.many, level: level)
+}
+
+/// - Parameters:
+///   - va: the variance of the numerator over the square of the denominator; `vb` and `vab` likewise.
+private func fieller(
+  _ ratio: Double, _ va: Double, _ vb: Double, _ vab: Double, degrees: Double, level: Double
+) -> RatioInterval {
+  guard ratio.isFinite, va.isFinite, vb.isFinite, vab.isFinite else { return .unbounded }
   let spread = max(0, va - 2 * ratio * vab + ratio * ratio * vb)
-  guard spread > 0 else { return .bounded(Interval(low: ratio, high: ratio)) }
-  let degrees = pairs.map { Double($0.count - 1) } ?? degrees(va, top.count, ratio * ratio * vb, bottom.count)
-  let t = StudentT.quantile(0.5 + 0.5 * level, degrees: degrees)
+  // Without spread there is nothing to bound; its degrees of freedom would be 0/0.
+  let t = StudentT.quantile(0.5 + 0.5 * level, degrees: spread > 0 ? degrees : MeanDifference.many)
   let rest = 1 - t * t * vb
   guard rest > 0 else { return .unbounded }
+  guard spread > 0 else { return .bounded(Interval(low: ratio, high: ratio)) }
   let reach = t * max(0, spread - t * t * (va * vb - vab * vab)).squareRoot()
   let middle = ratio - t * t * vab
   return .bounded(Interval(low: (middle - reach) / rest, high: (middle + reach) / rest))

@@ -2,12 +2,6 @@ import Foundation
 
 /// Student's t distribution with ν degrees of freedom, ν > 0; NaN for others.
 package enum StudentT {
-  /// P(T ≤ t) = 1 − ½·I(ν/(ν+t²); ν/2, ½) for t ≥ 0, and by symmetry below.
-  package static func cumulative(_ t: Double, degrees: Double) -> Double {
-    let tail = 0.5 * twoSided(t, degrees: degrees)
-    return t >= 0 ? 1 - tail : tail
-  }
-
   /// P(|T| ≥ |t|) = I(ν/(ν+t²); ν/2, ½), without loss of digits where it is small.
   package static func twoSided(_ t: Double, degrees: Double) -> Double {
     guard !t.isNaN, degrees > 0 else { return .nan }

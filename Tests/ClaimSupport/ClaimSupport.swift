@@ -56,7 +56,7 @@ package func judgement(
     id: id, source: "Fig. 1", says: "a thing holds", table: "t",
     selection: Claims.selection(try json(selection)), check: check, parameters: try json(parameters),
     basis: .paper, differsBecause: differsBecause)
-  let sources = isRandom.map { RowSources(common: Set(axes.names), isRandom: $0) }
+  let sources = isRandom.map { RowSources(common: Set(axes.names), chance: $0 ? .seeded : .none) }
   return judge(claim, table: .present(table, absent: absent, sources: sources), axes: axes)
 }
 

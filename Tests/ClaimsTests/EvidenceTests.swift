@@ -57,7 +57,7 @@ struct EvidenceTests {
       "range", #"{"of": "loss", "low": 0, "high": 1.2}"#, on: curveTable([(0, values)]), axes: seeds)
     let summary = Summary(of: values)
     let t = (1.2 - summary.mean) / summary.standardError
-    let p = 2 * (1 - StudentT.cumulative(t, degrees: 3))
+    let p = StudentT.twoSided(t, degrees: 3)
     #expect(abs(try #require(verdict.p) - p) < 1e-12)
   }
 
@@ -81,6 +81,38 @@ struct EvidenceTests {
     let verdict = try verdict(
       "each", #"{"of": "loss", "low": 0}"#, on: curveTable([(0, values)]), axes: seeds, isRandom: true)
     #expect(verdict.outcome.word == expected, "\(verdict.explanation)")
+  }
+
+  /// One draw refutes what is said of each, and does not bear it out; of a number without chance both are exact.
+  @Test(arguments: [
+    (-0.1, true, "fail"), (0.1, true, "inconclusive"), (-0.1, false, "fail"), (0.1, false, "pass"),
+  ])
+  func eachOfOne(value: Double, isRandom: Bool, expected: String) throws {
+    let verdict = try verdict(
+      "each", #"{"of": "loss", "low": 0}"#, on: curveTable([(0, [value])]), axes: seeds, isRandom: isRandom)
+    #expect(verdict.outcome.word == expected, "\(verdict.explanation)")
+  }
+
+  /// Numbers that are broken are no way to differ from the paper.
+  @Test(arguments: [
+    ("value", #"{"of": "loss", "equals": 1, "within": 0.5}"#, [Double.infinity, 1]),
+    ("range", #"{"of": "loss", "low": 1}"#, [-Double.infinity, 1]),
+    ("knee", #"{"of": "loss", "over": "delta", "equals": 0}"#, [1, 2]),
+    ("monotone", #"{"of": "loss", "over": "delta", "direction": "increasing"}"#, [1]),
+    ("argmin", #"{"of": "loss", "over": "delta", "equals": 1}"#, [1, Double.infinity]),
+    ("draw", #"{"of": "loss", "equals": 0.5}"#, [1]),
+  ])
+  func brokenNumbersDoNotDiffer(check: String, parameters: String, values: [Double]) throws {
+    let isCurve = ["knee", "monotone", "argmin"].contains(check)
+    let table =
+      check == "draw"
+      ? curveTable([(0, Array(repeating: 1, count: 30))])
+      : curveTable(
+        values.enumerated().map { (isCurve ? Double($0) : 0, [$1]) }.prefix(isCurve ? 2 : 1).map { $0 })
+    let verdict = try verdict(
+      check, parameters, on: table, axes: seeds, isRandom: check == "draw", differsBecause: "known")
+    #expect(verdict.outcome.word == "fail", "\(verdict.explanation)")
+    #expect(verdict.explanation.contains("but not this: known"))
   }
 
   // MARK: - Many claims

@@ -53,8 +53,40 @@ struct ResampleTests {
 
   @Test func aRatioIsPairedToo() throws {
     let ratio = #"{"of": "recall", "where": [{"delta": 1}, {"delta": 0}], "low": 1.05, "high": 1.4}"#
-    let verdict = try judged("ratio", ratio, Self.tables(0.5, 0.6, noise: 0.005))
-    #expect(verdict.interval != nil && abs((verdict.number ?? 0) - 1.2) < 1e-12)
+    let verdict = try judged("ratio", ratio, Self.tables(2.5, 3, noise: 0.02))
+    #expect(verdict.outcome.word == "pass" && abs((verdict.number ?? 0) - 1.2) < 1e-12)
+    let interval = try #require(verdict.interval)
+    // The sd of a − 1.2·b over b: of the noise that both share a fifth is left.
+    let reach = 1.96 * (0.02 * 0.02 + 0.02 * 0.02 * 2.44).squareRoot() / 2.5
+    #expect(abs((interval.high - interval.low) / 2 - reach) < 0.1 * reach, "\(interval)")
+  }
+
+  /// The mean of one's own samples that are 0 at times, as a recall at 1 of few items, bounds no ratio.
+  @Test func aDenominatorThatMayBeZeroDecidesNothing() throws {
+    let main = table(["delta", "recall"], [[0.0, 0.01], [1.0, 0.38]])
+    let rows = (0..<400).flatMap { sample -> [[Cell]] in
+      [[0.0, .integer(sample), .real(Double(sample % 3) / 100)], [1.0, .integer(sample), .real(0.38)]]
+    }
+    let ratio = #"{"of": "recall", "where": [{"delta": 1}, {"delta": 0}], "equals": 38, "within": 0.5}"#
+    let verdict = try judged("ratio", ratio, (main, table(["delta", "resample", "recall"], rows)))
+    #expect(verdict.outcome.word == "inconclusive" && verdict.interval == nil, "\(verdict.explanation)")
+  }
+
+  @Test(arguments: [
+    ("greater", #"{"of": "recall", "where": [{"delta": 1}, {"delta": 0}]}"#, "{}"),
+    ("value", #"{"of": "recall", "equals": 0.5, "within": 1}"#, #"{"delta": 1}"#),
+    ("range", #"{"of": "recall", "low": 0}"#, #"{"delta": 1}"#),
+  ])
+  func samplesWithoutAFiniteNumberDecideNothing(check: String, parameters: String, at: String) throws {
+    let main = table(["delta", "recall"], [[0.0, 0.2], [1.0, 0.5]])
+    let rows = (0..<100).flatMap { sample -> [[Cell]] in
+      let broken = sample == 7 ? Double.nan : 0.5
+      return [[0.0, .integer(sample), .real(0.2)], [1.0, .integer(sample), .real(broken)]]
+    }
+    let verdict = try judged(
+      check, parameters, (main, table(["delta", "resample", "recall"], rows)), where: at)
+    #expect(verdict.outcome.word == "inconclusive" && verdict.interval == nil, "\(verdict.explanation)")
+    #expect(verdict.explanation.contains("no finite number in some samples"))
   }
 
   @Test(arguments: [(0.5, "pass"), (0.75, "inconclusive"), (1.2, "fail")])

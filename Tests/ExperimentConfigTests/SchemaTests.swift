@@ -80,6 +80,23 @@ enum PythonSchema {
       "docs/reference.md is stale: run `make docs`")
   }
 
+  /// The page is made from stored results, which take long; which claims it has can be known without them.
+  @Test func everyClaimIsOnThePageOfStatements() throws {
+    let root = GoodConfig.root
+    let page = try String(contentsOf: root.appendingPathComponent("docs/reproduction.md"), encoding: .utf8)
+      .replacingOccurrences(of: "\\", with: "")
+    let configs = root.appendingPathComponent("configs")
+    for name in try FileManager.default.contentsOfDirectory(atPath: configs.path)
+    where name.hasSuffix(".json") {
+      let text = try String(contentsOf: configs.appendingPathComponent(name), encoding: .utf8)
+      for claim in try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))["claims"]?.array ?? [] {
+        let says = try #require(claim["says"]?.string)
+        let isThere = page.contains("| \(says) (")
+        #expect(isThere, "\(name): \(says): run `make reproduce-all docs-reproduction`")
+      }
+    }
+  }
+
   @Test func theReferenceNamesEveryKey() {
     let page = Reference(grammar, transforms: stageCatalog.transforms.declarations).markdown
     let sections = page.components(separatedBy: "\n### ")

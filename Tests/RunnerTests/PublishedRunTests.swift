@@ -53,6 +53,18 @@ struct PublishedRunTests {
     #expect(summary.dropFirst().allSatisfy { $0.contains(",gap,1,") }, "\(summary)")
   }
 
+  @Test("a key of the file that has an axis's name is a key still")
+  func keysAreKnownBehindAxes() throws {
+    let (bench, program) = try bench()
+    let run = try program.run(
+      "run", "e.json", "--no-figures", "--set", "matrix.t=[8,9]", "--set", "replicates=t", "--set",
+      "claims=[]")
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    let summary = try bench.text("results/p/tables/printed.summary.csv").split(separator: "\n")
+    #expect(summary.first == "start,printed.t,quantity,n,mean,sd,ci95_low,ci95_high")
+    #expect(summary.dropFirst().allSatisfy { $0.contains(",gap,1,") } && summary.count == 5, "\(summary)")
+  }
+
   @Test func aRaggedFileIsAnErrorWithItsLine() throws {
     let (bench, program) = try bench()
     try bench.write("start,t,gap\na,1,1\na,2\n", to: "t.csv")

@@ -96,6 +96,32 @@ struct TableEvaluationTests {
     #expect(single.numbers("p").allSatisfy(\.isNaN) && single.numbers("low").allSatisfy(\.isNaN))
   }
 
+  /// One row has no spread, and is no constant either.
+  @Test("one row beside several has a difference and a ratio, without interval and test")
+  func oneRowBesideSeveral() throws {
+    let text = "k,v\na,1\na,2\na,4\nb,3\n"
+    for order in [["a", "b"], ["b", "a"]] {
+      let with: [String: JSONValue] = [
+        "of": "v", "where": .array(order.map { .object(["k": .string($0)]) }),
+      ]
+      let difference = try evaluate("difference", with, of: published(text))
+      let ratio = try evaluate("ratio", with, of: published(text))
+      #expect(abs(difference.numbers("difference")[0]) > 0.6 && ratio.numbers("ratio")[0] > 0.7)
+      for (table, names) in [(difference, ["low", "high", "t", "degrees", "p"]), (ratio, ["low", "high"])] {
+        for name in names { #expect(table.numbers(name)[0].isNaN, "\(name)") }
+      }
+    }
+  }
+
+  @Test("`by` that names a column twice is refused", arguments: ["sample-summary", "difference", "ratio"])
+  func repeatedNames(kind: String) throws {
+    var with: [String: JSONValue] = ["of": "gap", "by": ["start", "start"]]
+    if kind != "sample-summary" {
+      with["where"] = [.object(["training": "after"]), .object(["training": "before"])]
+    }
+    #expect(throws: TableFailure.repeatedName("start")) { try evaluate(kind, with, of: seeds()) }
+  }
+
   /// NumPy and SciPy: the roots of (ā − θb̄)² = t²(v_a + θ²v_b), t with 2.489651 degrees (Satterthwaite's at the
   /// ratio).
   @Test("the ratio of two selections has Fieller's interval")

@@ -14,7 +14,6 @@ struct OracleTests {
       let found = StudentT.twoSided(row[0], degrees: row[1])
       #expect(relative(found, row[2]) < 1e-11, "t = \(row[0]), ν = \(row[1]): \(found), not \(row[2])")
       #expect(StudentT.twoSided(-row[0], degrees: row[1]) == found)
-      #expect(abs(StudentT.cumulative(-row[0], degrees: row[1]) - row[2] / 2) <= 1e-11 * row[2])
     }
   }
 
@@ -32,7 +31,6 @@ struct OracleTests {
     for row in oracle.chiSquared {
       let found = ChiSquared.upperTail(row[0], degrees: row[1])
       #expect(relative(found, row[2]) < 1e-10, "x = \(row[0]), k = \(row[1]): \(found), not \(row[2])")
-      #expect(abs(ChiSquared.cumulative(row[0], degrees: row[1]) + row[2] - 1) < 1e-11)
     }
   }
 

@@ -55,11 +55,14 @@ struct DrawCheck: Check {
         sample, .none("it takes at least \(Self.fewest) replicates, and there are \(number)"), shown)
     }
     let place = scaled(equals)
-    let holds = place >= interval.low && place <= interval.high && summary.standardDeviation > 0
+    let holds = place >= interval.low && place <= interval.high
     return Finding(
-      .exact(holds: holds), ours: readable(mean), number: mean, count: sample.values.count, interval: shown,
-      explanation: "\(readable(equals)) is \(holds ? "within" : "outside of") the 95% prediction interval "
-        + "\(shown.described) of \(of), whose mean is \(readable(mean))")
+      summary.standardDeviation > 0 ? .exact(holds: holds) : .broken, ours: readable(mean), number: mean,
+      count: sample.values.count, interval: shown,
+      explanation: summary.standardDeviation > 0
+        ? "\(readable(equals)) is \(holds ? "within" : "outside of") the 95% prediction interval "
+          + "\(shown.described) of \(of), whose mean is \(readable(mean))"
+        : "\(of) is \(readable(mean)) in each replicate: there is nothing that could have been drawn")
   }
 
   private func finding(_ sample: Sample, _ evidence: Evidence, _ interval: Interval?) -> Finding {

@@ -43,7 +43,8 @@ struct GreaterCheck: Check {
 
   private func evidence(_ difference: Double, _ test: MeanDifference?, _ samples: [Sample]) -> Evidence {
     if let none = Evidence.singleDraw(samples) { return none }
-    guard let test, test.standardError > 0 else { return .exact(holds: difference > 0) }
+    guard let test, test.standardError != 0 else { return .exact(holds: difference > 0) }
+    guard test.hasSpread else { return .unknownSpread }
     return .test(holds: difference > 0, p: test.twoSided)
   }
 }

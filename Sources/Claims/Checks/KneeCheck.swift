@@ -28,7 +28,7 @@ struct KneeCheck: Check {
     if let finding = curve.notFinite(of, over: over) { return finding }
     guard let drop = Self.largestDrop(curve.means) else {
       return Finding(
-        .exact(holds: false), ours: "no drop",
+        .broken, ours: "no drop",
         explanation: "\(of) over \(over) has no drop between positive values")
     }
     let evidence = curve.evidence { values in

@@ -37,7 +37,7 @@ struct MonotoneCheck: Check {
     let means = curve.means
     guard curve.count > 1, let first = means.first, let last = means.last else {
       return Finding(
-        .exact(holds: false), ours: "one point", explanation: "one point of \(over) has no direction")
+        .broken, ours: "one point", explanation: "one point of \(over) has no direction")
     }
     if let finding = curve.notFinite(of, over: over) { return finding }
     let steps = Array(zip(curve, curve.dropFirst()))
@@ -66,8 +66,8 @@ struct MonotoneCheck: Check {
     _ steps: [(CurvePoint, CurvePoint)], _ breaks: [(CurvePoint, CurvePoint)]
   ) -> Evidence {
     func p(_ step: (CurvePoint, CurvePoint)) -> Double {
-      guard let test = meanDifference(step.1.sample, step.0.sample), test.standardError > 0 else { return 0 }
-      return test.twoSided
+      guard let test = meanDifference(step.1.sample, step.0.sample), test.standardError != 0 else { return 0 }
+      return test.hasSpread ? test.twoSided : 1
     }
     guard breaks.isEmpty else {
       return .test(holds: false, p: min(1, Double(steps.count) * (breaks.map(p).min() ?? 1)))

@@ -41,10 +41,10 @@ struct RangeCheck: Check {
   }
 
   private func evidence(_ sample: Sample) -> Evidence {
-    guard isOfEach, sample.values.count > 1 else {
-      return Evidence(sample, low: bounds.low, high: bounds.high)
-    }
-    return .exact(holds: sample.values.allSatisfy(bounds.contain))
+    guard isOfEach else { return Evidence(sample, low: bounds.low, high: bounds.high) }
+    // One draw can refute a statement about each, but not bear it out.
+    let holds = sample.values.allSatisfy(bounds.contain)
+    return (holds ? Evidence.singleDraw([sample]) : nil) ?? .exact(holds: holds)
   }
 }
 

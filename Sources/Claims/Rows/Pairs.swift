@@ -5,7 +5,9 @@ import Statistics
 /// neither has several replicates.
 func meanDifference(_ a: Sample, _ b: Sample) -> MeanDifference? {
   if let pairs = paired(a, b) { return MeanDifference(ofPairs: pairs.map { $0.0 - $0.1 }) }
-  if let difference = bootstrapped(a, b, -) { return difference }
+  if let pairs = resampled(a, b), let first = a.values.first, let second = b.values.first {
+    return MeanDifference(value: first - second, resamples: pairs.map { $0.0 - $0.1 })
+  }
   return MeanDifference(a.summary, b.summary)
 }
 
@@ -17,21 +19,20 @@ func differenceTest(_ a: Sample, _ b: Sample, times ratio: Double) -> MeanDiffer
       b.values.map { $0 * ratio }, replicates: b.replicates, resamples: b.resamples.map { $0 * ratio }))
 }
 
-/// Fieller's interval of the ratio of the means, paired where both have the same replicates.
+/// Fieller's interval of the ratio of the means, paired where both have the same replicates, or samples of the same
+/// items.
 func ratioInterval(_ a: Sample, _ b: Sample, level: Double = 0.95) -> RatioInterval? {
-  if let ratio = bootstrapped(a, b, /) { return .bounded(ratio.interval(level: level)) }
+  if let pairs = resampled(a, b), let first = a.values.first, let second = b.values.first {
+    return ratioInterval(first, second, resamples: pairs, level: level)
+  }
   return ratioInterval(a.summary, b.summary, pairs: paired(a, b), level: level)
 }
 
-/// A number made of two that are means over the same items, by the samples that both have: sample b is of the same items
-/// however many there are. Nil without any.
-private func bootstrapped(
-  _ a: Sample, _ b: Sample, _ combine: (Double, Double) -> Double
-) -> MeanDifference? {
-  guard let first = a.values.first, let second = b.values.first, !a.resamples.isEmpty, !b.resamples.isEmpty
-  else { return nil }
-  return MeanDifference(
-    value: combine(first, second), resamples: zip(a.resamples, b.resamples).map { combine($0, $1) })
+/// Two numbers that are means over the same items, for each sample that both have: sample b is of the same items however
+/// many there are. Nil where they have none.
+private func resampled(_ a: Sample, _ b: Sample) -> [(Double, Double)]? {
+  guard !a.resamples.isEmpty, !b.resamples.isEmpty else { return nil }
+  return Array(zip(a.resamples, b.resamples))
 }
 
 /// The values of both samples by replicate, where both have the same two or more replicates.

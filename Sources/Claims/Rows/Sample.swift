@@ -7,24 +7,24 @@ package struct Sample: Sendable, Equatable {
   /// The replicate each value belongs to; empty where the table has no replicates.
   package let replicates: [Cell]
   package let values: [Double]
-  /// Whether chance is in them: random weights, generated items, draws of a method.
-  package let isRandom: Bool
+  /// What chance is in them: random weights, generated items, draws of a method.
+  package let chance: Chance
   /// Of a single number that is a mean over items: the same for samples of these, by the bootstrap; else empty.
   package let resamples: [Double]
 
   package init(
-    _ values: [Double], replicates: [Cell] = [], isRandom: Bool = false, resamples: [Double] = []
+    _ values: [Double], replicates: [Cell] = [], chance: Chance = .none, resamples: [Double] = []
   ) {
     self.values = values
     self.replicates = replicates
-    self.isRandom = isRandom
+    self.chance = chance
     self.resamples = values.count == 1 ? resamples : []
   }
 
   package var summary: Summary { Summary(of: values) }
 
   /// One draw of something random, which says nothing about its mean.
-  var isSingleDraw: Bool { isRandom && values.count == 1 }
+  var isSingleDraw: Bool { chance != .none && values.count == 1 }
 
   /// The 95% interval of the mean over the replicates, or of the mean over the items.
   var interval: Interval? { estimate?.interval() }
@@ -146,7 +146,7 @@ extension SelectedRows {
         count: rows.count, at: place, table: name, varying: varying(rows, excluding: excluding))
     }
     return Sample(
-      rows.map(value), replicates: labels, isRandom: rows.contains(where: isRandom),
+      rows.map(value), replicates: labels, chance: rows.map(chance).max() ?? .none,
       resamples: rows.count == 1 ? resamples(of: column, row: rows[0]) : [])
   }
 

@@ -39,9 +39,9 @@ package struct SelectedRows: Sendable {
     }
   }
 
-  /// Whether chance is in what a row was computed from.
-  func isRandom(_ row: Int) -> Bool {
-    sources?.isRandom(stage: table["from"].map { $0.cell(row).plain }) ?? false
+  /// What chance is in what a row was computed from.
+  func chance(_ row: Int) -> Chance {
+    sources?.chance(stage: table["from"].map { $0.cell(row).plain }) ?? .none
   }
 
   /// The quantities that there are samples of.

@@ -26,14 +26,15 @@ package func summaryTable(
   let rows = independentRows(Array(0..<table.rowCount), of: table, along: [axis], sources)
   let columns = keys.map(\.values)
   let reached = rowsReached(by: axis, among: rows, of: table, sources)
-  if distinct(replicates, reached).count > 1, 2 * groups(of: reached, by: columns).count > reached.count {
+  func key(_ row: Int) -> [Cell] { columns.map { $0.cell(row) } }
+  if distinct(replicates, reached).count > 1, 2 * reached.grouped(by: key).count > reached.count {
     return nil
   }
   var builder = TableBuilder()
-  for group in groups(of: rows, by: columns) {
+  for (key, group) in rows.grouped(by: key) {
     for column in values {
       let numbers = group.compactMap { column.values.cell($0).number }
-      builder.append(keys.map { ($0.name, $0.values.cell(group[0])) } + summaryCells(column.name, numbers))
+      builder.append(Array(zip(keys.map(\.name), key)) + summaryCells(column.name, numbers))
     }
   }
   return builder.table()
@@ -61,20 +62,4 @@ private func summaryCells(_ quantity: String, _ numbers: [Double]) -> [(String, 
     ("sd", .real(summary.standardDeviation)), ("ci95_low", .real(interval?.low ?? .nan)),
     ("ci95_high", .real(interval?.high ?? .nan)),
   ]
-}
-
-/// Rows of equal keys, in the order of their first row; never an empty group.
-private func groups(of rows: [Int], by keys: [Column]) -> [[Int]] {
-  var places: [[Cell]: Int] = [:]
-  var groups: [[Int]] = []
-  for row in rows {
-    let key = keys.map { $0.cell(row) }
-    if let place = places[key] {
-      groups[place].append(row)
-    } else {
-      places[key] = groups.count
-      groups.append([row])
-    }
-  }
-  return groups
 }

@@ -23,17 +23,19 @@ extension Command {
       throw UsageError.wrongCount(found: 0, expected: "at least one config", command: "reproduction")
     }
     var claims: [ReproducedClaim] = []
+    var isWhole = true
     for path in arguments.positional {
       do {
         claims += try Self.claims(path, arguments)
       } catch let error as ConfigError {
+        isWhole = false
         Terminal.errLines("\(path) cannot be read here, so its claims are not on the page: \(error.message)")
       }
     }
     try Terminal.out(
       arguments.has("--summary")
         ? reproductionSummary(claims) : reproductionPage(claims, machine: Machine.cpuName))
-    return claims.contains { $0.verdict.isFailure } ? 2 : 0
+    return isWhole ? Self.status(claims.map(\.verdict)) : 2
   }
 
   private static func claims(_ path: String, _ arguments: Arguments) throws -> [ReproducedClaim] {

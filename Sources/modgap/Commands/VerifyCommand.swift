@@ -69,7 +69,7 @@ extension Command {
   }
 
   /// 2 where a claim is not borne out, 3 where none could be decided.
-  private static func status(_ verdicts: [Verdict]) -> Int32 {
+  static func status(_ verdicts: [Verdict]) -> Int32 {
     if verdicts.contains(where: \.isFailure) { return 2 }
     return VerdictCounts(verdicts).judged == 0 ? FailureKind.nothingEvaluated.rawValue : 0
   }

@@ -5,7 +5,7 @@ import Statistics
 /// The difference of the means of two selections of rows, or of one and a constant, with its t interval and test.
 ///
 /// With `pair_by` by the pairs' own differences (n − 1 degrees of freedom), else by Welch; of one selection the
-/// one-sample t. `p` is two-sided. Where each selection has one row there is a difference, and neither interval nor test:
+/// one-sample t. `p` is two-sided. Where a selection has one row there is a difference, and neither interval nor test:
 /// NaN.
 package struct DifferenceEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
@@ -23,7 +23,7 @@ package struct DifferenceEvaluation: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "difference",
+    phase: .evaluate, kind: "difference", version: 2,
     summary: "Difference of the means of two selections of a table's rows, with a t interval and a t test.",
     parameters: [
       .quantity,
@@ -61,8 +61,8 @@ package struct DifferenceEvaluation: Stage {
       of: parameters.of, parameters.where, by: names, pairBy: parameters.pairBy?.values)
     {
       let (a, b) = (found.first, found.second)
-      let difference =
-        found.pairs.map { MeanDifference(ofPairs: $0.map { $0.0 - $0.1 }) } ?? MeanDifference(a, b)
+      let welch = found.hasSpread ? MeanDifference(a, b) : nil
+      let difference = found.pairs.map { MeanDifference(ofPairs: $0.map { $0.0 - $0.1 }) } ?? welch
       result.append(found.key, row((a.count, b.count), (a.mean, b.mean), difference))
     }
     return result.artefact

@@ -65,17 +65,8 @@ struct InputTable {
 
   /// Rows of equal values in these columns, in the order of their first row.
   func groups(_ rows: [Int], by names: [String]) throws -> [(key: [Cell], rows: [Int])] {
-    var places: [[Cell]: Int] = [:]
-    var groups: [(key: [Cell], rows: [Int])] = []
-    for (row, key) in zip(rows, try keys(rows, names)) {
-      if let place = places[key] {
-        groups[place].rows.append(row)
-      } else {
-        places[key] = groups.count
-        groups.append((key, [row]))
-      }
-    }
-    return groups
+    let columns = try names.map(column)
+    return rows.grouped { row in columns.map { $0.cell(row) } }.map { ($0.key, $0.members) }
   }
 
   /// Two selections, group by group, in the order of the first one's rows, each of which has rows of both.
@@ -149,6 +140,9 @@ struct TableComparison {
   let first: Summary
   let second: Summary
   let pairs: [(Double, Double)]?
+
+  /// Whether both have a spread of their own: one row says nothing about its mean.
+  var hasSpread: Bool { first.count > 1 && second.count > 1 }
 }
 
 /// The table of what was found, group by group.
@@ -156,8 +150,11 @@ struct GroupTable {
   private let names: [String]
   private var builder = TableBuilder()
 
-  /// - Throws: `TableFailure.nameIsTaken` where a column of the groups would be one of the results.
+  /// - Throws: `TableFailure.repeatedName`; `.nameIsTaken` where a column of the groups would be one of the results.
   init(by names: [String], _ signature: StageSignature) throws {
+    if let repeated = names.grouped(by: { ExactString($0) }).first(where: { $0.members.count > 1 }) {
+      throw TableFailure.repeatedName(repeated.key.text)
+    }
     if let taken = names.first(where: { name in signature.columns.contains { $0.declares(name) } }) {
       throw TableFailure.nameIsTaken(taken)
     }

@@ -3,8 +3,8 @@ import Declarations
 import Statistics
 
 /// The ratio of the means of two selections of rows, with Fieller's interval: paired with `pair_by`, else of
-/// independent samples. Where the denominator may be zero the interval has no bounds: −∞ and ∞. Where each selection
-/// has one row there is none: NaN.
+/// independent samples. Where the denominator may be zero the interval has no bounds: −∞ and ∞. Where a selection has
+/// one row there is none: NaN.
 package struct RatioEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
     var of: String
@@ -20,7 +20,7 @@ package struct RatioEvaluation: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "ratio",
+    phase: .evaluate, kind: "ratio", version: 2,
     summary: "Ratio of the means of two selections of a table's rows, with Fieller's interval.",
     parameters: [.quantity, .twoSelections, .by, .pairBy, .level],
     input: .tables, output: .tables,
@@ -41,9 +41,8 @@ package struct RatioEvaluation: Stage {
       of: parameters.of, parameters.where, by: names, pairBy: parameters.pairBy?.values)
     {
       let (a, b) = (found.first, found.second)
-      let interval = ratioInterval(a, b, pairs: found.pairs, level: parameters.level).map {
-        $0.bounds ?? Interval(low: -.infinity, high: .infinity)
-      }
+      let set = found.hasSpread ? ratioInterval(a, b, pairs: found.pairs, level: parameters.level) : nil
+      let interval = set.map { $0.bounds ?? Interval(low: -.infinity, high: .infinity) }
       result.append(
         found.key,
         [

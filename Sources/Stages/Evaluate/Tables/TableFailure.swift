@@ -10,6 +10,7 @@ package enum TableFailure: Failure, Equatable {
   case repeatedPair(String, selection: String)
   case unpaired(String, selection: String)
   case nameIsTaken(String)
+  case repeatedName(String)
   case notACount(String, row: Int, found: Double, expected: String)
 
   package var kind: FailureKind { .invalidInput }
@@ -38,6 +39,8 @@ package enum TableFailure: Failure, Equatable {
         + "out `pair_by` to compare unpaired samples"
     case .nameIsTaken(let name):
       "`by` names the column `\(name)`, but the result has a column of this name; rename it in the file"
+    case .repeatedName(let name):
+      "`by` names the column `\(name)` more than once; name it once"
     case .notACount(let name, let row, let found, let expected):
       "column `\(name)` is \(found) in row \(row + 1), but \(expected) was expected"
     }
