@@ -247,7 +247,7 @@ struct ResampleTests {
       id: "c", source: "s", says: "t", table: "t", selection: Claims.selection(try json(at)), check: check,
       parameters: try json(#"{"of": "recall", \#(more)}"#), basis: .beyond)
     for isRandom in [false, true] {
-      let sources = RowSources(common: [], isRandom: isRandom)
+      let sources = RowSources(common: [], chance: isRandom ? .seeded : .none)
       let verdict = decide([
         judge(claim, table: .present(main, absent: [], sources: sources), resamples: .present(samples))
       ])[0]
