@@ -85,6 +85,8 @@ enum PythonSchema {
     let root = GoodConfig.root
     let page = try String(contentsOf: root.appendingPathComponent("docs/reproduction.md"), encoding: .utf8)
       .replacingOccurrences(of: "\\", with: "")
+      // What keeps a text with @ from being a link.
+      .replacingOccurrences(of: "\u{2060}", with: "")
     let configs = root.appendingPathComponent("configs")
     for name in try FileManager.default.contentsOfDirectory(atPath: configs.path)
     where name.hasSuffix(".json") {
