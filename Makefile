@@ -17,12 +17,6 @@ TARGET =
 FILTER ?=
 # What `make run`, `make reproduce-…` hand on to modgap: ARGS="--jobs 1".
 ARGS ?=
-# Where `make data` finds the authors' repository.
-AUTHORS ?= https://github.com/Weixin-Liang/Modality-Gap
-
-# A server that sends next to nothing for 20 s is given up.
-STALLS := -c http.lowSpeedLimit=1000 -c http.lowSpeedTime=20
-
 # How far, relatively, `make regression` lets a number be from the accepted one: another CPU rounds otherwise.
 TOLERANCE ?= 1e-3
 # The same where something is trained, which amplifies how another CPU rounds: seeds differ by as much.
@@ -39,7 +33,7 @@ SWIFT_FLAGS += -Xswiftc -warnings-as-errors
 endif
 
 MODGAP := .build/release/modgap
-EXPERIMENTS := $(sort $(basename $(notdir $(wildcard configs/*.json))))
+EXPERIMENTS := $(sort $(basename $(notdir $(filter-out configs/data.json,$(wildcard configs/*.json)))))
 REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
 # Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2.
 FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
@@ -206,7 +200,7 @@ help: ## this list
 
 setup: toolchain packages
 
-PACKAGES := libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-dev libwebp-dev zlib1g-dev fonts-dejavu-core
+PACKAGES := libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-dev libwebp-dev zlib1g-dev libarchive-dev fonts-dejavu-core
 
 openclipart: ## Debian's clip art, 8,121 images with titles and keywords, into /usr/share (340 MB)
 	@[ -d /usr/share/openclipart/png ] || \
@@ -221,10 +215,10 @@ packages:
 	@set -eu; \
 	missing=; \
 	if ! command -v dpkg > /dev/null; then \
-	  for name in openblas hdf5 libcrypto libpng libjpeg libwebpdemux zlib; do \
+	  for name in openblas hdf5 libcrypto libpng libjpeg libwebpdemux zlib libarchive; do \
 	    pkg-config --exists "$$name" 2> /dev/null || missing="$$missing $$name"; done; \
 	  if [ -n "$$missing" ]; then \
-	    echo "make: this is not Debian; install the development files that pkg-config calls$$missing, and gnuplot, then try again" >&2; \
+	    echo "make: this is not Debian; install the development files that pkg-config calls$$missing, gnuplot and curl, then try again" >&2; \
 	    exit 69; fi; \
 	  exit 0; fi; \
 	has() { dpkg -s "$$1" 2> /dev/null | grep -q '^Status: install ok installed'; }; \
@@ -232,6 +226,8 @@ packages:
 	  has "$$name" || missing="$$missing $$name"; done; \
 	command -v pkg-config > /dev/null || missing="$$missing pkg-config"; \
 	command -v gnuplot > /dev/null || missing="$$missing gnuplot-nox"; \
+	command -v curl > /dev/null || missing="$$missing curl"; \
+	[ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$$missing ca-certificates"; \
 	[ -n "$$missing" ] || exit 0; \
 	install="apt-get install -y --no-install-recommends$$missing"; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; \
@@ -268,8 +264,8 @@ PYTHON ?= python3
 
 # MARK: - Data
 
-# For a config that reads the authors' arrays, itself or through what it extends: fetches them once. Where they
-# are already, or where MODGAP_DATA says where they are, nothing is fetched; without a network the experiment
+# For a config that reads the authors' arrays, itself or through what it extends: downloads them once. Where they
+# are already, or where MODGAP_DATA says where they are, nothing is downloaded; without a network the experiment
 # runs on what there is.
 authors-arrays:
 	@config="$(CONFIG)"; \
@@ -279,23 +275,10 @@ authors-arrays:
 	  config="$$(dirname "$$config")/$$base"; done; \
 	[ -z "$${MODGAP_DATA:-}" ] || exit 0; \
 	for folder in data ../shared/data/authors-features; do [ ! -f "$$folder/features_clip.npy" ] || exit 0; done; \
-	if command -v git > /dev/null && GIT_TERMINAL_PROMPT=0 timeout 10 git ls-remote -q $(AUTHORS) HEAD > /dev/null 2>&1; then \
-	  $(MAKE) --no-print-directory data >&2 || true; \
+	if $(MODGAP) data get authors-clip --timeout 10 --attempts 1 > /dev/null 2>&1; then \
+	  $(MODGAP) data get authors > /dev/null || true; \
 	else \
-	  echo "make: $(AUTHORS) cannot be reached; what needs the authors' arrays is not run until \`make data\` has downloaded them" >&2; fi
+	  echo "make: the authors' arrays could not be downloaded; what needs them is not run until \`make data\` has, which says why" >&2; fi
 
-data: ## downloads the authors' embeddings from their public repository into data/
-	@if [ -f data/features_clip.npy ]; then echo 'data/ has them already'; exit 0; fi; \
-	set -eu; \
-	command -v git > /dev/null || { echo 'make data: there is no git on PATH' >&2; exit 69; }; \
-	folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
-	if ! GIT_TERMINAL_PROMPT=0 timeout 600 git $(STALLS) clone --quiet --depth 1 --filter=blob:none --sparse $(AUTHORS) "$$folder/clone" \
-	  || ! timeout 600 git $(STALLS) -C "$$folder/clone" sparse-checkout set Figure_1_Modality_Gap; then \
-	  echo 'make data: could not clone $(AUTHORS) (is there a network?).' >&2; \
-	  echo '    Clone it elsewhere and copy Figure_1_Modality_Gap/*.npy into data/,' >&2; \
-	  echo '    or set MODGAP_DATA to the folder that contains features_clip.npy.' >&2; \
-	  echo '    Experiments that do not need all of them, such as figure2, still run, and say what is not run.' >&2; \
-	  exit 69; fi; \
-	mkdir -p data; \
-	cp "$$folder"/clone/Figure_1_Modality_Gap/*.npy "$$folder"/clone/LICENSE* data/; \
-	ls data
+data: build ## downloads the authors' embeddings into data/ (modgap data list: all else that experiments read)
+	$(MODGAP) data get authors $(ARGS)

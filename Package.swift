@@ -16,6 +16,7 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG", "CWebP"]),
     .target(name: "CTiles"),
     .target(name: "CAllocator"),
@@ -30,6 +31,11 @@ let package = Package(
 
     // MARK: - Bytes on disk: the one target that opens files, but for HDF5's own
     .target(name: "Files", dependencies: ["Declarations", "Execution", "CCrypto", "CZlib"]),
+
+    // MARK: - Other programs, and the files that one of them downloads
+    .target(name: "Processes", dependencies: ["Declarations", "Execution", "Files", "CChild"]),
+    .target(
+      name: "DataCatalog", dependencies: ["Declarations", "Execution", "Files", "Processes", "CArchive"]),
 
     // MARK: - JSON → Experiment → Plan
     .target(name: "ExperimentConfig", dependencies: ["Declarations", "Files"]),
@@ -67,7 +73,8 @@ let package = Package(
     .target(
       name: "Figures",
       dependencies: [
-        "Declarations", "Execution", "Kernels", "Contracts", "Files", "ExperimentConfig", "Claims", "CChild",
+        "Declarations", "Execution", "Kernels", "Contracts", "Files", "Processes", "ExperimentConfig",
+        "Claims",
         "CZlib", "Statistics",
       ],
       swiftSettings: [.unsafeFlags(["-enable-testing"])]),
@@ -76,8 +83,8 @@ let package = Package(
     .executableTarget(
       name: "modgap",
       dependencies: [
-        "Declarations", "Execution", "Kernels", "Contracts", "Files", "ExperimentConfig", "ExperimentPlan",
-        "Runner",
+        "Declarations", "Execution", "Kernels", "Contracts", "Files", "Processes", "DataCatalog",
+        "ExperimentConfig", "ExperimentPlan", "Runner",
         "Stages", "Datasets", "Encoders", "Metrics", "HDF5", "Storage", "Claims", "Figures", "CAllocator",
       ]),
 
@@ -91,6 +98,9 @@ let package = Package(
       dependencies: ["Declarations", "Execution", "Kernels", "Contracts", "TestSupport"]),
     .testTarget(
       name: "FilesTests", dependencies: ["Declarations", "Execution", "Files", "Contracts", "TestSupport"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Declarations", "Execution", "Processes"]),
+    .testTarget(
+      name: "DataCatalogTests", dependencies: ["Declarations", "Files", "DataCatalog", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Kernels", "Metrics", "TestSupport"]),
     .testTarget(
       name: "EncodersTests",

@@ -29,6 +29,8 @@ package struct FileSystem: Sendable {
   /// A stage's parameters with what the files that they name say of themselves, as `StageSignature.completes` finds it
   /// on the disk.
   package var completion: @Sendable (_ stage: StageSignature, _ parameters: JSONValue) throws -> JSONValue
+  /// The command that gets a missing file, where the catalogue of data has it.
+  package var catalogued: @Sendable (_ missing: String) -> CatalogueCommand? = { _ in nil }
   /// The folder in which relative paths on the command line begin.
   package var currentFolder: String
 

@@ -73,23 +73,57 @@ struct DataFolder: Sendable {
   }
 }
 
-/// A file of the data folder that is not there.
+/// A file that is not there, and that is of the data folder or in the catalogue of data.
 package struct MissingFile: Sendable, Hashable {
   let name: String
   /// The command that gets it, where the config says one.
   let obtain: String?
+  /// The command that gets it, where the catalogue has it.
+  let catalogued: CatalogueCommand?
+  /// Whether it is below the folder of `MODGAP_DATA`.
+  let isData: Bool
 
   /// What to do about them: a line for each command.
   static func remedies(_ missing: [MissingFile]) -> [String] {
-    let byCommand = Dictionary(grouping: Set(missing), by: \.obtain)
-    return byCommand.sorted { ($0.key ?? "") < ($1.key ?? "") }.compactMap { obtain, files in
+    let byCommand = Dictionary(grouping: Set(missing), by: \.remedy)
+    return byCommand.sorted { $0.key.order < $1.key.order }.compactMap { remedy, files in
       let names = files.map(\.name).sorted()
       guard let first = names.first else { return nil }
       let (isOne, others) = (names.count == 1, names.count - 1)
+      let command = files[0].obtain ?? CatalogueCommand(of: files)?.command.text
+      let all = isOne ? "it" : "them"
+      let ways = [
+        command.map { "run \"\($0)\" to download \(all)" },
+        remedy.isData
+          ? "set \(DataFolder.variable) to the folder that contains \(isOne ? first : "them")" : nil,
+      ].compactMap(\.self)
       return (isOne ? "\(first) is" : "\(first) and \(counted(others, "other file")) are") + " missing: "
-        + (obtain.map { "run \"\($0)\" to download \(isOne ? "it" : "them"), or " } ?? "")
-        + "set \(DataFolder.variable) to the folder that contains \(isOne ? first : "them")"
+        + ways.joined(separator: ", or ")
     }
+  }
+
+  /// What is the same for all files that one line tells how to get.
+  private struct Remedy: Hashable {
+    let obtain: String?
+    let isCatalogued: Bool
+    let folder: String?
+    let isData: Bool
+
+    var order: String { "\(obtain ?? "") \(folder ?? "") \(isCatalogued) \(isData)" }
+  }
+
+  private var remedy: Remedy {
+    Remedy(
+      obtain: obtain, isCatalogued: catalogued != nil, folder: catalogued?.folder, isData: isData)
+  }
+}
+
+extension CatalogueCommand {
+  /// One command for files that belong below the same folder; nil where the catalogue has none of them.
+  fileprivate init?(of files: [MissingFile]) {
+    let commands = files.compactMap(\.catalogued)
+    guard let first = commands.first else { return nil }
+    self.init(names: commands.reduce(into: []) { $0.formUnion($1.names) }, folder: first.folder)
   }
 }
 

@@ -210,12 +210,15 @@ extension ExperimentDecoder {
         "the \(isFolder ? "folder" : "file") \(file)"
       }
     let isData = file.hasBytes(first: dataFolder + "/")
+    let catalogued = entry == nil && obtain == nil ? fileSystem.catalogued(file) : nil
     issues.add(
       ConfigIssue(
         at: named.node.position, path: named.field, found: found,
         expected: "a \(named.isFolder ? "folder" : "file") that can be read",
-        missing: isData && entry == nil
-          ? MissingFile(name: file.droppingBytes(dataFolder.utf8.count + 1), obtain: obtain) : nil))
+        missing: entry == nil && (isData || catalogued != nil)
+          ? MissingFile(
+            name: isData ? file.droppingBytes(dataFolder.utf8.count + 1) : file, obtain: obtain,
+            catalogued: catalogued, isData: isData) : nil))
   }
 
   private mutating func checkFrom(

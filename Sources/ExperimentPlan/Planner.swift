@@ -190,8 +190,8 @@ package struct Planner {
     if let missing = files.first(where: { $0.digest == nil }) {
       let kind = missing.listedBy.flatMap(dataSets.signature)
       let name = (missing.path as NSString).lastPathComponent
-      return Self.absence(
-        of: stage.obtain == nil ? missing.path : name, obtain: stage.obtain ?? kind?.obtain)
+      let obtain = stage.obtain ?? self.files.catalogued(missing.path)?.command.text
+      return Self.absence(of: obtain == nil ? missing.path : name, obtain: obtain ?? kind?.obtain)
     }
     let absent = inputs.filter { !tasks[$0].isRunnable }
     let isBlocked =

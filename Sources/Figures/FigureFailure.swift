@@ -1,4 +1,5 @@
 import Declarations
+import Processes
 
 /// Why a figure could not be drawn.
 package enum FigureFailure: Failure, Equatable {

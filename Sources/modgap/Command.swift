@@ -24,7 +24,7 @@ package struct Command: Sendable {
   }
 
   package static let all: [Command] = [
-    .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .diff, .gc, .doctor, .schema,
+    .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .diff, .data, .gc, .doctor, .schema,
     .bench,
   ]
 

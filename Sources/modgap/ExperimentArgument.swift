@@ -44,16 +44,19 @@ extension Arguments {
     try integer("--jobs", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
-  func loader(overriding: Bool = true) throws -> ExperimentLoader {
+  /// - Parameter config: beside it, or above it, is the catalogue of data, if it is not below the current folder.
+  func loader(of config: String, overriding: Bool = true) throws -> ExperimentLoader {
     ExperimentLoader(
       grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
-      overrides: overriding ? try all("--set").map(Override.init) : [], allowed: all("--env"))
+      overrides: overriding ? try all("--set").map(Override.init) : [], allowed: all("--env"),
+      files: .disk(catalogueNear: config))
   }
 
   /// The experiment of a config that is one argument of several, without a plan.
   /// - Throws: `ConfigError` with all that is wrong with it.
   func experiment(_ named: String) throws -> Experiment {
-    try loader().load(ExperimentArgument.path(of: named, in: resultsRoot))
+    let path = ExperimentArgument.path(of: named, in: resultsRoot)
+    return try loader(of: path).load(path)
   }
 
   /// What a printed command must say to mean the same plan and the same results.
@@ -98,9 +101,9 @@ extension Arguments {
   /// - Throws: `ConfigError` with all that is wrong with it.
   func load(named: String, overriding: Bool = true, toRun: Bool = false) throws -> LoadedExperiment {
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
-    let (experiment, places) = try loader(overriding: overriding).loadWithPlaces(path)
+    let (experiment, places) = try loader(of: path, overriding: overriding).loadWithPlaces(path)
     let digests = FileDigests()
-    let files = FileSystem.disk.digesting {
+    let files = FileSystem.disk(catalogueNear: path).digesting {
       if toRun { try TensorFile.requireRoom(for: $0) }
       return try digests.digest(of: $0)
     }

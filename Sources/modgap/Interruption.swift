@@ -1,8 +1,8 @@
 import Declarations
 import Dispatch
 import Execution
-import Figures
 import Foundation
+import Processes
 
 /// Ctrl-C and SIGTERM: the first asks the run to stop at its next safe point, the second ends the
 /// program at once. Nothing is lost either way, for artefacts only ever appear whole.

@@ -19,7 +19,8 @@ struct GoodConfig: Sendable, CustomTestStringConvertible {
 
   private static func read(_ folder: URL) -> [GoodConfig] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasSuffix(".json") }.sorted().compactMap { name in
+    // The catalogue of data is no config.
+    return names.filter { $0.hasSuffix(".json") && $0 != "data.json" }.sorted().compactMap { name in
       (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)).map {
         GoodConfig(name: name, text: $0)
       }

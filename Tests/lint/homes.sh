@@ -12,7 +12,7 @@ rules() {
 \.replacing\("|\.replacing\([a-z]+, with: " @ - @ it replaces by Character, so a combining mark hides what it was to replace: replacingBytes
 \bFileHandle\b.*\.write\b @ - @ it traps where the write fails: Disk.write
 \bProcess\(\) @ - @ it has no limit and no environment of its own: ChildProgram
-\bposix_spawnp?\b|\bexecvp?e?\(|\bfork\(|\bpopen\(|\bsystem\(|modgap_start_child @ Figures/Gnuplot/ProcessGroup.swift modgap/KernelRestart.swift @ programs are started by ChildProgram
+\bposix_spawnp?\b|\bexecvp?e?\(|\bfork\(|\bpopen\(|\bsystem\(|modgap_start_child @ Processes/ProcessGroup.swift modgap/KernelRestart.swift @ programs are started by ChildProgram
 "\\\([A-Za-z.]*([fF]older|[rR]oot|[pP]ath)\)/ @ Claims Contracts Declarations Datasets Encoders ExperimentConfig ExperimentPlan Figures Files/Disk Files/Digests HDF5 Execution Metrics Stages modgap Storage/Store Storage/Leases Runner/GarbageCollector.swift Runner/ResultsFolder.swift Runner/Git Runner/KernelTrust.swift @ a path made of text may lead anywhere: InnerPath and InnerFolder, which follow no link
 \b(unlink|rmdir|mkdir|createDirectory|removeItem|contentsOfDirectory)\( @ Files @ files of results and stores are made and removed through InnerFolder, all others through Files
 \b(parameters|given)(\.|\[").*\?\? *(-?[0-9]|true|false|"[^"]+|\.[a-z])|\b(with|json|values|training)\[".*\?\? *(-?[0-9]|true|false|"[^"]+) @ Encoders ExperimentConfig Stages/Init/Towers Storage @ a default is declared in the signature, and the object that is read has it: Parameter.defaulted

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// The characters that the installed fonts have, as fontconfig knows them.
 ///

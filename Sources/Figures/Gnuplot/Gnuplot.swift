@@ -3,6 +3,7 @@ import Declarations
 import Execution
 import Files
 import Foundation
+import Processes
 
 /// What became of a script.
 package enum Drawing: Sendable, Equatable {

@@ -1,7 +1,7 @@
 import Declarations
-import Figures
 import Files
 import Foundation
+import Processes
 
 struct BenchSettings: Sendable {
   let jobs: Int

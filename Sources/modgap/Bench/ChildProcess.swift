@@ -1,8 +1,8 @@
 import Declarations
-import Figures
 import Files
 import Foundation
 import Kernels
+import Processes
 
 /// This program, started anew with other arguments: no row's memory, caches or threads are another's, and a program's
 /// own start is part of what is timed.

@@ -108,10 +108,7 @@ private enum Doctor {
     while !Paths.exists(folder.path), folder.path != "/" {
       folder.deleteLastPathComponent()
     }
-    var info = statvfs()
-    guard statvfs(folder.path, &info) == 0 else { return text("disk", "disk", "unknown") }
-    let free = Int(clamping: info.f_bavail).multipliedReportingOverflow(by: Int(clamping: info.f_frsize))
-      .partialValue
+    guard let free = DiskSpace(at: folder.path)?.bytes else { return text("disk", "disk", "unknown") }
     let mayWrite = Paths.allows(W_OK, folder.path)
     return Finding(
       key: "disk_free_bytes", label: "disk",

@@ -1,4 +1,5 @@
 import Claims
+import DataCatalog
 import Declarations
 import ExperimentConfig
 import Figures
@@ -24,7 +25,7 @@ extension Command {
     }
     var claims: [ReproducedClaim] = []
     var isWhole = true
-    for path in arguments.positional {
+    for path in arguments.positional where !DataCatalog.isCatalogue(path) {
       do {
         claims += try Self.claims(path, arguments)
       } catch let error as ConfigError {

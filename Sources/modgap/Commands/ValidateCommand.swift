@@ -1,3 +1,5 @@
+import DataCatalog
+import Declarations
 import ExperimentConfig
 import ExperimentPlan
 import Foundation
@@ -5,7 +7,8 @@ import Foundation
 extension Command {
   static let validate = Command(
     name: "validate",
-    summary: "checks configs and lists every error in them, with file, line and column",
+    summary:
+      "checks configs, and catalogues of data, and lists every error in them, with file, line and column",
     usage: "CONFIG… [--set PATH=VALUE]",
     examples: [
       ("modgap validate configs/figure3.json", "prints only that the config is valid, if it is"),
@@ -16,10 +19,15 @@ extension Command {
     guard !arguments.positional.isEmpty else {
       throw UsageError.wrongCount(found: 0, expected: "at least one config", command: "validate")
     }
-    let loader = try arguments.loader()
     var status: Int32 = 0
     for path in arguments.positional {
       do {
+        if DataCatalog.isCatalogue(path) {
+          _ = try DataCatalog(reading: path)
+          try Terminal.out("\(path): valid\n")
+          continue
+        }
+        let loader = try arguments.loader(of: path)
         let (experiment, places) = try loader.loadWithPlaces(path)
         let unstated = experiment.unstatedClaims(loader.grammar, places)
         if !unstated.isEmpty { throw ConfigError(unstated) }
@@ -30,6 +38,9 @@ extension Command {
         }
         try Terminal.out("\(path): valid\n")
       } catch let error as ConfigError {
+        Terminal.errLines(error.message)
+        status = error.kind.rawValue
+      } catch let error as CatalogFailure {
         Terminal.errLines(error.message)
         status = error.kind.rawValue
       }

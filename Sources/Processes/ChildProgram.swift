@@ -64,11 +64,13 @@ package struct ChildProgram: Sendable, Equatable {
 
   /// Runs it in a folder, without input.
   ///
-  /// - Parameter environment: by default, of this program's what finds programs, libraries and fonts.
+  /// - Parameters:
+  ///   - environment: by default, of this program's what finds programs, libraries and fonts.
+  ///   - whileRunning: called about fifty times a second until it has ended.
   /// - Throws: `NotStarted`; `Cancelled` once the flag is up, after it was ended.
   package func run(
     _ arguments: [String], in folder: String = "/", environment: [String: String]? = nil, limit: Limit,
-    cancellation: Cancellation = Cancellation()
+    cancellation: Cancellation = Cancellation(), whileRunning: () -> Void = {}
   ) throws -> Ended {
     try cancellation.check()
     let (output, errors) = (try BoundedPipe(limit.outputBytes), try BoundedPipe(limit.outputBytes))
@@ -82,6 +84,7 @@ package struct ChildProgram: Sendable, Equatable {
     var isLate = false
     while !group.hasEnded, !cancellation.isRaised, !isLate {
       BoundedPipe.wait(for: [output, errors], milliseconds: 20)
+      whileRunning()
       isLate = ContinuousClock.now > end
     }
     let ending = group.end()
