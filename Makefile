@@ -35,7 +35,8 @@ endif
 MODGAP := .build/release/modgap
 EXPERIMENTS := $(sort $(basename $(notdir $(filter-out configs/data.json,$(wildcard configs/*.json)))))
 REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
-# Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2.
+# Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2. What those of
+# configs/paper do not find is downloaded first; `run` judges their claims.
 FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
 # The nightly takes the whole experiment where the default one is cut down for a first look.
 NIGHTLY := $(foreach name,$(EXPERIMENTS),$(if $(wildcard configs/full/$(name).json),full/)$(name))
@@ -53,6 +54,7 @@ define in_folder
 .PHONY: reproduce-$(subst /,-,$(1))
 reproduce-$(subst /,-,$(1)): build $(if $(filter openclipart/%,$(1)),openclipart)
 	@$$(MAKE) --no-print-directory authors-arrays CONFIG=configs/$(1).json
+	$(if $(filter paper/%,$(1)),$$(MODGAP) data get --for configs/$(1).json)
 	$$(MODGAP) run configs/$(1).json $$(ARGS)
 endef
 $(foreach config,$(FOLDERS),$(eval $(call in_folder,$(config))))

@@ -37,6 +37,10 @@ package struct DataGetter: Sendable {
     case .whole where check.isRecorded: return .here
     case .whole, .unrecorded:
       if entry.unpack == .none { return try recordWhatIsThere(entry) }
+      how.tell(
+        .notice(
+          "\(entry.name): \(store.path(of: entry)) is there already, but was never recorded; the archive is got again, and "
+            + "compared with it"))
     case .changed:
       // Another file that the catalogue wants by now replaces the one that was got, and has not changed since.
       if !(check.isRecorded && check.expectation == .catalogue(catalog.path)), let path = check.changed.first
@@ -69,7 +73,9 @@ package struct DataGetter: Sendable {
 
   /// - Returns: where it came from.
   private func fetch(_ entry: CatalogEntry, _ part: PartialFile, _ expected: ExpectedFile) throws -> String {
-    if let origin = part.origin, origin.isWhole, (try? expected.check(part, source: part.path)) != nil {
+    if let origin = part.origin, part.size > 0, origin.isWhole || expected.digest != nil,
+      (try? expected.check(part, source: part.path)) != nil
+    {
       return origin.source
     }
     if let folder = how.folder {

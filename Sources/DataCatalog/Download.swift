@@ -114,6 +114,8 @@ struct Download {
     let most = try room(offset)
     let validator = offset > 0 ? part.origin?.validator : nil
     try part.store.files.removeFile(part.headers)
+    // curl would follow it.
+    try part.store.files.refuseLink(part.file)
     if offset == 0 { try part.note(.init(source: url, validator: nil, isWhole: false)) }
     let request = Curl.Request(
       url: url, target: part.path, headers: part.store.files.path(of: part.headers), offset: offset,

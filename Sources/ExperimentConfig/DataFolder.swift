@@ -79,7 +79,7 @@ package struct MissingFile: Sendable, Hashable {
   /// The command that gets it, where the config says one.
   let obtain: String?
   /// The command that gets it, where the catalogue has it.
-  let catalogued: CatalogueCommand?
+  package let catalogued: CatalogueCommand?
   /// Whether it is below the folder of `MODGAP_DATA`.
   let isData: Bool
 

@@ -1,4 +1,5 @@
 import CAllocator
+import DataCatalog
 import Declarations
 import Execution
 import ExperimentConfig
@@ -41,8 +42,8 @@ struct Entry {
     do {
       return try dispatch(arguments)
     } catch let failure as any Failure {
-      // What is wrong with a config is a list, whose lines are known to be lines.
-      if failure is ConfigError {
+      // What is wrong with a config or a catalogue is a list, whose lines are known to be lines.
+      if failure is ConfigError || failure is CatalogFailure {
         Terminal.errLines(message(failure.message))
       } else {
         Terminal.err(message(failure.message))

@@ -9,18 +9,20 @@ extension Command {
   static let data = Command(
     name: "data",
     summary: "lists, downloads and verifies the data and weights that experiments read",
-    usage: "list | get NAME… | verify [NAME…] | path NAME",
+    usage: "list | get NAME… | get --for CONFIG | verify [NAME…] | path NAME",
     examples: [
       ("modgap data list", "what there is, what it is for, its size, its licence, and whether it is here"),
       ("modgap data get authors", "downloads all entries whose names begin with `authors-`"),
       ("modgap data get coco-captions coco-val2017 --into /big/data", "two entries, into another folder"),
       ("modgap data get clip-vit-b-32 --from /media/usb", "without a network, from a folder of downloads"),
+      ("modgap data get --for configs/paper/figure2.json", "all that this config reads and that is missing"),
       ("modgap data verify", "compares the SHA-256 of everything that is here with what it should be"),
       ("modgap data path clip-vocabulary", "prints where it is"),
     ],
     options: [
       .value("--catalogue", "FILE", "another catalogue (default: \(DataCatalog.usualPath))"),
       .value("--into", "DIR", "the folder of data (default: data)"),
+      .value("--for", "CONFIG", "get: what this config reads and does not find, to where it looks for it"),
       .value("--from", "FOLDER", "get: take the downloads from this folder, and use no network"),
       .value(
         "--timeout", "SECONDS",
@@ -46,7 +48,7 @@ extension Command {
 
 struct DataCommand {
   static let actions = ["list", "get", "verify", "path"]
-  private static let optionsOfGet = ["--from", "--timeout", "--attempts"]
+  private static let optionsOfGet = ["--for", "--from", "--timeout", "--attempts"]
 
   let arguments: Arguments
   let names: [String]
@@ -123,12 +125,47 @@ struct DataCommand {
   // MARK: - get
 
   func get() throws -> Int32 {
+    if let config = arguments.value("--for") { return try get(for: config) }
     guard !names.isEmpty else {
       throw UsageError.wrongCount(
         found: 1, expected: "`get` and the names of what to get, as `modgap data list` shows them",
         command: "data")
     }
-    return try GetRun(self, try entries()).run()
+    return try GetRun(self, try entries().map { ($0, store) }).run()
+  }
+
+  /// - Throws: `ConfigError` where more is wrong with the config than that files are missing.
+  private func get(for config: String) throws -> Int32 {
+    guard names.isEmpty, !arguments.has("--into"), !arguments.has("--catalogue") else {
+      throw UsageError.wrongCount(
+        found: names.count + 1,
+        expected: "`get` and --for alone, which finds names, folder and catalogue itself",
+        command: "data")
+    }
+    var found: [(entry: CatalogEntry, store: DataStore)] = []
+    for command in try missing(of: config) {
+      for name in command.names.sorted() {
+        for entry in try catalog.entries(named: name) {
+          found.append((entry, command.folder.map(DataStore.init) ?? store))
+        }
+      }
+    }
+    if found.isEmpty { Terminal.err("\(config): no file that the catalogue has is missing") }
+    return try GetRun(self, found).run()
+  }
+
+  /// The commands that get the files which the config does not find, one for each folder.
+  private func missing(of config: String) throws -> [CatalogueCommand] {
+    do {
+      _ = try arguments.loader(of: config).load(config)
+      return []
+    } catch let error as ConfigError {
+      guard error.issues.allSatisfy({ $0.missing != nil }) else { throw error }
+      let commands = Dictionary(grouping: error.issues.compactMap { $0.missing?.catalogued }, by: \.folder)
+      return commands.sorted { ($0.key ?? "") < ($1.key ?? "") }.map { folder, commands in
+        CatalogueCommand(names: commands.reduce(into: []) { $0.formUnion($1.names) }, folder: folder)
+      }
+    }
   }
 
   // MARK: - path

@@ -7,11 +7,11 @@ import Foundation
 /// `modgap data get`: one entry after the other; one that fails does not keep the others from being got.
 struct GetRun {
   private let command: DataCommand
-  private let entries: [CatalogEntry]
+  private let entries: [(entry: CatalogEntry, store: DataStore)]
   private let interruption: Interruption
   private let bar = TransferBar()
 
-  init(_ command: DataCommand, _ entries: [CatalogEntry]) {
+  init(_ command: DataCommand, _ entries: [(entry: CatalogEntry, store: DataStore)]) {
     self.command = command
     self.entries = entries
     interruption = Interruption(resumeCommand: ShellCommand(command.getCommand(command.names)))
@@ -19,19 +19,19 @@ struct GetRun {
 
   func run() throws -> Int32 {
     tellOfOtherFolder()
-    let getter = DataGetter(catalog: command.catalog, store: command.store, how: try acquisition())
+    let how = try acquisition()
     var failed: (any Failure)?
     var results: [JSONValue] = []
-    for entry in entries {
+    for (entry, store) in entries {
       do {
-        let result = try getter.get(entry)
+        let result = try DataGetter(catalog: command.catalog, store: store, how: how).get(entry)
         bar.clear()
         results.append(
           .object([
             "name": .string(entry.name), "result": .string(result.rawValue),
-            "path": .string(command.store.path(of: entry)),
+            "path": .string(store.path(of: entry)),
           ]))
-        try tell(entry, result)
+        try tell(entry, store, result)
       } catch is Cancelled {
         bar.clear()
         interruption.tellHowToResume()
@@ -62,9 +62,9 @@ struct GetRun {
       environment: environment, cancellation: interruption.cancellation, tell: bar.receive)
   }
 
-  private func tell(_ entry: CatalogEntry, _ result: DataGetter.Result) throws {
-    let path = command.store.path(of: entry)
-    let record = command.store.recordPath(of: entry)
+  private func tell(_ entry: CatalogEntry, _ store: DataStore, _ result: DataGetter.Result) throws {
+    let path = store.path(of: entry)
+    let record = store.recordPath(of: entry)
     let basis = entry.sha256 == nil ? "recorded in \(record)" : "as the catalogue says"
     switch result {
     case .got: Terminal.err("\(entry.name): done; SHA-256 \(basis)")
@@ -77,7 +77,7 @@ struct GetRun {
 
   /// Configs look in the folder that the variable names.
   private func tellOfOtherFolder() {
-    guard command.arguments.value("--into") == nil,
+    guard command.arguments.value("--into") == nil, !command.arguments.has("--for"),
       let other = ProcessInfo.processInfo.environment["MODGAP_DATA"], !other.isEmpty,
       Paths.real(other) == nil || Paths.real(other) != Paths.real(command.store.path)
     else { return }
