@@ -33,7 +33,8 @@ package enum CatalogFailure: Failure, Equatable {
       return (lines + (more > 0 ? ["… and \(more) more"] : [])).joined(separator: "\n")
     case .unknownName(let name, let path, let known):
       let hint = nearestName(to: name, among: known).map { " (did you mean \($0)?)" } ?? ""
-      return "\(PlainText.escaped(path)) has no entry \"\(PlainText.escaped(name))\"\(hint); it has \(known.joined(separator: ", "))"
+      return "\(PlainText.escaped(path)) has no entry \"\(PlainText.escaped(name))\"\(hint); it has "
+        + known.joined(separator: ", ")
     case .notFound:
       return
         "there is no catalogue configs/data.json in this folder; run the command in the project's folder, or "
