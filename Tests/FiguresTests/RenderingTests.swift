@@ -160,3 +160,13 @@ struct RenderingTests {
     #expect(pictures.first.map { String(decoding: $0.bytes, as: UTF8.self) } == "<svg>x</svg>\n")
   }
 }
+
+@Suite("Without gnuplot")
+struct WithoutGnuplotTests {
+  @Test func oneSentenceSaysSo() throws {
+    let drawing = try draw(
+      GnuplotScript(name: "figure", code: "plot x\n", formats: []), environment: ["PATH": "/nonexistent"])
+    #expect(drawing == .gnuplotMissing(Gnuplot.missingSentence))
+    #expect(!Gnuplot.missingSentence.contains("\n"))
+  }
+}

@@ -110,7 +110,7 @@ final class DataBench {
     var found: [String] = []
     while let name = walker?.nextObject() as? String {
       var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: data + "/" + name, isDirectory: &isFolder)
+      _ = FileManager.default.fileExists(atPath: data + "/" + name, isDirectory: &isFolder)
       if !isFolder.boolValue, !name.hasPrefix(".modgap") { found.append(name) }
     }
     return found.sorted()

@@ -51,13 +51,3 @@ struct ChildProgramTests {
     #expect(ChildProgram.find("sh", environment: [:]) == nil)
   }
 }
-
-@Suite("Without gnuplot")
-struct WithoutGnuplotTests {
-  @Test func oneSentenceSaysSo() throws {
-    let drawing = try draw(
-      GnuplotScript(name: "figure", code: "plot x\n", formats: []), environment: ["PATH": "/nonexistent"])
-    #expect(drawing == .gnuplotMissing(Gnuplot.missingSentence))
-    #expect(!Gnuplot.missingSentence.contains("\n"))
-  }
-}
