@@ -48,6 +48,7 @@ zipped("both.zip", [("a", b"1"), ("a/b", b"2")])
 zipped("own.zip", [("good.txt", b"1"), (".Modgap/x.json", b"2")])
 zipped("control.zip", [("a\x1b[31m.txt", b"1")])
 zipped("nothing.zip", [])
+zipped("folders.zip", [("empty/", b"")])
 zipped("bomb.zip", [("zeros", bytes(200 << 20))])
 with open(os.path.join(FOLDER, "good.zip"), "rb") as file:
     whole = file.read()

@@ -176,11 +176,21 @@ struct MissingDataTests {
     .deletingLastPathComponent()
     .deletingLastPathComponent()
 
+  /// So deep that a data folder of this machine, near its root, is not found from there.
+  private static let place = "p/q"
+
   private func project() throws -> Workbench {
     let bench = try Workbench()
+    try FileManager.default.createDirectory(
+      atPath: "\(bench.folder)/\(Self.place)", withIntermediateDirectories: true)
     try FileManager.default.copyItem(
-      at: Self.root.appendingPathComponent("configs"), to: URL(fileURLWithPath: bench.folder + "/configs"))
+      at: Self.root.appendingPathComponent("configs"),
+      to: URL(fileURLWithPath: "\(bench.folder)/\(Self.place)/configs"))
     return bench
+  }
+
+  private func program(_ bench: Workbench, data: String = "") -> Program {
+    Program(folder: "\(bench.folder)/\(Self.place)", bench: bench, environment: ["MODGAP_DATA": data])
   }
 
   private static let configs: [String] =
@@ -193,8 +203,7 @@ struct MissingDataTests {
   /// Every file that is missing is named with the command that gets it.
   @Test(arguments: configs) func everyMissingFileNamesItsCommand(config: String) throws {
     let bench = try project()
-    let program = Program(folder: bench.folder, environment: ["MODGAP_DATA": ""])
-    let result = try program.run("validate", "configs/\(config)")
+    let result = try program(bench).run("validate", "configs/\(config)")
     let lines = result.errors.split(separator: "\n")
     let missing = lines.filter { $0.contains("found no file") || $0.contains("found no folder") }
     let known = lines.filter { $0.contains("missing: run \"modgap data get ") }
@@ -215,13 +224,11 @@ struct MissingDataTests {
   /// The command puts the file where the config looks for it.
   @Test func anotherFolderIsInTheCommand() throws {
     let bench = try project()
-    let program = Program(folder: bench.folder, environment: ["MODGAP_DATA": bench.folder + "/big data"])
-    let result = try program.run("validate", "configs/figure3.json")
+    let result = try program(bench, data: bench.folder + "/big data").run("validate", "configs/figure3.json")
     #expect(
       result.errors.contains("run \"modgap data get authors-clip --into '\(bench.folder)/big data'\""),
       "\(result.errors)")
-    let plan = try Program(folder: bench.folder, environment: ["MODGAP_DATA": ""]).run(
-      "plan", "configs/theory.json")
+    let plan = try program(bench).run("plan", "configs/theory.json")
     #expect(
       (plan.output + plan.errors).contains("run \"modgap data get authors-clip\""),
       "\(plan.output)\(plan.errors)")
@@ -229,7 +236,7 @@ struct MissingDataTests {
 
   @Test func validateTakesTheCatalogue() throws {
     let bench = try project()
-    let result = try Program(folder: bench.folder).run("validate", "configs/data.json")
+    let result = try program(bench).run("validate", "configs/data.json")
     #expect(result.status == 0 && result.output == "configs/data.json: valid\n", "\(result.errors)")
   }
 }
