@@ -41,7 +41,7 @@ FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/
 # The nightly takes the whole experiment where the default one is cut down for a first look.
 NIGHTLY := $(foreach name,$(EXPERIMENTS),$(if $(wildcard configs/full/$(name).json),full/)$(name))
 
-.PHONY: build test test-kernels campaigns lint format run data authors-arrays regression reproduce-all docs-reproduction reference bench schema docs clean help setup packages openclipart toolchain $(REPRODUCTIONS)
+.PHONY: build test test-kernels campaigns lint format run data authors-arrays regression reproduce-all docs-reproduction reference bench schema docs clean help setup packages openclipart fashion-mnist toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
 	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
@@ -207,6 +207,10 @@ PACKAGES := libopenblas-dev libhdf5-dev libssl-dev libpng-dev libjpeg62-turbo-de
 openclipart: ## Debian's clip art, 8,121 images with titles and keywords, into /usr/share (340 MB)
 	@[ -d /usr/share/openclipart/png ] || \
 	  $(MAKE) --no-print-directory packages PACKAGES="openclipart-png openclipart-svg"
+
+fashion-mnist: ## Debian's Fashion-MNIST, 70,000 images of clothing, into /usr/share (30 MB)
+	@[ -d /usr/share/datasets/fashion-mnist ] || \
+	  $(MAKE) --no-print-directory packages PACKAGES=dataset-fashion-mnist
 
 toolchain:
 	@command -v $(SWIFT) > /dev/null || { \

@@ -50,6 +50,7 @@ extension ParameterType {
     case .either(let first, let second):
       guard first.misfit(of: value, dataKinds, path) != nil else { return nil }
       return second.misfit(of: value, dataKinds, path)
+    case .named(let element): return members(of: value, element, dataKinds, path)
     case .tagged(let kinds): return tagged(value, kinds, dataKinds, path)
     case .dataset: return tagged(value, dataKinds, dataKinds, path)
     }
@@ -66,6 +67,16 @@ extension ParameterType {
     }
     for (index, item) in items.enumerated() {
       if let problem = element.misfit(of: item, dataKinds, "\(path)[\(index)]") { return problem }
+    }
+    return nil
+  }
+
+  private func members(
+    of value: JSONValue, _ element: ParameterType, _ dataKinds: [String: [Parameter]], _ path: String
+  ) -> String? {
+    guard let members = value.object, !members.isEmpty else { return "\(path) is not an object with members" }
+    for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+      if let problem = element.misfit(of: member, dataKinds, "\(path).\(name)") { return problem }
     }
     return nil
   }

@@ -80,6 +80,8 @@ package indirect enum ParameterType: Sendable {
   case figures
   /// Either of two types.
   case either(ParameterType, ParameterType)
+  /// An object whose keys are names of the user's own, each with a value of this type.
+  case named(ParameterType)
   /// An object whose key `kind` chooses which other keys it may have.
   case tagged([String: [Parameter]])
   /// A data set: an object of one of the kinds of data, or the name of an entry of `data`; the stage always

@@ -45,6 +45,8 @@ package enum ParameterDefaults {
     case .tagged(let kinds):
       guard let kind = value["kind"]?.string, let parameters = kinds[kind] else { return value }
       return fill(value, parameters)
+    case .named(let element):
+      return .object((value.object ?? [:]).mapValues { normal($0, element) })
     case .either(let first, let second): return normalEither(value, first, second)
     default: return value
     }

@@ -247,7 +247,7 @@ extension ExperimentDecoder {
     case .figures:
       for (index, item) in (value.items ?? []).enumerated() { checkFigureColumns(item, "\(path)[\(index)]") }
     case .boolean, .integer, .number, .positive, .string, .choice, .file, .folder, .stageReference, .ends,
-      .sweep, .table, .dataset:
+      .sweep, .table, .named, .dataset:
       return
     }
   }

@@ -24,6 +24,7 @@ extension ParameterChecker {
     case .object(let parameters): return object(node, parameters, path: path)
     case .ruled(let parameters, let rules): return object(node, parameters, rules: rules, path: path)
     case .either(let first, let second): return either(node, first, second, path)
+    case .named(let element): return named(node, element, path)
     case .tagged(let kinds): return tagged(node, kinds, path)
     case .dataset: return dataset(node, path)
     }
@@ -195,6 +196,18 @@ extension ParameterChecker {
     return .object(result)
   }
 
+  private mutating func named(_ node: ConfigNode, _ element: ParameterType, _ path: String) -> JSONValue {
+    guard let members = node.members, !members.isEmpty else {
+      issues.add(node, path, expected: "an object with at least one name of your own")
+      return .object([:])
+    }
+    var result: [String: JSONValue] = [:]
+    for member in members {
+      result[member.key] = check(member.node, element, path: "\(path).\(member.key)")
+    }
+    return .object(result)
+  }
+
   /// A value that a column may hold.
   private mutating func cell(_ node: ConfigNode, _ path: String) -> JSONValue {
     guard case .scalar(let scalar) = node.content, scalar != .null else {
@@ -237,7 +250,7 @@ extension ParameterChecker {
   private static func prefersSecond(_ node: ConfigNode, _ first: ParameterType) -> Bool {
     switch first {
     case .list, .oneOrMany, .sweep: node.items == nil
-    case .object, .ruled, .tagged, .selection: node.members == nil
+    case .object, .ruled, .named, .tagged, .selection: node.members == nil
     default: node.items != nil || node.members != nil
     }
   }

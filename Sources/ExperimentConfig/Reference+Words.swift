@@ -41,6 +41,7 @@ extension Reference {
     case .selection: "columns, each with a value or a list of values"
     case .figures: "a list of figures"
     case .either(let first, let second): "\(words(first)), or \(words(second))"
+    case .named(let element): "names of your own, each with \(words(element))"
     case .tagged(let kinds): "an object whose `kind` is \(words(kinds.keys.sorted()))"
     case .dataset: "an entry of `data`, or such an object"
     }

@@ -18,6 +18,7 @@ extension Schema {
     case .sweep(let range): sweep(range)
     case .object(let parameters): orReference(.object(members(parameters, description: "")))
     case .ruled(let parameters, let rules): orReference(.object(ruled(parameters, rules)))
+    case .named(let element): named(element)
     case .tagged(let kinds): anyOf([object(["type": "string"]), tagged(kinds)])
     case .dataset: anyOf([object(["type": "string"]), object(["$ref": "#/definitions/data"])])
     case .either(let first, let second): anyOf([self.type(first), self.type(second)])
@@ -83,6 +84,13 @@ extension Schema {
       "properties": object(["from": bound, "to": bound, "by": step, "$comment": .bool(true)]),
     ])
     return anyOf([bound, list(.number(range), most: Sweep.mostPoints), span])
+  }
+
+  private func named(_ element: ParameterType) -> JSONValue {
+    object([
+      "type": "object", "minProperties": 1, "properties": object(["$comment": .bool(true)]),
+      "additionalProperties": type(element),
+    ])
   }
 
   private var selection: JSONValue {

@@ -214,10 +214,12 @@ final class TaskExecutor: Sendable {
     }
   }
 
-  /// The files that the stage reads; a training reads its model's, too.
+  /// The files that the stage reads; one that builds a model's network again reads those of the model, too.
   private func files(of index: Int) -> TaskFiles {
     let task = plan.tasks[index]
-    let more = task.phase == .train ? maker(of: index).map { plan.tasks[$0].files } ?? [] : []
+    let references = catalog.variant(task.phase, task.kind)?.signature.references ?? []
+    let models = task.phase == .train ? task.inputs : references.contains(.model) ? task.dependencies : []
+    let more = Set(models.compactMap(maker)).sorted().flatMap { plan.tasks[$0].files }
     return TaskFiles(
       task: task.id, files: task.files + more, data: data, digests: digests, shared: shared)
   }

@@ -11,6 +11,8 @@ enum KindSamples {
   private static let read: [(name: String, values: @Sendable (String) throws -> [String: JSONValue])] = [
     ("proteins-file", proteins), ("openclipart", clipart), ("captioned-images", captioned), ("coco", coco),
     ("image-folder", imageFolder), ("cifar", cifar), ("idx", idx), ("tensors", tensors),
+    ("fashion-mnist", fashion), ("eurosat", eurosat), ("svhn", svhn), ("hateful-memes", memes),
+    ("fairface", fairface),
   ]
   static let names = made + read.map(\.name)
 
@@ -121,6 +123,59 @@ enum KindSamples {
       "images": .string(images), "labels": .string(try write(labels, folder + "/labels")), "size": 8,
       "normalize": "none",
     ]
+  }
+
+  private static func fashion(_ folder: String) throws -> [String: JSONValue] {
+    let header: [UInt8] = [0, 0, 8, 3] + [12, 28, 28].flatMap { SamplePictures.big($0) }
+    let pixels = (0..<12 * 784).map { UInt8(truncatingIfNeeded: $0 * 3 + $0 / 784) }
+    try write(SampleFiles.gzip(header + pixels), folder + "/t10k-images-idx3-ubyte.gz")
+    let labels: [UInt8] = [0, 0, 8, 1] + SamplePictures.big(12) + (0..<12).map { UInt8($0 % 10) }
+    try write(labels, folder + "/t10k-labels-idx1-ubyte")
+    return ["folder": .string(folder), "size": 8]
+  }
+
+  /// The folders of EuroSAT.
+  static let landUse = [
+    "AnnualCrop", "Forest", "HerbaceousVegetation", "Highway", "Industrial", "Pasture", "PermanentCrop",
+    "Residential",
+    "River", "SeaLake",
+  ]
+
+  private static func eurosat(_ folder: String) throws -> [String: JSONValue] {
+    for (number, name) in (landUse + ["Forest", "River"]).enumerated() {
+      try write(picture(number), folder + "/\(name)/\(name)_\(number).png")
+    }
+    return ["folder": .string(folder), "size": 8]
+  }
+
+  private static func svhn(_ folder: String) throws -> [String: JSONValue] {
+    let path = try write(SampleMAT.svhn(count: 12, isCompressed: true), folder + "/test_32x32.mat")
+    return ["path": .string(path), "size": 8]
+  }
+
+  private static func memes(_ folder: String) throws -> [String: JSONValue] {
+    let lines = try (0..<12).map { number in
+      try write(picture(number), folder + "/img/0\(number).png")
+      return
+        #"{"id": \#(number), "img": "img/0\#(number).png", "label": \#(number % 2), "text": "text \#(number)"}"#
+    }
+    return [
+      "path": .string(try write(lines.joined(separator: "\n") + "\n", folder + "/dev_seen.jsonl")), "size": 8,
+    ]
+  }
+
+  private static func fairface(_ folder: String) throws -> [String: JSONValue] {
+    let races = [
+      "White", "Black", "Latino_Hispanic", "Indian", "Middle Eastern", "Southeast Asian", "East Asian",
+    ]
+    let rows = try (0..<12).map { number in
+      try write(picture(number), folder + "/val/\(number).png")
+      return
+        "val/\(number).png,\(number % 2 == 0 ? "3-9" : "more than 70"),\(number % 3 == 0 ? "Male" : "Female"),"
+        + "\(races[number % 7]),False"
+    }
+    let text = "file,age,gender,race,service_test\n" + rows.joined(separator: "\n") + "\n"
+    return ["path": .string(try write(text, folder + "/fairface_label_val.csv")), "size": 8]
   }
 
   /// Writes an array in NumPy's format.

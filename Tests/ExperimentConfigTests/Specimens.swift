@@ -69,7 +69,9 @@ enum Specimens {
     if let input = signature.input ?? named {
       if signature.input != nil { stage["from"] = "u" }
       if named != nil { stage["with"] = .object(with.merging(references(signature)) { $1 }) }
-      let upstream = grammar.stages.first { $0.phase == .`init` && $0.output.satisfies(input) }
+      let upstream = grammar.stages.first {
+        $0.phase == .`init` && $0.output.satisfies(input) && (named.map($0.output.satisfies) ?? true)
+      }
       if let upstream {
         stages.append(
           .object([
@@ -160,7 +162,8 @@ enum Specimens {
     case .integer(let range): .number(Double(range.lowerBound))
     case .number(let range): .number(min(max(0, range.lowerBound), range.upperBound))
     case .positive: 0.5
-    case .string: "distance"
+    // A prompt must say where the class goes.
+    case .string: "distance [class]"
     case .choice(let words): .string(words.last ?? "")
     case .file: "e.npy"
     case .folder: "."
@@ -168,6 +171,8 @@ enum Specimens {
     case .dataset: .object(["kind": "tensors", "images": "e.npy"])
     case .stageReference: "s"
     case .ends: [0, 1]
+    // Names must differ.
+    case .list(.string, let least, _): .array((0..<least).map { .string("distance [class] \($0)") })
     case .list(let element, let least, _): .array(Array(repeating: value(of: element), count: least))
     case .oneOrMany(let element): .array([value(of: element)])
     case .sweep(let range):
@@ -181,6 +186,7 @@ enum Specimens {
     case .selection: .object(["distance": [1, 2]])
     case .figures: [.object(["kind": "lines", "table": "g", "x": "distance", "y": "l2i"])]
     case .either(let first, _): value(of: first)
+    case .named(let element): .object(["name": value(of: element)])
     case .tagged(let kinds):
       .object(
         kinds.sorted { $0.key < $1.key }.first.map { kind, parameters in

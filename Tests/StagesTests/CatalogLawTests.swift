@@ -29,6 +29,14 @@ enum Examples {
     case "shift/gap": ["delta": numbers([-0.5, 0, 0.25])]
     case "shift/rotation": ["degrees": numbers([-30, 0, 60])]
     case "init/pair": ["x": .string("layers"), "y": .string("others")]
+    case "init/class-prompts": ["model": "clip", "classes": ["circle", "square", "star"]]
+    case "evaluate/zero-shot": ["labels": .string(labels)]
+    case "evaluate/group-bias":
+      [
+        "labels": .string(labels), "groups": .string(labels),
+        "categories": .object(["first": numbers([0, 1])]),
+      ]
+    case "evaluate/best-shift": ["over": "delta"]
     case "evaluate/contrastive-loss": ["temperature": numbers([0.01, 1])]
     default: required(signature)
     }
@@ -37,6 +45,12 @@ enum Examples {
   /// Section 4.4's seeds, which the project's configs read.
   static let published = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../configs/published/liang2022/section4.4.csv").standardized.path
+  /// The class of each of the pairs below, which is its own row of y.
+  private static let labels: String = {
+    let path = NSTemporaryDirectory() + "modgap-laws-\(ProcessInfo.processInfo.processIdentifier).txt"
+    try? Data((0..<700).map { "\($0)\n" }.joined().utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }()
   private static let beforeAndAfter: [JSONValue] = [
     .object(["training": "after"]), .object(["training": "before"]),
   ]
@@ -85,6 +99,7 @@ enum Examples {
 
   /// What parameters of type `stageReference` name.
   static func references(_ signature: StageSignature) throws -> [String: Artefact] {
+    if signature.name == "init/class-prompts" { return ["model": try run(.`init`, "clip", Tiny.clip)] }
     guard signature.name == "init/pair" else { return [:] }
     return try ["x": "layers", "y": "others"].mapValues { id in
       try run(.`init`, "mlp", ["activation": .string("relu"), "depth": .number(2)], id: id)
@@ -92,7 +107,13 @@ enum Examples {
   }
 
   static func input(_ signature: StageSignature) throws -> [(String, Artefact)] {
-    switch signature.input {
+    if signature.name == "evaluate/best-shift" {
+      let moved = try run(.shift, "gap", ["delta": numbers([0, 0.5])], from: [("pairs", pairs())])
+      return [
+        ("answers", try run(.evaluate, "zero-shot", ["labels": .string(labels)], from: [("moved", moved)]))
+      ]
+    }
+    return switch signature.input {
     case .pairs: [("pairs", try pairs())]
     case .single: [("layers", try run(.`init`, "mlp", ["activation": .string("relu"), "depth": .number(2)]))]
     case .sphere: [("sphere", try run(.`init`, "sphere"))]
@@ -216,7 +237,10 @@ struct CatalogLawTests {
     #expect(!family.members.isEmpty)
     for base in family.bases {
       #expect((base.y == nil) == (signature.output == .single))
-      if let y = base.y { #expect(y.rows == base.x.rows && y.columns == base.x.columns) }
+      if let y = base.y {
+        #expect(y.rows == base.x.rows || base.pairing == .unpaired)
+        #expect(y.columns == base.x.columns)
+      }
       for matrix in [base.x, base.y].compactMap({ $0 }) {
         #expect(matrix.values.allSatisfy { $0.isFinite })
         guard base.isNormalized else { continue }

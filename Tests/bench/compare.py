@@ -137,10 +137,36 @@ def landscape_torch(count=5000, batch=50):
     return work
 
 
+def zero_shot_torch(count=10_000, classes=100):
+    """40 shifts: of each, the gap, accuracy@1, @5 and @10, the accuracy of each class and the confusion matrix."""
+    y = torch.randn(classes, 512)
+    labels = torch.arange(count) % classes
+    x = 0.1 * y[labels] + torch.randn(count, 512) + 0.2
+    normalize = torch.nn.functional.normalize
+
+    def work():
+        a, b = normalize(x), normalize(y)
+        gap = normalize((a.mean(0) - b.mean(0))[None])[0]
+        results = []
+        for shift in range(40):
+            delta = -5 + 0.25 * shift
+            moved_x, moved_y = normalize(a - delta / 2 * gap), normalize(b + delta / 2 * gap)
+            distance = (moved_x.mean(0) - moved_y.mean(0)).norm()
+            top = (moved_x @ moved_y.T).topk(10, dim=1).indices
+            hits = top == labels[:, None]
+            accuracies = [hits[:, :k].any(1).double().mean() for k in [1, 5, 10]]
+            confusion = torch.bincount(labels * classes + top[:, 0], minlength=classes * classes)
+            results.append((distance, accuracies, confusion.view(classes, classes)))
+        return results
+
+    return work
+
+
 PEERS = {
     "figure2b": [("PyTorch", figure2b_torch), ("PyTorch, closed form", figure2b_closed_form_torch)],
     "cosine": [("PyTorch", cosine_torch), ("NumPy", cosine_numpy)],
     "landscape": [("PyTorch", landscape_torch)],
+    "zero-shot": [("PyTorch", zero_shot_torch)],
     **clip.peers(ARGUMENTS.threads),
     "resnet18": resnet18.peers(ARGUMENTS.threads),
     "umap": umap_learn.peers(),

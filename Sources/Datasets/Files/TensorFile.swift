@@ -127,6 +127,19 @@ package enum TensorFile {
     }
   }
 
+  /// The dataset of a name at the top of an HDF5 file, whatever the file's name ends in.
+  ///
+  /// - Throws: `FileFailure`, `HDF5Failure`.
+  static func dataset(_ name: String, of path: String) throws -> Tensor {
+    try requireRegularFile(path)
+    let file = HDF5File(path)
+    let description = try file.describe("/" + name)
+    guard case .dataset(let dataset) = description.object else {
+      throw HDF5Failure.isGroup(path: path, name: name, existing: description.datasets)
+    }
+    return try load(dataset, of: file)
+  }
+
   private static func load(_ dataset: HDF5File.Dataset, of file: HDF5File) throws -> Tensor {
     try file.withFloats(of: dataset) { values, losses in
       Tensor(

@@ -15,7 +15,15 @@ enum IDX {
       .prompt, .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, source: .read, sides: DeclaredSides.classifiedPictures
   ) { parameters in
-    let path = try parameters.text("images")
+    try data(
+      images: try parameters.text("images"), labels: parameters.optionalText("labels"),
+      names: try parameters.optionalTexts("classes"), parameters)
+  }
+
+  /// - Parameter given: the names of the classes; their numbers where nil.
+  static func data(
+    images path: String, labels labelPath: String?, names given: [String]?, _ parameters: DataParameters
+  ) throws -> PairedData {
     let images = try Content(path, sides: 3)
     let count = try parameters.count(of: images.sides[0], in: path)
     try InputBudget.require(items: count, of: path)
@@ -24,30 +32,26 @@ enum IDX {
     let pictures = StoredPixels(
       width: width, height: height, channels: 1, transform: try parameters.transform(),
       places: (0..<count).map { images.place($0 * width * height) })
-    let labels = try readLabels(parameters, count: images.sides[0])
-    let classes = try names(parameters, most: Int(labels.max() ?? -1) + 1)
-    let files = [path] + ["labels"].compactMap(parameters.optionalText)
+    let labels = try labelPath.map { try readLabels($0, images: path, count: images.sides[0]) } ?? []
+    let most = Int(labels.max() ?? -1) + 1
+    let classes = given ?? (0..<most).map(String.init)
+    guard classes.count >= most else {
+      throw DatasetFailure.badParameter(
+        kind: parameters.kind, name: "classes",
+        expected: "at least \(most) names, one for each class of the file, not \(classes.count)")
+    }
+    let files = [path] + [labelPath].compactMap { $0 }
     return try ClassifiedImages(
       pictures: pictures, labels: Array(labels.prefix(count)), classes: classes, files: files
     ).data(count, parameters)
   }
 
-  private static func readLabels(_ parameters: DataParameters, count: Int) throws -> [Int32] {
-    guard let path = parameters.optionalText("labels") else { return [] }
+  private static func readLabels(_ path: String, images: String, count: Int) throws -> [Int32] {
     let content = try Content(path, sides: 1)
     guard content.sides[0] == count else {
-      throw DatasetFailure.countsDiffer([("`images`", count), (path, content.sides[0])])
+      throw DatasetFailure.countsDiffer([(images, count), (path, content.sides[0])])
     }
     return try content.all().map(Int32.init)
-  }
-
-  private static func names(_ parameters: DataParameters, most: Int) throws -> [String] {
-    guard let names = try parameters.optionalTexts("classes") else { return (0..<most).map(String.init) }
-    guard names.count >= most else {
-      throw DatasetFailure.badParameter(
-        kind: "idx", name: "classes", expected: "at least \(most) names, one for each class of the file")
-    }
-    return names
   }
 
   /// An array of bytes and its sides.

@@ -105,6 +105,7 @@ struct ClassifiedImages {
   let labels: [Int32]
   let classes: [String]
   let files: [String]
+  var attributes: PairedData.Attributes = { _ in nil }
   var remarks: PairedData.Remarks = { [] }
 
   private struct Captions: TextSource {
@@ -120,12 +121,16 @@ struct ClassifiedImages {
     }
     let y = labels.isEmpty ? nil : try parameters.texts(Captions(labels: labels, captions: captions))
     return PairedData(
-      count: count, x: .numbers(pictures), y: y, labels: labels, classes: classes,
-      files: files + parameters.vocabularyFiles, remarks: remarks)
+      count: count, x: .numbers(pictures), y: y, labels: labels, classes: classes, prompt: prompt,
+      attributes: attributes, files: files + parameters.vocabularyFiles, remarks: remarks)
   }
 }
 
 extension Parameter {
-  static let prompt = defaulted(
-    "prompt", .string, "a photo of a {}.", "the caption of a class; {} stands for its name")
+  static let prompt = prompt("a photo of a {}.")
+
+  /// With the wording of a kind of data.
+  static func prompt(_ usual: String) -> Parameter {
+    defaulted("prompt", .string, .string(usual), "the caption of a class; {} stands for its name")
+  }
 }

@@ -65,6 +65,33 @@ struct Shapes: NumberSource, TextSource {
     return phrases.isEmpty ? "a picture" : listed(phrases)
   }
 
+  /// What the attributes of the items are called: what the only object of an image is, and how many there are.
+  static let attributes = ["shape", "colour", "size", "number"]
+
+  /// Shape, colour and size are those of the only object; nil where images may have several.
+  private func attribute(_ name: String, count: Int) -> PairedData.Attribute? {
+    func classes<Value: RawRepresentable & CaseIterable & Equatable>(
+      _ value: (DrawnObject) -> Value
+    ) -> PairedData.Attribute? where Value.RawValue == String {
+      guard objects.count == 1 else { return nil }
+      let all = Array(Value.allCases)
+      let labels = (0..<count).map { index in
+        scene(index).scene.objects.first.flatMap { all.firstIndex(of: value($0)) } ?? 0
+      }
+      return PairedData.Attribute(classes: all.map(\.rawValue), labels: labels.map(Int32.init))
+    }
+    switch name {
+    case "shape": return classes(\.shape)
+    case "colour": return classes(\.color)
+    case "size": return classes(\.size)
+    case "number":
+      let words = ["one thing", "two things", "three things"].prefix(objects.upperBound)
+      return PairedData.Attribute(
+        classes: Array(words), labels: (0..<count).map { Int32(scene($0).scene.objects.count - 1) })
+    default: return nil
+    }
+  }
+
   static let drawn: [Parameter] = [
     .defaulted(
       "information", .number(0...1), 1,
@@ -80,11 +107,13 @@ struct Shapes: NumberSource, TextSource {
       .size,
       .normalize,
     ]
-      + drawn + Parameter.texts, source: .drawn, sides: DeclaredSides.captionedPictures
+      + drawn + Parameter.texts, source: .drawn, attributes: attributes,
+    sides: DeclaredSides.captionedPictures
   ) { parameters in
     let source = try Shapes(parameters)
+    let count = try parameters.integer("count")
     return PairedData(
-      count: try parameters.integer("count"), x: .numbers(source), y: try parameters.texts(source),
-      files: parameters.vocabularyFiles)
+      count: count, x: .numbers(source), y: try parameters.texts(source),
+      attributes: { source.attribute($0, count: count) }, files: parameters.vocabularyFiles)
   }
 }

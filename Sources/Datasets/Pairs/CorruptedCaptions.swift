@@ -44,8 +44,6 @@ extension PairedData {
       swap: CaptionSwap(
         count: count, rate: rate, stream: RandomStream(seed: seed, stage: "data", name: "mismatch")),
       wording: RandomStream(seed: seed, stage: "data", name: "wording"))
-    return PairedData(
-      count: count, x: x, y: .texts(captions, tokenizer, context: context), labels: labels, classes: classes,
-      files: files, remarks: remarks)
+    return replacing(y: .texts(captions, tokenizer, context: context))
   }
 }

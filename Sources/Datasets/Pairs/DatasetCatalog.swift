@@ -17,6 +17,8 @@ package struct DatasetKind: Sendable {
   let readsTexts: Bool
   /// Captions that are read can be made worse, as those of drawn data can.
   let worsensCaptions: Bool
+  /// The names of the items' classes in several respects: what `PairedData.attribute` may be asked for.
+  let attributes: [String]
   /// What the sides are, as far as the parameters tell without a file being read; nil where a file alone tells.
   let sides: @Sendable (DataParameters) throws -> DeclaredSides?
   let make: @Sendable (DataParameters) throws -> PairedData
@@ -26,7 +28,7 @@ package struct DatasetKind: Sendable {
   package init(
     _ name: String, _ summary: String, _ parameters: [Parameter], source: DataSource,
     listsFiles: Bool = false, obtain: String? = nil, version: Int = 1, readsTexts: Bool = false,
-    worsensCaptions: Bool = false,
+    worsensCaptions: Bool = false, attributes: [String] = [],
     sides: @escaping @Sendable (DataParameters) throws -> DeclaredSides?,
     make: @escaping @Sendable (DataParameters) throws -> PairedData
   ) {
@@ -40,6 +42,7 @@ package struct DatasetKind: Sendable {
     self.version = version
     self.readsTexts = readsTexts
     self.worsensCaptions = worsensCaptions
+    self.attributes = attributes
     self.sides = sides
     self.make = make
   }
@@ -126,8 +129,16 @@ package enum DatasetCatalog {
     ImageFolder.kind,
     CIFAR.kind,
     IDX.kind,
+    FashionMNIST.kind,
+    EuroSAT.kind,
+    SVHN.kind,
+    HatefulMemes.kind,
+    FairFace.kind,
     TensorData.kind,
   ]
+
+  /// The attributes that some kind of data has, in the order of the kinds.
+  package static let attributes = kinds.flatMap(\.attributes)
 
   /// What the config's grammar checks, the schema prints and the planner digests.
   package static let signatures = kinds.map(\.signature)

@@ -20,6 +20,10 @@ package struct PairedData: Sendable {
   package let labels: [Int32]
   /// What the classes are called; may be empty.
   package let classes: [String]
+  /// The caption of a class, with `{}` for its name; nil where captions are no such texts.
+  package let prompt: String?
+  /// Other classes of the items, by name: what `attribute` gives.
+  private let attributes: Attributes
   /// Every file whose content the items depend on, for the cache key.
   package let files: [String]
   /// Sentences that the user should read: what was passed over, cut or assumed. Looked for when called; a
@@ -28,8 +32,24 @@ package struct PairedData: Sendable {
 
   package typealias Remarks = @Sendable () throws -> [String]
 
+  /// A division of the items into classes.
+  package struct Attribute: Sendable, Equatable {
+    package let classes: [String]
+    /// The class of each item.
+    package let labels: [Int32]
+
+    package init(classes: [String], labels: [Int32]) {
+      self.classes = classes
+      self.labels = labels
+    }
+  }
+
+  /// The attribute of a name; nil where there is none. Found when called.
+  package typealias Attributes = @Sendable (_ name: String) throws -> Attribute?
+
   package init(
-    count: Int, x: Side, y: Side? = nil, labels: [Int32] = [], classes: [String] = [], files: [String] = [],
+    count: Int, x: Side, y: Side? = nil, labels: [Int32] = [], classes: [String] = [], prompt: String? = nil,
+    attributes: @escaping Attributes = { _ in nil }, files: [String] = [],
     remarks: @escaping Remarks = { [] }
   ) {
     self.count = count
@@ -37,8 +57,28 @@ package struct PairedData: Sendable {
     self.y = y
     self.labels = labels
     self.classes = classes
+    self.prompt = prompt
+    self.attributes = attributes
     self.files = files
     self.remarks = remarks
+  }
+}
+
+extension PairedData {
+  /// The classes of the items in one respect, such as their colour; nil where these data have no such attribute.
+  ///
+  /// - Throws: the data's failures.
+  package func attribute(_ name: String) throws -> Attribute? { try attributes(name) }
+
+  /// The same data with other sides, items or remarks.
+  func replacing(
+    count: Int? = nil, x: Side? = nil, y: Side?, labels: [Int32]? = nil, attributes: Attributes? = nil,
+    remarks: Remarks? = nil
+  ) -> PairedData {
+    PairedData(
+      count: count ?? self.count, x: x ?? self.x, y: y, labels: labels ?? self.labels, classes: classes,
+      prompt: prompt, attributes: attributes ?? self.attributes, files: files,
+      remarks: remarks ?? self.remarks)
   }
 }
 

@@ -2,10 +2,14 @@
 extension PairedData {
   /// - Precondition: every index is below `count`.
   func subset(_ indices: [Int]) -> PairedData {
-    PairedData(
+    replacing(
       count: indices.count, x: x.subset(indices), y: y?.subset(indices),
-      labels: labels.isEmpty ? [] : indices.map { labels[$0] }, classes: classes, files: files,
-      remarks: remarks)
+      labels: labels.isEmpty ? [] : indices.map { labels[$0] },
+      attributes: { name in
+        try attribute(name).map { all in
+          Attribute(classes: all.classes, labels: indices.map { all.labels[$0] })
+        }
+      })
   }
 }
 

@@ -64,8 +64,8 @@ extension PairedData {
   /// The same, whose remarks say, too, what became of its texts.
   func remarkingOnTexts() -> PairedData {
     let sides = [x, y].compactMap { $0 }
-    return PairedData(
-      count: count, x: x, y: y, labels: labels, classes: classes, files: files,
+    return replacing(
+      y: y,
       remarks: { [count, remarks] in
         try remarks() + sides.flatMap { try $0.textSummary(count: count)?.notices ?? [] }
       })

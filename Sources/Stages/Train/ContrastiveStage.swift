@@ -10,7 +10,7 @@ import Metrics
 ///
 /// Gives the trained model, its embeddings of all pairs, and the log. Source: Radford et al. 2021,
 /// arXiv:2103.00020; Liang et al. 2022, Secs. 4.2 and 4.4.
-package struct ContrastiveStage: Sendable {
+package struct ContrastiveStage: NetworkReader {
   package typealias Parameters = TrainingParameters
 
   package static let signature = StageSignature(
@@ -79,13 +79,5 @@ package struct ContrastiveStage: Sendable {
     guard let description = parameters.data else { return origin }
     try network.network.tellData(pairs.learnt.data, description, context)
     return network.network.describing(origin, pairs.learnt.data, description)
-  }
-}
-
-extension StageVariant {
-  init(_ type: ContrastiveStage.Type, _ makers: [NetworkMaker]) {
-    self.init(type.signature) { (parameters: ContrastiveStage.Parameters, inputs, context) in
-      try ContrastiveStage(parameters: parameters, makers: makers).run(inputs, context)
-    }
   }
 }

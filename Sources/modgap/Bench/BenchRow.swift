@@ -24,7 +24,7 @@ struct BenchRow: Sendable {
   let prepare: @Sendable (BenchSettings, BenchFolder) throws -> () throws -> Double
 
   static let all: [BenchRow] = [
-    .figure2b, .cosine, .largeCosine, .landscape, .resNet18, .vision, .longTexts, .captions, .umap,
+    .figure2b, .cosine, .largeCosine, .landscape, .zeroShot, .resNet18, .vision, .longTexts, .captions, .umap,
     .largeUMAP, .trainStep, .trainViTB16, .cachedRun, .engine, .planning,
   ]
 

@@ -2,6 +2,7 @@ import Contracts
 import Declarations
 import Encoders
 import Execution
+import Files
 import Kernels
 import Metrics
 import Stages
@@ -50,6 +51,31 @@ extension BenchRow {
       let moved = try bench.run(.shift, "gap", ["delta": .array(deltas)], from: pairs)
       _ = try bench.run(
         .evaluate, "contrastive-loss", ["temperature": .array(temperatures), "batch": 50], from: moved)
+    }
+  }
+}
+
+extension BenchRow {
+  static let zeroShot = BenchRow(
+    name: "zero-shot", what: "classification of 10,000 × 512 by 100 classes at 40 shifts"
+  ) { settings, folder in
+    let bench = KernelBench(settings)
+    let classes = 100
+    let y = try bench.embeddings("classes", count: classes)
+    let noise = try bench.embeddings("items", count: 10_000)
+    let x = Matrix(
+      rows: noise.rows, columns: 512,
+      values: noise.values.enumerated().map { place, value in
+        0.1 * y[place / 512 % classes, place % 512] + value + 0.2
+      })
+    let labels = "\(folder.path)/labels.txt"
+    try GivenFile.write((0..<x.rows).map { "\($0 % classes)\n" }.joined(), to: labels)
+    let pairs = Artefact.embeddings(
+      EmbeddingFamily(Embeddings(x: x, y: y, isNormalized: false, pairing: .unpaired)))
+    let deltas = (0..<40).map { JSONValue.number(-5 + 0.25 * Double($0)) }
+    return bench.timed {
+      let moved = try bench.run(.shift, "gap", ["delta": .array(deltas)], from: pairs)
+      _ = try bench.run(.evaluate, "zero-shot", ["labels": .string(labels)], from: moved)
     }
   }
 }

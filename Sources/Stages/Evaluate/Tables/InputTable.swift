@@ -7,11 +7,21 @@ import Statistics
 struct InputTable {
   let table: Table
 
-  init(_ inputs: StageInputs, for stage: String) throws {
+  /// - Parameters:
+  ///   - suffix: which of the stages' tables; the main one by default.
+  ///   - missing: the failure of a stage that has no such table.
+  init(
+    _ inputs: StageInputs, for stage: String, suffix: String = "",
+    missing: ((_ id: String) -> any Failure)? = nil
+  ) throws {
     guard !inputs.upstream.isEmpty else { throw StageFailure.noInput(stage: stage, wanted: "a table") }
     let tables = try inputs.upstream.enumerated().map { index, upstream in
-      guard case .tables(let named) = upstream.artefact, let main = named.first(where: { $0.suffix.isEmpty })
-      else { throw StageFailure.wrongInput(stage: stage, id: upstream.id, wanted: "a table") }
+      guard case .tables(let named) = upstream.artefact,
+        let main = named.first(where: { $0.suffix == suffix })
+      else {
+        throw missing?(upstream.id)
+          ?? StageFailure.wrongInput(stage: stage, id: upstream.id, wanted: "a table")
+      }
       var front: [(String, Cell)] = inputs.namesUpstream ? [("from", .text(upstream.id))] : []
       if inputs.gathered.indices.contains(index) {
         front += inputs.gathered[index].map { ($0.name, $0.value) }
