@@ -46,11 +46,15 @@ enum Examples {
   static let published = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../configs/published/liang2022/section4.4.csv").standardized.path
   /// The class of each of the pairs below, which is its own row of y.
-  private static let labels: String = {
-    let path = NSTemporaryDirectory() + "modgap-laws-\(ProcessInfo.processInfo.processIdentifier).txt"
-    try? Data((0..<700).map { "\($0)\n" }.joined().utf8).write(to: URL(fileURLWithPath: path))
+  private static let labels = classes("labels") { $0 }
+  /// Two items of each class, so that both halves of the items have some.
+  private static let twoOfEach = classes("two-of-each") { $0 - $0 % 2 }
+
+  private static func classes(_ name: String, _ label: (Int) -> Int) -> String {
+    let path = NSTemporaryDirectory() + "modgap-laws-\(ProcessInfo.processInfo.processIdentifier)-\(name).txt"
+    try? Data((0..<700).map { "\(label($0))\n" }.joined().utf8).write(to: URL(fileURLWithPath: path))
     return path
-  }()
+  }
   private static let beforeAndAfter: [JSONValue] = [
     .object(["training": "after"]), .object(["training": "before"]),
   ]
@@ -110,7 +114,7 @@ enum Examples {
     if signature.name == "evaluate/best-shift" {
       let moved = try run(.shift, "gap", ["delta": numbers([0, 0.5])], from: [("pairs", pairs())])
       return [
-        ("answers", try run(.evaluate, "zero-shot", ["labels": .string(labels)], from: [("moved", moved)]))
+        ("answers", try run(.evaluate, "zero-shot", ["labels": .string(twoOfEach)], from: [("moved", moved)]))
       ]
     }
     return switch signature.input {
