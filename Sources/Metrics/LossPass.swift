@@ -129,6 +129,22 @@ struct LossTile {
     scales = [Double](repeating: 1, count: stride)
   }
 
+  /// Gives the similarities of a strip of rows and all columns to `body`, a tile of columns and a shift at a time.
+  static func forEach(
+    _ group: GapShiftGroup, _ factors: [GapShiftGroup.Factors], _ rows: Range<Int>, width: Int,
+    _ body: (_ shift: Int, _ tile: LossTile, _ columns: Range<Int>) -> Void
+  ) {
+    var tile = LossTile(rows: rows.count, columns: width)
+    for start in Swift.stride(from: 0, to: group.y.rows, by: width) {
+      let columns = start..<min(group.y.rows, start + width)
+      tile.multiply(group, rows, columns)
+      for shift in factors.indices {
+        tile.transform(factors[shift], rows, columns)
+        body(shift, tile, columns)
+      }
+    }
+  }
+
   /// x·y of these rows and columns.
   mutating func multiply(_ group: GapShiftGroup, _ rows: Range<Int>, _ columns: Range<Int>) {
     let inner = group.x.columns

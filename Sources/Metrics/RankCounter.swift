@@ -84,15 +84,9 @@ struct RankCounter: Sendable {
   }
 
   mutating func run() {
-    var tile = LossTile(rows: range.count, columns: tileColumns)
-    for start in stride(from: 0, to: group.y.rows, by: tileColumns) {
-      let columns = start..<min(group.y.rows, start + tileColumns)
-      tile.multiply(group, range, columns)
-      for member in factors.indices {
-        tile.transform(factors[member], range, columns)
-        countRows(member, tile, columns)
-        countColumns(member, tile, columns)
-      }
+    LossTile.forEach(group, factors, range, width: tileColumns) { member, tile, columns in
+      countRows(member, tile, columns)
+      countColumns(member, tile, columns)
     }
   }
 

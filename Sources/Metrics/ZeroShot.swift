@@ -102,15 +102,8 @@ private struct ClassCounter {
   }
 
   mutating func run() {
-    let width = min(group.y.rows, Self.tileColumns)
-    var tile = LossTile(rows: range.count, columns: width)
-    for start in stride(from: 0, to: group.y.rows, by: width) {
-      let columns = start..<min(group.y.rows, start + width)
-      tile.multiply(group, range, columns)
-      for shift in factors.indices {
-        tile.transform(factors[shift], range, columns)
-        look(shift, tile, columns)
-      }
+    LossTile.forEach(group, factors, range, width: min(group.y.rows, Self.tileColumns)) {
+      look($0, $1, $2)
     }
   }
 

@@ -136,6 +136,10 @@ struct TrainingRunTests {
     let lines = try bench.text("results/train/tables/tuned.log.csv").split(separator: "\n")
     #expect(lines[0] == "temperature,step,epoch,loss,gap,learning_rate")
     #expect(lines.count == 1 + 2 * 21)
+    let rows = lines.dropFirst().map { $0.split(separator: ",") }
+    let losses = rows.filter { $0[0] == "0.05" }.map { Double($0[3]) }
+    let (first, last) = (try #require(losses.first ?? nil), try #require(losses.last ?? nil))
+    #expect(losses.count == 21 && last < first, "the loss falls")
     #expect(exports(bench).keys.sorted() == ["temperature=0.05/start", "temperature=1/start"])
     #expect(FileManager.default.fileExists(atPath: "\(bench.results)/train/figures/loss.gp"))
     // What is not kept is computed again where something needs it, and leaves no checkpoint.

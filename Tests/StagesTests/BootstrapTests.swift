@@ -100,14 +100,16 @@ struct BootstrapTests {
       let group = try GapShiftGroup.groups(
         of: EmbeddingFamily(Self.embeddings(PairingTests.cases[0])), budget)[0]
       var places: [Int] = []
+      var met = 0
       try group.forEachPairLosses(temperatures: temperatures, batch: 50, most: most, budget) {
         _, place, losses in
         places.append(place)
         try group.forEachPairLosses(temperatures: [temperatures[place]], batch: 50, budget) { _, _, alone in
+          met += 1
           #expect(alone.xToY == losses.xToY && alone.yToX == losses.yToX)
         }
       }
-      #expect(places == [0, 1, 2, 3, 4])
+      #expect(places == [0, 1, 2, 3, 4] && met == 5)
     }
   }
 
@@ -185,6 +187,48 @@ struct BootstrapTests {
         #expect(abs(table.numbers("loss")[row] - (forward + back) / 2) < 1e-6 * max(1, forward))
       }
     }
+  }
+
+  /// A shift is not carried out before its losses are taken: they are those of the shifted rows.
+  @Test("losses of samples of shifted pairs are those of the rows that were shifted")
+  func lossesOfShifts() throws {
+    guard case .embeddings(let pairs) = try Self.pairs(130) else { throw TestFailure.noTable }
+    let (x, y) = (pairs.bases[0].x, try #require(pairs.bases[0].y))
+    var gap = (0..<24).map { Double($0 % 5) - 1.7 }
+    let norm = gap.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    gap = gap.map { $0 / norm }
+    let deltas = [-2, 0, 1.5]
+    let shifted = deltas.map { delta in
+      EmbeddingFamily.Member(
+        coordinates: [Coordinate("delta", .real(delta))],
+        transforms: [GapShift(gap: gap, amountX: delta, amountY: delta, renormalizes: true)])
+    }
+    let with: [String: JSONValue] = ["temperature": 0.2, "batch": 32, "bootstrap": 10]
+    let found = try tables(
+      "contrastive-loss", with, of: .embeddings(EmbeddingFamily(bases: pairs.bases, members: shifted)))[1]
+    #expect(found.table.rowCount == 30)
+    for (place, delta) in deltas.enumerated() {
+      let alone = try tables(
+        "contrastive-loss", with,
+        of: .embeddings(
+          EmbeddingFamily(
+            Embeddings(
+              x: Self.moved(x, gap, by: -delta), y: Self.moved(y, gap, by: delta), isNormalized: false))))[1]
+      for column in ["loss", "loss_x_to_y", "loss_y_to_x"] {
+        let ours = found.table.numbers(column)[(10 * place)..<(10 * place + 10)]
+        for (a, b) in zip(ours, alone.table.numbers(column)) { #expect(abs(a - b) < 1e-5 * max(1, b)) }
+      }
+    }
+  }
+
+  private static func moved(_ matrix: Matrix, _ gap: [Double], by amount: Double) -> Matrix {
+    var result = matrix
+    for row in 0..<matrix.rows {
+      for column in gap.indices {
+        result[row, column] = Float(Double(matrix[row, column]) + amount * gap[column])
+      }
+    }
+    return result
   }
 
   /// Three of four rows of x have no row of y: samples of all items would often have no pair at all.

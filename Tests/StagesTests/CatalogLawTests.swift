@@ -242,7 +242,7 @@ struct CatalogLawTests {
     for base in family.bases {
       #expect((base.y == nil) == (signature.output == .single))
       if let y = base.y {
-        #expect(y.rows == base.x.rows || base.pairing == .unpaired)
+        #expect(y.rows == base.x.rows || signature.output == .unpaired)
         #expect(y.columns == base.x.columns)
       }
       for matrix in [base.x, base.y].compactMap({ $0 }) {

@@ -67,10 +67,15 @@ func embed(
   try #require(try run(.`init`, kind, with, seed: seed, jobs: jobs, id: id).family).bases[0]
 }
 
-/// The sentence of the failure that a stage must end with.
+/// The sentence of the failure that an `init` stage must end with.
 func sentence(_ kind: String, _ with: [String: JSONValue]) -> String {
+  failure { try run(.`init`, kind, with) }
+}
+
+/// The sentence of the failure that a stage must end with.
+func failure(_ body: () throws -> Artefact) -> String {
   do {
-    _ = try run(.`init`, kind, with)
+    _ = try body()
     return "nothing failed"
   } catch let failure as any Failure {
     #expect(failure.kind == .invalidInput)

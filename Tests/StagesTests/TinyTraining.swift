@@ -57,16 +57,4 @@ extension TinyTraining {
     guard case .model(let model) = artefact else { throw TestFailure.noTable }
     return model
   }
-
-  func failure(_ body: () throws -> Artefact) -> String {
-    do {
-      _ = try body()
-      return "nothing failed"
-    } catch let failure as any Failure {
-      #expect(failure.kind == .invalidInput)
-      return failure.message
-    } catch {
-      return "no failure of ours: \(error)"
-    }
-  }
 }

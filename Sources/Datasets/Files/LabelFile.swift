@@ -1,60 +1,23 @@
-import Contracts
 import Files
 
-/// A number for each item, from 0: its class or its group.
-///
-/// Text (`.txt`, `.csv`) has one number a line, the first of which may be a header; `.npy`, `.h5` and `.safetensors`
-/// have an array of integers of shape `(n)` or `(n, 1)`.
+/// A number for each item, from 0: its class or its group, in an `IntegerFile`.
 package enum LabelFile {
-  /// Beyond this, float32, through which arrays are read, has gaps between whole numbers.
-  private static let limit: Float = 16_777_216
-  private static let largestText = 1 << 30
+  private static let numbers = "from 0 to \(IntegerFile.limit - 1)"
 
-  /// - Throws: `FileFailure`, `DataFileFailure`, `HDF5Failure`, `DatasetFailure`, `CSVFailure`.
+  /// - Throws: `FileFailure`, `TextFailure`, `DataFileFailure`, `HDF5Failure`, `DatasetFailure`.
   package static func load(_ path: String) throws -> [Int32] {
-    let name = path.lowercased()
-    let labels = name.hasSuffix(".txt") || name.hasSuffix(".csv") ? try text(path) : try array(path)
+    let labels = try IntegerFile(
+      path: path, shape: "(n), with one integer for each item", use: ", one for each item",
+      badLine: { line, _ in
+        DatasetFailure.badLine(
+          path: path, line: line, detail: "expected one integer \(numbers), the number of a class or group")
+      },
+      badNumber: { index, value in
+        DatasetFailure.badItem(path: path, index: index, detail: "is \(value), not an integer \(numbers)")
+      }
+    ).load()
     guard !labels.isEmpty else { throw DatasetFailure.nothingFound(path: path, expected: "number") }
     return labels
-  }
-
-  private static func text(_ path: String) throws -> [Int32] {
-    var records = CSVRecords(try TextFile.read(path, limit: largestText), path: path)
-    var labels: [Int32] = []
-    var isFirst = true
-    var line = records.line
-    while let fields = try records.next() {
-      let found = fields.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
-      if let label = Int32(found.filter { $0 != " " && $0 != "\t" }), label >= 0, Float(label) < limit {
-        labels.append(label)
-      } else if !isFirst || fields.count > 1 || Double(found) != nil {
-        throw DatasetFailure.badLine(
-          path: path, line: line,
-          detail: "expected one integer from 0 to 16777215, the number of a class or group")
-      }
-      isFirst = false
-      line = records.line
-    }
-    return labels
-  }
-
-  private static func array(_ path: String) throws -> [Int32] {
-    let tensor = try TensorFile.load(path)
-    guard tensor.isInteger else {
-      throw DataFileFailure.unsupportedType(
-        path: path, found: "float", expected: "integers, one for each item")
-    }
-    guard tensor.shape.count == 1 || (tensor.shape.count == 2 && tensor.shape[1] == 1) else {
-      throw DataFileFailure.wrongShape(
-        path: path, shape: tensor.shape, expected: "(n), with one integer for each item")
-    }
-    return try tensor.values.enumerated().map { index, value in
-      guard value >= 0, value < limit else {
-        throw DatasetFailure.badItem(
-          path: path, index: index, detail: "is \(value), not an integer from 0 to 16777215")
-      }
-      return Int32(value)
-    }
   }
 }
 

@@ -1,4 +1,3 @@
-import CZlib
 import Declarations
 import Files
 
@@ -127,7 +126,7 @@ package struct MATFile {
     switch kind {
     case .matrix: return try matrix(body, path, names)
     case .compressed:
-      let inner = try Inflate.all(body, path: path, limit: limit)
+      let inner = try Gunzip.unpack(body, path, limit)
       let tag = try Tag(Swift.Array(inner.prefix(8)), path)
       guard tag.type != .compressed, tag.length <= inner.count - 8 else { throw truncated(path) }
       return try array(tag.type, Swift.Array(inner[8..<8 + tag.length]), path, limit, names)
@@ -199,37 +198,5 @@ extension MATFile.Array {
       let small = numbers.compactMap { UInt8(exactly: $0) }
       return small.count == numbers.count ? small : nil
     }
-  }
-}
-
-/// Bytes that zlib compressed.
-private enum Inflate {
-  /// - Throws: `TextFailure.tooLarge` beyond `limit`; `DatasetFailure.badFile` where the stream is damaged or truncated.
-  static func all(_ packed: [UInt8], path: String, limit: Int) throws -> [UInt8] {
-    var stream = z_stream()
-    guard modgap_inflate_start(&stream) == Z_OK else { throw FileFailure(.read, path, code: 12) }
-    defer { inflateEnd(&stream) }
-    var source = packed
-    var result: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 18)
-    var status = Z_OK
-    try source.withUnsafeMutableBufferPointer { source in
-      stream.next_in = source.baseAddress
-      stream.avail_in = UInt32(clamping: source.count)
-      while status == Z_OK {
-        status = piece.withUnsafeMutableBufferPointer { target in
-          stream.next_out = target.baseAddress
-          stream.avail_out = UInt32(target.count)
-          return inflate(&stream, Z_NO_FLUSH)
-        }
-        result += piece[0..<piece.count - Int(stream.avail_out)]
-        guard result.count <= limit else { throw TextFailure.tooLarge(path: path, limit: limit) }
-      }
-    }
-    guard status == Z_STREAM_END else {
-      throw DatasetFailure.badFile(
-        path: path, detail: "a compressed element is truncated or damaged; get the file again")
-    }
-    return result
   }
 }

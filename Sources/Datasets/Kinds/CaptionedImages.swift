@@ -24,43 +24,16 @@ enum CaptionedImages {
       y: try parameters.texts(table.captions), files: [path] + pictures + parameters.vocabularyFiles)
   }
 
-  /// Of what stands in the file only what was nearly asked for is said: it may not be the table that is meant.
-  private static func hint(_ name: String, _ header: [String]) -> String {
-    nearestName(to: name, among: header).map { "; did you mean `\($0)`?" } ?? ""
-  }
-
   private static func read(_ path: String, _ image: String, _ caption: String) throws -> (
     pictures: [String], captions: TextArena
   ) {
-    var records = CSVRecords(try TextFile.read(path, limit: largestTable), path: path)
-    let header = (try records.next() ?? []).map { String(decoding: $0, as: UTF8.self) }
-    let columns = try [image, caption].map { name in
-      guard let column = header.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) else {
-        throw DatasetFailure.badLine(
-          path: path, line: 1,
-          detail: "there is no column `\(name)` among \(counted(header.count, "column"))" + hint(name, header)
-        )
-      }
-      guard !header[(column + 1)...].contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
-        throw DatasetFailure.badLine(
-          path: path, line: 1, detail: "there are several columns `\(name)`; rename all but one of them")
-      }
-      return column
-    }
+    var records = try NamedRecords(path, [image, caption], limit: largestTable)
     let folder = (path as NSString).deletingLastPathComponent
     var pictures: [String] = []
     var captions = TextArena()
-    var line = records.line
     while let fields = try records.next() {
-      guard fields.count == header.count else {
-        throw DatasetFailure.badLine(
-          path: path, line: line,
-          detail: "found \(counted(fields.count, "field")), but the header has \(header.count)")
-      }
-      let name = String(decoding: fields[columns[0]], as: UTF8.self)
-      pictures.append(name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name)
-      captions.append(fields[columns[1]])
-      line = records.line
+      pictures.append(NamedRecords.path(String(decoding: fields[0], as: UTF8.self), in: folder))
+      captions.append(fields[1])
     }
     guard !pictures.isEmpty else { throw DatasetFailure.nothingFound(path: path, expected: "row") }
     return (pictures, captions)

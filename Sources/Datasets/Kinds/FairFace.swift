@@ -57,33 +57,16 @@ enum FairFace {
     private(set) var ages: [Int32] = []
 
     init(_ path: String, _ folder: String) throws {
-      var records = CSVRecords(try TextFile.read(path, limit: FairFace.largest), path: path)
-      let header = (try records.next() ?? []).map { String(decoding: $0, as: UTF8.self) }
-      let columns = try ["file", "race", "gender", "age"].map { name in
-        let found = header.indices.filter { header[$0].isExactly(name) }
-        guard let column = found.first, found.count == 1 else {
-          throw DatasetFailure.badLine(
-            path: path, line: 1,
-            detail: "there is \(found.isEmpty ? "no column" : "more than one column") `\(name)`")
-        }
-        return column
-      }
-      var line = records.line
+      var records = try NamedRecords(path, ["file", "race", "gender", "age"], limit: FairFace.largest)
       while let fields = try records.next() {
-        guard fields.count == header.count else {
-          throw DatasetFailure.badLine(
-            path: path, line: line,
-            detail: "found \(counted(fields.count, "field")), but the header has \(header.count)")
-        }
-        let texts = columns.map { String(decoding: fields[$0], as: UTF8.self) }
+        let (texts, line) = (fields.map { String(decoding: $0, as: UTF8.self) }, records.line)
         guard !texts[0].isEmpty, !texts[0].contains("\0") else {
           throw DatasetFailure.badLine(path: path, line: line, detail: "the path of the image is empty")
         }
-        paths.append(texts[0].hasPrefix("/") || folder.isEmpty ? texts[0] : folder + "/" + texts[0])
+        paths.append(NamedRecords.path(texts[0], in: folder))
         races.append(try Self.place(texts[1], FairFace.races.map(\.0), "race", path, line))
         genders.append(try Self.place(texts[2], FairFace.genders.map(\.0), "gender", path, line))
         ages.append(try Self.place(texts[3], FairFace.ages, "age", path, line))
-        line = records.line
       }
       guard !paths.isEmpty else { throw DatasetFailure.nothingFound(path: path, expected: "row") }
     }

@@ -14,7 +14,10 @@ package enum Gunzip {
     return bytes.starts(with: [0x1F, 0x8B]) ? try unpack(bytes, path, limit) : bytes
   }
 
-  private static func unpack(_ bytes: [UInt8], _ path: String, _ limit: Int) throws -> [UInt8] {
+  /// What a gzip or zlib stream, told by its first bytes, unpacks to; at most `limit` bytes.
+  ///
+  /// - Throws: as `read`, which names `path`.
+  package static func unpack(_ bytes: [UInt8], _ path: String, _ limit: Int) throws -> [UInt8] {
     var stream = z_stream()
     guard modgap_gunzip_start(&stream) == Z_OK else { throw FileFailure(.read, path, code: 12) }
     defer { inflateEnd(&stream) }

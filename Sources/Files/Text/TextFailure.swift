@@ -14,7 +14,7 @@ package enum TextFailure: Failure, Equatable {
   package var message: String {
     switch self {
     case .notCompressed(let path, let detail):
-      "\(path): the gzip file is damaged: \(detail); download it again"
+      "\(path): what is compressed in it is damaged: \(detail); download it again"
     case .tooLarge(let path, let limit):
       "\(path): the unpacked file has more than \(limit >> 20) MiB, which is too much for a file of this kind; check the path"
     case .notUTF8(let path, let fault): "\(path):\(fault.line):\(fault.column): \(fault.message)"
