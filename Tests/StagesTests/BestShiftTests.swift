@@ -44,8 +44,10 @@ struct BestShiftTests {
     #expect(table.numbers("chosen") == [0.5, -1, 0.5, -0.25])
     #expect(table.numbers("distance_before") == [1, 1, 1, 1])
     #expect(table.numbers("distance_after") == [0.5, 2, 0.5, 1.25])
+    #expect(table.numbers("distance_change") == [-0.5, 1, -0.5, 0.25])
     #expect(table.numbers("before") == [0.375, 0.25, 0.5, 0.375])
     #expect(table.numbers("after") == [0.75, 0, 0.5, 0.25])
+    #expect(table.numbers("gain") == [0.375, -0.25, 0, -0.125])
     #expect(table.numbers("count") == [8, 4, 4, 8])
     #expect(table.numbers("gained") == [3, 0, 0, 0] && table.numbers("lost") == [0, 1, 0, 1])
     // 2·(1/2)³, and one coin twice.

@@ -197,7 +197,7 @@ struct BootstrapTests {
     var gap = (0..<24).map { Double($0 % 5) - 1.7 }
     let norm = gap.reduce(0) { $0 + $1 * $1 }.squareRoot()
     gap = gap.map { $0 / norm }
-    let deltas = [-2, 0, 1.5]
+    let deltas = [-0.5, 0, 0.25]
     let shifted = deltas.map { delta in
       EmbeddingFamily.Member(
         coordinates: [Coordinate("delta", .real(delta))],
@@ -221,12 +221,13 @@ struct BootstrapTests {
     }
   }
 
+  /// What a shift does to rows: these are divided by their norms first.
   private static func moved(_ matrix: Matrix, _ gap: [Double], by amount: Double) -> Matrix {
     var result = matrix
     for row in 0..<matrix.rows {
-      for column in gap.indices {
-        result[row, column] = Float(Double(matrix[row, column]) + amount * gap[column])
-      }
+      let line = gap.indices.map { Double(matrix[row, $0]) }
+      let norm = line.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      for column in gap.indices { result[row, column] = Float(line[column] / norm + amount * gap[column]) }
     }
     return result
   }

@@ -21,7 +21,7 @@ package struct BestShiftEvaluation: Stage {
   }
 
   package static let signature = StageSignature(
-    phase: .evaluate, kind: "best-shift",
+    phase: .evaluate, kind: "best-shift", version: 2,
     summary:
       "The best of several shifts of a `zero-shot` classification, chosen on the same or on other items, against no shift.",
     parameters: [
@@ -39,8 +39,10 @@ package struct BestShiftEvaluation: Stage {
       TableColumn("chosen", .quantity, .real, "Chosen shift"),
       TableColumn("distance_before", .quantity, .real, "Distance without shift", unit: "Euclidean"),
       TableColumn("distance_after", .quantity, .real, "Distance of the chosen shift", unit: "Euclidean"),
+      TableColumn("distance_change", .quantity, .real, "Change of the distance", unit: "Euclidean"),
       TableColumn("before", .quantity, .real, "Accuracy without shift", unit: "fraction"),
       TableColumn("after", .quantity, .real, "Accuracy of the chosen shift", unit: "fraction"),
+      TableColumn("gain", .quantity, .real, "Change of the accuracy", unit: "fraction"),
       TableColumn("count", .quantity, .integer, "Items"),
       TableColumn("gained", .quantity, .integer, "Items that became right"),
       TableColumn("lost", .quantity, .integer, "Items that became wrong"),
@@ -112,7 +114,9 @@ package struct BestShiftEvaluation: Stage {
       ("selection", .text(outcome.selection)), ("shifts", .integer(outcome.shifts)),
       ("chosen", .real(outcome.chosen.reduce(0, +) / Double(outcome.chosen.count))),
       ("distance_before", .real(distances.0)), ("distance_after", .real(distances.1)),
+      ("distance_change", .real(distances.1 - distances.0)),
       ("before", .real(Double(outcome.before) / count)), ("after", .real(Double(outcome.after) / count)),
+      ("gain", .real(Double(outcome.after - outcome.before) / count)),
       ("count", .integer(outcome.count)), ("gained", .integer(outcome.gained)),
       ("lost", .integer(outcome.lost)),
       ("p_mcnemar", .real(outcome.mcNemar)), ("p_mcnemar_holm", .real(holm.mcNemar)),
