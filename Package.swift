@@ -159,8 +159,8 @@ let package = Package(
     .testTarget(
       name: "ModgapTests",
       dependencies: [
-        "Declarations", "Contracts", "Datasets", "Files", "Runner", "Storage", "modgap", "AllocationCount",
-        "RunSupport",
+        "Declarations", "Contracts", "Datasets", "DataCatalog", "Files", "Runner", "Storage", "modgap",
+        "AllocationCount", "RunSupport",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(

@@ -55,6 +55,41 @@ import Testing
     }
   }
 
+  /// A config names `val`, so that it is known whether the pictures are there.
+  @Test func theFolderOfFacesMayBeTheOneThatTheirPathsBeginWith() throws {
+    try withFolder { folder in
+      let values = try KindSamples.values("fairface", folder)
+      let found = try ["", "/val", "/val/"].map { name -> [Float] in
+        let data = try DatasetCatalog.make(
+          "fairface", with: values.merging(["folder": .string(folder + name)]) { $1 }, seed: 0)
+        return try withBudget(jobs: 1) { try data.x.matrix(0..<12, budget: $0).values }
+      }
+      #expect(found[0] == found[1] && found[0] == found[2])
+      let elsewhere = failure {
+        let data = try DatasetCatalog.make(
+          "fairface", with: values.merging(["folder": .string(folder + "/other")]) { $1 }, seed: 0)
+        _ = try withBudget(jobs: 1) { try data.x.matrix(0..<12, budget: $0) }
+      }
+      #expect(elsewhere.contains("/other/val/0.png"), "\(elsewhere)")
+    }
+  }
+
+  @Test func allOfCIFARIsTrainThenTest() throws {
+    try withFolder { folder in
+      func records(_ labels: [UInt8]) -> [UInt8] {
+        labels.flatMap { [$0] + [UInt8](repeating: $0 &* 20, count: 3072) }
+      }
+      for batch in 1...5 { try write(records([UInt8(batch)]), folder + "/data_batch_\(batch).bin") }
+      try write(records([9, 0]), folder + "/test_batch.bin")
+      func labels(_ split: String) throws -> [Int32] {
+        try DatasetCatalog.make("cifar", with: ["folder": .string(folder), "split": .string(split)], seed: 0)
+          .labels
+      }
+      #expect(try labels("all") == [1, 2, 3, 4, 5, 9, 0])
+      #expect(try labels("all") == labels("train") + labels("test"))
+    }
+  }
+
   @Test func shapesHaveAttributesThatTheirCaptionsName() throws {
     let data = try DatasetCatalog.make("shapes", with: ["count": 40, "objects": 1, "size": 16], seed: 3)
     let texts = try #require(data.y).texts(0..<40)

@@ -216,9 +216,20 @@ struct MissingDataTests {
       ("annotations/captions_", "coco-captions"), ("clip-vit-b-32.", "clip-vit-b-32"),
       ("clip-vit-b-16.", "clip-vit-b-16"), ("bpe_simple", "clip-vocabulary"),
       ("features_clip.npy", "authors-clip"), ("features_clasp_random.npy", "authors-clasp-random"),
+      ("cifar-10-batches-bin", "cifar-10"), ("cifar-100-binary", "cifar-100"), ("eurosat", "eurosat"),
+      ("svhn", "svhn-test"), ("hateful_memes", "hateful-memes"), ("fairface/val", "fairface-pictures"),
+      ("fairface_label_val", "fairface-labels-val"),
     ] where missing.contains(where: { $0.contains(file) }) {
       #expect(named.contains(entry), "\(file): \(result.errors)")
     }
+  }
+
+  /// A download that was broken off leaves the labels in the folder of both.
+  @Test func facesThatAreMissingBesideTheirLabelsAreNamed() throws {
+    let bench = try project()
+    try bench.write("file,age,gender,race\n", to: "\(Self.place)/data/fairface/fairface_label_val.csv")
+    let errors = try program(bench).run("validate", "configs/paper/table2.json").errors
+    #expect(errors.contains("fairface-pictures") && !errors.contains("fairface-labels-val"), "\(errors)")
   }
 
   /// The command puts the file where the config looks for it.

@@ -19,12 +19,13 @@ enum CIFAR {
       case (.ten, .test): ["test_batch.bin"]
       case (.hundred, .train): ["train.bin"]
       case (.hundred, .test): ["test.bin"]
+      case (_, .all): files(.train) + files(.test)
       }
     }
   }
 
   private enum Split: String, CaseIterable {
-    case train, test
+    case train, test, all
   }
 
   private static let largestNames = 1 << 20
@@ -38,8 +39,9 @@ enum CIFAR {
     [
       .required("folder", .folder, "the folder of the .bin files"),
       .defaulted("variant", .choice(["10", "100"]), "10", "how many classes"),
-      .defaulted("split", .choice(["train", "test"]), "test", "which split"), .prompt, .readCount,
-      .choiceSeed,
+      .defaulted(
+        "split", .choice(Split.allCases.map(\.rawValue)), "test", "which split; `all` is train, then test"),
+      .prompt, .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true,
     sides: DeclaredSides.captionedPictures
   ) { parameters in

@@ -26,14 +26,15 @@ enum FairFace {
     [
       .required("path", .file, "fairface_label_val.csv or fairface_label_train.csv"),
       .optional(
-        "folder", .folder, "the folder that the paths in the file begin in; by default that of the file"),
+        "folder", .folder,
+        "the folder that the paths in the file begin in, or the one that they begin with (`val`); by default that of the file"
+      ),
       .prompt, .readCount, .choiceSeed,
     ] + Parameter.pictures + Parameter.texts, source: .read, listsFiles: true, attributes: attributes,
     sides: DeclaredSides.captionedPictures
   ) { parameters in
     let path = try parameters.text("path")
-    let folder = parameters.optionalText("folder") ?? (path as NSString).deletingLastPathComponent
-    let table = try Rows(path, folder)
+    let table = try Rows(path, parameters.optionalText("folder"))
     let count = try parameters.count(of: table.paths.count, in: path)
     let pictures = ImageFiles(paths: Array(table.paths.prefix(count)), transform: try parameters.transform())
     let all = [
@@ -56,19 +57,29 @@ enum FairFace {
     private(set) var genders: [Int32] = []
     private(set) var ages: [Int32] = []
 
-    init(_ path: String, _ folder: String) throws {
+    init(_ path: String, _ folder: String?) throws {
       var records = try NamedRecords(path, ["file", "race", "gender", "age"], limit: FairFace.largest)
       while let fields = try records.next() {
         let (texts, line) = (fields.map { String(decoding: $0, as: UTF8.self) }, records.line)
         guard !texts[0].isEmpty, !texts[0].contains("\0") else {
           throw DatasetFailure.badLine(path: path, line: line, detail: "the path of the image is empty")
         }
-        paths.append(NamedRecords.path(texts[0], in: folder))
+        paths.append(
+          folder.map { Self.picture(texts[0], in: $0) }
+            ?? NamedRecords.path(texts[0], in: (path as NSString).deletingLastPathComponent))
         races.append(try Self.place(texts[1], FairFace.races.map(\.0), "race", path, line))
         genders.append(try Self.place(texts[2], FairFace.genders.map(\.0), "gender", path, line))
         ages.append(try Self.place(texts[3], FairFace.ages, "age", path, line))
       }
       guard !paths.isEmpty else { throw DatasetFailure.nothingFound(path: path, expected: "row") }
+    }
+
+    /// `val/1.jpg` is in `val` as well as in the folder that has `val`: that one may exist without pictures.
+    private static func picture(_ path: String, in folder: String) -> String {
+      let parts = path.split(separator: "/", maxSplits: 1).map(String.init)
+      let isInside =
+        parts.count == 2 && !path.hasPrefix("/") && (folder as NSString).lastPathComponent.isExactly(parts[0])
+      return NamedRecords.path(isInside ? parts[1] : path, in: folder)
     }
 
     private static func place(
