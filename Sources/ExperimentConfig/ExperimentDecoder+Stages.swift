@@ -210,12 +210,15 @@ extension ExperimentDecoder {
         "the \(isFolder ? "folder" : "file") \(file)"
       }
     let isData = file.hasBytes(first: dataFolder + "/")
+    let obtain = obtain ?? (named.isFolder ? grammar.obtain(file) : nil)
     let catalogued = entry == nil && obtain == nil ? fileSystem.catalogued(file) : nil
     issues.add(
       ConfigIssue(
         at: named.node.position, path: named.field, found: found,
-        expected: "a \(named.isFolder ? "folder" : "file") that can be read",
-        missing: entry == nil && (isData || catalogued != nil)
+        expected: ([named.isFolder ? "a folder that can be read" : "a file that can be read"] + named.words)
+          .joined(separator: ", "),
+        suggestion: named.node.text.flatMap { nearestName(to: $0, among: named.words) },
+        missing: entry == nil && (isData || catalogued != nil || (named.isFolder && obtain != nil))
           ? MissingFile(
             name: isData ? file.droppingBytes(dataFolder.utf8.count + 1) : file, obtain: obtain,
             catalogued: catalogued, isData: isData) : nil))

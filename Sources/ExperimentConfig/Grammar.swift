@@ -27,6 +27,16 @@ package struct Grammar: Sendable {
     Dictionary(data.map { ($0.kind, $0.parameters) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// The command that gets a folder which a kind of data reads by default.
+  func obtain(_ folder: String) -> String? {
+    data.first { kind in
+      kind.parameters.contains { parameter in
+        guard case .folder = parameter.type else { return false }
+        return parameter.defaultValue?.string?.isExactly(folder) ?? false
+      }
+    }?.obtain
+  }
+
   package static let topLevelKeys = [
     "$schema", "extends", "name", "title", "seed", "matrix", "replicates", "data", "stages",
     "figures", "claims",

@@ -17,9 +17,15 @@ extension ParameterChecker {
     case .selection: return selection(node, path)
     case .figures: return figureList(node, path)
     case .ends(let areApart): return ends(node, areApart: areApart, path)
-    case .list(let element, let least, let most): return list(node, element, least...max(least, most), path)
+    case .list(let element, let least, let most):
+      let value = list(node, element, least...max(least, most), path)
+      if case .integer = element { noneTwice(node, path) }
+      return value
     case .oneOrMany(let element):
-      return node.items == nil ? one(node, element, path) : list(node, element, 1...100_000, path)
+      if node.items == nil { return one(node, element, path) }
+      let value = list(node, element, 1...100_000, path)
+      noneTwice(node, path)
+      return value
     case .sweep(let range): return sweep(node, range, path)
     case .object(let parameters): return object(node, parameters, path: path)
     case .ruled(let parameters, let rules): return object(node, parameters, rules: rules, path: path)
@@ -125,6 +131,15 @@ extension ParameterChecker {
     return .array(result)
   }
 
+  /// Numbers that tell rows of a table apart: a repeated one would give two rows of the same coordinates.
+  private mutating func noneTwice(_ node: ConfigNode, _ path: String) {
+    var met: Set<Double> = []
+    for (index, item) in (node.items ?? []).enumerated() {
+      guard let number = item.typedValue.number, !met.insert(number).inserted else { continue }
+      issues.add(item, "\(path)[\(index)]", expected: "each number only once")
+    }
+  }
+
   /// The low and the high end of a range.
   private mutating func ends(_ node: ConfigNode, areApart: Bool, _ path: String) -> JSONValue {
     let before = issues.count
@@ -155,7 +170,11 @@ extension ParameterChecker {
   }
 
   private mutating func sweep(_ node: ConfigNode, _ range: ClosedRange<Double>, _ path: String) -> JSONValue {
-    if node.items != nil { return list(node, .number(range), 1...Sweep.mostPoints, path) }
+    if node.items != nil {
+      let value = list(node, .number(range), 1...Sweep.mostPoints, path)
+      noneTwice(node, path)
+      return value
+    }
     guard node.members != nil else {
       let expected = "\(Self.describe(range)), a list of these, or {\"from\", \"to\", \"by\"}"
       return number(node, path, expected: expected, range.contains)
@@ -231,6 +250,7 @@ extension ParameterChecker {
     var other = self
     let alternative = other.check(node, second, path: path)
     guard other.issues.count > before else {
+      if case .choice(let words) = first, case .file = second { other.mayBeWords(words, from: files.count) }
       self = other
       return alternative
     }

@@ -25,6 +25,8 @@ struct ParameterChecker {
     let node: ConfigNode
     let field: String
     let isFolder: Bool
+    /// What could have stood in its place.
+    var words: [String] = []
   }
 
   private static let mostCombinations = 100_000
@@ -331,5 +333,10 @@ struct ParameterChecker {
 
   mutating func note(file path: String, _ node: ConfigNode, field: String, isFolder: Bool) {
     files.append(NamedFile(path: path, node: node, field: field, isFolder: isFolder))
+  }
+
+  /// The files from this one on stand where one of some words might have stood.
+  mutating func mayBeWords(_ words: [String], from first: Int) {
+    for index in first..<files.count { files[index].words = words }
   }
 }

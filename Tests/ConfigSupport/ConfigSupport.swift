@@ -41,7 +41,9 @@ package final class ConfigFolder {
   ) throws -> Experiment {
     try ExperimentLoader(
       grammar: grammar,
-      environment: environment.merging(["MODGAP_DATA": "\(path)/data"]) { given, _ in given },
+      environment: environment.merging([
+        "MODGAP_DATA": "\(path)/data", "MODGAP_FASHION_MNIST": path,
+      ]) { given, _ in given },
       overrides: try sets.map(Override.init), allowed: allowed
     ).load("\(relativePath)/\(name)")
   }

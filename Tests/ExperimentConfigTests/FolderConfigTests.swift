@@ -1,4 +1,6 @@
 import ConfigSupport
+import Datasets
+import Declarations
 import ExperimentConfig
 import Foundation
 import Testing
@@ -46,6 +48,36 @@ import Testing
     let trained = try #require(experiment.stages.first { $0.id == "trained" })
     #expect(trained.kind == "clip" && !trained.isOptional && trained.with["path"] == nil)
     #expect(experiment.data["pairs"]?["seed"] == nil && experiment.data["pairs"]?["count"] == 5000)
+  }
+
+  /// Where a kind of data says which command gets the folder that it reads by default.
+  @Test func aDefaultFolderThatIsMissingNamesItsCommand() throws {
+    let folder = try ConfigFolder()
+    let kinds = DatasetCatalog.signatures.map { kind in
+      DataSignature(
+        kind: kind.kind, summary: kind.summary,
+        parameters: kind.parameters.map { parameter in
+          guard case .folder = parameter.type, parameter.defaultValue != nil else { return parameter }
+          return .defaulted(parameter.name, .folder, .string("\(folder.path)/none"), "a folder")
+        }, source: kind.source, obtain: kind.obtain)
+    }
+    let grammar = Grammar(
+      stages: grammar.stages, figures: grammar.figures, checks: grammar.checks,
+      data: kinds.filter { $0.kind == "fashion-mnist" })
+    func problems(_ more: String) throws -> String {
+      try folder.write(
+        """
+        { "name": "a", "data": { "d": { "kind": "fashion-mnist"\(more) } }, "stages": [
+          { "id": "s", "stage": "init", "kind": "clip", "with": { "preset": "ViT-B-32", "data": "d" } } ] }
+        """)
+      return try folder.problems(by: grammar)
+    }
+    let command = "run \"make fashion-mnist\" to download it"
+    #expect(try problems("").contains("<folder>/none is missing: \(command)"))
+    #expect(try problems(", \"folder\": \"\(folder.path)/none\"").contains(command))
+    let elsewhere = try problems(", \"folder\": \"\(folder.path)/mine\"")
+    #expect(elsewhere.contains("found no folder <folder>/mine") && !elsewhere.contains("make"))
+    #expect(try problems(", \"folder\": \"\(folder.path)\"") == "")
   }
 
   @Test func whatThePapersScaleNeedsIsNamed() throws {

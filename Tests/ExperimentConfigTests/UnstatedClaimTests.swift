@@ -55,7 +55,7 @@ struct UnstatedClaimTests {
     let folder = try ConfigFolder()
     try folder.write(config.text)
     try GoodConfigTests.writeFiles(to: folder)
-    let loader = ExperimentLoader(grammar: grammar, environment: [:])
+    let loader = ExperimentLoader(grammar: grammar, environment: ["MODGAP_FASHION_MNIST": folder.path])
     let (experiment, places) = try loader.loadWithPlaces("\(folder.path)/c.json")
     #expect(experiment.unstatedClaims(grammar, places).map(\.message) == [])
   }

@@ -206,7 +206,7 @@ struct MissingDataTests {
     let result = try program(bench).run("validate", "configs/\(config)")
     let lines = result.errors.split(separator: "\n")
     let missing = lines.filter { $0.contains("found no file") || $0.contains("found no folder") }
-    let known = lines.filter { $0.contains("missing: run \"modgap data get ") }
+    let known = lines.filter { $0.contains(#/missing: run "(modgap data get|make) /#) }
     #expect(missing.isEmpty == known.isEmpty, "\(result.errors)")
     #expect(result.status == (missing.isEmpty ? 0 : 65), "\(result.errors)")
     for line in known { #expect(!line.contains("--into"), "\(line)") }

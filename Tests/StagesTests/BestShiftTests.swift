@@ -111,6 +111,20 @@ struct BestShiftTests {
     #expect(evaluationFailure("best-shift", ["over": "lambda"], of: sweep).contains("lambda"))
   }
 
+  /// One item of each class: all are in the first half.
+  @Test func anEmptyHalfIsSaid() throws {
+    let solo = answers([(0, bits("010")), (1, bits("110"))], labels: [0, 1, 2])
+    let notes = Notes()
+    let table = try #require(
+      try run(.evaluate, "best-shift", ["over": "delta"], from: [("up", solo)], notes: notes).table())
+    #expect(table.numbers("count") == [3, 0, 3, 3])
+    #expect(notes.notices.contains { $0.contains("no class has two items") })
+    let quiet = Notes()
+    let pairs = answers([(0, bits("0100")), (1, bits("1100"))], labels: [0, 0, 1, 1])
+    _ = try run(.evaluate, "best-shift", ["over": "delta"], from: [("up", pairs)], notes: quiet)
+    #expect(quiet.notices.isEmpty)
+  }
+
   /// Shifts without effect: the best of 40 looks better on the items that chose it, and not on others.
   @Test func choosingOnTheSameItemsFlatters() throws {
     var random = TestNumbers(9)

@@ -37,9 +37,10 @@ package struct BestShiftEvaluation: Stage {
       .listed(by: "by"), TableColumn("selection", .label, .text, "Selection"),
       TableColumn("shifts", .quantity, .integer, "Shifts to choose from"),
       TableColumn("chosen", .quantity, .real, "Chosen shift"),
-      TableColumn("distance_before", .quantity, .real, "Distance without shift", unit: "Euclidean"),
-      TableColumn("distance_after", .quantity, .real, "Distance of the chosen shift", unit: "Euclidean"),
-      TableColumn("distance_change", .quantity, .real, "Change of the distance", unit: "Euclidean"),
+      TableColumn("distance_before", .quantity, .real, "Signed distance without shift", unit: "Euclidean"),
+      TableColumn(
+        "distance_after", .quantity, .real, "Signed distance of the chosen shift", unit: "Euclidean"),
+      TableColumn("distance_change", .quantity, .real, "Change of the signed distance", unit: "Euclidean"),
       TableColumn("before", .quantity, .real, "Accuracy without shift", unit: "fraction"),
       TableColumn("after", .quantity, .real, "Accuracy of the chosen shift", unit: "fraction"),
       TableColumn("gain", .quantity, .real, "Change of the accuracy", unit: "fraction"),
@@ -69,6 +70,10 @@ package struct BestShiftEvaluation: Stage {
     let sweeps = try ShiftAnswers.groups(answers.table, over: parameters.over, by: names, k: parameters.k)
     let outcomes = try sweeps.map { sweep in
       (sweep: sweep, outcomes: try sweep.outcomes(baseline: parameters.baseline, over: parameters.over))
+    }
+    if outcomes.contains(where: { $0.outcomes.contains { $0.count == 0 } }) {
+      context.notice(
+        "no class has two items, so one half has none: only the rows of all-items say something")
     }
     let mcNemar = holm(outcomes.map { $0.outcomes.map(\.mcNemar) })
     let chiSquared = holm(outcomes.map { $0.outcomes.map(\.chiSquared) })
