@@ -125,6 +125,11 @@ import Testing
     #expect(try started(bench, keepless(1)) == ["t"])
     #expect(try bench.text("results/toy/tables/t.csv") == "total\n3.0\n")
     #expect(!FileManager.default.fileExists(atPath: "\(bench.results)/toy/runs/single/embeddings.h5"))
+    // Who keeps it from now on waits for it once more, and is told so.
+    let spy = Spy()
+    try bench.run(keepless(1).replacing("\"keep\": false, ", with: ""), spy: spy)
+    #expect(spy.started == [] && spy.lines.first?.hasPrefix("a: is computed again") ?? false)
+    #expect(FileManager.default.fileExists(atPath: "\(bench.results)/toy/runs/single/embeddings.h5"))
   }
 
   @Test(arguments: [1, 2, 4]) func whatWasNotKeptIsComputedOnceForAllThatNeedIt(jobs: Int) throws {
@@ -147,7 +152,8 @@ import Testing
     let spy = Spy()
     try bench.run(keepless(100), jobs: jobs, spy: spy)
     #expect(spy.started.count == 8)
-    #expect(spy.lines == ["a: made"])
+    let said = "a: is computed again, because its result is needed and not kept in the store"
+    #expect(spy.lines == [said, "a: made"])
   }
 
   @Test func onlyAndForceChooseStages() throws {
