@@ -251,7 +251,12 @@ final class TaskExecutor: Sendable {
     guard let record = records.withLock({ $0[index] }) else {
       throw missing(index)
     }
-    guard record.hasPayload else { return try runAgain(index, record) }
+    guard record.hasPayload else {
+      let artefact = try runAgain(index, record)
+      // Kept from now on; else each run would wait for it anew.
+      if plan.tasks[index].keeps { try save(artefact, of: index, record) }
+      return artefact
+    }
     do {
       let artefact = current(try store.load(record), of: index)
       cache.keep(artefact, of: index)
@@ -268,11 +273,18 @@ final class TaskExecutor: Sendable {
   {
     observe(.cacheRejected(task: plan.tasks[index].id, reason: problem.message))
     let artefact = try runAgain(index, record, mustEqual: false)
-    let mended = try store.save(
-      artefact, key: record.key, keyTree: record.keyTree, stage: record.stage, notes: record.notes,
-      replaces: true)
-    records.withLock { $0[index] = mended }
+    try save(artefact, of: index, record, replaces: true)
     return artefact
+  }
+
+  /// Stores what was computed again, with its values.
+  private func save(
+    _ artefact: Artefact, of index: Int, _ record: StoredRecord, replaces: Bool = false
+  ) throws {
+    let saved = try store.save(
+      artefact, key: record.key, keyTree: record.keyTree, stage: record.stage, notes: record.notes,
+      replaces: replaces)
+    records.withLock { $0[index] = saved }
   }
 
   /// Under the lease, as two that need it, here or in another process, would write one checkpoint.

@@ -85,6 +85,10 @@ struct InterruptionTests {
     #expect(try Program(folder: bench.folder).run("run", "e.json", "--no-figures").status == 0)
   }
 
+  private func isStopped(_ id: pid_t) -> Bool {
+    (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8))?.contains(") T ") ?? false
+  }
+
   /// Swift's runtime would print a backtrace at Ctrl-\ and go on.
   @Test(arguments: [SIGQUIT, SIGHUP]) func otherSignalsEndItAtOnce(signal: Int32) throws {
     let expected = try undisturbed(Experiments.depth, "depth")
@@ -99,10 +103,16 @@ struct InterruptionTests {
     func text() -> String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
     for _ in 0..<6000 where !text().contains("started") { usleep(5000) }
     try #require(text().contains("started") && process.isRunning)
+    // It is held still, so that what it says later is said after the signal.
+    kill(process.processIdentifier, SIGSTOP)
+    for _ in 0..<6000 where !isStopped(process.processIdentifier) { usleep(5000) }
+    let before = text().utf8.count
     kill(process.processIdentifier, signal)
+    kill(process.processIdentifier, SIGCONT)
     process.waitUntilExit()
     #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
-    #expect(!text().contains("acktrace") && !text().contains("results: "), "\(text())")
+    let later = String(decoding: text().utf8.dropFirst(before), as: UTF8.self)
+    #expect(!text().contains("acktrace") && !text().contains("results: ") && !later.contains("finished"))
     // What was left behind hinders no run, of this plan or another.
     let result = try Program(folder: bench.folder).run("run", "e.json", "--jobs", "2", "--no-figures")
     #expect(result.status == 0, "\(result.errors)")

@@ -129,7 +129,14 @@ import Testing
     let spy = Spy()
     try bench.run(keepless(1).replacing("\"keep\": false, ", with: ""), spy: spy)
     #expect(spy.started == [] && spy.lines.first?.hasPrefix("a: is computed again") ?? false)
-    #expect(FileManager.default.fileExists(atPath: "\(bench.results)/toy/runs/single/embeddings.h5"))
+    let exported = "\(bench.results)/toy/runs/single/embeddings.h5"
+    #expect(FileManager.default.fileExists(atPath: exported))
+    // From then on it is in the store.
+    try FileManager.default.removeItem(atPath: exported)
+    let later = Spy()
+    try bench.run(keepless(1).replacing("\"keep\": false, ", with: ""), spy: later)
+    #expect(later.started == [] && later.lines == [])
+    #expect(FileManager.default.fileExists(atPath: exported))
   }
 
   @Test(arguments: [1, 2, 4]) func whatWasNotKeptIsComputedOnceForAllThatNeedIt(jobs: Int) throws {

@@ -175,4 +175,19 @@ struct GroupBiasTests {
     #expect(tables.table()?.numbers("fraction") == [1, 1, 0, 0])
     #expect(tables.table("accuracy")?.numbers("accuracy") == [0, 1])
   }
+
+  /// A prompt that a category does not find is a matter of the config, and told before anything is embedded.
+  @Test func categoriesOfOtherPromptsAreToldBeforehand() throws {
+    let signature = try #require(stageCatalog.variant(.evaluate, "group-bias")).signature
+    func misfits(_ categories: [String: JSONValue], prompts: [JSONValue] = ["a man", "a thief"]) -> [String] {
+      let with = JSONValue.object(["prompts": .array(prompts), "categories": .object(categories)])
+      return (signature.misfits?(with, nil) ?? []).map { "\($0.path.joined(separator: ".")): \($0.found)" }
+    }
+    #expect(misfits(["b": .array([1, "a man"]), "a": .array([0])]) == [])
+    #expect(
+      misfits(["b": .array([2, "a thief"]), "a": .array(["a dog"])])
+        == ["categories.a: \"a dog\"", "categories.b: 2"])
+    #expect(misfits([:], prompts: ["a man", "", ""]) == ["prompts: \"\" twice", "prompts: an empty text"])
+    #expect(misfits([:], prompts: ["a man", ""]) == ["prompts: an empty text"])
+  }
 }

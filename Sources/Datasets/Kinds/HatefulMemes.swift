@@ -76,8 +76,6 @@ enum HatefulMemes {
       )
     }
     return Entry(
-      path: image.hasPrefix("/") || folder.isEmpty ? image : folder + "/" + image,
-      text: json["text"]?.string ?? "",
-      label: Int32(label))
+      path: NamedRecords.path(image, in: folder), text: json["text"]?.string ?? "", label: Int32(label))
   }
 }

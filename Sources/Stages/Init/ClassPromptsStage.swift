@@ -45,10 +45,7 @@ package struct ClassPromptsStage: NetworkReader {
     let classes = try ItemClasses(parameters.classes, usual: model.data, requiresLabels: false)
     guard let names = classes.names else { throw ClassFailure.noClasses }
     guard names.count >= 2 else { throw ClassFailure.tooFewClasses(found: names.count) }
-    let prompts = parameters.classes.prompt?.values ?? [classes.prompt ?? ClassParameters.usualPrompt]
-    if let bad = prompts.first(where: { !ClassParameters.hasPlace($0) }) {
-      throw ClassFailure.promptWithoutClass(bad)
-    }
+    let prompts = try classes.prompts(parameters.classes)
     let network = try model.network(context)
     let rows = try network.classRows(names, prompts, context)
     guard let description = parameters.classes.data else {

@@ -82,13 +82,18 @@ struct ClassParameters: Decodable, Sendable {
         ParameterMisfit(
           path: [prompt.name], found: "\"\($0.prefix(80))\"",
           expected: "a text with `\(place)` where the name of the class belongs")
-      },
-      repeated(names).map {
-        ParameterMisfit(
-          path: [classes.name], found: "\"\(names[$0.second].prefix(80))\" twice",
-          expected: "a different name for each class")
-      },
+      }
     ].compactMap { $0 }
+      + misfits(of: names, at: classes.name, expected: "a different name for each class, none of them empty")
+  }
+
+  /// Texts that cannot be told apart, or of which one is empty.
+  static func misfits(of texts: [String], at key: String, expected: String) -> [ParameterMisfit] {
+    let twice = repeated(texts).map { "\"\(texts[$0.second].prefix(80))\" twice" }
+    let empty = texts.contains("") ? "an empty text" : nil
+    return [twice, empty].compactMap { found in
+      found.map { ParameterMisfit(path: [key], found: $0, expected: expected) }
+    }
   }
 
   /// The first name that occurs twice, by its places.

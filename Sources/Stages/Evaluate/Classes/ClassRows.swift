@@ -131,6 +131,16 @@ struct ItemClasses {
     try Self.check(names ?? [])
   }
 
+  /// The wording that is asked for, else that of the data, else the paper's.
+  /// - Throws: `ClassFailure.promptWithoutClass`.
+  func prompts(_ parameters: ClassParameters) throws -> [String] {
+    let prompts = parameters.prompt?.values ?? [prompt ?? ClassParameters.usualPrompt]
+    if let bad = prompts.first(where: { !ClassParameters.hasPlace($0) }) {
+      throw ClassFailure.promptWithoutClass(bad)
+    }
+    return prompts
+  }
+
   /// Checks that classes can be told apart.
   static func check(_ names: [String]) throws {
     if let empty = names.firstIndex(of: "") { throw ClassFailure.emptyClass(empty) }

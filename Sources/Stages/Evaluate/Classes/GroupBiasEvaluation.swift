@@ -92,15 +92,31 @@ package struct GroupBiasEvaluation: NetworkReader {
   private static let low = TableColumn("ci95_low", .quantity, .real, "Lower end of the Wilson interval")
   private static let high = TableColumn("ci95_high", .quantity, .real, "Upper end of the Wilson interval")
 
+  /// What can be told before anything is embedded; of prompts in a file, and of rows of y, it cannot.
   private static func misfits(_ with: JSONValue) -> [ParameterMisfit] {
-    let prompts = with["prompts"]?.array?.compactMap(\.string) ?? []
-    return ClassParameters.repeated(prompts).map {
-      [
-        ParameterMisfit(
-          path: ["prompts"], found: "\"\(prompts[$0.second].prefix(80))\" twice",
-          expected: "different prompts")
-      ]
-    } ?? []
+    guard let prompts = with["prompts"]?.array?.compactMap(\.string) else { return [] }
+    let categories = with["categories"]?.object ?? [:]
+    return ClassParameters.misfits(
+      of: prompts, at: "prompts", expected: "different prompts, none of them empty")
+      + categories.sorted { $0.key.isExactlyBefore($1.key) }.flatMap { name, members in
+        (members.array ?? []).compactMap { misfit(of: $0, in: name, prompts) }
+      }
+  }
+
+  private static func misfit(
+    of member: JSONValue, in category: String, _ prompts: [String]
+  ) -> ParameterMisfit? {
+    let path = ["categories", category]
+    if let text = member.string, !prompts.contains(where: { $0.isExactly(text) }) {
+      return ParameterMisfit(
+        path: path, found: "\"\(text.prefix(80))\"", expected: "texts that are among the prompts")
+    }
+    if let number = member.integer, number >= prompts.count {
+      return ParameterMisfit(
+        path: path, found: "\(number)",
+        expected: "numbers below \(prompts.count), which is that of the prompts")
+    }
+    return nil
   }
 
   private let parameters: Parameters
@@ -170,22 +186,18 @@ package struct GroupBiasEvaluation: NetworkReader {
     _ group: GapShiftGroup, _ source: Source, _ labels: [Int32], _ groups: Groups, _ categories: [Category],
     _ output: inout Output, _ context: StageContext
   ) throws {
-    let factors = try group.members.map(group.factors)
-    let gaps = try group.gaps(factors, context.budget)
-    let answers = try group.zeroShot(factors, labels: labels, context.budget)
-    for (place, member) in group.members.enumerated() {
-      let coordinates = source.coordinates(member.index)
-      let distance = ("distance", Cell.real(gaps[place].signedDistance(original: group.original)))
-      let answer = answers[place]
-      for row in shares(answer.predicted, groups, categories) {
-        output.shares.append(coordinates, [distance] + row)
+    for shift in try group.classified(labels, of: source, context.budget) {
+      let distance = ("distance", Cell.real(shift.distance))
+      for row in shares(shift.answers.predicted, groups, categories) {
+        output.shares.append(shift.coordinates, [distance] + row)
       }
       output.accuracies.append(
-        coordinates, [distance] + share("accuracy", Double(answer.successes(at: 1)), of: labels.count))
+        shift.coordinates,
+        [distance] + share("accuracy", Double(shift.answers.successes(at: 1)), of: labels.count))
       guard parameters.predictions else { continue }
       output.predictions.append(
-        coordinates,
-        ZeroShotEvaluation.columns(labels, answer.predicted) + [
+        shift.coordinates,
+        ZeroShotEvaluation.columns(labels, shift.answers.predicted) + [
           ("group", .texts(groups.numbers.map { groups.names[Int($0)] }))
         ])
     }

@@ -156,11 +156,7 @@ package struct ZeroShotEvaluation: NetworkReader {
       return nil
     }
     guard let names = classes.names else { throw ClassFailure.noClasses }
-    let prompts = parameters.classes.prompt?.values ?? [classes.prompt ?? ClassParameters.usualPrompt]
-    if let bad = prompts.first(where: { !ClassParameters.hasPlace($0) }) {
-      throw ClassFailure.promptWithoutClass(bad)
-    }
-    return try model.network(context).classRows(names, prompts, context)
+    return try model.network(context).classRows(names, classes.prompts(parameters.classes), context)
   }
 
   private func names(_ classes: ItemClasses, rows: Int) throws -> [String] {
@@ -174,43 +170,44 @@ package struct ZeroShotEvaluation: NetworkReader {
     _ group: GapShiftGroup, _ source: Source, _ names: [String], _ labels: [Int32], _ output: inout Output,
     _ context: StageContext
   ) throws {
-    let factors = try group.members.map(group.factors)
-    let gaps = try group.gaps(factors, context.budget)
-    let answers = try group.zeroShot(factors, labels: labels, context.budget)
-    let areas = try parameters.metric.values.contains(.rocAUC) ? areas(group, factors, names, labels) : []
-    for (place, member) in group.members.enumerated() {
-      let coordinates = source.coordinates(member.index)
-      let distance = gaps[place].signedDistance(original: group.original)
-      let answer = answers[place]
-      output.tied += answer.decidedByTies
+    let shifts = try group.classified(labels, of: source, context.budget)
+    let areas =
+      try parameters.metric.values.contains(.rocAUC)
+      ? areas(group, shifts.map(\.factors), names, labels) : []
+    for (place, shift) in shifts.enumerated() {
+      let (coordinates, answers) = (shift.coordinates, shift.answers)
+      output.tied += answers.decidedByTies
       output.answers += labels.count
-      let values = values(answer, areas.isEmpty ? nil : areas[place])
-      for (metric, value) in values {
+      for (metric, value) in values(answers, areas.isEmpty ? nil : areas[place]) {
         output.rows.append(
           coordinates,
           [
-            ("distance", .real(distance)), ("metric", .text(metric)), ("value", .real(value)),
+            ("distance", .real(shift.distance)), ("metric", .text(metric)), ("value", .real(value)),
             ("count", .integer(labels.count)),
           ])
       }
-      let confusion = Confusion(labels, answer.predicted, classes: names.count)
-      output.empty = names.indices.filter { confusion.items[$0] == 0 }.map { names[$0] }
-      for (index, name) in names.enumerated() {
-        output.classes.append(
-          coordinates,
-          [
-            ("distance", .real(distance)), ("class", .text(name)),
-            ("accuracy", .real(confusion.accuracy(of: index))),
-            ("count", .integer(confusion.items[index])),
-          ])
-      }
-      output.confusion.append(coordinates, confusion.columns(names))
-      if parameters.predictions {
-        output.predictions.append(
-          coordinates,
-          Self.columns(labels, answer.predicted) + [("rank", .integers(answer.ranks.map(Int.init)))])
-      }
+      write(Confusion(labels, answers.predicted, classes: names.count), shift, names, &output)
+      guard parameters.predictions else { continue }
+      output.predictions.append(
+        coordinates,
+        Self.columns(labels, answers.predicted) + [("rank", .integers(answers.ranks.map(Int.init)))])
     }
+  }
+
+  private func write(
+    _ confusion: Confusion, _ shift: ClassifiedShift, _ names: [String], _ output: inout Output
+  ) {
+    output.empty = names.indices.filter { confusion.items[$0] == 0 }.map { names[$0] }
+    for (index, name) in names.enumerated() {
+      output.classes.append(
+        shift.coordinates,
+        [
+          ("distance", .real(shift.distance)), ("class", .text(name)),
+          ("accuracy", .real(confusion.accuracy(of: index))),
+          ("count", .integer(confusion.items[index])),
+        ])
+    }
+    output.confusion.append(shift.coordinates, confusion.columns(names))
   }
 
   static func columns(_ labels: [Int32], _ predicted: [Int32]) -> [(name: String, values: Column)] {

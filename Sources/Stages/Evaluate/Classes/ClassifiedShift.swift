@@ -1,0 +1,28 @@
+import Contracts
+import Execution
+import Metrics
+
+/// How the items are classified at one shift.
+struct ClassifiedShift {
+  let coordinates: [Coordinate]
+  let factors: GapShiftGroup.Factors
+  /// Of the centroids, negative where the sides have changed places.
+  let distance: Double
+  let answers: ZeroShotAnswers
+}
+
+extension GapShiftGroup {
+  /// All shifts of the group, from one product.
+  func classified(
+    _ labels: [Int32], of source: Source, _ budget: ThreadBudget
+  ) throws -> [ClassifiedShift] {
+    let factors = try members.map(self.factors)
+    let gaps = try self.gaps(factors, budget)
+    let answers = try zeroShot(factors, labels: labels, budget)
+    return members.indices.map { place in
+      ClassifiedShift(
+        coordinates: source.coordinates(members[place].index), factors: factors[place],
+        distance: gaps[place].signedDistance(original: original), answers: answers[place])
+    }
+  }
+}
