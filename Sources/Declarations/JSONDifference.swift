@@ -1,0 +1,37 @@
+/// One leaf by which two JSON values differ.
+package struct JSONDifference: Sendable, Equatable {
+  /// `with.temperature[0]`, `files.path.digest`, `inputs[0]`.
+  package let path: String
+  package let before: JSONValue?
+  package let now: JSONValue?
+
+  /// Every leaf in which the values differ, in alphabetical order.
+  package static func between(_ before: JSONValue, _ now: JSONValue) -> [JSONDifference] {
+    differences(before, now, path: "")
+  }
+
+  private static func differences(_ a: JSONValue?, _ b: JSONValue?, path: String) -> [JSONDifference] {
+    if a == b { return [] }
+    if let left = a?.object, let right = b?.object {
+      return Set(left.keys).union(right.keys).sorted().flatMap { key in
+        differences(left[key], right[key], path: path.isEmpty ? key : "\(path).\(key)")
+      }
+    }
+    if let left = a?.array, let right = b?.array, left.count == right.count {
+      return left.indices.flatMap { differences(left[$0], right[$0], path: "\(path)[\($0)]") }
+    }
+    return [JSONDifference(path: path, before: a, now: b)]
+  }
+
+  /// `from 1 to 2`; digests and long values are shortened.
+  package var change: String { "from \(Self.text(before)) to \(Self.text(now))" }
+
+  private static func text(_ value: JSONValue?) -> String {
+    guard let value else { return "no value" }
+    if let text = value.string, text.count == 64, text.allSatisfy(\.isHexDigit) {
+      return String(text.prefix(12))
+    }
+    let spelled = value.canonical
+    return spelled.count > 120 ? String(spelled.prefix(117)) + "…" : spelled
+  }
+}
