@@ -69,6 +69,8 @@ let package = Package(
 
     // MARK: - Tables → verdicts, pictures, reports
     .target(name: "Claims", dependencies: ["Declarations", "Contracts", "ExperimentConfig", "Statistics"]),
+    .target(
+      name: "Regression", dependencies: ["Declarations", "Statistics", "Kernels", "Contracts", "Files"]),
     // Its tests look inside it (@testable), in the one build that `make` and `make test` share.
     .target(
       name: "Figures",
@@ -142,6 +144,11 @@ let package = Package(
       name: "ClaimsTests",
       dependencies: [
         "Declarations", "Contracts", "ExperimentConfig", "Claims", "Statistics", "ClaimSupport",
+      ]),
+    .testTarget(
+      name: "RegressionTests",
+      dependencies: [
+        "Declarations", "Statistics", "Kernels", "Contracts", "Files", "Metrics", "Regression", "TestSupport",
       ]),
     .testTarget(
       name: "FiguresTests",
