@@ -1,0 +1,163 @@
+import Contracts
+import Declarations
+import Statistics
+
+/// The numbers of an experiment that are stored and compared.
+///
+/// Every value of tables up to 200 rows. Of longer ones, each quantity's count, mean, minimum and maximum, its curves at
+/// up to 200 points, and the places of their extremes. Points are thinned further where a file would become
+/// larger than its limit; nothing is left out without being listed.
+package struct NumberSelection: Sendable {
+  package private(set) var numbers: [ReferenceNumber]
+  /// What is not kept, each as a sentence.
+  package private(set) var leftOut: [String] = []
+
+  package static let longestTable = 200
+  package static let curvePoints = 200
+  /// Bytes of an experiment's file.
+  package static let fileLimit = 100_000
+
+  /// - Parameter digests: of each stage, over those of its tasks in the order of the plan.
+  /// - Throws: `RegressionFailure.repeated` for two tables of one name.
+  package init(
+    experiment: String, tables: [ResultTable], digests: [(stage: String, digest: String)] = [],
+    limit: Int = NumberSelection.fileLimit
+  ) throws {
+    numbers = digests.map { stage, digest in
+      ReferenceNumber(
+        experiment: experiment, id: "digest/\(Self.part(stage))", kind: .digest, value: .text(digest))
+    }
+    let short = tables.filter { $0.rows.rowCount <= Self.longestTable }
+    let long = tables.filter { $0.rows.rowCount > Self.longestTable }
+    numbers += short.flatMap { table in
+      table.measurements().flatMap { NumberMaker(experiment, table).numbers($0) }
+    }
+    numbers += long.flatMap { NumberMaker(experiment, $0).aggregates() }
+    addCurves(long.flatMap { NumberMaker(experiment, $0).curves() }, limit: limit)
+    _ = try numbers.byKey()
+  }
+
+  /// Extremes first, then as many points of each curve as there is room for.
+  private mutating func addCurves(_ curves: [Curve], limit: Int) {
+    var room = limit - numbers.reduce(0) { $0 + Self.bytes($1) }
+    var kept: [Curve] = []
+    for curve in curves {
+      let extremes = curve.extremes
+      let size = extremes.reduce(0) { $0 + Self.bytes($1) }
+      guard size <= room else {
+        leftOut.append("the curve \(curve.name), as the file would be larger than \(limit) bytes")
+        continue
+      }
+      room -= size
+      numbers += extremes
+      kept.append(curve)
+    }
+    var most = Self.curvePoints
+    while most > 0 {
+      let points = kept.flatMap { $0.points(atMost: most) }
+      if points.reduce(0, { $0 + Self.bytes($1) }) <= room {
+        numbers += points
+        break
+      }
+      most = most * 3 / 4
+    }
+    if most < Self.curvePoints, let longest = kept.map(\.count).max(), longest > most {
+      leftOut.append("all but \(most) points of each curve, as the file would be larger than \(limit) bytes")
+    }
+  }
+
+  /// About what its row takes when it is calibrated. It is the same whatever the digits of a number are: which numbers
+  /// are kept must not depend on how they are rounded.
+  private static func bytes(_ number: ReferenceNumber) -> Int {
+    let value = number.kind.isText ? number.value.plain.utf8.count : 20
+    return number.experiment.utf8.count + number.id.utf8.count + value + 44
+  }
+
+  /// A part of an id: `/` separates them.
+  static func part(_ name: String) -> String { name.replacingBytes("/", with: "|") }
+}
+
+/// Makes the numbers of one table.
+struct NumberMaker {
+  let experiment: String
+  let table: ResultTable
+
+  init(_ experiment: String, _ table: ResultTable) { (self.experiment, self.table) = (experiment, table) }
+
+  func id(_ quantity: String, _ keys: [Measurement.Key], _ what: String? = nil) -> String {
+    ([NumberSelection.part(table.name), NumberSelection.part(quantity)]
+      + (keys.isEmpty ? [] : [NumberSelection.part(Measurement.spelled(keys))]) + (what.map { [$0] } ?? []))
+      .joined(separator: "/")
+  }
+
+  /// The value itself; of a mean over replicates, their spread and number, too.
+  func numbers(_ one: Measurement) -> [ReferenceNumber] {
+    let id = id(one.quantity, one.keys)
+    if table.isTrained, case .real(let value)? = one.value.asReal {
+      let sample = one.sample ?? Summary(count: 1, mean: value, standardDeviation: .nan)
+      return [ReferenceNumber(experiment: experiment, id: id, trained: sample)]
+    }
+    let mean = number(id, one.quantity, one.value)
+    guard let sample = one.sample else { return [mean] }
+    let count = make("\(id)/n", .count, .real(Double(sample.count)))
+    return sample.count < 2
+      ? [mean, count] : [mean, make("\(id)/sd", .real, .real(sample.standardDeviation)), count]
+  }
+
+  func make(_ id: String, _ kind: NumberKind, _ value: Cell) -> ReferenceNumber {
+    ReferenceNumber(experiment: experiment, id: id, kind: kind, value: value)
+  }
+
+  func number(_ id: String, _ quantity: String, _ value: Cell) -> ReferenceNumber {
+    switch value {
+    case .text: return make(id, .text, value)
+    case .integer(let count): return make(id, .count, .real(Double(count)))
+    case .real(let real):
+      let isCosine =
+        real > 0.9 && (table.declaration(of: quantity)?.label.lowercased() ?? "").contains("cosine")
+      return make(id, isCosine ? .cosine : .real, value)
+    }
+  }
+
+  /// Count, mean, minimum and maximum of each quantity.
+  func aggregates() -> [ReferenceNumber] {
+    let found = table.measurements()
+    return found.grouped(by: \.quantity).flatMap { quantity, group -> [ReferenceNumber] in
+      let values = group.compactMap(\.value.number).filter { !$0.isNaN }
+      let counts = [
+        make(id(quantity, [], "count"), .count, .real(Double(group.count))),
+        make(id(quantity, [], "numbers"), .count, .real(Double(values.count))),
+      ]
+      // A training's aggregates have no replicates of their own: its curves' points have.
+      guard !table.isTrained, let low = values.min(), let high = values.max() else { return counts }
+      return counts + [
+        make(id(quantity, [], "mean"), .real, .real(Summary(of: values).mean)),
+        make(id(quantity, [], "minimum"), .real, .real(low)),
+        make(id(quantity, [], "maximum"), .real, .real(high)),
+      ]
+    }
+  }
+
+  /// Of every quantity and every group of equal other keys, over the column of numbers that has the most values.
+  func curves() -> [Curve] {
+    let found = table.measurements()
+    let values = Dictionary(
+      grouping: found.lazy.flatMap(\.keys).filter(\.isCoordinate), by: \.name
+    ).mapValues { Set($0.map(\.value)).count }
+    guard let most = values.values.max(), most >= 3,
+      let coordinate = values.keys.filter({ values[$0] == most }).min()
+    else { return [] }
+    struct Group: Hashable {
+      let quantity: String
+      let keys: [Measurement.Key]
+    }
+    return found.grouped { (one: Measurement) in
+      Group(quantity: one.quantity, keys: one.keys.filter { !$0.name.isExactly(coordinate) })
+    }.map { Curve(self, $0.quantity, $0.keys, coordinate, $1) }
+  }
+}
+
+extension Cell {
+  /// Itself as a real, where it is a number.
+  var asReal: Cell? { number.map { .real($0) } }
+}
