@@ -160,7 +160,7 @@ package struct NightJudgement: Sendable {
 }
 
 extension CanaryVerdict {
-  var message: String {
+  package var message: String {
     let components = beyond.isEmpty ? [] : ["beyond its bounds: \(beyond.joined(separator: "; "))"]
     let constants = moved.isEmpty ? [] : ["no seed changed it before: \(moved.joined(separator: ", "))"]
     return (components + constants).joined(separator: "; ")

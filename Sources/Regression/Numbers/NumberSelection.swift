@@ -1,5 +1,6 @@
 import Contracts
 import Declarations
+import Files
 import Statistics
 
 /// The numbers of an experiment that are stored and compared.
@@ -17,7 +18,12 @@ package struct NumberSelection: Sendable {
   /// Bytes of an experiment's file.
   package static let fileLimit = 100_000
 
-  /// - Parameter digests: of each stage, over those of its tasks in the order of the plan.
+  /// A stage's digest: over those of its tasks, in the order of the plan.
+  package static func digest(ofTasks digests: [String]) -> String {
+    Digest(of: digests.joined(separator: "\n")).hex
+  }
+
+  /// - Parameter digests: of each stage, `digest(ofTasks:)`.
   /// - Throws: `RegressionFailure.repeated` for two tables of one name.
   package init(
     experiment: String, tables: [ResultTable], digests: [(stage: String, digest: String)] = [],
