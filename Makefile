@@ -150,10 +150,8 @@ format: toolchain ## formats all sources
 # Without a network the experiment that needs it says so, and the others run.
 reproduce-all: build ## every experiment of configs/, and one summary of what holds
 	@$(MAKE) --no-print-directory fashion-mnist || true
-	@for config in $(EXPERIMENTS); do \
-	  echo "== $$config"; \
-	  $(MAKE) --no-print-directory authors-arrays CONFIG=configs/$$config.json; \
-	  $(MODGAP) run "configs/$$config.json" $(ARGS) > /dev/null || echo "$$config: exit status $$?"; done
+	@for config in $(EXPERIMENTS); do $(MAKE) --no-print-directory authors-arrays CONFIG=configs/$$config.json; done
+	@$(MODGAP) run configs $(ARGS) > /dev/null || echo "exit status $$?"
 	@$(MODGAP) reproduction $(EXPERIMENTS:%=configs/%.json) > results/reproduction.md || true
 	@$(MODGAP) reproduction --summary $(EXPERIMENTS:%=configs/%.json)
 

@@ -46,7 +46,8 @@ let package = Package(
       name: "Runner",
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Stages",
-        "Datasets", "Metrics", "Files", "HDF5", "Storage", "Claims", "Figures", "CZlib",
+        "Datasets", "Metrics", "Files", "HDF5", "Storage", "Claims", "Figures", "Regression",
+        "Statistics", "CZlib",
       ]),
     .target(
       name: "Stages",
@@ -87,7 +88,8 @@ let package = Package(
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "Files", "Processes", "DataCatalog",
         "ExperimentConfig", "ExperimentPlan", "Runner",
-        "Stages", "Datasets", "Encoders", "Metrics", "HDF5", "Storage", "Claims", "Figures", "CAllocator",
+        "Stages", "Datasets", "Encoders", "Metrics", "HDF5", "Storage", "Claims", "Figures", "Regression",
+        "Statistics", "CAllocator",
       ]),
 
     // MARK: - Tests

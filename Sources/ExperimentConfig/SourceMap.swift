@@ -32,4 +32,7 @@ package struct SourceMap: Sendable {
   }
 
   package func position(_ path: String) -> Position? { fields[path] }
+
+  /// The config, and those that it extends.
+  package var files: [String] { Set(fields.values.map { ExactString($0.file) }).sorted().map(\.text) }
 }

@@ -52,6 +52,7 @@ package struct CannotRun {
         // A folder that is half renewed has no report.
         if let warning = folder.warning { return [warning] }
         try writer.write(verdicts, figures: [])
+        try FailedTasks(cannotRun: failure.message).write(to: folder)
         return ["\(folder.path): the reports of the previous run now say that the experiment cannot run"]
       }
     } catch RunFailure.resultsAreTaken(_, let holder, _) {
@@ -74,7 +75,7 @@ package struct CannotRun {
   }
 
   /// What the config calls the experiment, as far as it can be read.
-  private static func name(in config: String, _ overrides: [String]) -> String? {
+  package static func name(in config: String, _ overrides: [String] = []) -> String? {
     if let name = overrides.last(where: { $0.hasBytes(first: "name=") }) { return name.droppingBytes(5) }
     // A pipe is at its end, or nothing will ever come of it.
     return RegularFile.read(config, most: 8 << 20).flatMap {

@@ -68,6 +68,7 @@ struct ResultsWriter {
     try writeManifest(machine, broken)
     // Last: a report that is there is of the manifest and the tables beside it.
     try report.write(verdicts, figures: drawn.figures)
+    try FailedTasks(plan, outcomes, earlier: FailedTasks.read(engine.folder)).write(to: engine.folder)
     try renewal?.end()
     try PendingPlans(engine.folder).settle(plan)
     return (isInterrupted ? [] : verdicts, drawn.failures, drawn.wasInterrupted)

@@ -16,6 +16,8 @@ package enum RunFailure: Failure {
   case notComparable(String)
   /// Two names that differ in the case of letters alone, where the file system does not tell them apart.
   case foldedNames(String, String, folder: String)
+  /// Two configs of one batch have one name.
+  case sameName(String, config: String, other: String)
   /// Somebody runs another plan of the name.
   case resultsAreTaken(folder: String, holder: String, seconds: Double)
   /// The folder's tables are of another plan than the config's.
@@ -24,7 +26,8 @@ package enum RunFailure: Failure {
   package var kind: FailureKind {
     switch self {
     case .unknownStage, .missingInput, .notReproduced: .stage
-    case .fileChanged, .fileKeepsChanging, .unreadableManifest, .notComparable, .foldedNames: .invalidInput
+    case .fileChanged, .fileKeepsChanging, .unreadableManifest, .notComparable, .foldedNames, .sameName:
+      .invalidInput
     case .noResults, .noStore, .resultsOfAnotherPlan: .nothingEvaluated
     case .resultsAreTaken: .leaseTimeout
     case .unknownTask, .unknownStageID: .usage
@@ -64,6 +67,10 @@ package enum RunFailure: Failure {
       return
         "\(folder): this file system does not distinguish the names \"\(one)\" and \"\(other)\", so the results of one "
         + "would replace those of the other; rename one, or choose another folder with --results"
+    case .sameName(let name, let config, let other):
+      return
+        "\(config): its experiment has the name \"\(name)\", as that of \(other) has, so the results of one would "
+        + "replace those of the other; rename one, or run them one after the other with --results"
     case .resultsAreTaken(let folder, let holder, let seconds):
       return
         "\(folder) is held by \(holder), which runs another plan of this name; waited \(Int(seconds)) s; \(Self.apart), "

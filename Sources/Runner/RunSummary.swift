@@ -56,18 +56,22 @@ package struct RunSummary: Sendable {
     outcomes.count { if case .done(_, false)? = $0 { true } else { false } }
   }
 
-  /// 0 · 1 a stage failed (65 or 74 where the input or the disk is to blame) · 2 a claim failed · 3 no claim could be
-  /// decided.
-  package var exitStatus: Int32 {
-    let errors = failures.map(\.error) + figureFailures.map(\.error)
-    let kinds = errors.map { ($0 as? any Failure)?.kind ?? .stage }
-    for kind in [FailureKind.io, .invalidInput, .leaseTimeout] where kinds.contains(kind) {
-      return kind.rawValue
-    }
-    if !kinds.isEmpty { return FailureKind.stage.rawValue }
-    if verdicts.contains(where: \.isFailure) { return 2 }
-    return verdicts.areUndecided ? FailureKind.nothingEvaluated.rawValue : 0
+  /// What stages and figures failed by.
+  package var errors: [any Error] { failures.map(\.error) + figureFailures.map(\.error) }
+
+  package var exitStatus: Int32 { runStatus(errors: errors, verdicts: verdicts) }
+}
+
+/// 0 · 1 a stage failed (65 or 74 where the input or the disk is to blame) · 2 a claim failed · 3 no claim could be
+/// decided.
+package func runStatus(errors: [any Error], verdicts: [Verdict]) -> Int32 {
+  let kinds = errors.map { ($0 as? any Failure)?.kind ?? .stage }
+  for kind in [FailureKind.io, .invalidInput, .leaseTimeout, .usage] where kinds.contains(kind) {
+    return kind.rawValue
   }
+  if !kinds.isEmpty { return FailureKind.stage.rawValue }
+  if verdicts.contains(where: \.isFailure) { return 2 }
+  return verdicts.areUndecided ? FailureKind.nothingEvaluated.rawValue : 0
 }
 
 extension Verdict {

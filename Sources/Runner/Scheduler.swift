@@ -1,5 +1,6 @@
 import Dispatch
 import Execution
+import Kernels
 
 /// Runs the tasks of a graph on Dispatch queues, each as soon as all it waits for is settled, as many
 /// at once as the thread budget has tokens. It knows nothing of stages; tests drive it with integers.
@@ -24,8 +25,10 @@ package final class Scheduler: Sendable {
   private let changed = DispatchSemaphore(value: 0)
   private let queue = DispatchQueue(label: "modgap.stages", qos: .userInitiated, attributes: .concurrent)
 
-  /// - Parameter dependencies: for each task the tasks it waits for, by index.
-  package init(dependencies: [[Int]], budget: ThreadBudget) {
+  /// - Parameters:
+  ///   - dependencies: for each task the tasks it waits for, by index.
+  ///   - order: draws which of several tasks starts first; nil for the one of the lowest index.
+  package init(dependencies: [[Int]], budget: ThreadBudget, order: UInt64? = nil) {
     var dependents = [[Int]](repeating: [], count: dependencies.count)
     for (task, needed) in dependencies.enumerated() {
       for other in Set(needed) { dependents[other].append(task) }
@@ -33,9 +36,17 @@ package final class Scheduler: Sendable {
     self.dependents = dependents
     self.budget = budget
     let waitingFor = dependencies.map { Set($0).count }
-    var ready = Heap()
+    var ready = Heap(ranks: order.map { Self.ranks(dependencies.count, $0) })
     for task in waitingFor.indices where waitingFor[task] == 0 { ready.push(task) }
     state = Mutex(State(waitingFor: waitingFor, ready: ready))
+  }
+
+  /// Each task's place in an order that the number draws.
+  private static func ranks(_ count: Int, _ order: UInt64) -> [Int] {
+    let drawn = RandomStream(seed: order, stage: "scheduler", name: "order").permutation(count)
+    var ranks = [Int](repeating: 0, count: count)
+    for (rank, task) in drawn.enumerated() { ranks[task] = rank }
+    return ranks
   }
 
   /// Performs every task once, lower indices first where there is a choice; returns when all that was
@@ -89,13 +100,19 @@ package final class Scheduler: Sendable {
 /// finishes one run before the next and keeps few artefacts in memory.
 private struct Heap {
   private var items: [Int] = []
+  /// What is compared in the place of the integers.
+  private let ranks: [Int]?
+
+  init(ranks: [Int]?) { self.ranks = ranks }
 
   var isEmpty: Bool { items.isEmpty }
+
+  private func isBefore(_ a: Int, _ b: Int) -> Bool { ranks.map { $0[a] < $0[b] } ?? (a < b) }
 
   mutating func push(_ item: Int) {
     items.append(item)
     var child = items.count - 1
-    while child > 0, items[child] < items[(child - 1) / 2] {
+    while child > 0, isBefore(items[child], items[(child - 1) / 2]) {
       items.swapAt(child, (child - 1) / 2)
       child = (child - 1) / 2
     }
@@ -108,7 +125,7 @@ private struct Heap {
     var parent = 0
     while true {
       let smallest = [parent, 2 * parent + 1, 2 * parent + 2].filter { $0 < items.count }
-        .min { items[$0] < items[$1] }
+        .min { isBefore(items[$0], items[$1]) }
       guard let smallest, smallest != parent else { return top }
       items.swapAt(parent, smallest)
       parent = smallest

@@ -27,6 +27,8 @@ final class TaskExecutor: Sendable {
   private let cache: ArtefactCache
   private let records: Mutex<[StoredRecord?]>
   private let said = SaidOnce()
+  /// Tasks to which `RunOptions.rounding` comes.
+  private let isRounded: [Bool]
   private let broken = Mutex<[Irreproducible]>([])
 
   init(
@@ -50,16 +52,20 @@ final class TaskExecutor: Sendable {
     for task in plan.tasks { for index in task.dependencies { readers[index] += 1 } }
     cache = ArtefactCache(readers: readers)
     records = Mutex([StoredRecord?](repeating: nil, count: plan.tasks.count))
+    isRounded = plan.roundedTasks(options.rounding, catalog)
   }
 
   /// - Throws: the stage's `Failure`, `Cancelled`, or the store's.
   ///
-  /// - Parameter mayRun: where false, the task's result must be in the store already.
-  func settle(_ index: Int, mayRun: Bool = true) throws -> TaskOutcome {
+  /// - Parameters:
+  ///   - mayRun: where false, the task's result must be in the store already.
+  ///   - mayForce: where false, a stored result is taken even where the user asks for a new one.
+  func settle(_ index: Int, mayRun: Bool = true, mayForce: Bool = true) throws -> TaskOutcome {
     defer { cache.release(plan.tasks[index].dependencies) }
     let task = plan.tasks[index]
     let key = try key(of: index)
-    let isForced = options.forced.contains(task.stage)
+    let isForced =
+      mayForce && (options.forced.contains(task.stage) || options.audited.contains(task.id))
     if !isForced, let record = validRecord(key, task) { return settled(index, record, wasCached: true) }
     guard mayRun else { throw missing(index) }
     let lease = try takeLease(key.key, task)
@@ -134,6 +140,8 @@ final class TaskExecutor: Sendable {
     let digests = records.withLock { records in
       Dictionary(task.dependencies.map { ($0, records[$0]?.digest.hex) }, uniquingKeysWith: { a, _ in a })
     }
+    // What is not rounded otherwise is computed once for the whole ensemble.
+    let numerics = isRounded[index] ? "\(numerics) rounding-\(options.rounding.number)" : numerics
     return try TaskKey(task, in: plan.tasks, numerics: numerics) { dependency in
       guard let digest = digests[dependency] ?? nil else {
         throw missing(dependency)
@@ -190,10 +198,10 @@ final class TaskExecutor: Sendable {
       throw RunFailure.unknownStage(task: task.id, kind: "\(task.phase.rawValue)/\(task.kind)")
     }
     let inputs = StageInputs(
-      upstream: try task.inputs.map { (plan.tasks[$0].stage, try artefact(of: $0)) },
+      upstream: try task.inputs.map { (plan.tasks[$0].stage, try read($0)) },
       namesUpstream: task.namesInputs,
       gathered: task.inputAxes.map { $0.map { Coordinate($0.name, TableAssembler.cell($0.value)) } },
-      references: try task.references.mapValues { try artefact(of: $0) })
+      references: try task.references.mapValues(read))
     let checkpoint = store.checkpoint(
       of: try key(of: index).key, signature: TaskKey.signature(of: task, in: plan.tasks))
     let notice: @Sendable (String) -> Void = { [observe, said] in
@@ -212,6 +220,12 @@ final class TaskExecutor: Sendable {
         fact: { notes.take(fact: $0, $1) }, news: news)
       return try variant.run(task.parameters, inputs, context)
     }
+  }
+
+  /// The artefact as other stages are to read it.
+  private func read(_ index: Int) throws -> Artefact {
+    let artefact = try artefact(of: index)
+    return plan.givesRoundable(index, catalog) ? artefact.rounded(options.rounding) : artefact
   }
 
   /// The files that the stage reads; one that builds a model's network again reads those of the model, too.

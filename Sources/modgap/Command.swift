@@ -24,7 +24,9 @@ package struct Command: Sendable {
   }
 
   package static let all: [Command] = [
-    .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .diff, .data, .gc, .doctor, .schema,
+    .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .nightly, .diff, .data, .gc,
+    .doctor,
+    .schema,
     .bench,
   ]
 

@@ -1,4 +1,5 @@
 import Claims
+import DataCatalog
 import Datasets
 import Declarations
 import Execution
@@ -23,6 +24,9 @@ enum CommonOptions {
   static let results = Option.value("--results", "DIR", "the folder of all results (default: results)")
   static let jobs = Option.value("--jobs", "N", "threads to use (default: all cores)")
   static let json = Option.flag("--json", "print one JSON object instead of text")
+
+  static let junit = Option.value("--junit", "FILE", "write the verdicts of all configs as one JUnit XML")
+  static let markdown = Option.value("--markdown", "FILE", "write the verdicts of all configs as Markdown")
 
   static let grammar = Grammar.program
 }
@@ -68,19 +72,23 @@ extension Arguments {
   /// can run, and what was said beside it cannot, its verdicts stand; so they do where this process has too little
   /// memory.
   func loadOrTell(toRun: Bool) throws -> LoadedExperiment {
+    guard let named = positional.first, positional.count == 1 else { return try load(toRun: toRun) }
+    return try loadOrTell(named: named, toRun: toRun)
+  }
+
+  /// The same of a config that is one argument of several.
+  func loadOrTell(named: String, toRun: Bool) throws -> LoadedExperiment {
     do {
-      return try load(toRun: toRun)
+      return try load(named: named, toRun: toRun)
     } catch let failure as any Failure where failure.kind != .usage && !(failure is MemoryFailure) {
-      if let named = positional.first {
-        let config = ExperimentArgument.path(of: named, in: resultsRoot)
-        let runsAlone = !all("--set").isEmpty && (try? load(overriding: false)) != nil
-        let told =
-          runsAlone
-          ? []
-          : CannotRun(failure, recipe: recipe(config)).tell(
-            config: config, overrides: all("--set"), in: resultsRoot)
-        for line in told { Terminal.err(line) }
-      }
+      let config = ExperimentArgument.path(of: named, in: resultsRoot)
+      let runsAlone = !all("--set").isEmpty && (try? load(named: named, overriding: false)) != nil
+      let told =
+        runsAlone
+        ? []
+        : CannotRun(failure, recipe: recipe(config)).tell(
+          config: config, overrides: all("--set"), in: resultsRoot)
+      for line in told { Terminal.err(line) }
       throw failure
     }
   }
@@ -110,6 +118,49 @@ extension Arguments {
     var planner = Planner(experiment, grammar: CommonOptions.grammar, files: files)
     return LoadedExperiment(
       config: path, experiment: experiment, places: places, plan: try planner.plan(), digests: digests)
+  }
+}
+
+extension Arguments {
+  /// What `--junit` and `--markdown` ask for.
+  func writeReports(_ reports: [Report]) throws {
+    if let path = value("--junit") { try GivenFile.write(junitReport(reports), to: path) }
+    if let path = value("--markdown") {
+      try GivenFile.write(reports.map(markdownReport).joined(separator: "\n"), to: path)
+    }
+  }
+
+  /// Whether more than one config is meant, or a folder of them: then one that is broken does not stop the others.
+  var namesSeveral: Bool { positional.count > 1 || positional.contains { Paths.isFolder($0) } }
+
+  /// The configs that the arguments name, each once: of a folder all `.json` in it, but for catalogues of data.
+  /// - Throws: `UsageError` where there is none.
+  func configs() throws -> [String] {
+    var known: Set<ExactString> = []
+    let named = try positional.flatMap { argument in
+      Paths.isFolder(argument)
+        ? try inFolder(argument) : [ExperimentArgument.path(of: argument, in: resultsRoot)]
+    }
+    let configs = named.filter {
+      known.insert(ExactString(URL(fileURLWithPath: $0).standardizedFileURL.path)).inserted
+    }
+    guard !configs.isEmpty else {
+      throw UsageError.wrongCount(
+        found: 0, expected: "at least one config, as in configs/figure3.json, or a folder of them",
+        command: command)
+    }
+    return configs
+  }
+
+  private func inFolder(_ folder: String) throws -> [String] {
+    let names = try OutputFolder.names(in: folder).filter { $0.hasBytes(last: ".json") }
+    let prefix = folder.hasBytes(last: "/") ? folder : folder + "/"
+    let found = names.map { prefix + $0 }.filter { Paths.isRegular($0) && !DataCatalog.isCatalogue($0) }
+    guard !found.isEmpty else {
+      throw UsageError.wrongCount(
+        found: 0, expected: "a folder with configs, which \(folder) is not", command: command)
+    }
+    return found
   }
 }
 

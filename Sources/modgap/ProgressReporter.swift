@@ -25,32 +25,40 @@ final class ProgressReporter: Sendable {
   private let state: Mutex<State>
   private let isBar = Terminal.errorIsTerminal
 
-  init(plan: Plan, resultsRoot: String, jobs: Int) {
+  /// - Parameter plans: of several, each with the words that its tasks are told by.
+  init(plans: [(label: String, plan: Plan)], resultsRoot: String, jobs: Int) {
     let timings = StageTimings(resultsFolder: resultsRoot)
-    total = plan.tasks.count
+    total = plans.reduce(0) { $0 + $1.plan.tasks.count }
     self.jobs = jobs
-    predictions = Dictionary(
-      plan.tasks.indices.compactMap { index in
-        timings.prediction(of: index, in: plan).map { (plan.tasks[index].id, $0) }
-      },
-      uniquingKeysWith: { first, _ in first })
+    var predictions: [String: Double] = [:]
+    var known: Set<String> = []
+    for (label, plan) in plans {
+      // What several plans have is computed once.
+      let identities = plans.count > 1 ? plan.taskIdentities : plan.tasks.map(\.id)
+      for (index, task) in plan.tasks.enumerated() where known.insert(identities[index]).inserted {
+        predictions[label + task.id] = timings.prediction(of: index, in: plan)
+      }
+    }
+    self.predictions = predictions
     state = Mutex(State(remainingSeconds: predictions.values.reduce(0, +)))
   }
 
-  var observe: RunObserver { { [self] event in receive(event) } }
+  /// - Parameter label: the plan's.
+  func observer(_ label: String) -> RunObserver { { [self] event in receive(event, label) } }
 
-  private func receive(_ event: RunEvent) {
+  private func receive(_ event: RunEvent, _ label: String) {
     state.withLock { state in
       switch event {
       case .started(let task):
-        state.running[task] = 0
-        if !isBar { Terminal.err("\(task): started") }
-      case .progress(let task, let fraction): state.running[task] = fraction
-      case .log(let task, let line, isNews: true): say("\(task): \(line)", &state)
-      case .log(let task, let line, _): logged(task, line, &state)
-      case .cacheRejected(let task, let reason): say("\(task): stored result not used: \(reason)", &state)
-      case .notice(let text): say(text, &state)
-      case .finished(let task, let outcome, let seconds): finished(task, outcome, seconds, &state)
+        state.running[label + task] = 0
+        if !isBar { Terminal.err("\(label)\(task): started") }
+      case .progress(let task, let fraction): state.running[label + task] = fraction
+      case .log(let task, let line, isNews: true): say("\(label)\(task): \(line)", &state)
+      case .log(let task, let line, _): logged(label + task, line, &state)
+      case .cacheRejected(let task, let reason):
+        say("\(label)\(task): stored result not used: \(reason)", &state)
+      case .notice(let text): say(label + text, &state)
+      case .finished(let task, let outcome, let seconds): finished(label + task, outcome, seconds, &state)
       }
       draw(&state)
     }

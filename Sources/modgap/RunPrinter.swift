@@ -9,8 +9,11 @@ struct RunPrinter {
   private let summary: RunSummary
   private let folder: ResultsFolder
   private let recipe: RunRecipe
+  /// What the names of tasks and figures are told with.
+  private let label: String
 
-  init(_ summary: RunSummary, folder: ResultsFolder, recipe: RunRecipe) {
+  init(_ summary: RunSummary, folder: ResultsFolder, recipe: RunRecipe, label: String = "") {
+    self.label = label
     self.summary = summary
     self.folder = folder
     self.recipe = recipe
@@ -24,7 +27,12 @@ struct RunPrinter {
         command: ReportWriter.command(recipe))
       text += "\n"
     }
-    text += "\(summary.plan.experiment.name): \(counts)\n"
+    return text + summaryText
+  }
+
+  /// Without the verdicts.
+  var summaryText: String {
+    var text = "\(summary.plan.experiment.name): \(counts)\n"
     for (reason, count) in summary.notRun {
       text += "not run: \(counted(count, "stage")): \(reason)\n"
     }
@@ -44,14 +52,15 @@ struct RunPrinter {
     for broken in summary.irreproducible {
       Terminal.err(Terminal.styled("not reproducible: ", .red, onError: true) + broken.message)
     }
-    for (task, by) in summary.blocked { Terminal.err("\(task): not run, because \(by) failed") }
+    for (task, by) in summary.blocked { Terminal.err("\(label)\(task): not run, because \(by) failed") }
     for failure in summary.figureFailures {
       Terminal.err(
-        Terminal.styled("figure \(failure.figure) was not drawn: ", .red, onError: true)
+        Terminal.styled("\(label)figure \(failure.figure) was not drawn: ", .red, onError: true)
           + explain(failure.error))
     }
     for failure in summary.failures {
-      Terminal.err(Terminal.styled("\(failure.task) failed: ", .red, onError: true) + explain(failure.error))
+      Terminal.err(
+        Terminal.styled("\(label)\(failure.task) failed: ", .red, onError: true) + explain(failure.error))
       for line in failure.log { Terminal.err("    \(line)") }
     }
   }

@@ -129,7 +129,8 @@ struct ProgramTests {
 
   @Test(arguments: [
     (["runn"], "did you mean run?"), (["run", "e.json", "--job", "2"], "did you mean --jobs?"),
-    (["run", "e.json", "--jobs", "0"], "an integer from 1 to 1024"), (["run"], "expected one config"),
+    (["run", "e.json", "--jobs", "0"], "an integer from 1 to 1024"),
+    (["run"], "expected at least one config"),
     (["run", "e.json", "--jobs"], "needs a value"), (["plan", "e.json", "--json", "--json"], "given twice"),
     (["run", "--task", "x"], "--manifest"),
   ]) func usageErrorsExitWith64(arguments: [String], says: String) throws {

@@ -196,6 +196,27 @@ extension Workbench {
     }.run()
   }
 
+  /// An engine for a config of toy stages, to be run with others.
+  ///
+  /// - Parameter stopped: interrupted when the first stage begins.
+  func engine(
+    _ config: String, _ spy: Spy = Spy(), stopped: Cancellation? = nil,
+    change: (inout RunOptions) -> Void = { _ in }
+  ) throws -> Engine {
+    let path = try write(config, to: "\(UUID().uuidString).json")
+    let experiment = try ExperimentLoader(grammar: ToyStages.grammar, environment: [:]).load(path)
+    var planner = Planner(experiment, grammar: ToyStages.grammar)
+    var options = RunOptions(jobs: 2)
+    change(&options)
+    return Engine(
+      plan: try planner.plan(), resultsRoot: results, options: options, catalog: ToyStages.catalog,
+      cancellation: stopped ?? Cancellation()
+    ) { event in
+      if case .started = event { stopped?.raise() }
+      spy.observe(event)
+    }
+  }
+
   /// The plan of a config of the program's own stages.
   func plan(_ config: String) throws -> Plan {
     let path = try write(config, to: "config.json")

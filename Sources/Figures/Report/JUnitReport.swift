@@ -3,15 +3,44 @@ import Declarations
 
 /// `junit.xml`: a claim is a test case; what did not run, or cannot be decided, is skipped. A statement that differs as
 /// its claim says in advance has passed.
-package func junitReport(_ report: Report) -> String {
-  let counts = VerdictCounts(report.verdicts)
-  let totals: XML =
-    "tests=\"\(report.verdicts.count)\" failures=\"\(counts.fail)\" errors=\"\(counts.error)\" "
-    + "skipped=\"\(counts.notRun + counts.inconclusive)\""
+package func junitReport(_ report: Report) -> String { junitReport([report]) }
+
+/// The same of several experiments, a suite each.
+///
+/// - Parameter more: suites of tests that are no claims.
+package func junitReport(
+  _ reports: [Report], more: [(suite: String, tests: [NightFacts.Test])] = []
+) -> String {
+  let tests = more.flatMap(\.tests)
   let head: [XML] = [
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites \(totals)>",
-    "  <testsuite name=\"\(report.name)\" \(totals)>",
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+    "<testsuites \(totals(reports.flatMap(\.verdicts), tests))>",
   ]
+  let suites = reports.flatMap(suite) + more.flatMap { suite($0.suite, $0.tests) }
+  return (head + suites + ["</testsuites>"]).joined(separator: "\n").text + "\n"
+}
+
+private func totals(_ verdicts: [Verdict], _ tests: [NightFacts.Test] = []) -> XML {
+  let counts = VerdictCounts(verdicts)
+  let broken = tests.filter { $0.problem != nil }
+  let errors = broken.count(where: \.isError)
+  return "tests=\"\(verdicts.count + tests.count)\" failures=\"\(counts.fail + broken.count - errors)\" "
+    + "errors=\"\(counts.error + errors)\" skipped=\"\(counts.notRun + counts.inconclusive)\""
+}
+
+private func suite(_ name: String, _ tests: [NightFacts.Test]) -> [XML] {
+  let cases: [XML] = tests.map { test in
+    let opening: XML = "    <testcase classname=\"\(name)\" name=\"\(test.name)\">"
+    guard let problem = test.problem else { return "\(opening)</testcase>" }
+    let found: XML =
+      test.isError
+      ? "<error message=\"\(problem)\"/>" : "<failure message=\"\(problem)\"/>"
+    return "\(opening)\(found)</testcase>"
+  }
+  return ["  <testsuite name=\"\(name)\" \(totals([], tests))>"] + cases + ["  </testsuite>"]
+}
+
+private func suite(_ report: Report) -> [XML] {
   let lines = (report.verdicts.linesByBasis + [report.verdicts.family].compactMap { $0 })
   let summary: [XML] =
     lines.isEmpty
@@ -20,8 +49,9 @@ package func junitReport(_ report: Report) -> String {
       "    </properties>"
     ]
   let cases = report.verdicts.map { testCase($0, suite: report.name, command: report.command($0)) }
-  let all = head + summary + cases + ["  </testsuite>", "</testsuites>"]
-  return all.joined(separator: "\n").text + "\n"
+  return ["  <testsuite name=\"\(report.name)\" \(totals(report.verdicts))>"] + summary + cases + [
+    "  </testsuite>"
+  ]
 }
 
 private func testCase(_ verdict: Verdict, suite: String, command: ShellCommand) -> XML {

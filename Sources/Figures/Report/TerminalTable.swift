@@ -1,35 +1,75 @@
 import Claims
 import Declarations
 
+/// The verdicts of an experiment, for a table of several.
+package struct JudgedExperiment {
+  package let name: String
+  package let verdicts: [Verdict]
+  /// The command that computes a claim's number again.
+  package let command: (Verdict) -> ShellCommand
+
+  package init(name: String, verdicts: [Verdict], command: @escaping (Verdict) -> ShellCommand) {
+    (self.name, self.verdicts, self.command) = (name, verdicts, command)
+  }
+}
+
 /// The verdicts as aligned text, each with its explanation where it is not a plain pass; then the conditions, once
 /// each.
-package func terminalTable(_ verdicts: [Verdict], color: Bool, command: (Verdict) -> ShellCommand) -> String {
-  let head = ["verdict", "claim", "basis", "paper", "ours", "n", "95% interval", "given", "source"]
-  let conditions = numbered(verdicts.map(\.conditions))
-  let rows = verdicts.map { verdict in
-    [
+package func terminalTable(_ verdicts: [Verdict], color: Bool, command: @escaping (Verdict) -> ShellCommand)
+  -> String
+{
+  terminalTable([JudgedExperiment(name: "", verdicts: verdicts, command: command)], color: color)
+}
+
+/// The same of several experiments, in one table, whose first column is the experiment. Each experiment's tests are a
+/// family of their own, as where it is judged alone.
+package func terminalTable(_ experiments: [JudgedExperiment], color: Bool) -> String {
+  let isSeveral = experiments.contains { !$0.name.isEmpty }
+  let head =
+    (isSeveral ? ["experiment"] : [])
+    + ["verdict", "claim", "basis", "paper", "ours", "n", "95% interval", "given", "source"]
+  let all = experiments.flatMap { experiment in experiment.verdicts.map { (experiment, $0) } }
+  let conditions = numbered(all.map(\.1.conditions))
+  let rows = all.map { experiment, verdict in
+    ((isSeveral ? [experiment.name] : []) + [
       verdict.outcome.word, verdict.id, verdict.basis?.rawValue ?? "", verdict.paper, verdict.ours,
       verdict.countText, verdict.intervalText,
       conditions.firstIndex(of: verdict.conditions).map { "[\($0 + 1)]" } ?? "",
       verdict.source,
-    ].map(printable)
+    ]).map(printable)
   }
   let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
   var lines = [aligned(head, widths)]
-  for (verdict, row) in zip(verdicts, rows) {
+  for ((experiment, verdict), row) in zip(all, rows) {
     lines.append(painted(aligned(row, widths), verdict.outcome, color))
     if case .pass = verdict.outcome { continue }
     lines.append("  \(printable(verdict.explanation))")
-    lines.append("  \(printable(command(verdict).text))")
+    lines.append("  \(printable(experiment.command(verdict).text))")
   }
   for (index, condition) in conditions.enumerated() {
     lines += condition.enumerated().map {
       ($0.offset == 0 ? "[\(index + 1)] " : "    ") + printable($0.element)
     }
   }
-  lines += verdicts.linesByBasis + [verdicts.family].compactMap { $0 }
-  lines.append(VerdictCounts(verdicts).summary)
-  return lines.joined(separator: "\n") + "\n"
+  return (lines + summary(experiments, isSeveral)).joined(separator: "\n") + "\n"
+}
+
+private func summary(_ experiments: [JudgedExperiment], _ isSeveral: Bool) -> [String] {
+  let verdicts = experiments.flatMap(\.verdicts)
+  let statements = experiments.flatMap { experiment in
+    Dictionary(grouping: experiment.verdicts) { ExactString($0.claim?.statement ?? $0.id) }.values
+  }
+  let families = experiments.compactMap { experiment in
+    experiment.verdicts.family.map { isSeveral ? "\(experiment.name): \($0)" : $0 }
+  }
+  return verdicts.linesByBasis(statements: statements) + families + [VerdictCounts(verdicts).summary]
+}
+
+/// Rows of text below a head, in columns.
+package func alignedTable(_ head: [String], _ rows: [[String]]) -> String {
+  let rows = rows.map { $0.map(printable) }
+  let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+  return ([head] + rows).map { aligned($0, widths) }.joined(separator: "\n")
 }
 
 /// Those that are not empty, each once.

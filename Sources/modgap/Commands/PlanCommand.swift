@@ -7,9 +7,10 @@ extension Command {
     name: "plan",
     summary:
       "shows for each run and stage whether it is cached or to be computed, why, and how long it takes",
-    usage: "CONFIG [--json | --dot] [--all] [--set PATH=VALUE]",
+    usage: "CONFIG|FOLDER… [--json | --dot] [--all] [--set PATH=VALUE]",
     examples: [
       ("modgap plan configs/figure3.json", "a table of the stages"),
+      ("modgap plan configs", "of all configs of a folder, and what they take together"),
       ("modgap plan configs/figure3.json --dot | dot -Tsvg > plan.svg", "the graph, drawn by Graphviz"),
     ],
     options: [
@@ -18,32 +19,55 @@ extension Command {
       .flag("--all", "list every task, however many there are"),
     ]
   ) { arguments in
-    let loaded = try arguments.load()
+    let jobs = try arguments.jobs()
+    var (printers, failures): ([PlanPrinter], [any Failure]) = ([], [])
+    for config in try arguments.configs() {
+      do {
+        printers.append(try printer(config, arguments, jobs))
+      } catch let failure as any Failure where arguments.namesSeveral {
+        failures.append(failure)
+        Terminal.errLines("\(config) cannot be planned:\n\(failure.message)")
+      }
+    }
+    if arguments.has("--dot") {
+      try Terminal.out(PlanPrinter.dot(printers, isSeveral: arguments.namesSeveral))
+    } else if let only = printers.first, !arguments.namesSeveral {
+      if arguments.has("--json") {
+        try Terminal.out(only.json)
+      } else {
+        try Terminal.out(only.text(showsAll: arguments.has("--all")))
+      }
+    } else if arguments.has("--json") {
+      try Terminal.out(PlanPrinter.json(printers))
+    } else {
+      for printer in printers {
+        try Terminal.out("== \(printer.name)\n\(printer.text(showsAll: arguments.has("--all")))\n")
+      }
+      try Terminal.out(PlanPrinter.total(printers))
+    }
+    return runStatus(errors: failures, verdicts: [])
+  }
+
+  private static func printer(_ config: String, _ arguments: Arguments, _ jobs: Int) throws -> PlanPrinter {
+    let loaded = try arguments.load(named: config)
     let folder = ResultsFolder(root: arguments.resultsRoot, experiment: loaded.experiment.name)
     if let warning = folder.warning { Terminal.err("modgap: " + warning) }
-    let status = try PlanStatus(loaded.plan, resultsRoot: arguments.resultsRoot)
-    let jobs = try arguments.jobs()
-    if arguments.has("--json") {
-      try Terminal.out(PlanPrinter(status, jobs: jobs).json)
-    } else if arguments.has("--dot") {
-      try Terminal.out(PlanPrinter(status, jobs: jobs).dot)
-    } else {
-      try Terminal.out(PlanPrinter(status, jobs: jobs).text(showsAll: arguments.has("--all")))
-    }
-    return 0
+    return PlanPrinter(try PlanStatus(loaded.plan, resultsRoot: arguments.resultsRoot), jobs: jobs)
   }
 }
 
 /// A plan's status as text, JSON or a graph.
 struct PlanPrinter {
-  private let status: PlanStatus
-  private let jobs: Int
+  let status: PlanStatus
+  let jobs: Int
   private static let mostShown = 100
 
   init(_ status: PlanStatus, jobs: Int) {
     self.status = status
     self.jobs = jobs
   }
+
+  var name: String { status.plan.experiment.name }
 
   func text(showsAll: Bool) -> String {
     let tasks = status.plan.tasks
@@ -119,8 +143,21 @@ struct PlanPrinter {
     return .object(members)
   }
 
-  var dot: String {
+  /// - Parameter isSeveral: each plan is a cluster, and its tasks' names begin with the experiment.
+  static func dot(_ printers: [PlanPrinter], isSeveral: Bool) -> String {
     var text = "digraph plan {\n  rankdir=LR;\n  node [shape=box, style=filled];\n"
+    for (number, printer) in printers.enumerated() {
+      let name = JSONValue.string(printer.name).canonical
+      if isSeveral { text += "  subgraph cluster_\(number) {\n  label=\(name);\n" }
+      text += printer.nodes(prefix: isSeveral ? "\(printer.name)/" : "")
+      if isSeveral { text += "  }\n" }
+    }
+    return text + "}\n"
+  }
+
+  private func nodes(prefix: String) -> String {
+    let names = status.plan.tasks.map { JSONValue.string(prefix + $0.id).canonical }
+    var text = ""
     for (index, task) in status.plan.tasks.enumerated() {
       let color =
         switch status.states[index] {
@@ -129,12 +166,9 @@ struct PlanPrinter {
         case .afterUpstream: "lightyellow"
         case .notRun: "lightgrey"
         }
-      text += "  \(JSONValue.string(task.id).canonical) [fillcolor=\(color)];\n"
-      for other in task.dependencies {
-        text +=
-          "  \(JSONValue.string(status.plan.tasks[other].id).canonical) -> \(JSONValue.string(task.id).canonical);\n"
-      }
+      text += "  \(names[index]) [label=\(JSONValue.string(task.id).canonical), fillcolor=\(color)];\n"
+      for other in task.dependencies { text += "  \(names[other]) -> \(names[index]);\n" }
     }
-    return text + "}\n"
+    return text
   }
 }

@@ -9,7 +9,7 @@ extension Command {
     name: "run",
     summary:
       "computes what is not cached, writes tables, embeddings, figures and verdicts; run it again to resume",
-    usage: "CONFIG [options] | --manifest FILE [--task ID]",
+    usage: "CONFIG|FOLDER… [options] | --manifest FILE [--task ID]",
     examples: [
       ("modgap run configs/figure3.json", "into results/figure3/"),
       ("modgap run configs/figure2b.json --jobs 1", "on one thread; the bytes are the same"),
@@ -22,6 +22,15 @@ extension Command {
         "only this stage and what it needs; this stage is computed again"
       ),
       (
+        "modgap run configs",
+        "all configs of a folder as one plan: what several have is computed once, and one that fails stops no other"
+      ),
+      ("modgap run --failed configs", "only what failed when they last ran"),
+      (
+        "modgap run --watch configs/figure3.json",
+        "runs it again each time that it is saved; an open report shows the new results"
+      ),
+      (
         "modgap run --manifest results/figure3/manifest.json --task loss",
         "one task of a frozen plan, for example in a cluster job"
       ),
@@ -29,11 +38,16 @@ extension Command {
     options: [
       CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
       .flag("--fail-fast", "start no more stages after the first failure (default: continue)"),
+      .flag("--failed", "only what failed when the experiments last ran, and what depends on it"),
+      .flag(
+        "--watch", "stay, and run again what an edit of a config or of its data invalidates, until Ctrl-C"),
+      CommonOptions.junit, CommonOptions.markdown,
       .value("--only", "STAGE", "only this stage and what it needs (repeatable)", repeats: true),
       .value("--force", "STAGE", "compute this stage even if it is cached (repeatable)", repeats: true),
       .value("--manifest", "FILE", "execute a frozen plan instead of a config"),
       .value("--task", "ID", "run only this task of the manifest; its inputs must be in the store"),
       .value("--lease-timeout", "SECONDS", "how long to wait for another process's stage (default: a day)"),
+      .value("--order", "SEED", "start stages in an order that SEED draws; the bytes are the same"),
       .flag("--no-figures", "write tables and verdicts, but draw no figures"),
     ]
   ) { arguments in
@@ -43,8 +57,6 @@ extension Command {
 
 private struct RunCommand {
   private let arguments: Arguments
-  private let plan: Plan
-  private let digests: FileDigests
   private let options: RunOptions
 
   init(_ arguments: Arguments) throws {
@@ -55,80 +67,97 @@ private struct RunCommand {
     options.forced = Set(arguments.all("--force"))
     options.task = arguments.value("--task")
     options.drawsFigures = !arguments.has("--no-figures")
+    options.order = try arguments.integer("--order", in: 0...Int.max).map(UInt64.init)
     if let seconds = try arguments.number("--lease-timeout", in: 0...1e9) { options.leaseTimeout = seconds }
-    (plan, digests) = try Self.plan(arguments, &options)
     self.options = options
+    try refuseWithManifest()
   }
 
-  private static func plan(_ arguments: Arguments, _ options: inout RunOptions) throws
-    -> (Plan, FileDigests)
-  {
-    guard let manifest = arguments.value("--manifest") else {
-      if arguments.has("--task") {
-        throw UsageError.missingValue(
-          option: "--manifest", value: "FILE (--task names one of its tasks)", command: "run")
-      }
-      let loaded = try arguments.loadOrTell(toRun: true)
-      options.recipe = arguments.recipe(loaded.config)
-      return (loaded.plan, loaded.digests)
+  /// A frozen plan is one, and as it is.
+  private func refuseWithManifest() throws {
+    guard arguments.value("--manifest") != nil else {
+      guard arguments.has("--task") else { return }
+      throw UsageError.missingValue(
+        option: "--manifest", value: "FILE (--task names one of its tasks)", command: "run")
     }
-    guard arguments.positional.isEmpty, arguments.all("--set").isEmpty else {
+    let others = ["--watch", "--failed"].filter(arguments.has)
+    guard arguments.positional.isEmpty, arguments.all("--set").isEmpty, others.isEmpty else {
       throw UsageError.wrongCount(
         found: arguments.positional.count,
-        expected: "neither a config nor --set together with --manifest, because its plan is frozen",
+        expected:
+          "neither a config nor --set, --failed or --watch together with --manifest, because its plan is frozen",
         command: "run")
-    }
-    options.recipe = RunRecipe(manifest: manifest, results: arguments.value("--results"))
-    return (try Manifest.read(manifest).executablePlan(from: manifest), FileDigests())
-  }
-
-  private func running(_ engine: Engine) throws -> RunSummary {
-    do {
-      return try engine.run()
-    } catch let failure as any Failure
-      where failure.kind != .usage && failure.kind != .leaseTimeout && options.task == nil
-    {
-      // Who only waited has nothing to say of results that another run has just written.
-      let told = CannotRun(failure, recipe: options.recipe(for: plan)).tell(in: engine.folder)
-      for line in told { Terminal.err(line) }
-      throw failure
     }
   }
 
   func run() throws -> Int32 {
     try KernelTrust().check { Terminal.err("modgap: " + $0) }
-    let interruption = Interruption(resumeCommand: resumeCommand)
-    let progress = ProgressReporter(plan: plan, resultsRoot: resultsRoot, jobs: options.jobs)
-    let engine = Engine(
-      plan: plan, resultsRoot: resultsRoot, options: options, digests: digests,
-      cancellation: interruption.cancellation, observe: progress.observe)
-    let summary: RunSummary
+    let interruption = Interruption(resumeCommand: ShellCommand(CommandLine.arguments))
+    let runs = try runs(tells: !arguments.has("--watch"))
+    guard arguments.has("--watch") else { return try run(runs, interruption) }
+    return try Watch(arguments, options, resultsRoot).run(interruption) { try run($0, interruption) }
+  }
+
+  private func runs(tells: Bool) throws -> [ConfigRun] {
+    if let manifest = arguments.value("--manifest") { return [try frozen(manifest)] }
+    let runs = try arguments.configRuns(options, tells: tells)
+    return arguments.has("--failed") ? runs.compactMap { $0.onlyFailed(in: resultsRoot) } : runs
+  }
+
+  private func frozen(_ manifest: String) throws -> ConfigRun {
+    var options = options
+    let recipe = RunRecipe(manifest: manifest, results: arguments.value("--results"))
+    options.recipe = recipe
+    let plan = try Manifest.read(manifest).executablePlan(from: manifest)
+    return ConfigRun(
+      config: manifest, recipe: recipe,
+      ready: .success(ConfigRun.Ready(plan: plan, digests: FileDigests(), options: options, files: [])))
+  }
+
+  private func run(_ runs: [ConfigRun], _ interruption: Interruption) throws -> Int32 {
+    guard !runs.isEmpty else {
+      Terminal.err("nothing failed when these experiments last ran")
+      return 0
+    }
+    let batch = ConfigBatch(
+      runs: runs, root: resultsRoot, jobs: options.jobs, isSeveral: arguments.namesSeveral)
+    let endings: [ConfigEnding]
     do {
-      summary = try running(engine)
+      endings = try batch.run(interruption.cancellation)
     } catch is Cancelled {
       // While it waited for another run.
-      progress.finish()
       interruption.tellHowToResume()
       return interruption.exitStatus ?? FailureKind.leaseTimeout.rawValue
     }
-    progress.finish()
-    let signalled = summary.wasInterrupted ? interruption.exitStatus : nil
-    let status = signalled ?? summary.exitStatus
-    let printer = RunPrinter(summary, folder: engine.folder, recipe: options.recipe(for: plan))
+    return try tell(endings, interruption)
+  }
+
+  private func tell(_ endings: [ConfigEnding], _ interruption: Interruption) throws -> Int32 {
+    let summaries = endings.compactMap { try? $0.summary.get() }
+    let signalled = summaries.contains(where: \.wasInterrupted) ? interruption.exitStatus : nil
+    let batch = BatchPrinter(endings)
+    let status = signalled ?? batch.exitStatus
+    let single = arguments.namesSeveral ? nil : endings.first.flatMap(printer)
     let isWritten = Result {
       if arguments.has("--json") {
-        try Terminal.out(printer.json(status))
+        try Terminal.out(single?.json(status) ?? batch.json(status))
       } else {
-        try Terminal.out(printer.text)
+        try Terminal.out(single?.text ?? batch.text)
       }
     }
-    printer.tellFailures()
+    if let single { single.tellFailures() } else { batch.tellFailures() }
     if signalled != nil {
       interruption.tellHowToResume()
       return status
     }
     try isWritten.get()
+    try arguments.writeReports(endings.map(\.report))
     return status
+  }
+
+  private func printer(_ ending: ConfigEnding) -> RunPrinter? {
+    guard case .success(let summary) = ending.summary, let folder = ending.folder else { return nil }
+    return RunPrinter(summary, folder: folder, recipe: ending.run.recipe)
   }
 
   /// With a manifest the results are where the manifest is, unless said otherwise.
@@ -139,6 +168,4 @@ private struct RunCommand {
     let folder = URL(fileURLWithPath: manifest).standardizedFileURL.deletingLastPathComponent()
     return folder.deletingLastPathComponent().path
   }
-
-  private var resumeCommand: ShellCommand { ShellCommand(CommandLine.arguments) }
 }

@@ -11,41 +11,71 @@ extension Command {
   static let verify = Command(
     name: "verify",
     summary: "judges every claim by the stored results: the paper's value, ours, n, interval, verdict",
-    usage: "CONFIG [--json] [--junit FILE] [--markdown FILE]",
+    usage: "CONFIG|FOLDER… [--json] [--junit FILE] [--markdown FILE]",
     examples: [
       ("modgap verify configs/figure3.json", "a table on the terminal; exit status 2 if a claim fails"),
-      ("modgap verify figure3 --junit junit.xml", "for a CI job that shows test results"),
+      (
+        "modgap verify configs --junit junit.xml",
+        "all configs of a folder, for a CI job that shows test results"
+      ),
     ],
     options: [
       CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.json,
-      .value("--junit", "FILE", "write the verdicts as JUnit XML"),
-      .value("--markdown", "FILE", "write the verdicts as Markdown"),
+      CommonOptions.junit, CommonOptions.markdown,
       .value("--accept", "FILE", "write the numbers as the reference for a later diff"),
     ]
   ) { arguments in
-    let loaded = try arguments.load()
-    let results = try StoredResults(
-      loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
-    if let warning = results.folder.warning { Terminal.err("modgap: " + warning) }
-    let verdicts = results.verdicts()
-    let report = results.report(verdicts)
-    if let path = arguments.value("--junit") {
-      try GivenFile.write(junitReport(report), to: path)
-    }
-    if let path = arguments.value("--markdown") {
-      try GivenFile.write(markdownReport(report), to: path)
-    }
+    let judged = try arguments.configs().map { try judging($0, arguments) }
+    try arguments.writeReports(judged.map(\.report))
     if let path = arguments.value("--accept") {
-      try GivenFile.write(CSV.encode(accepted(verdicts)), to: path)
+      guard judged.count == 1 else {
+        throw UsageError.wrongCount(
+          found: judged.count, expected: "one config with --accept", command: "verify")
+      }
+      try GivenFile.write(CSV.encode(accepted(judged[0].report.verdicts)), to: path)
     }
+    try show(judged.map(\.report), arguments)
+    let errors = judged.compactMap(\.failure)
+    return errors.isEmpty
+      ? status(judged.flatMap(\.report.verdicts)) : runStatus(errors: errors, verdicts: [])
+  }
+
+  private static func show(_ reports: [Report], _ arguments: Arguments) throws {
+    let isSeveral = arguments.namesSeveral
     if arguments.has("--json") {
-      try Terminal.out(verdictsJSON(verdicts, command: report.command))
-    } else {
-      let color = Terminal.hasColor(Terminal.outputIsTerminal)
-      try Terminal.out(terminalTable(verdicts, color: color, command: report.command))
-      try Terminal.out(recomputing(verdicts, report.command))
+      let objects = reports.map { verdictsJSON($0.verdicts, command: $0.command) }
+      guard isSeveral else { return try Terminal.out(objects[0]) }
+      let named = zip(reports, objects).map {
+        JSONValue.object(["experiment": .string($0.name), "verdicts": $1])
+      }
+      return try Terminal.out(
+        .object(["format": "modgap-verdicts", "version": 1, "experiments": .array(named)]))
     }
-    return status(verdicts)
+    let color = Terminal.hasColor(Terminal.outputIsTerminal)
+    try Terminal.out(
+      terminalTable(
+        reports.map {
+          JudgedExperiment(name: isSeveral ? $0.name : "", verdicts: $0.verdicts, command: $0.command)
+        }, color: color))
+    if !isSeveral { try Terminal.out(recomputing(reports[0].verdicts, reports[0].command)) }
+  }
+
+  /// Of several configs, one that cannot be read or has no results is an error among the verdicts.
+  private static func judging(_ config: String, _ arguments: Arguments) throws -> (
+    report: Report, failure: (any Failure)?
+  ) {
+    let recipe = arguments.recipe(config)
+    do {
+      let loaded = try arguments.load(named: config)
+      let results = try StoredResults(
+        loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
+      if let warning = results.folder.warning { Terminal.err("modgap: " + warning) }
+      return (results.report(results.verdicts()), nil)
+    } catch let failure as any Failure where arguments.namesSeveral {
+      Terminal.errLines("\(config) cannot be judged:\n\(failure.message)")
+      let verdicts = [cannotRun(config, because: failure)]
+      return (Report(name: config, verdicts: verdicts) { _ in recipe.command() }, failure)
+    }
   }
 
   /// What a regression compares: `modgap diff results/reference/NAME.csv results/NAME/verdicts.csv`.
