@@ -1,0 +1,16 @@
+extension Table {
+  /// The rows of these places, in their order.
+  package func rows(where isWanted: (Int) -> Bool) -> Table {
+    let wanted = (0..<rowCount).filter(isWanted)
+    return Table(
+      columns.map { column in
+        let values: Column =
+          switch column.values {
+          case .integers(let values): .integers(wanted.map { values[$0] })
+          case .reals(let values): .reals(wanted.map { values[$0] })
+          case .texts(let values): .texts(wanted.map { values[$0] })
+          }
+        return NamedColumn(column.name, values, column.declaration)
+      })
+  }
+}

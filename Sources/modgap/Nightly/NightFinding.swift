@@ -1,0 +1,4 @@
+import Regression
+
+/// What claims rest on is a finding, too.
+typealias NightFinding = Finding

@@ -1,0 +1,78 @@
+import Claims
+import Declarations
+import Execution
+import ExperimentConfig
+import ExperimentPlan
+import Figures
+import Files
+import Foundation
+import Regression
+import Runner
+
+/// Runs configs for the night, in any results folder, and takes their numbers.
+struct NightRun {
+  let arguments: Arguments
+  let jobs: Int
+  let cancellation: Cancellation
+
+  /// What a run of some configs gave.
+  struct Outcome {
+    let endings: [ConfigEnding]
+    /// Of the experiments that could run.
+    let numbers: [NightNumbers]
+  }
+
+  /// - Parameters:
+  ///   - root: the results folder.
+  ///   - change: what is done otherwise than by default.
+  /// - Throws: `Cancelled`; `RegressionFailure` where numbers cannot be taken.
+  func run(
+    _ runs: [ConfigRun], root: String, draws: Bool = true,
+    change: (ConfigRun, inout RunOptions) -> Void = { _, _ in }
+  ) throws -> Outcome {
+    let changed = runs.map { run -> ConfigRun in
+      guard case .success(let ready) = run.ready else { return run }
+      var options = ready.options
+      options.jobs = jobs
+      options.drawsFigures = draws
+      change(run, &options)
+      return run.with(ready, options)
+    }
+    let endings = try ConfigBatch(runs: changed, root: root, jobs: jobs, isSeveral: true).run(cancellation)
+    try cancellation.check()
+    let numbers = try endings.compactMap { ending -> NightNumbers? in
+      guard case .success(let summary) = ending.summary else { return nil }
+      return try NightNumbers(summary, root: root, config: PathBytes.folder(of: ending.run.config))
+    }
+    return Outcome(endings: endings, numbers: numbers)
+  }
+
+  /// A config with values replaced, or what is wrong with it.
+  func config(_ path: String, _ overrides: [String] = []) -> ConfigRun {
+    let recipe = RunRecipe(config: path, overrides: overrides)
+    return ConfigRun(
+      config: path, recipe: recipe,
+      ready: Result {
+        let loader = ExperimentLoader(
+          grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
+          overrides: try overrides.map(Override.init), allowed: arguments.all("--env"),
+          files: .disk(catalogueNear: path))
+        let (experiment, places) = try loader.loadWithPlaces(path)
+        let digests = FileDigests()
+        let files = FileSystem.disk(catalogueNear: path).digesting { try digests.digest(of: $0) }
+        var planner = Planner(experiment, grammar: CommonOptions.grammar, files: files)
+        var options = RunOptions(jobs: jobs)
+        options.recipe = recipe
+        return ConfigRun.Ready(
+          plan: try planner.plan(), digests: digests, options: options, files: [], places: places)
+      })
+  }
+
+  /// Tables of a run, by name.
+  static func tables(_ root: String, _ experiment: String) throws -> [String: Table] {
+    let folder = "\(root)/\(experiment)/tables"
+    let names = try OutputFolder.names(in: folder).filter { $0.hasBytes(last: ".csv") }
+    return Dictionary(
+      uniqueKeysWithValues: try names.map { (String($0.dropLast(4)), try CSV.read("\(folder)/\($0)")) })
+  }
+}

@@ -1,0 +1,153 @@
+import Declarations
+import Execution
+import ExperimentPlan
+import Files
+import Foundation
+import Kernels
+import Processes
+import Runner
+
+/// Whether the program still keeps what it promises of every run: killed and resumed, with any number of threads, in any
+/// order and with every OpenBLAS kernel it gives the same bytes.
+struct SelfTests {
+  /// What one of them found.
+  struct Finding: Sendable, Equatable {
+    let name: String
+    /// Nil where all was as promised.
+    let problem: String?
+    let detail: String
+  }
+
+  let options: NightOptions
+  let cancellation: Cancellation
+
+  private var folder: String { "\(options.folder)/self-tests" }
+  private static let kills = 3
+
+  // MARK: - Killed and resumed
+
+  /// Runs the canary's first seed undisturbed, and again with kills at moments that the date draws.
+  func resume() throws -> [Finding] {
+    let start = ContinuousClock.now
+    let expected = try digests(run("undisturbed", []))
+    let seconds = Double((ContinuousClock.now - start) / .milliseconds(1)) / 1000
+    var random = SplitMix(UInt64(truncatingIfNeeded: options.date.number))
+    try Scratch.remove("\(folder)/killed")
+    var killed = 0
+    for _ in 0..<Self.kills {
+      let ending = try child("killed", [], seconds: max(0.05, seconds * random.share))
+      if case .tooSlow = ending.ending { killed += 1 }
+    }
+    let found = try digests(run("killed", [], fresh: false))
+    return [
+      Finding(
+        name: "resume-test", problem: difference(expected, found),
+        detail: "\(counted(found.count, "result")) after \(counted(killed, "kill"))")
+    ]
+  }
+
+  // MARK: - Threads, order, kernels
+
+  func invariance() throws -> [Finding] {
+    let kernels = BLASKernel.runnable(cpuFlags: BLASKernel.cpuFlags)
+    var findings: [Finding] = []
+    for kernel in kernels {
+      let expected = try digests(run("invariance-\(kernel)-1", ["--jobs", "1"], kernel: kernel))
+      let ways = [
+        ("2 threads", ["--jobs", "2"]),
+        ("another order", ["--jobs", "2", "--order", "\(options.date.number)"]),
+      ]
+      for (name, words) in kernel == BLASKernel.coreType ? ways : [ways[0]] {
+        let found = try digests(run("invariance-\(kernel)", words, kernel: kernel))
+        findings.append(
+          Finding(
+            name: "\(kernel), \(name)", problem: difference(expected, found),
+            detail: "\(counted(found.count, "result")) as with one thread"))
+      }
+    }
+    return findings
+  }
+
+  // MARK: - Runs
+
+  /// The folder of a run of the canary's first seeds, by a program of its own.
+  private func run(_ name: String, _ words: [String], kernel: String? = nil, fresh: Bool = true) throws
+    -> String
+  {
+    if fresh { try Scratch.remove("\(folder)/\(name)") }
+    let ended = try child(name, words, kernel: kernel, seconds: 3600)
+    guard case .status(0) = ended.ending else {
+      throw SelfTestFailed(
+        name: name, ending: ended.ending.description,
+        errors: String(decoding: ended.errors.suffix(2000), as: UTF8.self))
+    }
+    return "\(folder)/\(name)"
+  }
+
+  private func child(_ name: String, _ words: [String], kernel: String? = nil, seconds: Double) throws
+    -> ChildProgram.Ended
+  {
+    var environment = ProcessInfo.processInfo.environment
+    if let kernel { environment["OPENBLAS_CORETYPE"] = kernel }
+    let arguments =
+      ["run", Canary.config, "--results", "\(folder)/\(name)", "--no-figures", "--set", "matrix.seed=[0,1]"]
+      + words
+    return try ChildProgram(path: Self.program).run(
+      arguments, in: Paths.current, environment: environment,
+      limit: .init(seconds: seconds), cancellation: cancellation)
+  }
+
+  private static let program =
+    Paths.target(of: "/proc/self/exe").map { String(decoding: $0, as: UTF8.self) } ?? CommandLine.arguments[0]
+
+  private func digests(_ root: String) throws -> [String: String] {
+    try Manifest.read(in: ResultsFolder(root: root, experiment: Canary.experiment)).results.mapValues(
+      \.digest)
+  }
+
+  private func difference(_ expected: [String: String], _ found: [String: String]) -> String? {
+    let tasks = Set(expected.keys).union(found.keys).sorted().filter { expected[$0] != found[$0] }
+    guard let first = tasks.first else { return nil }
+    return
+      "\(counted(tasks.count, "result")) of \(expected.count) differ, the first is \(first): "
+      + "\((expected[first] ?? "none").prefix(12)) and \((found[first] ?? "none").prefix(12))"
+  }
+}
+
+/// A run of the self-tests that did not end well.
+struct SelfTestFailed: Failure {
+  let name: String
+  let ending: String
+  let errors: String
+  var kind: FailureKind { .stage }
+  var message: String { "the self-test \(name) ended with \(ending): \(errors)" }
+}
+
+/// Folders that the night makes and removes.
+enum Scratch {
+  /// - Throws: `FileFailure`.
+  static func remove(_ path: String) throws {
+    guard Paths.exists(path) else { return }
+    try FileManager.default.removeItem(atPath: path)
+  }
+}
+
+/// A few numbers from a seed, for moments and samples; nothing that is computed depends on them.
+struct SplitMix {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// From 0 to 1.
+  var share: Double {
+    mutating get { Double(next() >> 11) / 9_007_199_254_740_992 }
+  }
+}
