@@ -65,7 +65,7 @@ struct SelectionTests {
     let trained = ResultTable("cosine", raw.table, summary: summary, isTrained: true)
     let own = try NumberSelection(experiment: "e", tables: [trained]).numbers
     #expect(own.map(\.kind) == [.trained])
-    #expect(own[0].count == 5 && own[0].deviation == 0.1)
+    #expect(own.first?.count == 5 && own.first?.deviation == 0.1)
   }
 
   @Test("of a long table: count, mean, extremes with places and margins, and points evenly")
