@@ -139,11 +139,12 @@ package struct ParameterCondition: Sendable, Equatable {
   /// Whether it holds for parameters with their defaults filled in.
   package func holds(for parameters: JSONValue) -> Bool {
     if isPresence { return parameters[parameter].map { $0 != .null } ?? false }
-    return isHeld(by: parameters)
+    return parameters[parameter].map(includes) ?? false
   }
 
-  private func isHeld(by parameters: JSONValue) -> Bool {
-    parameters[parameter]?.word.map(values.contains) ?? false
+  /// Whether the parameter's value, or one of a list of values, is one of these.
+  package func includes(_ value: JSONValue) -> Bool {
+    (value.array ?? [value]).contains { $0.word.map(values.contains) ?? false }
   }
 
   /// Whether it holds, or may hold in some run: a value that names an axis may turn out to be any.

@@ -21,6 +21,9 @@ package struct StageSignature: Sendable {
   package let input: ArtefactType?
   /// Further types that `from` may name: `cosine-similarity` reads pairs and single towers alike.
   package let alsoAccepts: [ArtefactType]
+  /// Suffixes of tables that are read beside the main one of each stage in `from`; a column that a parameter names is
+  /// in all of them.
+  package let readsBeside: [String]
   /// What parameters of type `stageReference` may name.
   package let references: [ArtefactType]
   /// Of an `init` stage, the parameter that names the stage whose coordinates its embeddings keep.
@@ -66,7 +69,8 @@ package struct StageSignature: Sendable {
     versionWhere: (condition: ParameterCondition, version: Int)? = nil, summary: String,
     parameters: [Parameter] = [],
     rules: [ParameterRule] = [], excludedFromKey: [String]? = nil, input: ArtefactType? = nil,
-    alsoAccepts: [ArtefactType] = [], references: [ArtefactType] = [.pairs, .unpaired],
+    alsoAccepts: [ArtefactType] = [], readsBeside: [String] = [],
+    references: [ArtefactType] = [.pairs, .unpaired],
     coordinatesOf: String? = nil,
     output: ArtefactType, outputWhere: (condition: ParameterCondition, output: ArtefactType)? = nil,
     preservesInputType: Bool = false, isRandom: Bool = false,
@@ -89,6 +93,7 @@ package struct StageSignature: Sendable {
     self.excludedFromKey = excludedFromKey
     self.input = input
     self.alsoAccepts = alsoAccepts
+    self.readsBeside = readsBeside
     self.references = references
     self.coordinatesOf = coordinatesOf
     self.output = output

@@ -80,7 +80,7 @@ extension ExperimentDecoder {
   /// The columns of the tables that a stage reads, with what tells them apart; nil where they are not known.
   private func columnsRead(by stage: DecodedStage, depth: Int = 0) -> Columns? {
     guard depth <= stages.count else { return nil }
-    let tables = stage.spec.from.map { stageColumns(of: $0, depth: depth + 1) }
+    let tables = stage.spec.from.map { columnsRead(of: $0, by: stage.signature, depth: depth + 1) }
     let known = tables.compactMap { $0.map { $0.own + ($0.brought ?? grammar.coordinates) } }.flatMap { $0 }
     guard !tables.contains(where: { $0 == nil }) else { return nil }
     let front = (stage.spec.from.count > 1 ? [TableColumn.from.name] : []) + stage.spec.over
@@ -92,12 +92,38 @@ extension ExperimentDecoder {
       texts: texts.filter { !stage.spec.over.contains($0) })
   }
 
+  /// Of a stage whose further tables are read, too, only those columns that all of them have.
+  private func columnsRead(
+    of id: String, by reader: StageSignature, depth: Int
+  ) -> (id: String, own: [TableColumn], brought: [TableColumn]?)? {
+    guard var found = stageColumns(of: id, depth: depth) else { return nil }
+    for suffix in reader.readsBeside {
+      let other = stageColumns(of: "\(id).\(suffix)", depth: depth)?.own.map(\.name) ?? []
+      found.own.removeAll { !other.contains($0.name) }
+    }
+    return found
+  }
+
   /// Columns that stages name: those of the tables that they read, or of the file that they are made of.
   mutating func checkStageColumns() {
     for stage in stages where stage.signature.input == .tables || stage.signature.fileColumns != nil {
+      checkTablesBeside(stage)
       guard let with = stage.node["with"] else { continue }
       let table = stage.signature.input == .tables ? Self.input(of: stage.spec.id) : stage.spec.id
       checkColumns(with, stage.signature.parameters, table: table, "\(stage.path).with")
+    }
+  }
+
+  private mutating func checkTablesBeside(_ reader: DecodedStage) {
+    for suffix in reader.signature.readsBeside {
+      for id in reader.spec.from {
+        guard let stage = stages.first(where: { $0.spec.id == id }), stage.spec.phase == .evaluate,
+          !stage.signature.extraTables.contains(suffix) || !hasTable(suffix, stage)
+        else { continue }
+        issues.add(
+          reader.node["from"] ?? reader.node, "\(reader.path).from",
+          expected: "stages that have a table \"\(suffix)\"", found: "\"\(id)\", which has none")
+      }
     }
   }
 
@@ -128,9 +154,7 @@ extension ExperimentDecoder {
   /// Whether the parameter has one of the values, in one of the runs at least.
   private func may(_ condition: ParameterCondition, _ stage: DecodedStage) -> Bool {
     values(of: condition.parameter, stage).map { given in
-      condition.isPresence
-        ? !given.isEmpty
-        : given.contains { $0.word.map(condition.values.contains) ?? false }
+      condition.isPresence ? !given.isEmpty : given.contains(where: condition.includes)
     } ?? true
   }
 

@@ -66,4 +66,33 @@ struct ColumnRefusalTests {
     #expect(try validate(config("all", "cm.histogram", "pairs")).status == 0)
     #expect(try validate(config("mean", "cm.histogram", "pairs")).status == 65)
   }
+
+  /// A stage that reads two tables of another names columns that both have.
+  @Test func theShiftsAreAColumnOfThePredictions() throws {
+    func config(_ with: String, from: String = "score", more: String = "") -> String {
+      """
+      { "name": "c", "stages": [
+        { "id": "s", "stage": "init", "kind": "sphere" },
+        { "id": "m", "stage": "shift", "kind": "gap", "from": "s", "with": { "delta": [0, 0.5] } },
+        { "id": "gap", "stage": "evaluate", "kind": "gap", "from": "m" },
+        { "id": "score", "stage": "evaluate", "kind": "zero-shot", "from": "m", "with": { \(more) "classes": ["a", "b"] } },
+        { "id": "best", "stage": "evaluate", "kind": "best-shift", "from": "\(from)", "with": { \(with) } } ] }
+      """
+    }
+    #expect(try !validate(config(#""over": "delta""#)).errors.contains("a column of"))
+    // They are in the main table, or in the predictions, but not in both.
+    for column in ["value", "distance", "count", "rank", "item"] {
+      let result = try validate(config("\"over\": \"\(column)\""))
+      #expect(
+        result.status == 65 && result.errors.contains("expected a column of \"score\": delta"),
+        "\(result.errors)")
+    }
+    let by = try validate(config(#""over": "delta", "by": "metric""#))
+    #expect(
+      by.status == 65 && by.errors.contains("with.by: found the string \"metric\""), "\(by.errors)")
+    let hasNone = "found \"gap\", which has none, expected stages that have a table \"predictions\""
+    #expect(try validate(config(#""over": "delta""#, from: "gap")).errors.contains(hasNone))
+    let without = try validate(config(#""over": "delta""#, more: #""predictions": false,"#))
+    #expect(without.errors.contains("found \"score\", which has none"), "\(without.errors)")
+  }
 }

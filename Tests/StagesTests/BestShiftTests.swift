@@ -10,7 +10,9 @@ import Testing
 @Suite("The best shift, chosen on the same or on other items")
 struct BestShiftTests {
   /// Tables as `zero-shot` gives them: whether each item is right at each shift.
-  private func answers(_ shifts: [(Double, [Bool])], labels: [Int]? = nil) -> Artefact {
+  private func answers(
+    _ shifts: [(Double, [Bool])], labels: [Int]? = nil, scores: [[Double]] = []
+  ) -> Artefact {
     let count = shifts[0].1.count
     let labels = labels ?? [Int](repeating: 0, count: count)
     let main = Table([
@@ -19,14 +21,15 @@ struct BestShiftTests {
       .init("value", .reals(shifts.map { Double($0.1.count { $0 }) / Double(count) })),
       .init("count", .integers(shifts.map { _ in count })),
     ])
-    let predictions = Table([
-      .init("delta", .reals(shifts.flatMap { shift in labels.map { _ in shift.0 } })),
-      .init("item", .integers(shifts.flatMap { _ in Array(0..<count) })),
-      .init("label", .integers(shifts.flatMap { _ in labels })),
-      .init(
-        "predicted", .integers(shifts.flatMap { shift in zip(shift.1, labels).map { $0 ? $1 : $1 + 1 } })),
-      .init("rank", .integers(shifts.flatMap { shift in shift.1.map { $0 ? 0 : 1 } })),
-    ])
+    let predictions = Table(
+      [
+        .init("delta", .reals(shifts.flatMap { shift in labels.map { _ in shift.0 } })),
+        .init("item", .integers(shifts.flatMap { _ in Array(0..<count) })),
+        .init("label", .integers(shifts.flatMap { _ in labels })),
+        .init(
+          "predicted", .integers(shifts.flatMap { shift in zip(shift.1, labels).map { $0 ? $1 : $1 + 1 } })),
+        .init("rank", .integers(shifts.flatMap { shift in shift.1.map { $0 ? 0 : 1 } })),
+      ] + (scores.isEmpty ? [] : [.init("score", .reals(scores.flatMap { $0 }))]))
     return .tables([NamedTable("", main), NamedTable("predictions", predictions)])
   }
 
@@ -110,6 +113,128 @@ struct BestShiftTests {
         .contains("not those of one sweep"))
     #expect(evaluationFailure("best-shift", ["over": "lambda"], of: sweep).contains("lambda"))
   }
+
+  // MARK: - Areas
+
+  private func areas(_ shifts: [(Double, [Double])], labels: [Int]) -> Artefact {
+    answers(shifts.map { ($0.0, labels.map { _ in true }) }, labels: labels, scores: shifts.map(\.1))
+  }
+
+  private func byArea(_ artefact: Artefact, notes: Notes = Notes()) throws -> Table {
+    try #require(
+      try run(
+        .evaluate, "best-shift", ["over": "delta", "metric": "roc-auc"], from: [("up", artefact)],
+        notes: notes
+      ).table())
+  }
+
+  /// Items 0, 1, 4, 5 are the first half, the others the second: two of each class.
+  private let labels = [0, 1, 0, 1, 0, 1, 0, 1]
+
+  @Test func areasAreChosenOnOneHalfAndReportedOnTheOther() throws {
+    // Labels 0 1 0 1 …: of each class every other item, so 0 1 4 5 are the first half.
+    let shifts: [(Double, [Double])] = [
+      (0, [1, 2, 1, 2, 3, 1, 3, 1]), (1, [1, 2, 5, 1, 1, 2, 5, 1]), (-1, [2, 1, 1, 4, 2, 1, 1, 3]),
+    ]
+    let table = try byArea(areas(shifts, labels: labels))
+    #expect(
+      table.columnNames == [
+        "selection", "shifts", "chosen", "distance_before", "distance_after", "distance_change", "before",
+        "after", "gain", "count", "p_delong", "p_delong_holm", "p_best_of",
+      ])
+    func area(_ shift: Int, _ items: [Int]) throws -> Double {
+      let scores = shifts[shift].1
+      return try #require(
+        PairedAreas(
+          first: items.map { scores[$0] }, second: items.map { scores[$0] },
+          isPositive: items.map { labels[$0] == 1 })
+      ).first
+    }
+    let (first, second) = ([0, 1, 4, 5], [2, 3, 6, 7])
+    // Of the first half 1 sets all apart, of the second −1, which is better on all, too; on the other half each has an area of 0.
+    #expect(try area(1, first) == 1 && area(1, second) == 0 && area(2, second) == 1 && area(2, first) == 0)
+    #expect(table.numbers("chosen") == [-1, 1, -1, 0])
+    #expect(
+      try table.numbers("before")
+        == [area(0, Array(0..<8)), area(0, second), area(0, first), (area(0, first) + area(0, second)) / 2])
+    #expect(try table.numbers("after") == [area(2, Array(0..<8)), 0, 0, 0])
+    #expect(table.numbers("count") == [8, 4, 4, 8])
+  }
+
+  /// On random scores the rows are DeLong's of the items that are reported on, and Holm's over the groups.
+  @Test func testsAreDeLongs() throws {
+    var random = TestNumbers(4)
+    let labels = (0..<60).map { $0 * 7 % 5 < 2 ? 1 : 0 }
+    func sweep() -> [(Double, [Double])] {
+      [-1, 0, 1].map { shift in (shift, labels.map { Double($0) + (random.double() * 4).rounded() }) }
+    }
+    let (one, other) = (sweep(), sweep())
+    let result = try run(
+      .evaluate, "best-shift", ["over": "delta", "by": "from", "metric": "roc-auc"],
+      from: [("one", areas(one, labels: labels)), ("other", areas(other, labels: labels))])
+    let table = try #require(result.table())
+    var met = [0, 0]
+    let halves = labels.map { label -> Int in
+      met[label] += 1
+      return (met[label] - 1) % 2
+    }
+    func compared(_ sweep: [(Double, [Double])], _ chosen: Double, _ items: [Int]) throws -> PairedAreas {
+      let after = try #require(sweep.first { $0.0 == chosen })
+      return try #require(
+        PairedAreas(
+          first: items.map { sweep[1].1[$0] }, second: items.map { after.1[$0] },
+          isPositive: items.map { labels[$0] == 1 }))
+    }
+    for (place, sweep) in [one, other].enumerated() {
+      let chosen = table.numbers("chosen")[(4 * place)..<(4 * place + 4)].map { $0 }
+      let sides = [1, 0].map { side in labels.indices.filter { halves[$0] == side } }
+      let expected = [
+        try compared(sweep, chosen[0], Array(labels.indices)), try compared(sweep, chosen[1], sides[0]),
+        try compared(sweep, chosen[2], sides[1]),
+      ]
+      let mean = try #require(PairedAreas.mean([expected[1], expected[2]]))
+      for (row, areas) in (expected + [mean]).enumerated() {
+        #expect(abs(table.numbers("p_delong")[4 * place + row] - areas.test.p) < 1e-12)
+        #expect(abs(table.numbers("gain")[4 * place + row] - areas.difference) < 1e-12)
+      }
+      let best = table.numbers("p_best_of")[4 * place]
+      #expect(best == min(1, 3 * table.numbers("p_delong")[4 * place]))
+    }
+    for row in 0..<4 {
+      let plain = [table.numbers("p_delong")[row], table.numbers("p_delong")[4 + row]]
+      let adjusted = [table.numbers("p_delong_holm")[row], table.numbers("p_delong_holm")[4 + row]]
+      #expect(adjusted == SeveralTests.holm(plain))
+    }
+  }
+
+  @Test func degenerateAreasAreSaid() throws {
+    // All scores tied, at every shift: the baseline stays, and nothing changed.
+    let tied = try byArea(
+      areas([(0, [Double](repeating: 1, count: 8)), (1, [Double](repeating: 2, count: 8))], labels: labels))
+    #expect(tied.numbers("chosen") == [0, 0, 0, 0] && tied.numbers("before") == [0.5, 0.5, 0.5, 0.5])
+    #expect(tied.numbers("p_delong") == [1, 1, 1, 1])
+    // One item of the second class: it is in the first half, and the other has no area.
+    let notes = Notes()
+    let lonely = try byArea(
+      areas([(0, [0, 1, 2, 3]), (1, [3, 4, 1, 2])], labels: [0, 1, 0, 0]), notes: notes)
+    #expect(lonely.numbers("chosen") == [1, 1, 0, 0.5])
+    #expect(
+      lonely.numbers("after")[0] == 1 && lonely.numbers("after")[1].isNaN && lonely.numbers("after")[3].isNaN)
+    #expect(notes.notices.contains { $0.contains("a class has one item") })
+    // All apart at once: no variance.
+    let sharp = Notes()
+    let apart = try byArea(
+      areas([(0, [Double](repeating: 1, count: 8)), (1, labels.map(Double.init))], labels: labels),
+      notes: sharp)
+    #expect(apart.numbers("gain") == [0.5, 0.5, 0.5, 0.5] && apart.numbers("p_delong").allSatisfy(\.isNaN))
+    #expect(sharp.notices.contains { $0.contains("no variance") })
+    // Predictions of a stage without areas.
+    let without = answers([(0, bits("01")), (1, bits("11"))])
+    let says = evaluationFailure("best-shift", ["over": "delta", "metric": "roc-auc"], of: without)
+    #expect(says.contains("no column `score`") && says.contains("`metric` has `roc-auc`"))
+  }
+
+  // MARK: - Empty halves
 
   /// One item of each class: all are in the first half.
   @Test func anEmptyHalfIsSaid() throws {

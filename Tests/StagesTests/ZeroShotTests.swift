@@ -129,7 +129,9 @@ struct ZeroShotTests {
 
   private func checkPredictions(_ table: Table, _ sweep: ZeroShotOracle.Sweep) throws {
     let count = sweep.labels.count
-    #expect(table.columnNames == ["delta", "item", "label", "predicted", "rank"])
+    let isBinary = sweep.y.count == 2
+    #expect(
+      table.columnNames == ["delta", "item", "label", "predicted", "rank"] + (isBinary ? ["score"] : []))
     let numbers: [Int] = sweep.rows.flatMap { _ in Array(0..<count) }
     #expect(table["item"] == .integers(numbers))
     let labels: [Int] = sweep.rows.flatMap { _ in sweep.labels }
@@ -140,6 +142,12 @@ struct ZeroShotTests {
       for (k, expected) in row.accuracies.enumerated() {
         #expect(Double(own.count { $0 <= Double(k) }) / Double(count) == expected)
       }
+    }
+    // The scores are those that the areas are of.
+    for (place, row) in sweep.rows.enumerated() where isBinary {
+      let scores = Array(table.numbers("score")[place * count..<(place + 1) * count])
+      let area = areaUnderROC(scores: scores, isPositive: sweep.labels.map { $0 == 1 })
+      #expect(abs((area ?? .nan) - (row.auc ?? .nan)) < 1e-12 && scores.allSatisfy((0...1).contains))
     }
     for (rank, (label, predicted)) in zip(ranks, zip(table.numbers("label"), table.numbers("predicted"))) {
       #expect((rank == 0) == (label == predicted))

@@ -22,6 +22,7 @@ package enum ClassFailure: Failure, Equatable {
   case promptRange(category: String, found: Int, prompts: Int)
   case groupCount(groups: Int, rows: Int)
   case noPredictions(id: String)
+  case noScores
   case modelWithoutPrompts
   case noBaseline(wanted: String)
   case baselineOnly(over: String)
@@ -79,6 +80,8 @@ package enum ClassFailure: Failure, Equatable {
       "`groups` has \(counted(groups, "number")), but x has \(counted(rows, "row")); each row needs one group"
     case .noPredictions(let id):
       "`\(id)` has no table `predictions`; name `zero-shot` stages whose `predictions` is true"
+    case .noScores:
+      "the predictions have no column `score`, which `roc-auc` needs; name `zero-shot` stages whose `metric` has `roc-auc`"
     case .modelWithoutPrompts:
       "`prompts` is missing; with a dual encoder it says which texts the items are compared with"
     case .noBaseline(let wanted):

@@ -41,6 +41,7 @@ package struct ZeroShotEvaluation: NetworkReader {
 
   package static let signature = StageSignature(
     phase: .evaluate, kind: "zero-shot",
+    versionWhere: (ParameterCondition("metric", [Metric.rocAUC.rawValue]), 2),
     summary: "Accuracy of the classification of x by the most similar of the classes' rows of y.",
     parameters: [
       ClassParameters.classes, ClassParameters.prompt, ClassParameters.model, ClassParameters.data,
@@ -72,7 +73,7 @@ package struct ZeroShotEvaluation: NetworkReader {
         TableColumn("count", .quantity, .integer, "Items"),
       ],
       predictionsTable: predictionColumns + [
-        TableColumn("rank", .quantity, .integer, "Classes more similar than the right one")
+        TableColumn("rank", .quantity, .integer, "Classes more similar than the right one"), score,
       ],
     ],
     columns: [
@@ -84,6 +85,10 @@ package struct ZeroShotEvaluation: NetworkReader {
     misfits: { with, _ in misfits(with) })
 
   static let className = TableColumn("class", .label, .text, "Class")
+
+  static let score = TableColumn(
+    "score", .quantity, .real, "Score of the second class",
+    presence: .when(ParameterCondition("metric", [Metric.rocAUC.rawValue]), takesRuns: false))
 
   static let predictionColumns = [
     TableColumn("item", .key, .integer, "Item"),
@@ -171,9 +176,9 @@ package struct ZeroShotEvaluation: NetworkReader {
     _ context: StageContext
   ) throws {
     let shifts = try group.classified(labels, of: source, context.budget)
-    let areas =
-      try parameters.metric.values.contains(.rocAUC)
-      ? areas(group, shifts.map(\.factors), names, labels) : []
+    let scores =
+      try parameters.metric.values.contains(.rocAUC) ? scores(group, shifts.map(\.factors), names) : []
+    let areas = try scores.map { try area($0, names, labels) }
     for (place, shift) in shifts.enumerated() {
       let (coordinates, answers) = (shift.coordinates, shift.answers)
       output.tied += answers.decidedByTies
@@ -190,7 +195,8 @@ package struct ZeroShotEvaluation: NetworkReader {
       guard parameters.predictions else { continue }
       output.predictions.append(
         coordinates,
-        Self.columns(labels, answers.predicted) + [("rank", .integers(answers.ranks.map(Int.init)))])
+        Self.columns(labels, answers.predicted) + [("rank", .integers(answers.ranks.map(Int.init)))]
+          + (scores.isEmpty ? [] : [(Self.score.name, .reals(scores[place]))]))
     }
   }
 
@@ -229,18 +235,21 @@ package struct ZeroShotEvaluation: NetworkReader {
     }
   }
 
-  private func areas(
-    _ group: GapShiftGroup, _ factors: [GapShiftGroup.Factors], _ names: [String], _ labels: [Int32]
-  ) throws -> [Double] {
+  /// That of the second class, for each item at each shift.
+  private func scores(
+    _ group: GapShiftGroup, _ factors: [GapShiftGroup.Factors], _ names: [String]
+  ) throws -> [[Double]] {
     guard names.count == 2 else { throw ClassFailure.notTwoClasses(found: names.count) }
-    let positives = labels.map { $0 == 1 }
-    return try group.similaritiesOfTwoClasses(factors).map { pair in
-      let scores = zip(pair.first, pair.second).map { 1 / (1 + exp(-parameters.scale * ($1 - $0))) }
-      guard let area = areaUnderROC(scores: scores, isPositive: positives) else {
-        throw ClassFailure.oneClassOnly(name: names[Int(labels.first ?? 0)], items: labels.count)
-      }
-      return area
+    return group.similaritiesOfTwoClasses(factors).map { pair in
+      zip(pair.first, pair.second).map { 1 / (1 + exp(-parameters.scale * ($1 - $0))) }
     }
+  }
+
+  private func area(_ scores: [Double], _ names: [String], _ labels: [Int32]) throws -> Double {
+    guard let area = areaUnderROC(scores: scores, isPositive: labels.map { $0 == 1 }) else {
+      throw ClassFailure.oneClassOnly(name: names[Int(labels.first ?? 0)], items: labels.count)
+    }
+    return area
   }
 
   private func tell(_ output: Output, _ context: StageContext) {
