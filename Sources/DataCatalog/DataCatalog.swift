@@ -65,8 +65,10 @@ package struct DataCatalog: Sendable {
 
   /// The command that gets a missing file: of the entry whose place the path ends with, or lies in.
   ///
-  /// - Parameter usual: the folder in which `get` puts data without being told, as an absolute path.
-  package func command(for missing: String, usual: String) -> CatalogueCommand? {
+  /// - Parameters:
+  ///   - usual: the folder in which `get` puts data without being told, as an absolute path.
+  ///   - isUsual: whether `get` finds this catalogue without being told.
+  package func command(for missing: String, usual: String, isUsual: Bool = true) -> CatalogueCommand? {
     let path = URL(fileURLWithPath: missing).standardizedFileURL.path
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
     let found = entries.compactMap { entry in
@@ -77,7 +79,9 @@ package struct DataCatalog: Sendable {
       return nil
     }
     let folder = "/" + parts[..<best.start].joined(separator: "/")
-    return CatalogueCommand(names: [best.entry.name], folder: folder.isExactly(usual) ? nil : folder)
+    return CatalogueCommand(
+      names: [best.entry.name], folder: folder.isExactly(usual) ? nil : folder,
+      catalogue: isUsual ? nil : self.path)
   }
 }
 

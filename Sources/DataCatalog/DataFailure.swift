@@ -16,7 +16,7 @@ package enum DataFailure: Failure, Equatable {
 
   case noCurl(name: String)
   case curlNotStarted(path: String, reason: String)
-  case needsConsent(name: String, licence: String, place: String, from: String)
+  case needsConsent(name: String, licence: String, place: String, from: String, command: ShellCommand)
   case notDownloaded(name: String, [Attempt])
   case notInFolder(name: String, folder: String, names: [String])
   case wrongSize(name: String, source: String, found: Int, expected: Int)
@@ -25,9 +25,9 @@ package enum DataFailure: Failure, Equatable {
   /// After so many bytes, of which there are more.
   case diskFull(name: String, come: Int, folder: String)
   case noRoomForFiles(name: String, needed: Int, free: Int, folder: String)
-  case changed(name: String, path: String, by: Expectation)
+  case changed(name: String, path: String, by: Expectation, command: ShellCommand)
   case inTheWay(name: String, path: String)
-  case badRecord(name: String, path: String)
+  case badRecord(name: String, path: String, command: ShellCommand)
   case notHere(name: String, path: String, command: ShellCommand)
 
   package var kind: FailureKind {
@@ -43,9 +43,10 @@ package enum DataFailure: Failure, Equatable {
       "\(name): the program curl, which downloads, is not installed; apt-get install curl, or download the file elsewhere "
         + "and name its folder with --from FOLDER"
     case .curlNotStarted(let path, let reason): "\(path) could not be started: \(reason); reinstall curl"
-    case .needsConsent(let name, let licence, let place, let from):
+    case .needsConsent(let name, let licence, let place, let from, let command):
       "\(name) cannot be downloaded by a program, because everybody has to accept its terms in person: \(licence). Then "
-        + "put the download as \(from) into a folder, and run modgap data get \(name) --from FOLDER, which puts it into \(place)"
+        + "put the download as \(from) into a folder, and run \"\(command)\" with the name of that folder, which puts it into "
+        + place
     case .notDownloaded(let name, let attempts):
       "\(name) could not be downloaded: " + attempts.map { "\($0.url): \($0.reason)" }.joined(separator: "; ")
         + ". Run the same command again, or download it elsewhere and name its folder with --from FOLDER"
@@ -66,14 +67,14 @@ package enum DataFailure: Failure, Equatable {
     case .noRoomForFiles(let name, let needed, let free, let folder):
       "\(name) has \(needed) files, but the file system of \(folder) can hold only \(free) more; choose another folder "
         + "with --into DIR"
-    case .changed(let name, let path, let expectation):
+    case .changed(let name, let path, let expectation, let command):
       "\(name): \(path) is not what it was when it was got (\(Self.origin(expectation))); nothing was replaced: move it "
-        + "away and run modgap data get \(name) again"
+        + "away and run \"\(command)\" again"
     case .inTheWay(let name, let path):
       "\(name): \(path) is there already, with other content, and was not put there by modgap data get; nothing was "
         + "replaced: move it away, or choose another folder with --into DIR"
-    case .badRecord(let name, let path):
-      "\(name): the record \(path) is damaged; remove it, and run modgap data get \(name) to record again what is there"
+    case .badRecord(let name, let path, let command):
+      "\(name): the record \(path) is damaged; remove it, and run \"\(command)\" to record again what is there"
     case .notHere(let name, let path, let command): "\(name): there is no \(path); run \"\(command)\""
     }
   }

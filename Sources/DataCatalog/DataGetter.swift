@@ -46,7 +46,8 @@ package struct DataGetter: Sendable {
       if !(check.isRecorded && check.expectation == .catalogue(catalog.path)), let path = check.changed.first
       {
         throw DataFailure.changed(
-          name: entry.name, path: path, by: check.expectation ?? .catalogue(catalog.path))
+          name: entry.name, path: path, by: check.expectation ?? .catalogue(catalog.path),
+          command: store.getCommand(entry))
       }
     case .absent, .missing: break
     }
@@ -84,7 +85,8 @@ package struct DataGetter: Sendable {
     }
     guard !entry.urls.isEmpty else {
       throw DataFailure.needsConsent(
-        name: entry.name, licence: entry.licence, place: store.path(of: entry), from: entry.plainFileName)
+        name: entry.name, licence: entry.licence, place: store.path(of: entry), from: entry.plainFileName,
+        command: store.getCommand(entry, ["--from", "FOLDER"]))
     }
     return try Download(entry: entry, catalog: catalog, part: part, expected: expected, how: how).run()
   }

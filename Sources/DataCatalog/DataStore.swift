@@ -14,7 +14,18 @@ package struct DataStore: Sendable {
 
   package let files: InnerFolder
 
-  package init(_ path: String) { files = InnerFolder(root: path) }
+  /// Of `modgap data`, which name the catalogue and this folder, where they are not the usual ones.
+  private let options: [String]
+
+  package init(_ path: String, options: [String] = []) {
+    files = InnerFolder(root: path)
+    self.options = options
+  }
+
+  /// The command that gets an entry into this folder.
+  func getCommand(_ entry: CatalogEntry, _ more: [String] = []) -> ShellCommand {
+    ShellCommand(["modgap", "data", "get", entry.name] + options + more)
+  }
 
   package var path: String { files.root }
 
@@ -43,7 +54,7 @@ package struct DataStore: Sendable {
   func lock(
     _ entry: CatalogEntry, cancellation: Cancellation, whileWaiting tell: () -> Void
   ) throws -> FileLock {
-    try files.makeFolder(InnerPath(component: Self.housekeeping))
+    try SharedFolder.make(files.folder(InnerPath(component: Self.housekeeping)))
     let name = try own(entry, "lock")
     var hasTold = false
     while true {
@@ -76,7 +87,8 @@ extension DataStore {
   /// - Throws: `FileFailure`; `DataFailure.badRecord`.
   package func record(of entry: CatalogEntry) throws -> DataRecord? {
     guard let bytes = try files.readIfPresent(own(entry, "json")) else { return nil }
-    let bad = DataFailure.badRecord(name: entry.name, path: recordPath(of: entry))
+    let bad = DataFailure.badRecord(
+      name: entry.name, path: recordPath(of: entry), command: getCommand(entry))
     guard let value = try? JSONReader.value(bytes), value["format"]?.string == "modgap-data-record",
       let digest = value["sha256"]?.string.flatMap({ Digest(hex: $0) }),
       let size = value["size"]?.integer, let count = value["files"]?.integer,

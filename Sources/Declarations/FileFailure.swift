@@ -1,7 +1,7 @@
 import Glibc
 
 /// What the operating system said when the program touched a file.
-package struct FileFailure: Failure, Equatable {
+package struct FileFailure: AbsenceFailure, Equatable {
   package enum Operation: String, Sendable {
     case open, read, list
     case write, sync, rename
@@ -52,6 +52,8 @@ package struct FileFailure: Failure, Equatable {
     default: "which cannot be followed (\(String(cString: strerror(code)))); correct or remove the link"
     }
   }
+
+  package var absent: String? { code == ENOENT && isReading && target == nil ? path : nil }
 
   private var isReading: Bool { [.open, .read, .list].contains(operation) }
 

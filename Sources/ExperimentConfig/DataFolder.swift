@@ -123,7 +123,9 @@ extension CatalogueCommand {
   fileprivate init?(of files: [MissingFile]) {
     let commands = files.compactMap(\.catalogued)
     guard let first = commands.first else { return nil }
-    self.init(names: commands.reduce(into: []) { $0.formUnion($1.names) }, folder: first.folder)
+    self.init(
+      names: commands.reduce(into: []) { $0.formUnion($1.names) }, folder: first.folder,
+      catalogue: first.catalogue)
   }
 }
 

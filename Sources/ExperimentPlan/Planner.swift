@@ -144,7 +144,7 @@ package struct Planner {
         if signature.isResampled(data) { resampled.append(parameter.name) }
         chance = max(chance, signature.chance(of: data, written: dataSets.written(given)))
       }
-      members[parameter.name] = try note(data, parameter.name, in: &files)
+      members[parameter.name] = try note(data, parameter.name, obtain: stage.obtain, in: &files)
       resolved = .object(members)
     }
     var inputs = upstream
@@ -220,9 +220,9 @@ package struct Planner {
   }
 
   /// A data set with its files and its folder absolute; all that it reads is added to `files`.
-  private mutating func note(_ data: JSONValue, _ name: String, in files: inout [DataFile]) throws
-    -> JSONValue
-  {
+  private mutating func note(
+    _ data: JSONValue, _ name: String, obtain: String? = nil, in files: inout [DataFile]
+  ) throws -> JSONValue {
     guard let signature = dataSets.signature(of: data) else { return data }
     var noted: [DataFile] = []
     let named = try note(data, signature.parameters, prefix: "\(name).", in: &noted)
@@ -233,7 +233,7 @@ package struct Planner {
       members[parameter.name] = .string(dataSets.absolute(path))
     }
     let isThere = noted.allSatisfy { $0.digest != nil } && folder.map(self.files.exists) ?? true
-    let digest = isThere ? try digest(ofListing: .object(members), signature) : nil
+    let digest = isThere ? try digest(ofListing: .object(members), signature, obtain) : nil
     if folder != nil || digest != nil {
       let field = "\(name).\(signature.folder?.name ?? "files")"
       noted.append(
@@ -256,11 +256,19 @@ package struct Planner {
   }
 
   /// Runs that share a data set share the reading of its files.
-  private mutating func digest(ofListing data: JSONValue, _ signature: DataSignature) throws -> String? {
+  ///
+  /// - Parameter obtain: the command that gets files which are missing inside of what is there, where the config says one.
+  private mutating func digest(
+    ofListing data: JSONValue, _ signature: DataSignature, _ obtain: String?
+  ) throws -> String? {
     if let known = listings[data] { return known }
-    let digest = try signature.digestOfListing(data, in: files, digestOfFile: files.digest)
-    listings[data] = .some(digest)
-    return digest
+    do {
+      let digest = try signature.digestOfListing(data, in: files, digestOfFile: files.digest)
+      listings[data] = .some(digest)
+      return digest
+    } catch {
+      throw error.obtainable { obtain ?? files.catalogued($0)?.command.text ?? signature.obtain }
+    }
   }
 
   private mutating func split(_ path: String) -> (file: String, member: String?) {

@@ -22,11 +22,15 @@ package struct Engine: Sendable {
   package let digests: FileDigests
   package let cancellation: Cancellation
   package let observe: RunObserver
+  /// The command that gets a missing file, where there is one.
+  let obtain: @Sendable (_ missing: String) -> String?
 
   package init(
     plan: Plan, resultsRoot: String, options: RunOptions, catalog: StageCatalog = stageCatalog,
     data: [DataSignature] = DatasetCatalog.signatures, digests: FileDigests = FileDigests(),
-    cancellation: Cancellation = Cancellation(), observe: @escaping RunObserver = { _ in }
+    cancellation: Cancellation = Cancellation(),
+    obtain: @escaping @Sendable (_ missing: String) -> String? = { _ in nil },
+    observe: @escaping RunObserver = { _ in }
   ) {
     self.plan = plan
     self.folder = ResultsFolder(root: resultsRoot, experiment: plan.experiment.name)
@@ -35,6 +39,7 @@ package struct Engine: Sendable {
     self.data = data
     self.digests = digests
     self.cancellation = cancellation
+    self.obtain = obtain
     self.observe = observe
   }
 

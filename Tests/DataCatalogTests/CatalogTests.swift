@@ -132,3 +132,6 @@ import Testing
     }
   }
 }
+    #expect(
+      catalog.command(for: "/q/svhn/test_32x32.mat", usual: "/p/data", isUsual: false)?.command.text
+        == "modgap data get svhn-test --catalogue \(Self.own) --into /q")

@@ -109,6 +109,37 @@ struct DataCommandTests {
     #expect(try bench.run("list", "--catalogue", "nowhere.json").status == 65)
   }
 
+  /// A command that is printed means the same catalogue and the same folder.
+  @Test func printedCommandsHaveTheOptions() throws {
+    let bench = try DataBench()
+    let bytes = try bench.serve("a", bytes: 1000)
+    try bench.add("x", [bench.url("whole/a")], sha256: Digest(of: bytes).hex)
+    try bench.add("asked", [])
+    try FileManager.default.moveItem(
+      atPath: bench.folder + "/configs/data.json", toPath: bench.folder + "/my own.json")
+    try bench.bench.write("by hand", to: "big disk/x.bin")
+    let options = ["--catalogue", "my own.json", "--into", "big disk"]
+    let spelt = "--catalogue 'my own.json' --into 'big disk'"
+    func get(_ name: String) throws -> Program.Result {
+      try bench.program().run(["data", "get", name] + options)
+    }
+    let other = try get("x")
+    #expect(
+      other.status == 65 && other.errors.contains("run \"modgap data get x \(spelt)\" again"),
+      "\(other.errors)")
+    let consent = try get("asked")
+    #expect(
+      consent.errors.contains("run \"modgap data get asked \(spelt) --from FOLDER\""), "\(consent.errors)")
+    try FileManager.default.removeItem(atPath: bench.folder + "/big disk/x.bin")
+    #expect(try get("x").status == 0)
+    try bench.bench.write("{", to: "big disk/.modgap/x.json")
+    #expect(try get("x").errors.contains("run \"modgap data get x \(spelt)\" to record again"))
+    // Nobody else may write to the lock; everybody may read it.
+    let umask = try bench.program().run(["data", "verify"] + options)
+    #expect(umask.status != 0)
+    #expect(FileStatus(bench.folder + "/big disk/.modgap/x.lock")?.permissions == 0o644)
+  }
+
   @Test func withoutANetworkItCopies() throws {
     let bench = try DataBench()
     try bench.makeArchives()
@@ -230,6 +261,85 @@ struct MissingDataTests {
     try bench.write("file,age,gender,race\n", to: "\(Self.place)/data/fairface/fairface_label_val.csv")
     let errors = try program(bench).run("validate", "configs/paper/table2.json").errors
     #expect(errors.contains("fairface-pictures") && !errors.contains("fairface-labels-val"), "\(errors)")
+  }
+
+  /// A config of one data set, in a folder that is there but for one file.
+  private func config(_ data: String) -> String {
+    """
+    { "name": "c", "data": { "d": { \(data), "size": 8 } }, "stages": [
+      { "id": "t", "stage": "init", "kind": "encoder",
+        "with": { "architecture": "vit", "image": 8, "patch": 4, "width": 6, "layers": 1, "heads": 1, "embedding": 4, "data": "d" } } ] }
+    """
+  }
+
+  /// What is missing inside of a folder that is there: data, files in it, and the entry of the catalogue.
+  private static let inside: [(data: String, files: [(String, String)], entry: String)] = [
+    (
+      #""kind": "cifar", "folder": "data/cifar-10-batches-bin", "split": "train""#,
+      [("cifar-10-batches-bin/data_batch_1.bin", String(repeating: "\0", count: 3073))], "cifar-10"
+    ),
+    (
+      #""kind": "cifar", "variant": "100", "folder": "data/cifar-100-binary""#, [("cifar-100-binary/x", "")],
+      "cifar-100"
+    ),
+    (#""kind": "eurosat", "folder": "data/eurosat/2750""#, [("eurosat/2750/Forest/a.txt", "")], "eurosat"),
+    (
+      #""kind": "fairface", "path": "data/fairface/fairface_label_val.csv""#,
+      [
+        ("fairface/fairface_label_val.csv", "file,age,gender,race\nval/1.jpg,3-9,Male,White\n"),
+        ("fairface/val/2.jpg", ""),
+      ],
+      "fairface-pictures"
+    ),
+    (
+      #""kind": "coco", "annotations": "data/coco/annotations/captions_val2017.json", "folder": "data/coco/val2017""#,
+      [
+        (
+          "coco/annotations/captions_val2017.json",
+          #"{"images": [{"id": 1, "file_name": "1.jpg"}], "annotations": [{"image_id": 1, "caption": "a"}]}"#
+        ), ("coco/val2017/2.jpg", ""),
+      ], "coco-val2017"
+    ),
+    (
+      #""kind": "coco", "annotations": "data/coco/annotations/captions_val2017.json", "folder": "data/coco/val2017""#,
+      [("coco/annotations/instances.json", ""), ("coco/val2017/2.jpg", "")], "coco-captions"
+    ),
+    (
+      #""kind": "hateful-memes", "path": "data/hateful_memes/dev_seen.jsonl""#,
+      [("hateful_memes/dev_seen.jsonl", #"{"img": "img/1.png", "label": 0, "text": "a"}"#)], "hateful-memes"
+    ),
+  ]
+
+  @Test(arguments: inside.indices) func whatIsMissingInsideAFolderNamesItsCommand(index: Int) throws {
+    let (data, files, entry) = Self.inside[index]
+    let bench = try project()
+    for (name, text) in files { try bench.write(text, to: "\(Self.place)/data/\(name)") }
+    try bench.write(config(data), to: "\(Self.place)/c.json")
+    for command in [["run", "c.json", "--no-figures"], ["plan", "c.json"], ["show", "c.json", "d"]] {
+      let result = try program(bench).run(command)
+      #expect(result.status == 65, "\(command): \(result.errors)")
+      #expect(result.errors.contains("run \"modgap data get \(entry)\""), "\(command): \(result.errors)")
+    }
+    // `get --for` finds it, too: without a network it fails, and says of what.
+    let got = try program(bench).run("data", "get", "--for", "c.json", "--from", ".")
+    #expect(got.status == 65 && got.errors.contains("\(entry):"), "\(got.errors)")
+  }
+
+  /// With a config that is elsewhere, its own catalogue is meant.
+  @Test func theCatalogueBesideAConfigIsInTheCommand() throws {
+    let bench = try project()
+    try bench.write("", to: "\(Self.place)/data/cifar-100-binary/x")
+    try bench.write(
+      config(#""kind": "cifar", "variant": "100", "folder": "data/cifar-100-binary""#),
+      to: "\(Self.place)/c.json")
+    try bench.write("", to: "elsewhere/x")
+    let other = Program(folder: bench.folder + "/elsewhere", bench: bench, environment: ["MODGAP_DATA": ""])
+    let place = "\(bench.folder)/\(Self.place)"
+    let result = try other.run("run", "\(place)/c.json")
+    #expect(
+      result.errors.contains(
+        "run \"modgap data get cifar-100 --catalogue \(place)/configs/data.json --into \(place)/data\""),
+      "\(result.errors)")
   }
 
   /// The command puts the file where the config looks for it.

@@ -38,10 +38,8 @@ enum EuroSAT {
     for (label, (name, _)) in classes.enumerated() {
       let path = "\(folder)/\(name)"
       guard Paths.isFolder(path) else {
-        throw DatasetFailure.badFile(
-          path: folder,
-          detail:
-            "there is no folder `\(name)`; expected the ten folders of EuroSAT, from AnnualCrop to SeaLake")
+        throw DatasetFailure.noFolder(
+          name, in: folder, expected: "the ten folders of EuroSAT, from AnnualCrop to SeaLake")
       }
       let found = try PictureListing(below: path)
       paths += found.paths

@@ -3,12 +3,13 @@ import Files
 import Foundation
 
 /// Why a data set cannot be made.
-package enum DatasetFailure: Failure, Equatable {
+package enum DatasetFailure: AbsenceFailure, Equatable {
   case unknownKind(String, known: [String])
   case badParameter(kind: String, name: String, expected: String)
   case nothingFound(path: String, expected: String)
   /// Folders of classes in which there is no image.
   case emptyClasses(path: String, classes: [String])
+  case noFolder(String, in: String, expected: String)
   /// A link whose target is not there.
   case brokenLink(path: String)
   /// Two folders of classes that are one.
@@ -35,6 +36,8 @@ package enum DatasetFailure: Failure, Equatable {
       "\(path): there is no PNG, JPEG or WebP image in the \(classes.count == 1 ? "folder" : "folders") of the "
         + "\(classes.count == 1 ? "class" : "classes") \(classes.joined(separator: ", ")); convert the files "
         + "or remove the \(classes.count == 1 ? "folder" : "folders")"
+    case .noFolder(let name, let folder, let expected):
+      "\(folder): there is no folder `\(name)`; expected \(expected)"
     case .brokenLink(let path):
       "\(path) is a link whose target\(Self.target(of: path)) does not exist; restore the target (it may be on a disk that "
         + "is not mounted), or remove the link"
@@ -50,6 +53,10 @@ package enum DatasetFailure: Failure, Equatable {
       "all parts of a data set must have the same number of items; found "
         + counts.map { "\($0.count) in \($0.name)" }.joined(separator: ", ")
     }
+  }
+
+  package var absent: String? {
+    if case .noFolder(let name, let folder, _) = self { folder + "/" + name } else { nil }
   }
 
   private static func target(of link: String) -> String {

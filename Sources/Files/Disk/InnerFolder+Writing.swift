@@ -156,8 +156,8 @@ extension InnerFolder {
     }
   }
 
-  /// Opens a file to lock it; where there is none it is made, and all who can reach it may open it, whatever the umask.
-  /// Where it may only be read, that is enough, but on some network mounts.
+  /// Opens a file to lock it; where there is none it is made, and all who can reach it may open it, whatever the umask:
+  /// for reading, which is enough but on some network mounts, as nobody writes to it.
   /// - Returns: the descriptor, for the caller to close.
   /// - Throws: `FileFailure`.
   package func openForAll(_ inner: InnerPath) throws -> Int32 {
@@ -165,8 +165,8 @@ extension InnerFolder {
       let flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
       var descriptor = openat(folder, name, O_RDWR | flags)
       if descriptor < 0, errno == ENOENT {
-        descriptor = openat(folder, name, O_RDWR | O_CREAT | flags, 0o666)
-        if descriptor >= 0 { fchmod(descriptor, 0o666) }
+        descriptor = openat(folder, name, O_RDWR | O_CREAT | flags, SharedFolder.readable)
+        if descriptor >= 0 { fchmod(descriptor, SharedFolder.readable) }
       }
       if descriptor < 0, errno == EACCES { descriptor = openat(folder, name, O_RDONLY | flags) }
       guard descriptor >= 0 else { throw FileFailure(.write, path(of: inner), code: errno) }

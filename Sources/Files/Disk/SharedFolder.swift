@@ -17,9 +17,12 @@ package enum SharedFolder {
     if let status = FileStatus(descriptor: around) { fchmod(own, status.permissions) }
   }
 
+  /// The rights of a file that everybody may read, and its owner may write.
+  static let readable: mode_t = 0o644
+
   /// Lets everybody read a file of this process, whatever the umask.
   package static func letRead(_ file: InnerPath, in folder: InnerFolder) {
-    try? folder.withFile(file, O_RDONLY, .read) { descriptor, _ in _ = fchmod(descriptor, 0o644) }
+    try? folder.withFile(file, O_RDONLY, .read) { descriptor, _ in _ = fchmod(descriptor, readable) }
   }
 }
 

@@ -64,11 +64,22 @@ struct DataCommand {
     }
     names = Array(arguments.positional.dropFirst())
     self.arguments = arguments
-    guard let path = arguments.value("--catalogue") ?? DataCatalog.find() else {
+    let near = arguments.value("--for").map {
+      [ExperimentArgument.path(of: $0, in: arguments.resultsRoot)]
+    }
+    guard let path = arguments.value("--catalogue") ?? DataCatalog.find(near: near ?? []) else {
       throw CatalogFailure.notFound
     }
     catalog = try DataCatalog(reading: path)
-    store = DataStore(arguments.value("--into") ?? Self.usualFolder)
+    store = DataStore(
+      arguments.value("--into") ?? Self.usualFolder,
+      options: Self.options(catalogue: arguments.value("--catalogue"), folder: arguments.value("--into")))
+  }
+
+  private static func options(catalogue: String?, folder: String?) -> [String] {
+    [("--catalogue", catalogue), ("--into", folder)].flatMap { option, value in
+      value.map { [option, $0] } ?? []
+    }
   }
 
   /// Relative to the current folder.
@@ -146,7 +157,8 @@ struct DataCommand {
     for command in try missing(of: config) {
       for name in command.names.sorted() {
         for entry in try catalog.entries(named: name) {
-          found.append((entry, command.folder.map(DataStore.init) ?? store))
+          let options = Self.options(catalogue: command.catalogue, folder: command.folder)
+          found.append((entry, DataStore(command.folder ?? Self.usualFolder, options: options)))
         }
       }
     }
@@ -156,15 +168,19 @@ struct DataCommand {
 
   /// The commands that get the files which the config does not find, one for each folder.
   private func missing(of config: String) throws -> [CatalogueCommand] {
+    let found: [CatalogueCommand]
     do {
-      _ = try arguments.loader(of: config).load(config)
-      return []
+      let path = ExperimentArgument.path(of: config, in: arguments.resultsRoot)
+      found = try MissingItems.commands(for: arguments.loader(of: path).load(path), near: path)
     } catch let error as ConfigError {
       guard error.issues.allSatisfy({ $0.missing != nil }) else { throw error }
-      let commands = Dictionary(grouping: error.issues.compactMap { $0.missing?.catalogued }, by: \.folder)
-      return commands.sorted { ($0.key ?? "") < ($1.key ?? "") }.map { folder, commands in
-        CatalogueCommand(names: commands.reduce(into: []) { $0.formUnion($1.names) }, folder: folder)
-      }
+      found = error.issues.compactMap { $0.missing?.catalogued }
+    }
+    return Dictionary(grouping: found, by: \.folder).sorted { ($0.key ?? "") < ($1.key ?? "") }.map {
+      folder, commands in
+      CatalogueCommand(
+        names: commands.reduce(into: []) { $0.formUnion($1.names) }, folder: folder,
+        catalogue: commands.first?.catalogue)
     }
   }
 

@@ -1,5 +1,6 @@
 import Contracts
 import Datasets
+import Declarations
 import Execution
 import ExperimentPlan
 import Figures
@@ -56,6 +57,16 @@ private struct ShowCommand {
   }
 
   func run() throws -> Int32 {
+    do {
+      return try draw()
+    } catch {
+      let files = FileSystem.disk(
+        catalogueNear: ExperimentArgument.path(of: config, in: arguments.resultsRoot))
+      throw error.obtainable { files.catalogued($0)?.command.text }
+    }
+  }
+
+  private func draw() throws -> Int32 {
     let experiment = try arguments.experiment(config)
     let description = try ShownData(experiment, run: arguments.value("--run")).description(of: name)
     let data = try description.open()

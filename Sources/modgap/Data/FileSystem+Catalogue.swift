@@ -17,8 +17,9 @@ extension FileSystem {
     )
     .standardizedFileURL.path
     disk.catalogued = { missing in
-      holder.catalog { DataCatalog.find(near: [config]).flatMap { try? DataCatalog(reading: $0) } }?
-        .command(for: missing, usual: usual)
+      let own = DataCatalog.find(near: [config])
+      return holder.catalog { own.flatMap { try? DataCatalog(reading: $0) } }?
+        .command(for: missing, usual: usual, isUsual: own == DataCatalog.find())
     }
     return disk
   }
