@@ -280,6 +280,26 @@ import Testing
     }
   }
 
+  @Test func whatLiesBesideTheFoldersOfEuroSATIsSaid() throws {
+    try withFolder { folder in
+      let values = try KindSamples.values("eurosat", folder)
+      #expect(try DatasetCatalog.make("eurosat", with: values, seed: 0).remarks().isEmpty)
+      let count = try DatasetCatalog.make("eurosat", with: values, seed: 0).count
+      try FileManager.default.createDirectory(atPath: folder + "/Glacier", withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: folder + "/Forest", toPath: folder + "/Glacier/inner")
+      let one = try DatasetCatalog.make("eurosat", with: values, seed: 0)
+      #expect(one.count == count)
+      #expect(
+        try one.remarks() == [
+          "\(folder): skipped Glacier beside the ten folders of EuroSAT, because it is none of its classes"
+        ])
+      _ = try write("x", folder + "/readme.txt")
+      let two = try DatasetCatalog.make("eurosat", with: values, seed: 0).remarks()
+      #expect(two.count == 1 && two[0].contains("skipped Glacier, readme.txt beside"))
+    }
+  }
+
   @Test func filesOfLabelsAndNamesThatAreNoneAreRefused() throws {
     try withFolder { folder in
       func refuses(_ text: String, _ words: String, _ name: String = "a.txt") throws {
@@ -303,8 +323,13 @@ import Testing
       expectRefusal("item 1 (counted from 0) is -1") { _ = try LabelFile.load(negative) }
       let names = try write(" \n\n", folder + "/names.txt")
       expectRefusal("found no line of text") { _ = try LineFile.load(names) }
-      let lines = try LineFile.load(write("\u{FEFF}a b \r\n\n c", folder + "/good.txt"))
+      let lines = try LineFile.load(write("\u{FEFF}a b \r\n c\r\n \r\n\n", folder + "/good.txt"))
       #expect(lines == ["a b", "c"])
+      // The number of a class is its line's, so none is passed over.
+      for (text, line) in [("a\n\nb\n", 2), ("a\r\n \r\nb", 2), ("\na\nb", 1), ("a\nb\n\t\n\nc\n", 3)] {
+        let path = try write(text, folder + "/gap.txt")
+        expectRefusal("gap.txt:\(line): the line is empty") { _ = try LineFile.load(path) }
+      }
     }
   }
 }

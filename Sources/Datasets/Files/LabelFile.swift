@@ -21,14 +21,22 @@ package enum LabelFile {
   }
 }
 
-/// A text a line: the names of classes, or prompts. Empty lines, and white space around a text, do not count.
+/// A text a line: the names of classes, or prompts. White space around a text and empty lines at the end do not count; an
+/// empty line before a text is an error, as its place is the number of a class.
 package enum LineFile {
   private static let largest = 1 << 24
 
-  /// - Throws: `FileFailure`, `TextFailure`; `DatasetFailure` where there is no text.
+  /// - Throws: `FileFailure`, `TextFailure`; `DatasetFailure` where there is no text, or a line before one is empty.
   package static func load(_ path: String) throws -> [String] {
-    let lines = TextFile.lines(try TextFile.read(path, limit: largest)).map(trimmed).filter { !$0.isEmpty }
+    let text = String(decoding: try TextFile.read(path, limit: largest), as: UTF8.self)
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(trimmed)
+    lines.removeLast(lines.reversed().prefix(while: \.isEmpty).count)
     guard !lines.isEmpty else { throw DatasetFailure.nothingFound(path: path, expected: "line of text") }
+    if let empty = lines.firstIndex(of: "") {
+      throw DatasetFailure.badLine(
+        path: path, line: empty + 1,
+        detail: "the line is empty, but a text follows; give it a text, or remove it")
+    }
     return lines
   }
 

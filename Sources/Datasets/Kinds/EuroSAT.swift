@@ -34,7 +34,7 @@ enum EuroSAT {
     let names = try parameters.choice("names", Names.self)
     var paths: [String] = []
     var labels: [Int32] = []
-    var remarks: [String] = []
+    var remarks = try others(in: folder)
     for (label, (name, _)) in classes.enumerated() {
       let path = "\(folder)/\(name)"
       guard Paths.isFolder(path) else {
@@ -56,6 +56,19 @@ enum EuroSAT {
       classes: classes.map { names == .clip ? $0.1 : words($0.0) }, files: pictures.paths,
       remarks: { [remarks] in remarks }
     ).data(count, parameters)
+  }
+
+  /// Of what lies beside the ten folders.
+  private static func others(in folder: String) throws -> [String] {
+    guard Paths.isFolder(folder) else { return [] }
+    let others = try FolderListing(folder).entries.filter { entry in
+      !classes.contains { $0.0.isExactly(entry) }
+    }
+    guard !others.isEmpty else { return [] }
+    return [
+      "\(folder): skipped \(PictureListing.list(others)) beside the ten folders of EuroSAT, because "
+        + "\(others.count == 1 ? "it is" : "they are") none of its classes"
+    ]
   }
 
   /// `annual crop` of `AnnualCrop`.
