@@ -8,6 +8,8 @@ package enum ArchiveFailure: Failure, Equatable {
   case bomb(archive: String, packed: Int, unpacked: Int)
   case tooManyMembers(archive: String, most: Int)
   case twice(archive: String, member: String)
+  /// Not what the catalogue says that it contains; `top` is what it has instead.
+  case otherContent(archive: String, missing: String, top: [String])
 
   package var kind: FailureKind { .invalidInput }
 
@@ -26,6 +28,10 @@ package enum ArchiveFailure: Failure, Equatable {
     case .twice(let archive, let member):
       "\(archive): the archive has the entry \"\(member.prefix(200))\" twice, or as a file and as a folder; it is not "
         + "unpacked, because it is not clear which one is meant"
+    case .otherContent(let archive, let missing, let top):
+      "\(archive): the archive has no \"\(missing)\", which the catalogue says that it contains, but "
+        + top.prefix(5).map { "\"\($0.prefix(200))\"" }.joined(separator: ", ") + (top.count > 5 ? ", …" : "")
+        + "; nothing was kept of it: it is another archive, or one that was packed differently"
     }
   }
 }

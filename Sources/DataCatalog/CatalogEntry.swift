@@ -23,10 +23,12 @@ package struct CatalogEntry: Sendable, Equatable {
   package let unpack: Unpacking
   /// The file, or the folder that an archive is unpacked into, below the folder of data.
   package let into: InnerPath
+  /// Of an archive: files and folders below `into` that are there when it is unpacked; none where the catalogue says none.
+  package let contains: [InnerPath]
 
   package init(
     name: String, purpose: String, urls: [String], size: Int?, sha256: Digest?, licence: String,
-    citation: String, unpack: Unpacking, into: InnerPath
+    citation: String, unpack: Unpacking, into: InnerPath, contains: [InnerPath] = []
   ) {
     self.name = name
     self.purpose = purpose
@@ -37,6 +39,7 @@ package struct CatalogEntry: Sendable, Equatable {
     self.citation = citation
     self.unpack = unpack
     self.into = into
+    self.contains = contains
   }
 
   /// The name of its file in a folder or on a mirror, where its URL does not say one that is its own.

@@ -17,6 +17,9 @@ struct CatalogReader {
     "name", "for", "urls", "size", "sha256", "licence", "citation", "unpack", "into",
   ]
 
+  /// Those that an entry may leave out.
+  private static let optionalKeys = ["contains", "$comment"]
+
   /// - Throws: `CatalogFailure`.
   mutating func entries() throws -> [CatalogEntry] {
     let tree = try tree()
@@ -62,8 +65,10 @@ struct CatalogReader {
       return nil
     }
     let before = issues.count
-    for member in members where !Self.keys.contains(member.key) && member.key != "$comment" {
-      let hint = nearestName(to: member.key, among: Self.keys).map { " (did you mean \"\($0)\"?)" } ?? ""
+    for member in members where !(Self.keys + Self.optionalKeys).contains(member.key) {
+      let hint =
+        nearestName(to: member.key, among: Self.keys + Self.optionalKeys).map { " (did you mean \"\($0)\"?)" }
+        ?? ""
       add(
         member.keyOffset, "\(field).\(member.key)",
         "found this key, expected one of \(Self.keys.joined(separator: ", "))" + hint)
@@ -93,7 +98,32 @@ struct CatalogReader {
     return CatalogEntry(
       name: name, purpose: (texts["for"] ?? nil) ?? "", urls: urls, size: size, sha256: digest,
       licence: (texts["licence"] ?? nil) ?? "", citation: (texts["citation"] ?? nil) ?? "", unpack: unpack,
-      into: place)
+      into: place, contains: contained(values["contains"], unpack, "\(field).contains"))
+  }
+
+  private mutating func contained(
+    _ tree: JSONTree?, _ unpack: CatalogEntry.Unpacking, _ field: String
+  ) -> [InnerPath] {
+    guard let tree else { return [] }
+    guard case .array(let items, _) = tree, unpack != .none else {
+      add(
+        tree.offset, field,
+        unpack == .none
+          ? "found this key, but only an archive contains something"
+          : "found \(tree.value.described), expected a list of paths")
+      return []
+    }
+    return items.enumerated().compactMap { index, item in
+      if let text = item.value.string, let path = try? InnerPath(text),
+        MemberName.reason(against: path.components, isPlace: true) == nil
+      {
+        return path
+      }
+      add(
+        item.offset, "\(field)[\(index)]",
+        "found \(item.value.described), expected a path inside what is unpacked: names joined by \"/\"")
+      return nil
+    }
   }
 
   private mutating func text(_ tree: JSONTree?, _ field: String) -> String? {

@@ -48,6 +48,11 @@ package struct DataCheck: Sendable, Equatable {
       }
       if try store.files.digest(of: file.path) != file.sha256 { changed.append(path) }
     }
+    // Recorded, perhaps, before anybody said what has to be there.
+    for path in entry.contains.map({ entry.into + $0 }) where try store.files.status(path) == nil {
+      let place = store.files.path(of: path)
+      if !missing.contains(where: { $0.isExactly(place) }) { missing.append(place) }
+    }
     if let expected = entry.sha256, expected != record.sha256, changed.isEmpty {
       changed = [store.path(of: entry)]
       expectation = .catalogue(catalog)

@@ -107,6 +107,12 @@ package struct DataGetter: Sendable {
       progress: { how.tell(.progress(name: entry.name, verb: "unpacking", done: $0, total: $1)) })
     do {
       let unpacked = try unpacker.unpack()
+      if entry.contains.isEmpty, entry.into != .here, let folder = unpacked.outerFolder {
+        how.tell(
+          .notice(
+            "\(entry.name): the archive has all in a folder \(folder), so it is in \(store.path(of: entry))/\(folder)"
+          ))
+      }
       return (digest, size, try publishing.publish(unpacked, in: unpacker.staging()))
     } catch let failure as ArchiveFailure {
       // Asking for the same file again would give the same; a damaged one would be resumed behind its end.

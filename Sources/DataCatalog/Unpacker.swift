@@ -17,6 +17,8 @@ struct Unpacker {
   struct Unpacked {
     let files: [(path: InnerPath, sha256: Digest)]
     let folders: [InnerPath]
+    /// The one folder that everything is in, where it is called otherwise than the place that it goes to.
+    let outerFolder: String?
   }
 
   /// Where the files wait until all of them are there.
@@ -74,7 +76,15 @@ struct Unpacker {
         progress(listing.bytes - left, listing.bytes)
       }
     }
-    return Unpacked(files: files, folders: folders)
+    try requireContent(in: staging)
+    return Unpacked(files: files, folders: folders, outerFolder: skips ? nil : listing.commonFolder)
+  }
+
+  private func requireContent(in staging: InnerPath) throws {
+    guard let missing = try entry.contains.first(where: { try store.files.status(staging + $0) == nil })
+    else { return }
+    throw ArchiveFailure.otherContent(
+      archive: title, missing: missing.description, top: try store.files.names(staging).sorted())
   }
 
   /// - Parameter left: bytes that the archive has said it has, and that have not come yet.

@@ -52,6 +52,11 @@ import Testing
       (["into": #"".modgap/a""#], "program's own"), (["into": #""a\u0007""#], "control character"),
       (["into": nil], "\"into\" is missing"), (["licence": nil], "\"licence\" is missing"),
       (["lisence": #""x""#], "did you mean \"licence\"?"),
+      (["contains": #"["a"]"#], "only an archive contains"),
+      (["contains": "3", "unpack": #""zip""#], "a list of paths"),
+      (["contains": #"["a", "../b"]"#, "unpack": #""zip""#], "entries[0].contains[1]"),
+      (["contains": #"["/a"]"#, "unpack": #""zip""#], "entries[0].contains[0]"),
+      (["contains": "[3]", "unpack": #""zip""#], "a path inside what is unpacked"),
     ] as [([String: String?], String)])
   func everyMistakeIsNamedWithItsPlace(changes: [String: String?], says: String) {
     let text = message("{\"entries\": [\(entry(changes))]}")
@@ -91,6 +96,8 @@ import Testing
       // Who has to accept terms is told where.
       #expect(!entry.urls.isEmpty || entry.licence.contains("https://"), "\(entry.name)")
       #expect(!entry.urls.contains { $0.contains(" ") } && !entry.citation.isEmpty)
+      // An archive that unpacks to something else would be recorded as good.
+      #expect(entry.contains.isEmpty == (entry.unpack == .none), "\(entry.name)")
     }
     for name in [
       "authors", "clip-vit-b-32", "clip-vit-b-16", "resnet18", "clip-vocabulary", "coco-val2017",
@@ -127,11 +134,11 @@ import Testing
       command("/big/coco/annotations/captions_train2017.json") == "modgap data get coco-captions --into /big")
     #expect(command("/p/data/fairface/fairface_label_val.csv") == "modgap data get fairface-labels-val")
     #expect(command("/p/data/fairface/val/1.jpg") == "modgap data get fairface-pictures")
+    #expect(
+      catalog.command(for: "/q/svhn/test_32x32.mat", usual: "/p/data", isUsual: false)?.command.text
+        == "modgap data get svhn-test --catalogue \(Self.own) --into /q")
     for path in ["/p/data/features_mine.npy", "/p/data", "/", "/p/data/coco", "/p/data/features_clip.npy/x"] {
       #expect(command(path) == nil, "\(path)")
     }
   }
 }
-    #expect(
-      catalog.command(for: "/q/svhn/test_32x32.mat", usual: "/p/data", isUsual: false)?.command.text
-        == "modgap data get svhn-test --catalogue \(Self.own) --into /q")

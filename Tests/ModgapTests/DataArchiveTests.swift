@@ -81,6 +81,47 @@ struct DataArchiveTests {
     #expect(bench.files.count == 3)
   }
 
+  @Test func anArchiveOfAnotherLayoutIsNotRecorded() throws {
+    let bench = try DataBench()
+    try bench.makeArchives()
+    try bench.add(
+      "promised", [bench.url("whole/good.zip")], unpack: "zip", into: "z",
+      contains: ["pics/a.txt", "pics/sub"])
+    let good = try bench.run("get", "promised")
+    #expect(good.status == 0 && !good.errors.contains("has all in a folder"), "\(good.errors)")
+    // Its folder is called as the place of the one and not of the other, below which nothing is where it is promised.
+    try bench.add("same", [bench.url("whole/inner.zip")], unpack: "zip", into: "val", contains: ["1.txt"])
+    try bench.add("other", [bench.url("whole/inner.zip")], unpack: "zip", into: "w", contains: ["1.txt"])
+    #expect(try bench.run("get", "same").status == 0)
+    let result = try bench.run("get", "other")
+    #expect(result.status == 65, "\(result.errors)")
+    #expect(
+      result.errors.contains("has no \"1.txt\", which the catalogue says")
+        && result.errors.contains("but \"val\";"))
+    #expect(!bench.files.contains { $0.hasPrefix("w/") } && FileStatus(bench.data + "/w") == nil)
+    let kept = try FileManager.default.contentsOfDirectory(atPath: bench.data + "/.modgap")
+    #expect(kept.filter { $0.hasPrefix("other.") } == ["other.lock"], "\(kept)")
+    // Without a promise it is told where everything is.
+    try bench.add("open", [bench.url("whole/inner.zip")], unpack: "zip", into: "o")
+    let open = try bench.run("get", "open")
+    #expect(
+      open.status == 0 && open.errors.contains("all in a folder val, so it is in data/o/val"),
+      "\(open.errors)")
+  }
+
+  /// A record from before the catalogue said what has to be there does not make it good.
+  @Test func aRecordOfAnotherLayoutIsNoProof() throws {
+    let bench = try DataBench()
+    try bench.makeArchives()
+    try bench.add("x", [bench.url("whole/inner.zip")], unpack: "zip", into: "w")
+    #expect(try bench.run("get", "x").status == 0)
+    #expect(try bench.run("verify").status == 0)
+    try bench.change("x", "contains", ["1.txt"])
+    let verified = try bench.run("verify")
+    #expect(verified.status == 65 && verified.output.contains("data/w/1.txt"), "\(verified.output)")
+    #expect(try bench.run("get", "x").status == 65)
+  }
+
   @Test func aLinkInTheWayIsNotFollowed() throws {
     let bench = try DataBench()
     try bench.makeArchives()

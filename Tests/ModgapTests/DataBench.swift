@@ -77,15 +77,31 @@ final class DataBench {
   /// Adds an entry, and writes the catalogue.
   func add(
     _ name: String, _ urls: [String], size: Int? = nil, sha256: String? = nil, unpack: String = "none",
-    into: String? = nil
+    into: String? = nil, contains: [String]? = nil
   ) throws {
     entries.append(
-      .object([
-        "name": .string(name), "for": "a test", "urls": .array(urls.map { .string($0) }),
-        "size": size.map { .number(Double($0)) } ?? .null, "sha256": sha256.map { .string($0) } ?? .null,
-        "licence": "MIT", "citation": "none", "unpack": .string(unpack),
-        "into": .string(into ?? "\(name).bin"),
-      ]))
+      .object(
+        (contains.map { ["contains": .array($0.map { .string($0) })] } ?? [:]).merging([
+
+          "name": .string(name), "for": "a test", "urls": .array(urls.map { .string($0) }),
+          "size": size.map { .number(Double($0)) } ?? .null, "sha256": sha256.map { .string($0) } ?? .null,
+          "licence": "MIT", "citation": "none", "unpack": .string(unpack),
+          "into": .string(into ?? "\(name).bin"),
+        ]) { $1 }))
+    try writeCatalogue()
+  }
+
+  /// Gives an entry another list, and writes the catalogue.
+  func change(_ name: String, _ key: String, _ values: [String]) throws {
+    entries = entries.map { entry in
+      guard entry["name"]?.string == name, var members = entry.object else { return entry }
+      members[key] = .array(values.map { .string($0) })
+      return .object(members)
+    }
+    try writeCatalogue()
+  }
+
+  private func writeCatalogue() throws {
     try bench.write(JSONValue.object(["entries": .array(entries)]).canonical, to: "configs/data.json")
   }
 

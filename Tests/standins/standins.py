@@ -5,11 +5,13 @@
 makes a few items of each data set and the weights of CLIP and ResNet-18 (1.3 GB) in the folder data, as `modgap data get`
 leaves the real ones. What is computed from them means nothing; it shows that the real files would be read. With --naming also
 the same CLIP ViT-B/32 with Hugging Face's names, and in half precision as OpenAI released it (another 0.9 GB). With --archives
-also the downloads, as `modgap data get NAME --from data` looks for them.
+also the downloads, as `modgap data get NAME --from data` and a mirror look for them. With --catalogue configs/data.json also
+that catalogue with the sizes and digests of the stand-ins, as data/data.json: docs/data.md has an example.
 Needs NumPy and Pillow. The same values with each run of one NumPy.
 """
 import argparse
 import gzip
+import hashlib
 import json
 import struct
 import tarfile
@@ -158,6 +160,7 @@ def fairface(folder, random):
         name = f"val/{number + 1}.jpg"
         save(random, folder / "fairface" / name, 224, 224)
         rows.append(f"{name},{ages[number % 9]},{['Male', 'Female'][number // 7]},{races[number % 7]},{number % 2 == 0}")
+    save(random, folder / "fairface" / "train" / "1.jpg", 224, 224)
     (folder / "fairface" / "fairface_label_val.csv").write_text("\n".join(rows) + "\n")
 
 
@@ -167,28 +170,47 @@ def features(folder, random):
         for kind in ("", "_random"):
             rows = random.standard_normal((2, 20, size), np.float32) + np.array([[[1]], [[-1]]], np.float32)
             np.save(folder / f"features_{name}{kind}.npy", rows / np.linalg.norm(rows, axis=2, keepdims=True))
+    (folder / "LICENSE").write_text("A stand-in for the licence of the authors' arrays.\n")
 
 
 # MARK: - Downloads
 
 # An archive, the folder that its names are relative to, and what of it is inside.
 ARCHIVES = [
-    ("cifar-10-binary.tar.gz", ".", "cifar-10-batches-bin"), ("cifar-100-binary.tar.gz", ".", "cifar-100-binary"),
-    ("EuroSAT.zip", "eurosat", "2750"), ("val2017.zip", "coco", "val2017"), ("train2017.zip", "coco", "train2017"),
-    ("annotations_trainval2017.zip", "coco", "annotations"), ("fairface-pictures.zip", "fairface", "val"),
-    ("hateful-memes.zip", ".", "hateful_memes"),
+    ("cifar-10-binary.tar.gz", ".", ["cifar-10-batches-bin"]), ("cifar-100-binary.tar.gz", ".", ["cifar-100-binary"]),
+    ("EuroSAT.zip", "eurosat", ["2750"]), ("val2017.zip", "coco", ["val2017"]), ("train2017.zip", "coco", ["train2017"]),
+    ("annotations_trainval2017.zip", "coco", ["annotations"]),
+    ("fairface-pictures.zip", "fairface", ["train", "val"]), ("hateful-memes.zip", ".", ["hateful_memes"]),
 ]
 
 
 def archives(folder):
-    for name, root, part in ARCHIVES:
+    for name, root, parts in ARCHIVES:
         if name.endswith(".zip"):
             with zipfile.ZipFile(folder / name, "w") as archive:
-                for path in sorted((folder / root / part).rglob("*")):
+                for path in sorted(path for part in parts for path in (folder / root / part).rglob("*")):
                     archive.write(path, path.relative_to(folder / root))
         else:
             with tarfile.open(folder / name, "w:gz") as archive:
-                archive.add(folder / root / part, part)
+                for part in parts:
+                    archive.add(folder / root / part, part)
+
+
+# MARK: - Catalogue
+
+def catalogue(folder, source):
+    """The catalogue with what the stand-ins are; null where there is none."""
+    content = json.loads(source.read_text())
+    for entry in content["entries"]:
+        names = [entry["into"]] if entry["unpack"] == "none" else [f"{entry['name']}.{entry['unpack']}"]
+        names += [url.split("?")[0].rpartition("/")[2] for url in entry["urls"]]
+        path = next((folder / name for name in names if (folder / name).is_file()), None)
+        entry["size"] = entry["sha256"] = None
+        if path:
+            with open(path, "rb") as file:
+                entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            entry["size"] = path.stat().st_size
+    (folder / "data.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def main():
@@ -196,6 +218,7 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--naming", action="store_true", help="CLIP ViT-B/32 with other names and in half precision, too")
     parser.add_argument("--archives", action="store_true", help="the archives that the data sets are downloaded as, too")
+    parser.add_argument("--catalogue", type=Path, metavar="FILE", help="a catalogue, written anew for the stand-ins")
     arguments = parser.parse_args()
     folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -216,6 +239,8 @@ def main():
         named = weights.hugging_face(tensors)
         weights.write(folder / "clip-vit-b-32-hugging-face.safetensors", named, metadata={"format": "pt"})
         weights.write(folder / "clip-vit-b-32-half.safetensors", weights.half(tensors))
+    if arguments.catalogue:
+        catalogue(folder, arguments.catalogue)
 
 
 if __name__ == "__main__":
