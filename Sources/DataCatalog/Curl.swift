@@ -107,7 +107,11 @@ struct Curl {
     switch code {
     case 0: return .done(contentType: words.count > 1 ? String(words[1]) : "")
     case 22 where status == 416 && request.offset > 0, 33, 36: return .cannotResume
-    case 22 where status == 408 || status == 429 || status >= 500: return .transient(message)
+    // Asked for the rest, the server sends all, which is more than the rest.
+    case 63 where status == 200 && request.offset > 0: return .cannotResume
+    // The page that says what is wrong may be larger than the file.
+    case 63 where status >= 400: return refusal(status, "the server answered \(status)")
+    case 22: return refusal(status, message)
     case 23: return .notWritten(message)
     case 63: return .tooLarge
     case 5, 6, 7: return .unreachable(message)
@@ -115,5 +119,9 @@ struct Curl {
     case 16, 18, 28, 35, 52, 55, 56, 92: return .transient(message)
     default: return .refused(message)
     }
+  }
+
+  private static func refusal(_ status: Int, _ message: String) -> Outcome {
+    status == 408 || status == 429 || status >= 500 ? .transient(message) : .refused(message)
   }
 }

@@ -7,12 +7,13 @@
     /cut/KEY/NAME      as /whole, but each answer is cut at a random byte, until a twentieth or less is left
     /once/KEY/NAME     as /whole, but the first answer is cut in the middle
     /busy/KEY/NAME     500 at first, then as /whole
+    /rigid/KEY/NAME    as /once, but it sends no parts: what is asked for next is the whole file
     /changed/KEY/NAME  as /once; what is asked for next has another tag, and the file is reversed
     /loop/KEY          redirects to itself
     /to/WHERE          redirects to /WHERE
     /page/NAME         a web page with status 200
     /slow/NAME         a few bytes, and then nothing more
-    /drip/NAME         the file in 64 pieces, a tenth of a second in between
+    /drip/NAME         as /whole, in 64 pieces with a tenth of a second in between
     /log               the requests so far, one a line: path, range
 """
 
@@ -49,7 +50,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             log.append(f"{path} {self.headers.get('Range', '-')}")
         kind, _, rest = path[1:].partition("/")
         name = os.path.basename(rest)
-        first = times(path) == 0 if kind in ("once", "busy", "changed") else False
+        first = times(path) == 0 if kind in ("once", "busy", "changed", "rigid") else False
         if kind == "loop":
             return self.send(302, b"", location=self.path)
         if kind == "to":
@@ -57,24 +58,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if kind == "page":
             return self.send(200, b"<html>Too many downloads</html>", type="text/html; charset=utf-8")
         if kind == "busy" and first:
-            return self.send(500, b"busy")
+            return self.send(500, b"busy" * 1000)
         try:
             with open(os.path.join(FOLDER, name), "rb") as file:
                 data = file.read()
         except OSError:
-            return self.send(404, b"no such file")
+            return self.send(404, b"no such file" * 100)
         if kind == "plain":
             return self.stream(data)
         if kind == "slow":
             return self.part(data, 0, len(data), '"v1"', stop=10, wait=3600)
-        if kind == "drip":
-            return self.part(data, 0, len(data), '"v1"', drip=True)
         tag = '"v1"'
         if kind == "changed" and not first:
             data, tag = data[::-1], '"v2"'
         start = 0
         asked = self.headers.get("Range", "")
-        if asked.startswith("bytes=") and self.headers.get("If-Range", tag) == tag:
+        if kind != "rigid" and asked.startswith("bytes=") and self.headers.get("If-Range", tag) == tag:
             start = int(asked[6:].split("-")[0])
             if start >= len(data):
                 return self.send(416, b"", range=f"bytes */{len(data)}")
@@ -82,9 +81,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         left = len(data) - start
         if kind == "cut" and left > len(data) // 20:
             stop = random.randrange(1, left)
-        if first and kind in ("once", "changed"):
+        if first and kind in ("once", "changed", "rigid"):
             stop = left // 2
-        self.part(data, start, len(data), tag, stop=stop)
+        self.part(data, start, len(data), tag, stop=stop, drip=kind == "drip")
 
     def send(self, status, body, type="text/plain", location=None, range=None):
         self.send_response(status)

@@ -132,6 +132,25 @@ final class DataBench {
     return found.sorted()
   }
 
+  /// What the program writes on a terminal of so many columns, redraw by redraw, without colours.
+  func redraws(_ columns: Int, _ arguments: [String], environment: [String: String] = [:]) throws -> [String]
+  {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [Self.python, Self.scripts + "/terminal.py", "\(columns)", Program.path] + arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["NO_PROXY": "*", "no_proxy": "*", "MODGAP_MIRROR": ""].merging(environment) { $1 }
+    ) { $1 }
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self).replacing(/\u{1b}\[[0-9;]*m/, with: "")
+      .split(separator: "\r\u{1b}[K").map(String.init)
+  }
+
   /// The requests that the server has had, `path range` each.
   func requests() throws -> [String] {
     let process = Process()

@@ -125,6 +125,70 @@ struct DataDownloadTests {
   }
 
   /// One that cannot be got keeps nothing from being got; the status is the first failure's.
+  /// More than the rest comes, which is no other file: it is taken from its beginning.
+  @Test(arguments: [true, false]) func aServerThatSendsNoPartsIsAskedForAll(knowsSize: Bool) throws {
+    let bench = try DataBench()
+    let bytes = try bench.serve("a", bytes: 300_000)
+    try bench.add("x", [bench.url("rigid/1/a")], size: knowsSize ? bytes.count : nil, sha256: hex(bytes))
+    let result = try bench.run("get", "x")
+    #expect(result.status == 0 && bench.bytes("x.bin") == bytes, "\(result.errors)")
+  }
+
+  /// The page that says so is larger than the file that the catalogue promises.
+  @Test func anErrorIsNoFileOfAnotherSize() throws {
+    let bench = try DataBench()
+    let bytes = try bench.serve("a", bytes: 100)
+    try bench.add("none", [bench.url("whole/none")], size: 100)
+    try bench.add("busy", [bench.url("busy/small/a")], size: 100)
+    let none = try bench.run("get", "none", "--attempts", "1")
+    #expect(
+      none.status == 74 && none.errors.contains("404") && !none.errors.contains("has 1200 bytes"),
+      "\(none.errors)")
+    let busy = try bench.run("get", "busy")
+    #expect(busy.status == 0 && busy.errors.contains("500"), "\(busy.errors)")
+    #expect(bench.bytes("busy.bin") == bytes)
+  }
+
+  /// Whatever room it has, a line is no longer than that, and says how much has come and what is left.
+  @Test(arguments: [(80, "x"), (40, "x"), (40, "a-name-that-is-rather-long-for-such-a-terminal"), (25, "x")])
+  func theBarFitsTheTerminal(columns: Int, name: String) throws {
+    let bench = try DataBench()
+    try bench.serve("a", bytes: 640_000)
+    try bench.add(name, [bench.url("drip/a")], size: 640_000)
+    let all = try bench.redraws(columns, ["data", "get", name])
+    let bars = all.filter { $0.contains("%") || $0.contains(" of ") }.map { $0.split(separator: "\r")[0] }
+    #expect(bars.count > 10, "\(all)")
+    for bar in bars {
+      #expect(bar.count < columns && !bar.contains("\u{1b}") && !bar.contains("ms left"), "\(bar)")
+    }
+    #expect(bars.count { $0.contains(" s left") } > bars.count / 2, "\(bars)")
+    // Short of room, the name goes first, and the bar before the time.
+    if columns == 80 {
+      #expect(bars.allSatisfy { $0.contains(" of 640.0 kB") && ($0.contains("█") || $0.contains("░")) })
+    }
+    if columns == 80 { #expect(bars.contains { $0.hasSuffix("  x: downloading") || $0.hasSuffix("  x") }) }
+    #expect(all.last?.contains("done; SHA-256 recorded") ?? false, "\(all.suffix(2))")
+  }
+
+  /// The rate is that of what comes, not of what was there before.
+  @Test func aResumedBarBeginsWhereItWas() throws {
+    let bench = try DataBench()
+    let bytes = try bench.serve("a", bytes: 640_000)
+    try bench.add("x", [bench.url("drip/a")], size: 640_000, sha256: hex(bytes))
+    try bench.bench.write("", to: "data/.modgap/x.part")
+    try Data(bytes.prefix(480_000)).write(to: URL(fileURLWithPath: bench.data + "/.modgap/x.part"))
+    try bench.bench.write(
+      JSONValue.object(["source": .string(bench.url("drip/a")), "whole": false]).canonical,
+      to: "data/.modgap/x.part.json")
+    let all = try bench.redraws(80, ["data", "get", "x"], environment: ["NO_COLOR": "1"])
+    #expect(all.first?.contains("resuming at 480.0 kB") ?? false, "\(all.prefix(2))")
+    let bars = all.filter { $0.contains(" of 640.0 kB") }
+    let rates = bars.compactMap { $0.firstMatch(of: /, ([0-9.]+) kB\/s/)?.1 }.compactMap { Double($0) }
+    // A sixty-fourth of the rest each tenth of a second is 25 kB/s.
+    #expect(!rates.isEmpty && rates.allSatisfy { $0 < 200 }, "\(bars)")
+    #expect(bench.bytes("x.bin") == bytes)
+  }
+
   @Test func theOthersAreGotNevertheless() throws {
     let bench = try DataBench()
     let bytes = try bench.serve("a", bytes: 1000)
