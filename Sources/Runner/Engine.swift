@@ -4,6 +4,7 @@ import Declarations
 import Execution
 import ExperimentConfig
 import ExperimentPlan
+import Files
 import Foundation
 import HDF5
 import Kernels
@@ -22,14 +23,13 @@ package struct Engine: Sendable {
   package let digests: FileDigests
   package let cancellation: Cancellation
   package let observe: RunObserver
-  /// The command that gets a missing file, where there is one.
-  let obtain: @Sendable (_ missing: String) -> String?
+  /// What knows the command that gets a missing file.
+  let fileSystem: FileSystem
 
   package init(
     plan: Plan, resultsRoot: String, options: RunOptions, catalog: StageCatalog = stageCatalog,
     data: [DataSignature] = DatasetCatalog.signatures, digests: FileDigests = FileDigests(),
-    cancellation: Cancellation = Cancellation(),
-    obtain: @escaping @Sendable (_ missing: String) -> String? = { _ in nil },
+    cancellation: Cancellation = Cancellation(), fileSystem: FileSystem = .disk,
     observe: @escaping RunObserver = { _ in }
   ) {
     self.plan = plan
@@ -39,7 +39,7 @@ package struct Engine: Sendable {
     self.data = data
     self.digests = digests
     self.cancellation = cancellation
-    self.obtain = obtain
+    self.fileSystem = fileSystem
     self.observe = observe
   }
 

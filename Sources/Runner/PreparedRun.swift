@@ -3,6 +3,7 @@ import Datasets
 import Declarations
 import Execution
 import ExperimentPlan
+import Files
 import Foundation
 import HDF5
 import Kernels
@@ -96,7 +97,7 @@ final class PreparedRun: Sendable {
     } catch is Cancelled {
       return .interrupted
     } catch {
-      return .failed(error)
+      return .failed(error.obtainable { engine.fileSystem.catalogued($0)?.command.text })
     }
   }
 

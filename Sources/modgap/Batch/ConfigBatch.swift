@@ -1,5 +1,6 @@
 import Declarations
 import Execution
+import ExperimentConfig
 import ExperimentPlan
 import Foundation
 import Runner
@@ -21,7 +22,8 @@ struct ConfigBatch {
     let engines = zip(labels, ready).map { label, entry in
       Engine(
         plan: entry.1.plan, resultsRoot: root, options: entry.1.options, digests: entry.1.digests,
-        cancellation: cancellation, observe: progress.observer(label))
+        cancellation: cancellation, fileSystem: .disk(catalogueNear: entry.1.plan.experiment.path),
+        observe: progress.observer(label))
     }
     let results = Batch(engines).run()
     progress.finish()
