@@ -163,7 +163,7 @@ let package = Package(
       dependencies: [
         "Declarations", "Execution", "Kernels", "Contracts", "ExperimentConfig", "ExperimentPlan", "Runner",
         "Stages", "Datasets", "Encoders", "Metrics", "Files", "HDF5", "Storage", "Claims", "Figures",
-        "modgap", "AllocationCount", "RunSupport", "TestSupport",
+        "Regression", "modgap", "AllocationCount", "RunSupport", "TestSupport",
       ]),
     .testTarget(
       name: "ModgapTests",

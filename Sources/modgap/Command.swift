@@ -25,9 +25,7 @@ package struct Command: Sendable {
 
   package static let all: [Command] = [
     .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .nightly, .diff, .data, .gc,
-    .doctor,
-    .schema,
-    .bench,
+    .doctor, .schema, .man, .completions, .bench,
   ]
 
   static var overview: String {
@@ -51,9 +49,7 @@ package struct Command: Sendable {
     text += """
 
       For more, see modgap COMMAND --help. Data go to standard output, everything else to standard error.
-      Exit status: 0 done, every claim holds · 1 a stage failed · 2 a claim failed · 3 nothing was decided ·
-      64 usage · 65 invalid config or data · 70 internal error · 74 disk or input/output · 75 lease timeout ·
-      130 or 143 interrupted.
+      \(ExitStatus.lines)
 
       """
     return text

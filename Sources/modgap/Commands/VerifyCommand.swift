@@ -22,18 +22,10 @@ extension Command {
     options: [
       CommonOptions.set, CommonOptions.env, CommonOptions.results, CommonOptions.json,
       CommonOptions.junit, CommonOptions.markdown,
-      .value("--accept", "FILE", "write the numbers as the reference for a later diff"),
     ]
   ) { arguments in
     let judged = try arguments.configs().map { try judging($0, arguments) }
     try arguments.writeReports(judged.map(\.report))
-    if let path = arguments.value("--accept") {
-      guard judged.count == 1 else {
-        throw UsageError.wrongCount(
-          found: judged.count, expected: "one config with --accept", command: "verify")
-      }
-      try GivenFile.write(CSV.encode(accepted(judged[0].report.verdicts)), to: path)
-    }
     try show(judged.map(\.report), arguments)
     let errors = judged.compactMap(\.failure)
     return errors.isEmpty
@@ -76,16 +68,6 @@ extension Command {
       let verdicts = [cannotRun(config, because: failure)]
       return (Report(name: config, verdicts: verdicts) { _ in recipe.command() }, failure)
     }
-  }
-
-  /// What a regression compares: `modgap diff results/reference/NAME.csv results/NAME/verdicts.csv`.
-  private static func accepted(_ verdicts: [Verdict]) -> Table {
-    Table([
-      Table.NamedColumn("id", .texts(verdicts.map(\.id))),
-      Table.NamedColumn("verdict", .texts(verdicts.map(\.outcome.word))),
-      Table.NamedColumn("number", .reals(verdicts.map { $0.number ?? .nan })),
-      Table.NamedColumn("n", .integers(verdicts.map(\.count))),
-    ])
   }
 
   /// The command that computes each number again, with the claims it stands behind.
