@@ -166,11 +166,13 @@ extension Sphere {
       }
       let images = azimuths.indices.map { index in
         let place = screen(azimuths[index], 0)
-        return label("I\(subscripted(index))", (place.x, place.y - 0.11), colour: colour(index, Style.blue))
+        return label(
+          "I\(subscripted(index))", (place.x, place.y - 0.11), colour: colour(index, Style.blue).asInk)
       }
       let texts = azimuths.indices.map { index in
         let place = screen(azimuths[self.place(ofText: index)], elevation)
-        return label("T\(subscripted(index))", (place.x, place.y + 0.11), colour: colour(index, Style.orange))
+        return label(
+          "T\(subscripted(index))", (place.x, place.y + 0.11), colour: colour(index, Style.orange).asInk)
       }
       return names + images + texts
     }

@@ -104,6 +104,26 @@ struct Colour: Sendable, Equatable {
     return colour
   }
 
+  /// Darkened as far as text needs it: a contrast of 6 to a panel is one of 4.5 to what is drawn on it in pale colours.
+  var asInk: Colour {
+    var ink = self
+    let ground = Style.panel.luminance
+    while (ground + 0.05) / (ink.luminance + 0.05) < 6 {
+      func darker(_ channel: UInt8) -> UInt8 { UInt8(Double(channel) * 0.96) }
+      ink = Colour(red: darker(ink.red), green: darker(ink.green), blue: darker(ink.blue))
+    }
+    return ink
+  }
+
+  /// Relative, as WCAG defines it.
+  private var luminance: Double {
+    func linear(_ channel: UInt8) -> Double {
+      let share = Double(channel) / 255
+      return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+    }
+    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+  }
+
   /// As gnuplot writes it: `#RRGGBB`, or `#AARRGGBB`, where AA = 00 is opaque.
   var code: GnuplotCode {
     let solid = hex(red) + hex(green) + hex(blue)
