@@ -40,6 +40,13 @@ package enum ProcessMemory {
   /// The least limit in bytes, whatever is taken of it.
   package static var capacity: Double { MemoryLimits.current.capacity }
 
+  /// The most that has been resident of this process so far; nil where the system does not say.
+  package static var peak: Double? {
+    var usage = rusage()
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return nil }
+    return Double(usage.ru_maxrss) * 1024
+  }
+
   /// Asks before it is allocated whether so much fits.
   ///
   /// - Throws: `MemoryFailure`.

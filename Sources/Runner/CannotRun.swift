@@ -46,6 +46,8 @@ package struct CannotRun {
     let verdicts = claims.isEmpty ? [cannotRun(plan.experiment.name, because: failure)] : claims
     var writer = ReportWriter(plan: plan, folder: folder, recipe: recipe)
     writer.warnings = ["the experiment could not run: \(failure.message)"]
+    // The lines that the message names are those of the file, not of the plan before.
+    writer.showsFile = true
     do {
       let lease = try ResultsLease.take(folder, for: plan, timeout: 0)
       return try lease.writing {

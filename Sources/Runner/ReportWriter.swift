@@ -17,20 +17,65 @@ package struct ReportWriter {
   /// What each stage was run with.
   var methods: [Report.Method] = []
 
-  /// What it writes.
-  static let files = ["report.html", "report.md", "junit.xml", "verdicts.csv"]
+  /// The tables for the page; nil where there are none to show.
+  var tables: ResultTables?
+  /// What the numbers were computed with.
+  var machine: Machine?
+  /// Whether the page shows the config's file even where the plan is of another text.
+  var showsFile = false
+
+  /// What it writes, beside tables for LaTeX.
+  static let files = [
+    "report.html", "report.md", "report.json", "junit.xml", "verdicts.csv", "modgap.tex",
+  ]
 
   func write(_ verdicts: [Verdict], figures: [Report.Figure]) throws {
-    let report = report(verdicts, figures: figures)
+    var report = report(verdicts, figures: figures)
+    report.page = try PageContents(
+      plan: plan, folder: folder, recipe: recipe, tables: tables, machine: machine, showsFile: showsFile
+    ).page(figures)
+    try writeLaTeX(report)
     try put("report.html", htmlReport(report))
     try put("report.md", markdownReport(report))
+    try put("report.json", reportJSON(report).pretty)
     try put("junit.xml", junitReport(report))
     let table = verdictTable(verdicts, command: report.command)
     try put("verdicts.csv", String(decoding: CSV.encode(table), as: UTF8.self))
+    // The index can be written again at any time; a run that has its results does not fail by it.
+    try? ReportIndex(root: folder.root).write()
   }
 
   private func put(_ name: String, _ text: String) throws {
     try OutputFolder(try folder.files).write(text, to: name)
+  }
+
+  private func writeLaTeX(_ report: Report) throws {
+    try put("modgap.tex", latexMacros([(report.name, report.verdicts.map { QuotedClaim($0) })]))
+    var written: Set<String> = []
+    for table in report.page.tables {
+      guard let text = latexTable(table) else { continue }
+      try put("tables/\(table.name).tex", text)
+      written.insert("\(table.name).tex")
+    }
+    // A stage may be called `claims`; its table is the one that is asked for by this name.
+    if !report.verdicts.isEmpty, !written.contains("claims.tex") {
+      try put("tables/claims.tex", latexClaims(report.verdicts))
+      written.insert("claims.tex")
+    }
+    try removeLaTeX(except: written)
+  }
+
+  /// Tables for LaTeX of an earlier run, known by their first line; any other file stays.
+  private func removeLaTeX(except written: Set<String>) throws {
+    let folder = try folder.files.folder(InnerPath(fixed: "tables"))
+    let names = (try? folder.names()) ?? []
+    for name in names where name.hasBytes(last: ".tex") && !written.contains(name) {
+      let file = try InnerPath(component: name)
+      guard folder.isFile(file), let bytes = try folder.readIfPresent(file),
+        bytes.starts(with: latexMark.utf8)
+      else { continue }
+      try folder.removeFile(file)
+    }
   }
 
   package func report(_ verdicts: [Verdict], figures: [Report.Figure]) -> Report {
@@ -42,10 +87,13 @@ package struct ReportWriter {
 
   /// The command that computes a claim's number again.
   package static func command(_ recipe: RunRecipe) -> @Sendable (Verdict) -> ShellCommand {
-    { verdict in
-      let stage = verdict.table.split(separator: ".").first.map(String.init) ?? verdict.table
-      return recipe.command(["--only", stage, "--force", stage])
-    }
+    { command(recipe, table: $0.table) }
+  }
+
+  /// The command that computes a table's numbers again: the stage that they are of.
+  static func command(_ recipe: RunRecipe, table: String) -> ShellCommand {
+    let stage = table.split(separator: ".").first.map(String.init) ?? table
+    return recipe.command(["--only", stage, "--force", stage])
   }
 }
 

@@ -102,6 +102,22 @@ final class ResultTables: Sendable {
 
   // MARK: - Tables
 
+  /// The first rows of a table, from as few runs as have them, and how many it has in all.
+  func head(_ name: String, rows most: Int) throws -> (table: Table, rowCount: Int) {
+    guard let (position, suffix) = split(name) else { return (Table([]), 0) }
+    let stage = plan.experiment.stages[position].id
+    var (parts, found, count) = ([Table](), 0, 0)
+    for run in runs(of: position) {
+      guard let record = records[run.tasks[position]] else { continue }
+      count += record.tables.first { $0.suffix == suffix }?.rows ?? 0
+      guard found < most else { continue }
+      let part = try table(of: record, suffix).prefix(most - found)
+      found += part.rowCount
+      parts.append(TableAssembler.withAxes(part, frontAxes(of: run, position), stage: stage))
+    }
+    return (parts.count == 1 ? parts[0] : Table.stacked(parts), count)
+  }
+
   func table(_ name: String) throws -> Table {
     if let known = assembled.withLock({ $0[name] }) { return known }
     guard let (position, suffix) = split(name) else { return Table([]) }

@@ -117,7 +117,7 @@ extension Plan {
     }
   }
 
-  func isExactly(_ other: Plan) -> Bool {
+  package func isExactly(_ other: Plan) -> Bool {
     self == other && experiment.path.isExactly(other.experiment.path)
   }
 }

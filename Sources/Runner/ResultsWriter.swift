@@ -55,6 +55,7 @@ struct ResultsWriter {
     report.methods =
       Methods(plan, engine.grammar, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
     report.warnings = broken.map(\.message)
+    (report.tables, report.machine) = (tables, machine)
     if isInterrupted || drawn.wasInterrupted {
       report.warnings.append("the run was interrupted; run it again to get the other results and the figures")
     }
@@ -161,7 +162,11 @@ struct ResultsWriter {
       results = merged
     }
     try Manifest(plan: plan, machine: machine, results: results).write(to: engine.folder)
-    try Provenance(outcomes: outcomes, irreproducible: broken).write(to: engine.folder)
+    let earlier = Provenance.read(engine.folder)?.timeline ?? []
+    try Provenance(
+      outcomes: outcomes, irreproducible: broken,
+      timeline: executor.timeline.entries(of: plan, carrying: earlier)
+    ).write(to: engine.folder)
   }
 }
 
@@ -191,13 +196,16 @@ struct Provenance: Codable {
   let commandLine: [String]
   /// Stages that gave another result than before under the same key; nil where none did.
   let irreproducible: [Irreproducible]?
+  /// When each task ran and what it took; nil in files of earlier versions.
+  let timeline: [TimedTask]?
 
   static func read(_ folder: ResultsFolder) -> Provenance? {
     let bytes = (try? folder.files.readIfPresent(ResultsFolder.provenanceFile)) ?? nil
     return bytes.flatMap { try? JSONDecoder().decode(Provenance.self, from: Data($0)) }
   }
 
-  init(outcomes: [TaskOutcome?], irreproducible: [Irreproducible]) {
+  init(outcomes: [TaskOutcome?], irreproducible: [Irreproducible], timeline: [TimedTask]) {
+    self.timeline = timeline
     self.irreproducible = irreproducible.isEmpty ? nil : irreproducible
     finished = Date().ISO8601Format()
     host = ProcessInfo.processInfo.hostName

@@ -45,15 +45,16 @@ package struct StoredResults {
     let lease = try ResultsLease.take(folder, for: plan, timeout: timeout, notice: notice)
     return try lease.writing(notice: notice) {
       let isHalf = Renewal.isUnfinished(in: folder)
-      guard !isHalf, try Manifest.read(in: folder).plan.isExactly(plan) else {
+      let manifest = isHalf ? nil : try Manifest.read(in: folder)
+      guard let manifest, manifest.plan.isExactly(plan) else {
         throw RunFailure.resultsOfAnotherPlan(
           folder: folder.path, isHalf: isHalf, command: recipe.command())
       }
-      return try writeOwnReports()
+      return try writeOwnReports(machine: manifest.machine)
     }
   }
 
-  private func writeOwnReports() throws -> [Verdict] {
+  private func writeOwnReports(machine: Machine) throws -> [Verdict] {
     let verdicts = verdicts()
     let found = tables.drawable
     let figures = try plan.experiment.figures.map { spec in
@@ -62,6 +63,8 @@ package struct StoredResults {
         isDrawn: try folder.files.isFile(try InnerPath("figures/\(spec.name).svg")),
         notes: try missingParts(of: spec, tables: found, axes: tables.axes))
     }
+    var writer = writer
+    (writer.tables, writer.machine) = (tables, machine)
     try writer.write(verdicts, figures: figures)
     return verdicts
   }

@@ -30,6 +30,7 @@ final class TaskExecutor: Sendable {
   /// Tasks to which `RunOptions.rounding` comes.
   private let isRounded: [Bool]
   private let broken = Mutex<[Irreproducible]>([])
+  let timeline = StageTimeline()
 
   init(
     plan: Plan, store: ArtefactStore, leases: Leases, catalog: StageCatalog, data: [DataSignature],
@@ -61,6 +62,15 @@ final class TaskExecutor: Sendable {
   ///   - mayRun: where false, the task's result must be in the store already.
   ///   - mayForce: where false, a stored result is taken even where the user asks for a new one.
   func settle(_ index: Int, mayRun: Bool = true, mayForce: Bool = true) throws -> TaskOutcome {
+    let start = timeline.now
+    let outcome = try settleUntimed(index, mayRun: mayRun, mayForce: mayForce)
+    if case .done(let record, let wasCached) = outcome {
+      timeline.note(plan.tasks[index].id, key: record.key, from: start, wasCached: wasCached)
+    }
+    return outcome
+  }
+
+  private func settleUntimed(_ index: Int, mayRun: Bool, mayForce: Bool) throws -> TaskOutcome {
     defer { cache.release(plan.tasks[index].dependencies) }
     let task = plan.tasks[index]
     let key = try key(of: index)

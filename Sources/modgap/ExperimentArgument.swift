@@ -80,17 +80,20 @@ extension Arguments {
   func loadOrTell(named: String, toRun: Bool) throws -> LoadedExperiment {
     do {
       return try load(named: named, toRun: toRun)
-    } catch let failure as any Failure where failure.kind != .usage && !(failure is MemoryFailure) {
-      let config = ExperimentArgument.path(of: named, in: resultsRoot)
-      let runsAlone = !all("--set").isEmpty && (try? load(named: named, overriding: false)) != nil
-      let told =
-        runsAlone
-        ? []
-        : CannotRun(failure, recipe: recipe(config)).tell(
-          config: config, overrides: all("--set"), in: resultsRoot)
-      for line in told { Terminal.err(line) }
+    } catch let failure as any Failure {
+      tell(failure, of: named)
       throw failure
     }
+  }
+
+  private func tell(_ failure: any Failure, of named: String) {
+    if failure.kind == .usage || failure is MemoryFailure { return }
+    let config = ExperimentArgument.path(of: named, in: resultsRoot)
+    let runsAlone = !all("--set").isEmpty && (try? load(named: named, overriding: false)) != nil
+    if runsAlone { return }
+    let told = CannotRun(failure, recipe: recipe(config)).tell(
+      config: config, overrides: all("--set"), in: resultsRoot)
+    for line in told { Terminal.err(line) }
   }
 
   /// The config that the one positional argument names.
@@ -139,7 +142,7 @@ extension Arguments {
     var known: Set<ExactString> = []
     let named = try positional.flatMap { argument in
       Paths.isFolder(argument)
-        ? try inFolder(argument) : [ExperimentArgument.path(of: argument, in: resultsRoot)]
+        ? try configs(in: argument) : [ExperimentArgument.path(of: argument, in: resultsRoot)]
     }
     let configs = named.filter {
       known.insert(ExactString(URL(fileURLWithPath: $0).standardizedFileURL.path)).inserted
@@ -152,7 +155,7 @@ extension Arguments {
     return configs
   }
 
-  private func inFolder(_ folder: String) throws -> [String] {
+  func configs(in folder: String) throws -> [String] {
     let names = try OutputFolder.names(in: folder).filter { $0.hasBytes(last: ".json") }
     let prefix = folder.hasBytes(last: "/") ? folder : folder + "/"
     let found = names.map { prefix + $0 }.filter { Paths.isRegular($0) && !DataCatalog.isCatalogue($0) }

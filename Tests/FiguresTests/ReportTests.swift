@@ -59,10 +59,11 @@ struct ReportTests {
     let text = htmlReport(try Self.report())
     #expect(!text.contains("<b>"))
     #expect(text.contains("&lt;b&gt;&amp;&quot;quoted&quot;"))
-    #expect(text.contains(#"<img src="figures/figure1.svg""#))
-    #expect(!text.contains(#"<img src="figures/figure2.svg""#))
+    #expect(
+      text.contains(#"<a href="figures/figure1.svg">"#), "a picture that is not in the page is linked to")
+    #expect(!text.contains(#"<a href="figures/figure2.svg""#))
     #expect(text.contains("modgap verify &#39;x &amp; y&#39; --claim a-claim"))
-    #expect(!text.contains("http"))
+    #expect(!text.contains("http:") && !text.contains("https:"))
   }
 
   @Test func markdownCellsStayInTheirCells() throws {

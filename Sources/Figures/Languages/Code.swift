@@ -101,4 +101,18 @@ extension Code where Language == MarkdownLanguage {
 extension Code where Language == HTMLLanguage {
   /// A relative address, for an attribute.
   static func address(_ path: String) -> Code { HTMLLanguage.made(percentEncoded(path)) }
+
+  /// Checked when it was made, with ids of its own.
+  static func picture(_ picture: InlineSVG) -> Code { HTMLLanguage.made(picture.body) }
+}
+
+extension Code where Language == LaTeXLanguage {
+  /// A number in math mode; other text as text.
+  static func number(_ text: String) -> Code { LaTeXLanguage.made(LaTeXLanguage.number(text)) }
+
+  /// For an error message, in which TeX would carry out commands.
+  static func message(_ text: String) -> Code { LaTeXLanguage.made(LaTeXLanguage.message(text)) }
+
+  /// A part of what stands between `\csname` and `\endcsname`; nil where TeX would take it for more than a name.
+  static func name(_ text: String) -> Code? { LaTeXLanguage.isName(text) ? LaTeXLanguage.made(text) : nil }
 }

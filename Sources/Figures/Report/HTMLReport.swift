@@ -1,32 +1,47 @@
 import Claims
 import Declarations
 
-/// `report.html`: one file, pictures by relative address.
+/// `report.html`: one file that needs no other and no network; only files beside it are linked to.
 package func htmlReport(_ report: Report) -> String {
-  let notes: [HTML] = (report.notes + report.notices).map { "<p class=\"note\">\($0)</p>" }
-  let head: [HTML] = [
-    "<h1>\(report.heading)</h1>", "<p class=\"counts\">\(VerdictCounts(report.verdicts).summary)</p>",
-  ]
-  let lines = report.verdicts.linesByBasis + [report.verdicts.family].compactMap { $0 }
-  let worth: [HTML] =
-    lines.isEmpty ? [] : ["<ul class=\"worth\">"] + lines.map { "<li>\($0)</li>" } + ["</ul>"]
-  let parts = [
-    head, worth, notes, claimsSection(report), figuresSection(report), tablesSection(report),
-    methodsSection(report),
-  ]
+  let sections: [(id: HTML, title: HTML, body: [HTML])] = [
+    ("claims", "Claims", claimsSection(report)), ("figures", "Figures", figuresSection(report)),
+    ("tables", "Tables", tablesSection(report)), ("plan", "Plan", planSection(report.page.nodes)),
+    ("timeline", "Timeline", timelineSection(report.page.times)),
+    ("methods", "Methods", report.methods.flatMap(methodSection)),
+    ("config", "Config", configSection(report.page.config)),
+    ("provenance", "Provenance", provenanceSection(report.page.facts)),
+  ].filter { !$0.body.isEmpty }
+  let links: [HTML] = sections.map { "<a href=\"#\($0.id)\">\($0.title)</a>" }
+  let navigation: HTML = "<nav aria-label=\"Sections\">\(links.joined(separator: "\n"))</nav>"
+  let parts = sections.flatMap { section -> [HTML] in
+    ["<section aria-labelledby=\"\(section.id)\"><h2 id=\"\(section.id)\">\(section.title)</h2>"]
+      + section.body + ["</section>"]
+  }
+  return htmlPage(title: report.heading, headSection(report) + [navigation] + parts)
+}
+
+/// A whole page with the style and the script of all pages. It may load nothing, wherever its texts come from.
+func htmlPage(title: String, _ body: [HTML]) -> String {
   let page: HTML = """
     <!DOCTYPE html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(report.heading)</title>
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+    <title>\(title)</title>
+    <link rel="icon" href="data:,">
     <style>
-    \(styleSheet)
+    \(pageStyle)
     </style>
     </head>
     <body>
-    \(parts.joined().joined(separator: "\n"))
+    <main>
+    \(body.joined(separator: "\n"))
+    </main>
+    <script>
+    \(pageScript)
+    </script>
     </body>
     </html>
 
@@ -34,79 +49,81 @@ package func htmlReport(_ report: Report) -> String {
   return page.text
 }
 
-private func claimsSection(_ report: Report) -> [HTML] {
-  guard !report.verdicts.isEmpty else { return [] }
-  let titles: [HTML] = ["Claim", "Basis", "Paper", "Ours", "n", "95% interval", "Verdict", "Source"]
-  let head: [HTML] = ["<h2>Claims</h2>", "<div class=\"wide\"><table>", "<thead><tr>"]
-  return head + titles.map { "<th>\($0)</th>" } + ["</tr></thead>", "<tbody>"]
-    + report.verdicts.map { claimRow($0, command: report.command($0)) } + ["</tbody></table></div>"]
+private func headSection(_ report: Report) -> [HTML] {
+  let head: [HTML] = [
+    "<h1>\(report.heading)</h1>", "<p class=\"counts\">\(VerdictCounts(report.verdicts).summary)</p>",
+  ]
+  let lines = report.verdicts.linesByBasis + [report.verdicts.family].compactMap { $0 }
+  let worth: [HTML] =
+    lines.isEmpty ? [] : ["<ul class=\"worth\">"] + lines.map { "<li>\($0)</li>" } + ["</ul>"]
+  let notes: [HTML] = (report.notes + report.notices).map {
+    "<p class=\"note\">\(linked($0, report.page.config))</p>"
+  }
+  return head + worth + notes
 }
 
-private func claimRow(_ verdict: Verdict, command: ShellCommand) -> HTML {
-  let word = verdict.outcome.word
-  let given: HTML = verdict.given.isEmpty ? "" : "<br><small>Given: \(verdict.given)</small>"
-  let claim: HTML =
-    "<strong>\(verdict.says)</strong><br><small>\(verdict.id): \(verdict.explanation)</small>\(given)<br><code>\(command.text)</code>"
-  let cells: [HTML] = [
-    claim, "\(verdict.basis?.rawValue ?? "")", "\(verdict.paper)", "\(verdict.ours)", "\(verdict.countText)",
-    "\(verdict.intervalText)",
-    "<span class=\"verdict\">\(word)</span>", "\(verdict.source)",
-  ]
-  let row: [HTML] = cells.map { "<td>\($0)</td>" }
-  return "<tr class=\"\(word)\" id=\"\(verdict.id)\">\(row.joined())</tr>"
-}
+// MARK: - Figures
 
 private func figuresSection(_ report: Report) -> [HTML] {
-  guard !report.figures.isEmpty else { return [] }
-  return ["<h2>Figures</h2>"] + report.figures.map(figureSection)
+  report.figures.map { figureSection($0, report.page) }
 }
 
-private func figureSection(_ figure: Report.Figure) -> HTML {
+private func figureSection(_ figure: Report.Figure, _ page: Report.Page) -> HTML {
   let stem = HTML.address("figures/\(figure.name)")
-  let picture: HTML =
-    figure.isDrawn
-    ? "<a href=\"\(stem).svg\"><img src=\"\(stem).svg\" alt=\"\(figure.name)\"></a>"
-    : "<p>Not drawn; the script is <a href=\"\(stem).gp\">\("figures/\(figure.name).gp")</a>.</p>"
+  let title = figure.title ?? figure.name
   let endings: [HTML] = figure.isDrawn ? ["svg", "png", "pdf", "gp"] : ["gp"]
   let links: [HTML] = endings.map { "<a href=\"\(stem).\($0)\">\($0)</a>" }
   let notes: [HTML] = figure.notes.map { "<br><small>\($0)</small>" }
-  return
-    "<figure>\(picture)<figcaption>\(figure.title ?? figure.name) \(links.joined(separator: " "))\(notes.joined())</figcaption></figure>"
+  let script: HTML = page.scripts[figure.name].map(scriptSection) ?? ""
+  return """
+    <figure id="\("figure-\(figure.name)")">\(pictureSection(figure, title, page))\
+    <figcaption>\(title) \(links.joined(separator: " "))\(notes.joined())</figcaption>\(script)</figure>
+    """
 }
 
-private func tablesSection(_ report: Report) -> [HTML] {
-  guard !report.tables.isEmpty else { return [] }
-  return ["<h2>Tables</h2>", "<ul>"]
-    + report.tables.map { "<li><a href=\"\(HTML.address("tables/\($0).csv"))\">\($0).csv</a></li>" } + [
-      "</ul>"
-    ]
+private func pictureSection(_ figure: Report.Figure, _ title: String, _ page: Report.Page) -> HTML {
+  let stem = HTML.address("figures/\(figure.name)")
+  guard figure.isDrawn else {
+    return "<p>Not drawn; the script is <a href=\"\(stem).gp\">\("figures/\(figure.name).gp")</a>.</p>"
+  }
+  guard let picture = page.pictures[figure.name] else {
+    return "<p>The picture is in <a href=\"\(stem).svg\">\("figures/\(figure.name).svg")</a>.</p>"
+  }
+  let id = "title-\(figure.name)"
+  return """
+    <div class="wide canvas" tabindex="0" role="group" aria-label="\(title)">\
+    <svg width="\(picture.width)" viewBox="\(picture.viewBox)" role="img" aria-labelledby="\(id)"><title id="\(id)">\(title)</title>\
+    \(HTML.picture(picture))</svg></div>
+    """
 }
 
-private func methodsSection(_ report: Report) -> [HTML] {
-  guard !report.methods.isEmpty else { return [] }
-  return ["<h2 id=\"methods\">Methods</h2>"] + report.methods.flatMap(methodSection)
+private func scriptSection(_ lines: [String]) -> HTML {
+  let code: [HTML] = lines.map { "\($0)" }
+  return """
+    <details><summary>The gnuplot script</summary><pre class="wide tall" tabindex="0">\
+    \(code.joined(separator: "\n"))</pre></details>
+    """
 }
+
+// MARK: - What was used
 
 private func methodSection(_ method: Report.Method) -> [HTML] {
-  let head: HTML = "<details><summary>\(method.stage) <small>\(method.kind)</small></summary><table>"
+  let head: HTML =
+    "<details><summary>\(method.stage) <small>\(method.kind)</small></summary><div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"\(method.stage)\"><table>"
   let rows: [HTML] = method.settings.map {
     "<tr><td>\($0.name)</td><td>\($0.value + $0.remark)</td></tr>"
   }
-  return [head] + rows + ["</table></details>"]
+  return [head] + rows + ["</table></div></details>"]
 }
 
-private let styleSheet: HTML = """
-  body { font: 16px/1.45 system-ui, sans-serif; color: #262626; max-width: 1200px; margin: 2em auto; padding: 0 1em }
-  table { border-collapse: collapse; width: 100% }
-  th, td { text-align: left; vertical-align: top; padding: .45em .6em; border-bottom: 1px solid #ddd }
-  .wide { overflow-x: auto }
-  code { font-size: .8em; color: #555; overflow-wrap: anywhere; white-space: pre-wrap }
-  img { max-width: 100%; height: auto }
-  figure { margin: 1.5em 0 }
-  .verdict { padding: .1em .5em; border-radius: .3em; white-space: nowrap; color: #fff; background: #777 }
-  .pass .verdict { background: #2e7d4f }
-  .fail .verdict, .error .verdict { background: #b3261e }
-  .inconclusive .verdict { background: #9a6700 }
-  .differs .verdict { background: #5b4a99 }
-  .note { background: #f3f3f8; padding: .5em .8em }
-  """
+private func provenanceSection(_ facts: [Report.Fact]) -> [HTML] {
+  guard !facts.isEmpty else { return [] }
+  let rows: [HTML] = facts.map { "<tr><th scope=\"row\">\($0.name)</th><td>\($0.value)</td></tr>" }
+  return [
+    "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Provenance\"><table class=\"facts\">"
+  ] + rows
+    + [
+      "</table></div>",
+      "<p>All of it: <a href=\"manifest.json\">manifest.json</a>, <a href=\"provenance.json\">provenance.json</a>, <a href=\"verdicts.csv\">verdicts.csv</a>.</p>",
+    ]
+}

@@ -64,6 +64,8 @@ package struct Report: Sendable {
   package let methods: [Method]
   /// The command that computes a claim's number again.
   package let command: @Sendable (Verdict) -> ShellCommand
+  /// What only the page shows.
+  package var page = Page()
 
   package init(
     name: String, title: String? = nil, figures: [Figure] = [], verdicts: [Verdict], tables: [String] = [],

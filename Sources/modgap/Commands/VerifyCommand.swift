@@ -86,23 +86,6 @@ extension Command {
     return VerdictCounts(verdicts).judged == 0 ? FailureKind.nothingEvaluated.rawValue : 0
   }
 
-  static let report = Command(
-    name: "report",
-    summary: "writes report.html, report.md, junit.xml and verdicts.csv again from the stored results",
-    usage: "CONFIG",
-    examples: [
-      ("modgap report configs/figure3.json", "results/figure3/report.html and the other report files")
-    ],
-    options: [CommonOptions.set, CommonOptions.env, CommonOptions.results]
-  ) { arguments in
-    let loaded = try arguments.loadOrTell(toRun: false)
-    let results = try StoredResults(
-      loaded.plan, resultsRoot: arguments.resultsRoot, recipe: arguments.recipe(loaded.config))
-    let verdicts = try results.writeReports(timeout: RunOptions(jobs: 1).leaseTimeout) { Terminal.err($0) }
-    try Terminal.out("\(results.folder.path)/report.html\n")
-    return status(verdicts)
-  }
-
   static let why = Command(
     name: "why",
     summary: "shows why a stage is or was computed: which value changed, from what to what, at which line",

@@ -1,0 +1,40 @@
+import Declarations
+import ExperimentConfig
+import Figures
+import Files
+import Storage
+
+/// `index.html` and `modgap.tex` of a results folder, over all experiments in it, from their `report.json`.
+package struct ReportIndex {
+  private let root: String
+
+  package init(root: String) { self.root = root }
+
+  package var path: String { InnerFolder(root: root).path(of: Self.page) }
+
+  private static let page = InnerPath(fixed: "index.html")
+  private static let report = InnerPath(fixed: "report.json")
+  /// A larger file is none that was written here.
+  private static let longestReport = 1 << 24
+
+  /// Experiments with a report, by name.
+  package var reports: [IndexedReport] {
+    let files = InnerFolder(root: root)
+    let names = ((try? files.names()) ?? []).filter(ConfigNames.isName)
+    return names.sorted { ExactString($0) < ExactString($1) }.compactMap { name in
+      guard let folder = (try? InnerPath(component: name)).map(files.folder), folder.isFile(Self.report),
+        folder.size(Self.report) <= Self.longestReport, let bytes = try? folder.read(Self.report),
+        let json = try? JSONReader.value(bytes)
+      else { return nil }
+      return IndexedReport(json, experiment: name)
+    }
+  }
+
+  /// - Throws: `FileFailure`.
+  package func write() throws {
+    let reports = reports
+    let output = try OutputFolder(InnerFolder(root: root))
+    try output.write(indexPage(reports), to: "index.html")
+    try output.write(latexMacros(reports.map { ($0.experiment, $0.claims) }), to: "modgap.tex")
+  }
+}
