@@ -32,7 +32,7 @@ REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
 # Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2. What those of
 # configs/paper do not find is downloaded first; `run` judges their claims.
 FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
-.PHONY: build test test-kernels campaigns lint format run data authors-arrays nightly accept calibrate reproduce-all docs-reproduction bench schema docs clean help setup packages openclipart fashion-mnist toolchain $(REPRODUCTIONS)
+.PHONY: build test test-kernels campaigns test-report lint format run data authors-arrays nightly accept calibrate reproduce-all docs-reproduction bench schema docs clean help setup packages openclipart fashion-mnist toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)
 	@$(SWIFT) build $(SWIFT_FLAGS) --product modgap
@@ -128,6 +128,17 @@ campaigns: build ## a short run of mutated inputs, kills and limits; SCALE=50 ru
 	$(call campaign,limits,40)
 	$(call campaign,pairs,20)
 	$(call campaign,texts,20)
+
+# Pages of an experiment, and of one whose texts are made to break them, opened in Chromium.
+REPORT_RESULTS = .build/report-pages
+test-report: build ## opens reports in Chromium: errors, sorting, filtering, keyboard, contrast, widths, print
+	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
+	@[ -n "$${MODGAP_CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome google-chrome-stable > /dev/null \
+	  || $(MAKE) --no-print-directory packages PACKAGES=chromium
+	@for config in configs/figure3-simulation.json Tests/report/hostile.json; do \
+	  $(MODGAP) run $$config --results $(REPORT_RESULTS) > /dev/null || [ $$? = 2 ] || exit 1; done
+	python3 Tests/report/pages.py $(ARGS) $(REPORT_RESULTS)/index.html \
+	  $(REPORT_RESULTS)/figure3-simulation/report.html $(REPORT_RESULTS)/hostile/report.html
 
 lint: toolchain ## checks the format of all sources (swift format, strict) and the rules of Tests/lint
 	Tests/lint/homes.sh

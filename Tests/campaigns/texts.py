@@ -24,7 +24,8 @@ PIECES = [
     "![x](javascript:alert(1))", "| a | b |", "``` ", "@echo", "{/Symbol a}", "^{x}_{y}", "=1+1", "+1", "-1", "@SUM(1)", "\"\"",
     ",", "EOD", "\nEOD\n", "#", "\\u0041", "\\140touch PWNED\\140"]
 TAGS = set("""html head meta title style body h1 h2 p div table thead tbody tr th td strong br small code span figure
-    figcaption a img ul li details summary""".split())
+    figcaption a ul li details summary main nav section pre script link svg g path rect circle text tspan use defs
+    polygon filter feflood fecomposite""".split())
 
 
 def text(campaign, count):
