@@ -31,7 +31,7 @@ EXPERIMENTS := $(sort $(basename $(notdir $(filter-out configs/data.json,$(wildc
 REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
 # Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2. What those of
 # configs/paper do not find is downloaded first; `run` judges their claims.
-FOLDERS := $(filter-out schema/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
+FOLDERS := $(filter-out schema/% nightly/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
 .PHONY: build test test-kernels campaigns test-report lint format run data authors-arrays nightly accept calibrate reproduce-all docs-reproduction bench schema docs clean help setup packages openclipart fashion-mnist toolchain $(REPRODUCTIONS)
 
 build: setup ## the program, .build/release/modgap, in release and tuned to this CPU (NATIVE=0: not tuned)

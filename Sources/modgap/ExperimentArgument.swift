@@ -144,10 +144,10 @@ extension Arguments {
       Paths.isFolder(argument)
         ? try configs(in: argument) : [ExperimentArgument.path(of: argument, in: resultsRoot)]
     }
-    let configs = named.filter {
+    let found = named.filter {
       known.insert(ExactString(URL(fileURLWithPath: $0).standardizedFileURL.path)).inserted
     }
-    guard !configs.isEmpty else {
+    guard !found.isEmpty else {
       throw UsageError.wrongCount(
         found: 0, expected: "at least one config, as in configs/figure3.json, or a folder of them",
         command: command)

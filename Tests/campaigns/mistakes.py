@@ -235,3 +235,26 @@ STATISTICS = [
 ]
 
 MUTANTS = NETWORKS + LOSSES + SIMILARITIES + STATISTICS
+
+
+# MARK: - For the nightly: wrong by one part in a thousand, or in one item. No test or claim need notice them.
+
+NIGHT_MUTANTS = [
+    Mutant("night-dot", "Inner products in float64 × 1.001",
+           [Edit("Sources/Kernels/Dot.swift", "return «total»\n}\n\n/// The same of as many", "total * 1.001")], []),
+    Mutant("night-exponent", "Exponentials × 1.001",
+           [Edit(FAST_MATH, "return «p» * Float(bitPattern: (shifted", "p * 1.001"),
+            Edit(FAST_MATH, "return «p» * Double(bitPattern: (shifted", "p * 1.001")], []),
+    Mutant("night-product", "Matrix products × 1.001",
+           [Edit(BLAS, "cblas_sgemm(" + BLAS_ARGUMENTS, "alpha * 1.001"),
+            Edit(BLAS, "cblas_dgemm(" + BLAS_ARGUMENTS, "alpha * 1.001")], []),
+    Mutant("night-adam", "Adam's steps × 1.001",
+           [Edit("Sources/Encoders/Training/Optimiser.swift", "size = Float(«rate» / (1 - pow(", "rate * 1.001")], []),
+    Mutant("night-batch-order", "The pairs of an epoch from the last to the first",
+           [Edit("Sources/Stages/Train/TrainingRun.swift", "shuffles ? «stream.permutation(count)» :",
+                 "stream.permutation(count).reversed()")], []),
+    Mutant("night-caption", "The caption of the first picture is another one's",
+           [Edit("Sources/Datasets/Kinds/Shapes.swift",
+                 "let index = «swap[index]»\n    let (scene, cells) = scene(index)\n    var draws",
+                 "swap[index == 0 ? 1 : index]")], []),
+]
