@@ -132,7 +132,7 @@ def table_problems(page):
     page.run(f"{button}.focus()")
     page.key("Enter", text="\r")
     falling = column(page, table, number)
-    if page.run(state) != "descending" or falling != sorted(before, key=rank, reverse=True) and sorted(falling) != sorted(before):
+    if page.run(state) != "descending" or falling != sorted(before, key=rank, reverse=True):
         yield f"the keyboard does not sort: {page.run(state)}, {falling[:5]}"
     page.run("document.activeElement.blur(); scrollTo(0, 0)")
     stops = int(page.run("document.querySelectorAll('a, button, input, summary, [tabindex]').length")) + 5
