@@ -168,7 +168,8 @@ let package = Package(
     .testTarget(
       name: "ModgapTests",
       dependencies: [
-        "Declarations", "Contracts", "Datasets", "DataCatalog", "Files", "Runner", "Storage", "modgap",
+        "Declarations", "Contracts", "ExperimentConfig", "Datasets", "DataCatalog", "Files", "Runner",
+        "Storage", "modgap",
         "AllocationCount", "RunSupport",
       ]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

@@ -21,6 +21,8 @@ package struct ReportWriter {
   var tables: ResultTables?
   /// What the numbers were computed with.
   var machine: Machine?
+  /// Whether the page shows newer results by itself, as long as somebody writes their versions.
+  var isWatched = false
   /// Whether the page shows the config's file even where the plan is of another text.
   var showsFile = false
 
@@ -31,6 +33,7 @@ package struct ReportWriter {
 
   func write(_ verdicts: [Verdict], figures: [Report.Figure]) throws {
     var report = report(verdicts, figures: figures)
+    report.isWatched = isWatched
     report.page = try PageContents(
       plan: plan, folder: folder, recipe: recipe, tables: tables, machine: machine, showsFile: showsFile
     ).page(figures)
@@ -41,8 +44,15 @@ package struct ReportWriter {
     try put("junit.xml", junitReport(report))
     let table = verdictTable(verdicts, command: report.command)
     try put("verdicts.csv", String(decoding: CSV.encode(table), as: UTF8.self))
+    try writeVersion()
     // The index can be written again at any time; a run that has its results does not fail by it.
     try? ReportIndex(root: folder.root).write()
+  }
+
+  /// After the page, for it must be there when an open one looks for it.
+  private func writeVersion() throws {
+    if isWatched { return try put(watchedFile, watchedVersion(UUID().uuidString)) }
+    try folder.files.removeFile(InnerPath(component: watchedFile))
   }
 
   private func put(_ name: String, _ text: String) throws {

@@ -52,6 +52,7 @@ struct ResultsWriter {
     let figures = FigureWriter(engine: engine, ledger: ledger, tables: tables)
     let drawn = try figures.write(draws: !isInterrupted, observe: observe)
     var report = ReportWriter(plan: plan, folder: engine.folder, recipe: engine.options.recipe(for: plan))
+    report.isWatched = engine.options.isWatched
     report.methods =
       Methods(plan, engine.grammar, tasks: plan.tasks.indices) { outcomes[$0]?.record }.sections
     report.warnings = broken.map(\.message)

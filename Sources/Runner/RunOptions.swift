@@ -22,6 +22,8 @@ package struct RunOptions: Sendable {
   /// How long to wait for another process that computes the same stage.
   package var leaseTimeout: Double = 24 * 3600
   package var drawsFigures = true
+  /// Whether an open report shows the new results by itself.
+  package var isWatched = false
   /// What a printed command begins with; nil for the plan's config alone.
   package var recipe: RunRecipe?
 

@@ -152,7 +152,7 @@ extension Arguments {
         found: 0, expected: "at least one config, as in configs/figure3.json, or a folder of them",
         command: command)
     }
-    return configs
+    return found
   }
 
   func configs(in folder: String) throws -> [String] {

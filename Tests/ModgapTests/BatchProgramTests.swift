@@ -111,8 +111,13 @@ struct BatchProgramTests {
     try bench.write(Experiments.sphere.replacing("\"loss\"", with: "\"lo"), to: "c/sphere.json")
     #expect(try next().contains("the results of the last run that worked stay"))
     #expect(try bench.text("results/sphere/verdicts.csv") == report)
+    // An open page asks for the version, and loads the page again when it is another one.
+    #expect(try bench.text("results/sphere/report.html").contains("report-version.js"))
+    #expect(try bench.text("results/sphere/report-version.js").hasPrefix("modgapVersion("))
     process.interrupt()
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)
+    #expect(try !bench.text("results/sphere/report.html").contains("report-version.js"))
+    #expect(!FileManager.default.fileExists(atPath: "\(bench.results)/sphere/report-version.js"))
   }
 }

@@ -310,7 +310,7 @@ struct ZeroShotTests {
       let labels = try write(
         [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) + [0, 1, 0], folder + "/labels.npy"
       )
-      let names = try write("cat \r\n\n  a b\n", folder + "/names.txt")
+      let names = try write("cat \r\n  a b\n\n", folder + "/names.txt")
       let table = try evaluate(
         "zero-shot", ["labels": .string(labels), "classes": .string(names)], of: two, suffix: "classes")
       #expect(table.texts("class") == ["cat", "a b"] && table.numbers("accuracy") == [1, 1])

@@ -77,7 +77,7 @@ def coco(folder, random):
     for split, count in (("val2017", VAL), ("train2017", TRAIN)):
         images, annotations = [], []
         for number in range(count):
-            image = 139 + 146 * number
+            image = (139 if split == "val2017" else 9) + 146 * number
             name = f"{image:012d}.jpg"
             width, height = (64, 48) if number % 2 else (48, 64)
             save(random, folder / "coco" / split / name, width, height)

@@ -17,18 +17,22 @@ package func htmlReport(_ report: Report) -> String {
     ["<section aria-labelledby=\"\(section.id)\"><h2 id=\"\(section.id)\">\(section.title)</h2>"]
       + section.body + ["</section>"]
   }
-  return htmlPage(title: report.heading, headSection(report) + [navigation] + parts)
+  return htmlPage(
+    title: report.heading, headSection(report) + [navigation] + parts, isWatched: report.isWatched)
 }
 
 /// A whole page with the style and the script of all pages. It may load nothing, wherever its texts come from.
-func htmlPage(title: String, _ body: [HTML]) -> String {
+///
+/// - Parameter isWatched: it looks for a newer page of its own each second, for which it may load `watchedFile` beside it.
+func htmlPage(title: String, _ body: [HTML], isWatched: Bool = false) -> String {
+  let beside: HTML = isWatched ? " 'self' file:" : ""
   let page: HTML = """
     <!DOCTYPE html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\(beside); img-src data:">
     <title>\(title)</title>
     <link rel="icon" href="data:,">
     <style>
@@ -40,7 +44,7 @@ func htmlPage(title: String, _ body: [HTML]) -> String {
     \(body.joined(separator: "\n"))
     </main>
     <script>
-    \(pageScript)
+    \(pageScript)\(isWatched ? watchScript : "")
     </script>
     </body>
     </html>

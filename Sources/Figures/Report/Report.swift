@@ -62,6 +62,8 @@ package struct Report: Sendable {
   /// Sentences for the reader: what was not run, and the command that gets what it lacks.
   package let notes: [String]
   package let methods: [Method]
+  /// Whether its page shows newer results by itself, while its config is watched.
+  package var isWatched = false
   /// The command that computes a claim's number again.
   package let command: @Sendable (Verdict) -> ShellCommand
   /// What only the page shows.

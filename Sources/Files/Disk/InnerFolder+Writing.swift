@@ -87,6 +87,16 @@ extension InnerFolder {
     }
   }
 
+  /// Makes a symbolic link that leads to the path as it is spelled; what has the name already stays.
+  /// - Throws: `FileFailure`.
+  package func makeSymbolicLink(_ inner: InnerPath, to path: String) throws {
+    try inParent(of: inner, .write, creating: true) { folder, name in
+      guard symlinkat(path, folder, name) == 0 || errno == EEXIST else {
+        throw FileFailure(.write, self.path(of: inner), code: errno)
+      }
+    }
+  }
+
   /// Gives a file the present time; a link has its own, and what it leads to keeps its.
   package func touch(_ inner: InnerPath) throws {
     try inParent(of: inner, .write) { folder, name in

@@ -16,6 +16,8 @@ struct Watch {
   private let root: String
 
   init(_ arguments: Arguments, _ options: RunOptions, _ root: String) {
+    var options = options
+    options.isWatched = true
     (self.arguments, self.options, self.root) = (arguments, options, root)
   }
 
@@ -42,7 +44,14 @@ struct Watch {
       Terminal.err("watching \(counted(seen.count, "file")); Ctrl-C ends it")
       waitForChange(of: seen, interruption.cancellation)
     }
+    for (config, plan) in known.sorted(by: { $0.key < $1.key }) { leave(config, plan) }
     return interruption.exitStatus ?? 0
+  }
+
+  /// The report looks for no newer one any more; where it cannot be written, it stays as it is.
+  private func leave(_ config: String, _ plan: Plan) {
+    let results = try? StoredResults(plan, resultsRoot: root, recipe: arguments.recipe(config))
+    _ = try? results?.writeReports(timeout: 1) { Terminal.err($0) }
   }
 
   /// The configs as they are now. One that is broken is told, and its last results stay.

@@ -14,7 +14,7 @@ enum MissingItems {
 
   /// The commands that get it. A plan asks for all files; here whether they are there, and not for their content.
   ///
-  /// - Throws: a `Failure` where a file that the catalogue does not have is missing, or one cannot be read.
+  /// - Throws: a `Failure` where a file that the catalogue does not have is missing.
   static func commands(for experiment: Experiment, near config: String) throws -> [CatalogueCommand] {
     let found = Found()
     var files = FileSystem.disk(catalogueNear: config)
@@ -22,8 +22,10 @@ enum MissingItems {
     files.listing = { kind, values in
       do {
         return try listing(kind, values)
-      } catch let failure as any AbsenceFailure {
-        guard let command = failure.absent.flatMap(catalogued) else { throw failure }
+      } catch {
+        // What else is wrong, such as a count beyond what there is, is for the run to tell.
+        guard let failure = error as? any AbsenceFailure, let path = failure.absent else { return [] }
+        guard let command = catalogued(path) else { throw failure }
         found.add(command)
         return []
       }

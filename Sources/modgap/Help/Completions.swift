@@ -111,11 +111,12 @@ package enum Completions: String, CaseIterable, Sendable {
         let name = String(option.name.dropFirst(2))
         let words = words[option.name].map { " -a \(quoted($0.joined(separator: " ")))" } ?? ""
         let value = option.value == nil ? "" : isPath(option) ? " -r" : " -x"
-        return
-          "complete -c modgap -n '__fish_seen_subcommand_from \(command.name)' -l \(name)\(value)\(words) -d \(quoted(option.help))"
+        let place = "'__fish_seen_subcommand_from \(command.name)'"
+        return "complete -c modgap -n \(place) -l \(name)\(value)\(words) -d \(quoted(option.help))"
       }
     }
-    return (["# fish completion for modgap: modgap completions fish > ~/.config/fish/completions/modgap.fish"]
+    return
+      (["# fish completion for modgap: modgap completions fish > ~/.config/fish/completions/modgap.fish"]
       + commands + options).joined(separator: "\n") + "\n"
   }
 }

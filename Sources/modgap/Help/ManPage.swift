@@ -11,19 +11,25 @@ package enum ManPage {
       ".SH COMMANDS",
     ]
     let commands = Command.all.flatMap(section)
-    let tail = exitStatus + environment + [
-      ".SH FILES", ".TP", "\\fIresults/NAME/\\fR", "an experiment's tables, figures, reports and manifest", ".TP",
-      "\\fIresults/.store/\\fR", "the cache of all experiments",
-    ]
+    let tail =
+      exitStatus + environment + [
+        ".SH FILES", ".TP", "\\fIresults/NAME/\\fR", "an experiment's tables, figures, reports and manifest",
+        ".TP",
+        "\\fIresults/.store/\\fR", "the cache of all experiments",
+      ]
     return (head + commands + tail).joined(separator: "\n") + "\n"
   }
 
   private static func section(_ command: Command) -> [String] {
-    [".SS \(escaped(command.name))", ".B modgap \(escaped(command.name))", escaped(command.usage), ".PP",
-      escaped(command.summary.sentence)]
+    [
+      ".SS \(escaped(command.name))", ".B modgap \(escaped(command.name))", escaped(command.usage), ".PP",
+      escaped(command.summary.sentence),
+    ]
       + command.options.flatMap(entry)
       + (command.examples.isEmpty ? [] : [".PP", "Examples:"])
-      + command.examples.flatMap { [".PP", ".nf", ".RS 4", escaped($0.command), ".RE", ".fi", escaped($0.what.sentence)] }
+      + command.examples.flatMap {
+        [".PP", ".nf", ".RS 4", escaped($0.command), ".RE", ".fi", escaped($0.what.sentence)]
+      }
   }
 
   private static func entry(_ option: Option) -> [String] {
@@ -70,8 +76,10 @@ extension String {
 /// What the program's exit statuses say.
 enum ExitStatus {
   static let all: [(code: String, meaning: String)] = [
-    ("0", "done, every claim holds"), ("1", "a stage failed"), ("2", "a claim failed"), ("3", "nothing was decided"),
-    ("64", "usage"), ("65", "invalid config or data"), ("70", "internal error"), ("74", "disk or input/output"),
+    ("0", "done, every claim holds"), ("1", "a stage failed"), ("2", "a claim failed"),
+    ("3", "nothing was decided"),
+    ("64", "usage"), ("65", "invalid config or data"), ("70", "internal error"),
+    ("74", "disk or input/output"),
     ("75", "lease timeout"), ("130 or 143", "interrupted"),
   ]
 

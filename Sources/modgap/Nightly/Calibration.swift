@@ -56,11 +56,8 @@ struct Calibration {
   /// A folder of its own that shares the store: what the ensemble does not change is not computed again.
   private func ensembleRoot(_ name: String) throws -> String {
     let root = "\(options.folder)/\(name)"
-    if !Paths.exists("\(root)/.store") {
-      try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-      try FileManager.default.createSymbolicLink(
-        atPath: "\(root)/.store", withDestinationPath: Paths.real("\(options.root)/.store") ?? "../../.store")
-    }
+    let store = Paths.real("\(options.root)/.store") ?? "../../.store"
+    try InnerFolder(root: root).makeSymbolicLink(InnerPath(fixed: ".store"), to: store)
     return root
   }
 
