@@ -71,7 +71,7 @@ package struct NightNumbers: Sendable {
       (outcome?.record).map { (task.stage, $0.keyTree) }
     }
     return ManifestValues(
-      config: summary.plan.experiment.source ?? .null, revision: git?.revision, isDirty: git?.isDirty,
+      config: summary.plan.experiment.source, revision: git?.revision, isDirty: git?.isDirty,
       keys: Dictionary(records.map { ($0, brief($1)) }, uniquingKeysWith: { first, _ in first }),
       environment: .current)
   }
