@@ -146,7 +146,7 @@ struct Confirmation {
     guard !numbers.isEmpty else { return }
     var again: [NumberKey: ReferenceNumber] = [:]
     let equal = Set(numbers.filter { !Self.statistical.contains($0.rule) }.map(\.key.experiment))
-    for number in try compute(runs.filter { equal.contains($0.name) }, "confirm-store") { $0 } {
+    for number in try compute(runs.filter { equal.contains($0.name) }, "confirm-store", change: { $0 }) {
       again[number.key] = number
     }
     let drawn = Set(numbers.filter { Self.statistical.contains($0.rule) }.map(\.key.experiment))
