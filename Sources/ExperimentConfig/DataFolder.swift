@@ -46,6 +46,9 @@ struct DataFolder: Sendable {
     return names
   }
 
+  /// Whether a config asks for the folder by its variable.
+  static func isNamed(in config: ConfigNode) -> Bool { config.value.texts.contains { tail($0) != nil } }
+
   /// One file that is there is enough, and a sweep may name millions.
   private static let mostNames = 1000
 

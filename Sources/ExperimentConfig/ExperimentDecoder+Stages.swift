@@ -221,7 +221,7 @@ extension ExperimentDecoder {
         missing: entry == nil && (isData || catalogued != nil || (named.isFolder && obtain != nil))
           ? MissingFile(
             name: isData ? file.droppingBytes(dataFolder.utf8.count + 1) : file, obtain: obtain,
-            catalogued: catalogued, isData: isData) : nil))
+            catalogued: catalogued, isData: isData && namesDataFolder) : nil))
   }
 
   private mutating func checkFrom(

@@ -17,6 +17,8 @@ struct ExperimentDecoder {
   let root: ConfigNode
   var issues: IssueList
   let dataFolder: String
+  /// Whether the config asks for the folder by its variable, which then can lead elsewhere.
+  let namesDataFolder: Bool
   let fileSystem: FileSystem
   private let data: [String: ConfigNode]
   /// The entries of `data` as far as they are valid.
@@ -28,13 +30,15 @@ struct ExperimentDecoder {
   var tables: [String] = []
 
   init(
-    grammar: Grammar, root: ConfigNode, issues: IssueList, dataFolder: String, files: FileSystem
+    grammar: Grammar, root: ConfigNode, issues: IssueList, dataFolder: String, namesDataFolder: Bool,
+    files: FileSystem
   ) {
     fileSystem = files
     self.grammar = grammar
     self.root = root
     self.issues = issues
     self.dataFolder = dataFolder
+    self.namesDataFolder = namesDataFolder
     data = Dictionary(
       (root["data"]?.members ?? []).map { ($0.key, $0.node) }, uniquingKeysWith: { first, _ in first })
   }

@@ -34,9 +34,11 @@ package struct ExperimentLoader: Sendable {
     var written = node
     written.remove("$schema")
     let folder = dataFolder(path, having: DataFolder.names(in: node, environment: environment))
+    let namesFolder = DataFolder.isNamed(in: node)
     node = interpolation(with: folder).apply(to: node, issues: &issues)
     var decoder = ExperimentDecoder(
-      grammar: grammar, root: node, issues: issues, dataFolder: folder.path, files: files)
+      grammar: grammar, root: node, issues: issues, dataFolder: folder.path,
+      namesDataFolder: namesFolder, files: files)
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
     var experiment = try decoder.decode(path: absolute)
     experiment.source = written.withTexts(decoder.issues.texts).value

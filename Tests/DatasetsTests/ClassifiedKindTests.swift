@@ -90,6 +90,21 @@ import Testing
     }
   }
 
+  /// The names of its hundred classes are in a file; prompts of their numbers would mean nothing.
+  @Test func namesOfCIFAR100ThatAreMissingAreSaid() throws {
+    try withFolder { folder in
+      try write([3, 7] + [UInt8](repeating: 1, count: 3072), folder + "/test.bin")
+      func remarks() throws -> [String] {
+        let values: [String: JSONValue] = ["folder": .string(folder), "variant": "100"]
+        return try DatasetCatalog.make("cifar", with: values, seed: 0).remarks()
+      }
+      #expect(try remarks().contains { $0.contains("fine_label_names.txt") && $0.contains("`class 0`") })
+      let names = (0..<100).map { "name_\($0)\n" }.joined()
+      try write(Array(names.utf8), folder + "/fine_label_names.txt")
+      #expect(try !remarks().contains { $0.contains("fine_label_names.txt") })
+    }
+  }
+
   @Test func shapesHaveAttributesThatTheirCaptionsName() throws {
     let data = try DatasetCatalog.make("shapes", with: ["count": 40, "objects": 1, "size": 16], seed: 3)
     let texts = try #require(data.y).texts(0..<40)

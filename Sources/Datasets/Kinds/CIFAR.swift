@@ -61,7 +61,8 @@ enum CIFAR {
       places: Array(all.prefix(count)))
     return try ClassifiedImages(
       pictures: pictures, labels: Array(labels.prefix(count)), classes: try classes(folder, variant),
-      files: paths + [folder + "/" + variant.namesFile].filter(Paths.exists)
+      files: paths + [folder + "/" + variant.namesFile].filter(Paths.exists),
+      remarks: { [remarks = remarks(folder, variant)] in remarks }
     ).data(count, parameters)
   }
 
@@ -87,6 +88,16 @@ enum CIFAR {
       }
       return Int32(label)
     }
+  }
+
+  /// Prompts of numbered classes mean nothing.
+  private static func remarks(_ folder: String, _ variant: Variant) -> [String] {
+    let path = folder + "/" + variant.namesFile
+    guard variant == .hundred, !Paths.exists(path) else { return [] }
+    return [
+      "there is no \(path), so its classes are called `class 0`, `class 1` and so on, in captions and prompts, too; "
+        + "put the file there, or give their names (`classes`)"
+    ]
   }
 
   /// Of the file beside the data; else CIFAR-10's, which are known, or numbers.
