@@ -31,19 +31,23 @@ package struct ReportWriter {
     "report.html", "report.md", "report.json", "junit.xml", "verdicts.csv", "modgap.tex",
   ]
 
-  func write(_ verdicts: [Verdict], figures: [Report.Figure]) throws {
+  /// - Parameter whole: called when all but the page is written: a folder with a page is of one plan, whenever its run is
+  ///   killed.
+  func write(_ verdicts: [Verdict], figures: [Report.Figure], whole: () throws -> Void = {}) throws {
     var report = report(verdicts, figures: figures)
     report.isWatched = isWatched
     report.page = try PageContents(
       plan: plan, folder: folder, recipe: recipe, tables: tables, machine: machine, showsFile: showsFile
     ).page(figures)
+    let page = htmlReport(report)
     try writeLaTeX(report)
-    try put("report.html", htmlReport(report))
     try put("report.md", markdownReport(report))
     try put("report.json", reportJSON(report).pretty)
     try put("junit.xml", junitReport(report))
     let table = verdictTable(verdicts, command: report.command)
     try put("verdicts.csv", String(decoding: CSV.encode(table), as: UTF8.self))
+    try whole()
+    try put("report.html", page)
     try writeVersion()
     // The index can be written again at any time; a run that has its results does not fail by it.
     try? ReportIndex(root: folder.root).write()

@@ -68,10 +68,9 @@ struct ResultsWriter {
     try ledger.close(removingStale: removesStale)
     if removesStale { try? removeRunsThatAreNoMore() }
     try writeManifest(machine, broken)
-    // Last: a report that is there is of the manifest and the tables beside it.
-    try report.write(verdicts, figures: drawn.figures)
     try FailedTasks(plan, outcomes, earlier: FailedTasks.read(engine.folder)).write(to: engine.folder)
-    try renewal?.end()
+    // Last: a report that is there is of the manifest and the tables beside it.
+    try report.write(verdicts, figures: drawn.figures) { try renewal?.end() }
     try PendingPlans(engine.folder).settle(plan)
     return (isInterrupted ? [] : verdicts, drawn.failures, drawn.wasInterrupted)
   }
