@@ -31,8 +31,7 @@ package struct DataCatalog: Sendable {
   /// The project's own catalogue: below the current folder, else beside a config or above it, else above the program.
   package static func find(near places: [String] = []) -> String? {
     if Paths.isRegular(usualPath) { return usualPath }
-    let program = Paths.target(of: "/proc/self/exe").map { String(decoding: $0, as: UTF8.self) }
-    for place in places + (program.map { [$0] } ?? []) {
+    for place in places + (Paths.program.map { [$0] } ?? []) {
       var folder = URL(fileURLWithPath: place).standardizedFileURL
       for _ in 0..<6 where folder.path != "/" {
         folder.deleteLastPathComponent()

@@ -14,10 +14,13 @@ package struct CatalogueCommand: Sendable, Hashable {
   }
 
   package var command: ShellCommand {
-    ShellCommand(
-      ["modgap", "data", "get"] + names.sorted()
-        + [("--catalogue", catalogue), ("--into", folder)].flatMap { option, value in
-          value.map { [option, $0] } ?? []
-        })
+    ShellCommand(["modgap", "data", "get"] + names.sorted() + options)
+  }
+
+  /// Those that say which catalogue and which folder.
+  package var options: [String] {
+    [("--catalogue", catalogue), ("--into", folder)].flatMap { option, value in
+      value.map { [option, $0] } ?? []
+    }
   }
 }

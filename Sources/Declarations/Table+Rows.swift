@@ -1,8 +1,12 @@
 extension Table {
   /// The rows of these places, in their order.
-  package func rows(where isWanted: (Int) -> Bool) -> Table {
-    let wanted = (0..<rowCount).filter(isWanted)
-    return Table(
+  package func rows(where isWanted: (Int) -> Bool) -> Table { rows((0..<rowCount).filter(isWanted)) }
+
+  /// Its first rows, at most so many.
+  package func prefix(_ count: Int) -> Table { rows(Array(0..<min(count, rowCount))) }
+
+  private func rows(_ wanted: [Int]) -> Table {
+    Table(
       columns.map { column in
         let values: Column =
           switch column.values {

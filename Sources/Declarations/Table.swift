@@ -21,14 +21,6 @@ package enum Column: Sendable, Equatable {
     }
   }
 
-  fileprivate func prefix(_ rows: Int) -> Column {
-    switch self {
-    case .integers(let values): .integers(Array(values.prefix(rows)))
-    case .reals(let values): .reals(Array(values.prefix(rows)))
-    case .texts(let values): .texts(Array(values.prefix(rows)))
-    }
-  }
-
   package func cell(_ row: Int) -> Cell {
     switch self {
     case .integers(let values): .integer(values[row])
@@ -108,11 +100,6 @@ package struct Table: Sendable, Equatable {
 
   package var rowCount: Int { columns.first?.values.count ?? 0 }
   package var columnNames: [String] { columns.map(\.name) }
-
-  /// Its first rows, at most so many.
-  package func prefix(_ rows: Int) -> Table {
-    Table(columns.map { NamedColumn($0.name, $0.values.prefix(rows), $0.declaration) })
-  }
 
   package subscript(name: String) -> Column? { columns.first { $0.name.isExactly(name) }?.values }
 }

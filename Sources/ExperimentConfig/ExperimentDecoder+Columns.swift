@@ -44,16 +44,16 @@ extension ExperimentDecoder {
   private func stageColumns(
     of table: String, depth: Int = 0
   ) -> (id: String, own: [TableColumn], brought: [TableColumn]?)? {
-    let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
-    guard let id = parts.first, let stage = stages.first(where: { $0.spec.id == id }) else { return nil }
+    let name = TableName(table)
+    guard let stage = stages.first(where: { $0.spec.id == name.stage }) else { return nil }
     let own =
-      parts.count == 1 && stage.signature.fileColumns != nil
+      name.suffix.isEmpty && stage.signature.fileColumns != nil
       ? columnsOfFile(stage)
-      : stage.signature.columns(of: parts.count == 1 ? "" : parts[1]).flatMap { present($0, stage, depth) }
+      : stage.signature.columns(of: name.suffix).flatMap { present($0, stage, depth) }
     guard !own.isEmpty else { return nil }
     // What trains, and what reads tables, gives rows of its own.
     let brings = stage.spec.phase == .evaluate && stage.signature.input != .tables
-    return (id, own, brings ? coordinates(read: stage) : [])
+    return (name.stage, own, brings ? coordinates(read: stage) : [])
   }
 
   /// As far as the file's beginning tells.

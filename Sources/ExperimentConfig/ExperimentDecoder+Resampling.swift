@@ -6,9 +6,9 @@ extension ExperimentDecoder {
     _ check: ConfigNode, _ signature: CheckSignature, table: String, _ path: String
   ) {
     guard let key = signature.resampling(with: check.value), let node = check[key] else { return }
-    let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
-    guard let stage = stages.first(where: { $0.spec.id == parts.first }) else { return }
-    if let need = need(ofSamples: stage, table: parts.count == 1 ? nil : table) {
+    let name = TableName(table)
+    guard let stage = stages.first(where: { $0.spec.id == name.stage }) else { return }
+    if let need = need(ofSamples: stage, table: name.suffix.isEmpty ? nil : table) {
       issues.add(
         ConfigIssue(
           at: node.position, path: "\(path).\(key)", found: "",

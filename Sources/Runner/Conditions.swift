@@ -47,8 +47,7 @@ struct Conditions {
 
   /// The tasks behind the claim's table, of the stages alone that it selects by `from`.
   private func tasks(of claim: ClaimSpec, in runs: [Plan.Run]) -> Set<Int> {
-    let stage = claim.table.split(separator: ".").first.map(String.init) ?? claim.table
-    guard let position = positions[stage] else { return [] }
+    guard let position = positions[TableName(claim.table).stage] else { return [] }
     let chosen = ([claim.selection] + (claim.parameters["where"]?.array ?? []).map(selection))
       .flatMap { $0["from"] ?? [] }.compactMap(\.string)
     var found = Set(runs.map { $0.tasks[position] })

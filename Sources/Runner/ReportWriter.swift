@@ -106,7 +106,7 @@ package struct ReportWriter {
 
   /// The command that computes a table's numbers again: the stage that they are of.
   static func command(_ recipe: RunRecipe, table: String) -> ShellCommand {
-    let stage = table.split(separator: ".").first.map(String.init) ?? table
+    let stage = TableName(table).stage
     return recipe.command(["--only", stage, "--force", stage])
   }
 }

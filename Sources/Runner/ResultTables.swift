@@ -47,12 +47,8 @@ final class ResultTables: Sendable {
   }
 
   private func split(_ name: String) -> (position: Int, suffix: String)? {
-    let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-    guard let id = parts.first, let position = plan.experiment.stages.firstIndex(where: { $0.id == id })
-    else {
-      return nil
-    }
-    return (position, parts.count > 1 ? parts[1] : "")
+    let table = TableName(name)
+    return plan.experiment.stages.firstIndex { $0.id == table.stage }.map { ($0, table.suffix) }
   }
 
   /// Runs whose part a stage's table is put together from. What takes runs together stands once, in the

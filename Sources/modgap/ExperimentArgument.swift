@@ -48,11 +48,13 @@ extension Arguments {
     try integer("--jobs", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
-  /// - Parameter config: beside it, or above it, is the catalogue of data, if it is not below the current folder.
-  func loader(of config: String, overriding: Bool = true) throws -> ExperimentLoader {
+  /// - Parameters:
+  ///   - config: beside it, or above it, is the catalogue of data, if it is not below the current folder.
+  ///   - overrides: what replaces values; by default what `--set` says.
+  func loader(of config: String, overrides: [String]? = nil) throws -> ExperimentLoader {
     ExperimentLoader(
       grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
-      overrides: overriding ? try all("--set").map(Override.init) : [], allowed: all("--env"),
+      overrides: try (overrides ?? all("--set")).map(Override.init), allowed: all("--env"),
       files: .disk(catalogueNear: config))
   }
 
@@ -89,7 +91,7 @@ extension Arguments {
   private func tell(_ failure: any Failure, of named: String) {
     if failure.kind == .usage || failure is MemoryFailure { return }
     let config = ExperimentArgument.path(of: named, in: resultsRoot)
-    let runsAlone = !all("--set").isEmpty && (try? load(named: named, overriding: false)) != nil
+    let runsAlone = !all("--set").isEmpty && (try? load(named: named, overrides: [])) != nil
     if runsAlone { return }
     let told = CannotRun(failure, recipe: recipe(config)).tell(
       config: config, overrides: all("--set"), in: resultsRoot)
@@ -100,19 +102,19 @@ extension Arguments {
   /// - Throws: `UsageError`, `ConfigError` with all that is wrong with it.
   /// - Parameter toRun: whether arrays that do not fit into memory are refused before they are digested: who only looks
   ///   at results needs no room for them.
-  func load(overriding: Bool = true, toRun: Bool = false) throws -> LoadedExperiment {
+  func load(toRun: Bool = false) throws -> LoadedExperiment {
     guard let named = positional.first, positional.count == 1 || command == "why" else {
       throw UsageError.wrongCount(
         found: positional.count, expected: "one config, as in configs/figure3.json", command: command)
     }
-    return try load(named: named, overriding: overriding, toRun: toRun)
+    return try load(named: named, toRun: toRun)
   }
 
   /// A config that is one argument of several.
   /// - Throws: `ConfigError` with all that is wrong with it.
-  func load(named: String, overriding: Bool = true, toRun: Bool = false) throws -> LoadedExperiment {
+  func load(named: String, overrides: [String]? = nil, toRun: Bool = false) throws -> LoadedExperiment {
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
-    let (experiment, places) = try loader(of: path, overriding: overriding).loadWithPlaces(path)
+    let (experiment, places) = try loader(of: path, overrides: overrides).loadWithPlaces(path)
     let digests = FileDigests()
     let files = FileSystem.disk(catalogueNear: path).digesting {
       if toRun { try TensorFile.requireRoom(for: $0) }

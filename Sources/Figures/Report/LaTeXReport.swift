@@ -46,7 +46,7 @@ package func latexMacros(_ experiments: [(name: String, claims: [QuotedClaim])])
 }
 
 /// The first line of each file of LaTeX: by it those that are out of date are known for ours.
-package let latexMark = "% Written by modgap from stored results; do not edit."
+package let latexMark = latexHead.text
 
 private let latexHead: LaTeX = "% Written by modgap from stored results; do not edit."
 

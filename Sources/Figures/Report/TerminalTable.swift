@@ -38,7 +38,7 @@ package func terminalTable(_ experiments: [JudgedExperiment], color: Bool) -> St
       verdict.source,
     ]).map(printable)
   }
-  let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+  let widths = columnWidths([head] + rows)
   var lines = [aligned(head, widths)]
   for ((experiment, verdict), row) in zip(all, rows) {
     lines.append(painted(aligned(row, widths), verdict.outcome, color))
@@ -68,8 +68,12 @@ private func summary(_ experiments: [JudgedExperiment], _ isSeveral: Bool) -> [S
 /// Rows of text below a head, in columns.
 package func alignedTable(_ head: [String], _ rows: [[String]]) -> String {
   let rows = rows.map { $0.map(printable) }
-  let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+  let widths = columnWidths([head] + rows)
   return ([head] + rows).map { aligned($0, widths) }.joined(separator: "\n")
+}
+
+private func columnWidths(_ rows: [[String]]) -> [Int] {
+  rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
 }
 
 /// Those that are not empty, each once.

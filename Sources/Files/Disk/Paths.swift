@@ -34,6 +34,11 @@ package enum Paths {
     return count < 0 ? nil : bytes.prefix(count).map { UInt8(bitPattern: $0) }
   }
 
+  /// The file that this process runs.
+  package static var program: String? {
+    target(of: "/proc/self/exe").map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// The folder in which the program was started, as bytes; nil where it is gone.
   package static var currentBytes: [UInt8]? {
     var path = [CChar](repeating: 0, count: 8192)

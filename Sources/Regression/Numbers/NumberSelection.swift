@@ -18,9 +18,9 @@ package struct NumberSelection: Sendable {
   /// Bytes of an experiment's file.
   package static let fileLimit = 100_000
 
-  /// A stage's digest: over those of its tasks, in the order of the plan.
-  package static func digest(ofTasks digests: [String]) -> String {
-    Digest(of: digests.joined(separator: "\n")).hex
+  /// A stage's digest: over a line for each of its tasks, its id and its result's digest, in the order of the plan.
+  package static func digest(ofTasks lines: [String]) -> String {
+    Digest(of: lines.joined(separator: "\n")).hex
   }
 
   /// - Parameter digests: of each stage, `digest(ofTasks:)`.

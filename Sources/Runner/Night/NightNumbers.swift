@@ -34,16 +34,12 @@ package struct NightNumbers: Sendable {
       tables: tables.names.map { name in
         ResultTable(
           name, try tables.table(name), summary: try tables.summary(of: name, isKept: false),
-          axes: tables.axes, isTrained: trained.contains(ExactString(Self.stage(of: name))))
+          axes: tables.axes, isTrained: trained.contains(ExactString(TableName(name).stage)))
       },
       digests: Self.digests(summary))
     numbers = selection.numbers + Self.claims(summary)
     leftOut = selection.leftOut
     manifest = Self.manifest(summary, folder)
-  }
-
-  private static func stage(of table: String) -> String {
-    table.split(separator: ".", maxSplits: 1).first.map(String.init) ?? table
   }
 
   /// Of each stage, over those of its tasks; none where one of them has no result.
@@ -53,7 +49,7 @@ package struct NightNumbers: Sendable {
       let digests = tasks.compactMap { summary.outcomes[$0]?.record?.digest.hex }
       guard !digests.isEmpty, digests.count == tasks.count else { return nil }
       let lines = zip(tasks, digests).map { "\(summary.plan.tasks[$0].id) \($1)" }
-      return (stage.id, Digest(of: lines.joined(separator: "\n")).hex)
+      return (stage.id, NumberSelection.digest(ofTasks: lines))
     }
   }
 

@@ -12,8 +12,7 @@ struct ChildProcess {
 
   init(_ arguments: [String]) {
     self.arguments = arguments
-    let path = Paths.target(of: "/proc/self/exe").map { String(decoding: $0, as: UTF8.self) }
-    program = ChildProgram(path: path ?? "modgap")
+    program = ChildProgram(path: Paths.program ?? "modgap")
   }
 
   /// No row takes as long, on all threads together; what one prints is one JSON object.

@@ -71,15 +71,9 @@ struct DataCommand {
       throw CatalogFailure.notFound
     }
     catalog = try DataCatalog(reading: path)
-    store = DataStore(
-      arguments.value("--into") ?? Self.usualFolder,
-      options: Self.options(catalogue: arguments.value("--catalogue"), folder: arguments.value("--into")))
-  }
-
-  private static func options(catalogue: String?, folder: String?) -> [String] {
-    [("--catalogue", catalogue), ("--into", folder)].flatMap { option, value in
-      value.map { [option, $0] } ?? []
-    }
+    let said = CatalogueCommand(
+      names: [], folder: arguments.value("--into"), catalogue: arguments.value("--catalogue"))
+    store = DataStore(said.folder ?? Self.usualFolder, options: said.options)
   }
 
   /// Relative to the current folder.
@@ -157,8 +151,7 @@ struct DataCommand {
     for command in try missing(of: config) {
       for name in command.names.sorted() {
         for entry in try catalog.entries(named: name) {
-          let options = Self.options(catalogue: command.catalogue, folder: command.folder)
-          found.append((entry, DataStore(command.folder ?? Self.usualFolder, options: options)))
+          found.append((entry, DataStore(command.folder ?? Self.usualFolder, options: command.options)))
         }
       }
     }

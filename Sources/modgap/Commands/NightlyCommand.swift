@@ -151,8 +151,8 @@ extension NightPrinter {
       ]
     }
     return NightFacts(
-      title: "Night of \(options.date.text)", summary: summary, head: Self.head, rows: rows.map(\.cells),
-      sections: sections.map { .init(title: $0.title, lines: $0.lines) },
+      title: "Night of \(options.date.text)", summary: summary, head: Self.head, rows: rows,
+      sections: sections,
       tests: experiments + others + tests + (audit ?? []))
   }
 }

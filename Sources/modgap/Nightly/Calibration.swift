@@ -65,14 +65,10 @@ struct Calibration {
   private func ofKernel(_ kernel: String, _ runs: [ConfigRun]) throws -> [(String, [ReferenceNumber])] {
     let file = "\(options.folder)/numbers-\(kernel).csv"
     try Scratch.remove(file)
-    var environment = ProcessInfo.processInfo.environment
-    environment["OPENBLAS_CORETYPE"] = kernel
-    let program = Paths.target(of: "/proc/self/exe").map { String(decoding: $0, as: UTF8.self) }
-    let ended = try ChildProgram(path: program ?? CommandLine.arguments[0]).run(
+    let ended = try OwnProgram(cancellation: night.night.cancellation).run(
       ["nightly"] + runs.map(\.config) + [
         "--numbers", file, "--results", try ensembleRoot("kernel-\(kernel)"), "--jobs", "\(options.jobs)",
-      ], in: Paths.current, environment: environment, limit: .init(seconds: 24 * 3600),
-      cancellation: night.night.cancellation)
+      ], kernel: kernel, seconds: 24 * 3600)
     guard let bytes = RegularFile.read(file, most: 1 << 28) else {
       throw SelfTestFailed(
         name: "kernel \(kernel)", ending: ended.ending.description,

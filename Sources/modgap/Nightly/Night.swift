@@ -78,9 +78,7 @@ struct Night {
   /// Those that are named; else all of configs/, the whole one of configs/full where there is one.
   func configs() throws -> [ConfigRun] {
     let named = try arguments.positional.isEmpty ? Self.usual() : arguments.configs()
-    var run = RunOptions(jobs: options.jobs)
-    run.drawsFigures = true
-    return try arguments.configRuns(named, run, isSeveral: true)
+    return try arguments.configRuns(named, RunOptions(jobs: options.jobs), isSeveral: true)
   }
 
   private static func usual() throws -> [String] {
@@ -130,7 +128,7 @@ struct Audit {
 
   init(_ runs: [ConfigRun], _ options: NightOptions) {
     guard options.parts.contains(.audit), options.audited > 0 else { return }
-    var candidates: [(config: String, id: String, seconds: Double)] = []
+    var candidates: [Candidate] = []
     var known: Set<String> = []
     for run in runs {
       guard let plan = try? run.ready.get().plan,
@@ -138,19 +136,27 @@ struct Audit {
       else { continue }
       for (index, identity) in plan.taskIdentities.enumerated() {
         guard case .cached = status.states[index], known.insert(identity).inserted else { continue }
-        candidates.append((run.config, plan.tasks[index].id, status.predictions[index] ?? 0))
+        candidates.append(
+          Candidate(
+            config: run.config, id: plan.tasks[index].id, seconds: status.predictions[index] ?? 0,
+            order: options.date.random("audit", identity)))
       }
     }
     cached = candidates.count
-    draw(candidates, wanted: Int((options.audited * Double(cached)).rounded(.up)), options.date)
+    draw(candidates, wanted: Int((options.audited * Double(cached)).rounded(.up)))
   }
 
-  private mutating func draw(
-    _ candidates: [(config: String, id: String, seconds: Double)], wanted: Int, _ date: NightDate
-  ) {
-    var random = SplitMix(UInt64(truncatingIfNeeded: date.number))
+  private struct Candidate {
+    let config: String
+    let id: String
+    let seconds: Double
+    /// What the night's date draws for this task.
+    let order: UInt64
+  }
+
+  private mutating func draw(_ candidates: [Candidate], wanted: Int) {
     var left = Self.mostSeconds
-    for (_, one) in candidates.map({ (random.next(), $0) }).sorted(by: { $0.0 < $1.0 }) where count < wanted {
+    for one in candidates.sorted(by: { $0.order < $1.order }) where count < wanted {
       guard one.seconds <= left else { continue }
       left -= one.seconds
       count += 1

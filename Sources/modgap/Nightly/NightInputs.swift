@@ -26,12 +26,10 @@ struct NightInputs {
   var confirmation: [ReferenceNumber]?
   private let history: NightHistory
   private let date: NightDate
-  private let isDraft: Bool
 
   init(_ runs: [ConfigRun], _ numbers: [NightNumbers], _ options: NightOptions) throws {
     (self.numbers, date) = (numbers, options.date)
     history = try Self.history(options)
-    isDraft = false
     let last = try Self.last(options)
     for kind in [EnvironmentClass.same, .other] {
       var input = NightInput(reference: [], tonight: [], environment: kind)
@@ -175,8 +173,6 @@ struct Confirmation {
     else { return run }
     let first = 2_000_000 + 1000 * options.date.number
     let list = values.indices.map { "\(first + $0)" }.joined(separator: ",")
-    return night.config(run.config, arguments + ["matrix.\(axis)=[\(list)]"])
+    return night.config(run.config, night.arguments.all("--set") + ["matrix.\(axis)=[\(list)]"])
   }
-
-  private var arguments: [String] { night.arguments.all("--set") }
 }

@@ -1,5 +1,6 @@
 import Declarations
 import Foundation
+import Kernels
 import Runner
 
 /// What a call of `nightly` asks for.
@@ -80,6 +81,11 @@ struct NightDate: Sendable, Equatable {
         option: "--date", found: text, expected: "a day, as in 2026-11-27", command: "nightly")
     }
     self.init(days: Int((date.timeIntervalSince1970 / 86_400).rounded(.down)))
+  }
+
+  /// 64 bits that this day draws, for moments and samples; nothing that is computed depends on them.
+  func random(_ purpose: String, _ name: String) -> UInt64 {
+    RandomStream(seed: UInt64(bitPattern: Int64(number)), stage: purpose, name: name).key
   }
 
   /// Seeds that no other night has: 16 for each day, above all that a config names.

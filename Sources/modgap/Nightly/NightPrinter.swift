@@ -17,7 +17,7 @@ struct NightPrinter {
   var text: String {
     var lines: [String] = []
     if result.endings.contains(where: { !$0.verdicts.isEmpty }) {
-      lines.append(alignedTable(Self.head, rows.map(\.cells)))
+      lines.append(alignedTable(Self.head, rows))
     }
     lines += sections.flatMap { [$0.title + ":"] + $0.lines.map { "  " + $0 } }
     return lines.joined(separator: "\n") + "\n" + summary + "\n"
@@ -27,20 +27,15 @@ struct NightPrinter {
     "experiment", "claim", "basis", "source", "paper", "ours", "interval", "n", "verdict", "drift",
   ]
 
-  struct Row {
-    let cells: [String]
-  }
-
-  var rows: [Row] {
+  var rows: [[String]] {
     result.endings.flatMap { ending in
       ending.verdicts.map { verdict in
         let name = ending.judged.name
-        return Row(
-          cells: [
-            name, verdict.id, verdict.basis?.rawValue ?? "", verdict.source, verdict.paper, verdict.ours,
-            verdict.interval?.described ?? "", verdict.count > 0 ? "\(verdict.count)" : "",
-            verdict.outcome.word, drift(of: verdict, in: name),
-          ])
+        return [
+          name, verdict.id, verdict.basis?.rawValue ?? "", verdict.source, verdict.paper, verdict.ours,
+          verdict.interval?.described ?? "", verdict.count > 0 ? "\(verdict.count)" : "",
+          verdict.outcome.word, drift(of: verdict, in: name),
+        ]
       }
     }
   }
@@ -58,12 +53,8 @@ struct NightPrinter {
 
   // MARK: - What there is to say
 
-  struct Section {
-    let title: String
-    let lines: [String]
-  }
-
-  var sections: [Section] {
+  var sections: [NightFacts.Section] {
+    typealias Section = NightFacts.Section
     let all = [
       Section(title: "numbers that moved", lines: result.findings.map(Self.line)),
       Section(
@@ -192,10 +183,10 @@ struct NightPrinter {
     }
     let findings = result.findings.map { finding in
       let run = result.endings.first { $0.run.name.isExactly(finding.key.experiment) }?.run
-      let stage =
-        finding.key.id.split(separator: "/").first?.split(separator: ".").first.map(String.init) ?? ""
+      let table = finding.key.id.split(separator: "/").first.map(String.init) ?? ""
       return Self.annotation(
-        finding.level == .red ? "error" : "warning", run, "stage \(stage)", Self.line(finding))
+        finding.level == .red ? "error" : "warning", run, "stage \(TableName(table).stage)",
+        Self.line(finding))
     }
     let tests = result.selfTests.compactMap { test in
       test.problem.map { Self.annotation("error", nil, "", "\(test.name): \($0)") }

@@ -53,18 +53,11 @@ struct NightRun {
     return ConfigRun(
       config: path, recipe: recipe,
       ready: Result {
-        let loader = ExperimentLoader(
-          grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
-          overrides: try overrides.map(Override.init), allowed: arguments.all("--env"),
-          files: .disk(catalogueNear: path))
-        let (experiment, places) = try loader.loadWithPlaces(path)
-        let digests = FileDigests()
-        let files = FileSystem.disk(catalogueNear: path).digesting { try digests.digest(of: $0) }
-        var planner = Planner(experiment, grammar: CommonOptions.grammar, files: files)
+        let loaded = try arguments.load(named: path, overrides: overrides, toRun: true)
         var options = RunOptions(jobs: jobs)
         options.recipe = recipe
         return ConfigRun.Ready(
-          plan: try planner.plan(), digests: digests, options: options, files: [], places: places)
+          plan: loaded.plan, digests: loaded.digests, options: options, files: [], places: loaded.places)
       })
   }
 

@@ -31,11 +31,11 @@ struct SelfTests {
     let start = ContinuousClock.now
     let expected = try digests(run("undisturbed", []))
     let seconds = Double((ContinuousClock.now - start) / .milliseconds(1)) / 1000
-    var random = SplitMix(UInt64(truncatingIfNeeded: options.date.number))
     try Scratch.remove("\(folder)/killed")
     var killed = 0
-    for _ in 0..<Self.kills {
-      let ending = try child("killed", [], seconds: max(0.05, seconds * (0.1 + 0.5 * random.share)))
+    for number in 0..<Self.kills {
+      let share = Double(options.date.random("kill", "\(number)")) / 0x1p64
+      let ending = try child("killed", [], seconds: max(0.05, seconds * (0.1 + 0.5 * share)))
       if case .status(0) = ending.ending { continue }
       killed += 1
     }
@@ -89,18 +89,11 @@ struct SelfTests {
   private func child(_ name: String, _ words: [String], kernel: String? = nil, seconds: Double) throws
     -> ChildProgram.Ended
   {
-    var environment = ProcessInfo.processInfo.environment
-    if let kernel { environment["OPENBLAS_CORETYPE"] = kernel }
     let arguments =
       ["run", Canary.config, "--results", "\(folder)/\(name)", "--no-figures", "--set", "matrix.seed=[0,1]"]
       + words
-    return try ChildProgram(path: Self.program).run(
-      arguments, in: Paths.current, environment: environment,
-      limit: .init(seconds: seconds), cancellation: cancellation)
+    return try OwnProgram(cancellation: cancellation).run(arguments, kernel: kernel, seconds: seconds)
   }
-
-  private static let program =
-    Paths.target(of: "/proc/self/exe").map { String(decoding: $0, as: UTF8.self) } ?? CommandLine.arguments[0]
 
   private func digests(_ root: String) throws -> [String: String] {
     try Manifest.read(in: ResultsFolder(root: root, experiment: Canary.experiment)).results.mapValues(
@@ -131,25 +124,5 @@ enum Scratch {
   static func remove(_ path: String) throws {
     let folder = InnerFolder(root: PathBytes.folder(of: path))
     try folder.removeAll(InnerPath(component: PathBytes.name(of: path)))
-  }
-}
-
-/// A few numbers from a seed, for moments and samples; nothing that is computed depends on them.
-struct SplitMix {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// From 0 to 1.
-  var share: Double {
-    mutating get { Double(next() >> 11) / 9_007_199_254_740_992 }
   }
 }
