@@ -87,6 +87,7 @@ extension ExperimentDecoder {
   }
 
   private mutating func reportUnknown(_ edges: [[Edge]]) {
+    guard knowsAllIDs else { return }
     let known = Set(declaredIDs)
     for (stage, edges) in zip(stages, edges) {
       for edge in edges where !known.contains(edge.target) {

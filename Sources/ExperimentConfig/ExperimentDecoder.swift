@@ -27,6 +27,8 @@ struct ExperimentDecoder {
   var stages: [DecodedStage] = []
   /// Every id in the file, those of stages that could not be read included.
   var declaredIDs: [String] = []
+  /// Whether `stages` is a list whose items all have an id: else any name may be meant for one that could not be read.
+  var knowsAllIDs: Bool { root["stages"]?.items.map { $0.count == declaredIDs.count } ?? false }
   var tables: [String] = []
 
   init(
@@ -73,6 +75,7 @@ struct ExperimentDecoder {
     if presentation {
       checker.isPresentation = true
       checker.tables = tables
+      checker.knowsAllStages = knowsAllIDs
       checker.unreadStages = Set(declaredIDs).subtracting(stages.map(\.spec.id))
       checker.figures = grammar.figures
     }

@@ -101,7 +101,7 @@ extension ParameterChecker {
 
   private mutating func table(_ node: ConfigNode, _ path: String) -> JSONValue {
     let name = node.text
-    if let name, tables.contains(name) || unreadStages.contains(String(name.prefix { $0 != "." })) {
+    if let name, tables.contains(name) || mayBeUnread(name) {
       return taken(name, node)
     }
     issues.add(
@@ -111,6 +111,10 @@ extension ParameterChecker {
         : "the name of a table: \(tables.sorted().joined(separator: ", "))",
       suggestion: name.flatMap { nearestName(to: $0, among: tables) })
     return .string("")
+  }
+
+  private func mayBeUnread(_ table: String) -> Bool {
+    !knowsAllStages || unreadStages.contains(String(table.prefix { $0 != "." }))
   }
 
   // MARK: - Compounds

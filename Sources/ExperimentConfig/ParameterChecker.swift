@@ -16,6 +16,8 @@ struct ParameterChecker {
   var tables: [String] = []
   /// Stages whose tables are not known, for they have problems of their own.
   var unreadStages: Set<String> = []
+  /// Whether each stage has an id: else `table` may name one of a stage that could not be read.
+  var knowsAllStages = true
   var figures: [FigureSignature] = []
   /// Files and folders that a value names, after axes are resolved: checked for existence by the caller.
   private(set) var files: [NamedFile] = []

@@ -117,4 +117,20 @@ struct ReportTests {
     #expect(!lines.contains { $0.contains("\u{1B}") })
     #expect(terminalTable(report.verdicts, color: true, command: report.command).contains("\u{1B}[31m"))
   }
+
+  /// Of a config with many mistakes, the table stays one that can be read.
+  @Test(arguments: [1, 5, 6, 60]) func theTableShowsTheFirstLinesOfALongExplanation(count: Int) throws {
+    struct Broken: Failure {
+      let message: String
+      let kind = FailureKind.invalidInput
+    }
+    let mistakes = (1...count).map { "line \($0)" }
+    let command = try Self.report().command(try Self.report().verdicts[0])
+    let verdicts = [cannotRun("x", because: Broken(message: mistakes.joined(separator: "\n")))]
+    let lines = terminalTable(verdicts, color: false) { _ in command }
+      .split(separator: "\n").map(String.init).filter { $0.hasPrefix("  line") || $0.hasPrefix("  and") }
+    #expect(
+      lines == mistakes.prefix(count > 5 ? 4 : 5).map { "  " + $0 }
+        + (count > 5 ? ["  and \(count - 4) more"] : []))
+  }
 }

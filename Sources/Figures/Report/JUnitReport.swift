@@ -71,8 +71,12 @@ private func facts(_ verdict: Verdict) -> [(String, String)] {
 
 private func outcome(_ verdict: Verdict, _ command: ShellCommand) -> XML {
   let message = verdict.explanation
+  let numbers = [("Paper", verdict.paper), ("ours", verdict.ours)].filter { !$0.1.isEmpty }.map {
+    "\($0): \($1)"
+  }
   let details =
-    "\(verdict.says) (\(verdict.source)). Paper: \(verdict.paper); ours: \(verdict.ours). To recompute: \(command.text)"
+    verdict.says + (verdict.source.isEmpty ? "" : " (\(verdict.source))") + ". "
+    + (numbers.isEmpty ? "" : numbers.joined(separator: "; ") + ". ") + "To recompute: \(command.text)"
   return switch verdict.outcome {
   case .pass: ""
   case .differs: "<system-out>differs: \(message). \(details)</system-out>"

@@ -43,7 +43,7 @@ package func terminalTable(_ experiments: [JudgedExperiment], color: Bool) -> St
   for ((experiment, verdict), row) in zip(all, rows) {
     lines.append(painted(aligned(row, widths), verdict.outcome, color))
     if case .pass = verdict.outcome { continue }
-    lines.append("  \(printable(verdict.explanation))")
+    lines += indented(verdict.explanation)
     lines.append("  \(printable(experiment.command(verdict).text))")
   }
   for (index, condition) in conditions.enumerated() {
@@ -52,6 +52,14 @@ package func terminalTable(_ experiments: [JudgedExperiment], color: Bool) -> St
     }
   }
   return (lines + summary(experiments, isSeveral)).joined(separator: "\n") + "\n"
+}
+
+/// A config may have many mistakes: the first few, and how many more.
+private func indented(_ explanation: String, most: Int = 5) -> [String] {
+  let lines = explanation.split(separator: "\n", omittingEmptySubsequences: false).map {
+    "  " + printable(String($0))
+  }
+  return lines.count <= most ? lines : lines.prefix(most - 1) + ["  and \(lines.count - most + 1) more"]
 }
 
 private func summary(_ experiments: [JudgedExperiment], _ isSeveral: Bool) -> [String] {

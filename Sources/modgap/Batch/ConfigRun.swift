@@ -79,7 +79,8 @@ private struct Unable: Failure {
   let kind: FailureKind
 
   init(_ error: any Error) {
-    message = explain(error)
+    message =
+      (error as? ConfigError).map { PlainText.escaped($0.message, keepsLines: true) } ?? explain(error)
     kind = (error as? any Failure)?.kind ?? .stage
   }
 }

@@ -65,8 +65,9 @@ extension Command {
       return (results.report(results.verdicts()), nil)
     } catch let failure as any Failure where arguments.namesSeveral {
       Terminal.errLines("\(config) cannot be judged:\n\(failure.message)")
-      let verdicts = [cannotRun(config, because: failure)]
-      return (Report(name: config, verdicts: verdicts) { _ in recipe.command() }, failure)
+      let name = CannotRun.name(in: config) ?? config
+      let verdicts = [cannotRun(name, because: failure)]
+      return (Report(name: name, verdicts: verdicts) { _ in recipe.command() }, failure)
     }
   }
 
