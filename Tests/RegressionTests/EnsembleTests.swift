@@ -70,12 +70,6 @@ struct EnsembleTests {
     #expect(found.map(\.change) == [5, 5, 0, 0])
   }
 
-  @Test("with margins, a count may change by the items whose margin is below twice the tolerance")
-  func margins() {
-    let share = real("recall", 0.5).withMargins([1e-7, 3e-7, 1e-3, .infinity], tolerance: 2e-7, step: 0.25)
-    #expect(share.kind == .count && share.margin == 1e-7 && share.change == 0.5)
-  }
-
   @Test("an ensemble that lacks a number, is empty or not finite is an error")
   func incomplete() {
     #expect(throws: RegressionFailure.absentFromEnsemble(experiment: "e", id: "a", member: 2)) {

@@ -121,18 +121,4 @@ extension ReferenceNumber {
       experiment: experiment, id: (parts.prefix(2) + (isNumber ? parts.suffix(1) : [])).joined(separator: "/")
     )
   }
-
-  /// A count, or a share of items, with what its items may change: those whose margin is below twice the tolerance.
-  ///
-  /// - Parameters:
-  ///   - margins: of each item, how far its score is from changing sides, relative as the tolerance is.
-  ///   - step: by how much one item changes the number: 1, or 1/n of a share.
-  package func withMargins(_ margins: [Double], tolerance: Double, step: Double) -> ReferenceNumber {
-    var number = ReferenceNumber(experiment: experiment, id: id, kind: .count, value: value)
-    number.tolerance = tolerance
-    number.toleranceSource = "items"
-    number.margin = margins.min()
-    number.change = Double(margins.count { !($0 >= 2 * tolerance) }) * step
-    return number
-  }
 }

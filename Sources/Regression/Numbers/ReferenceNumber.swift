@@ -11,7 +11,7 @@ package enum NumberKind: String, Sendable, CaseIterable {
   case real
   /// A cosine similarity near 1: the same of 1 − c.
   case cosine
-  /// May change by as much as the items do whose margin is below twice the tolerance.
+  /// May change by a multiple of what the ensemble changed in its column.
   case count
   /// The coordinate of an extreme: may change where the second best is nearer than twice the tolerance.
   case place
@@ -30,11 +30,11 @@ package struct ReferenceNumber: Sendable, Equatable {
   package let id: String
   package let kind: NumberKind
   package let value: Cell
-  /// Of `real` and `cosine`, and of the values whose order decides a `count` or a `place`. Nil before calibration.
+  /// Of `real` and `cosine`, and of the values whose order decides a `place`. Nil before calibration.
   package var tolerance: Double?
   /// What the tolerance was taken from: `ensemble-34`, `floor-double`.
   package var toleranceSource: String?
-  /// How far the nearest item is from changing sides, or the second best from the best, as the tolerance is measured.
+  /// How far the second best is from the best, as the tolerance is measured.
   package var margin: Double?
   /// By how much a count or place may change.
   package var change: Double?
