@@ -70,6 +70,18 @@ struct EnsembleTests {
     #expect(found.map(\.change) == [5, 5, 0, 0])
   }
 
+  @Test("numbers of trained stages stay as they are, and the ensemble need not have them")
+  func trained() throws {
+    let reference = [
+      number(.real, "gap/distance", .real(1)), number(.count, "trained.log/loss/count", .real(100)),
+      number(.real, "trained/x", .real(3)),
+    ]
+    let member = [number(.real, "gap/distance", .real(1.5))]
+    let found = try EnsembleTolerance.calibrated(reference, by: [member], without: [ExactString("trained")])
+    #expect(found[0].tolerance != nil && Array(found[1...]) == Array(reference[1...]))
+    #expect(throws: RegressionFailure.self) { try EnsembleTolerance.calibrated(reference, by: [member]) }
+  }
+
   @Test("an ensemble that lacks a number, is empty or not finite is an error")
   func incomplete() {
     #expect(throws: RegressionFailure.absentFromEnsemble(experiment: "e", id: "a", member: 2)) {

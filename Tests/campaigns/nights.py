@@ -21,14 +21,14 @@ from mutants import FLAGS, Copy
 from weaving import Stale, copy_tree, mutated
 
 # Small, and with all that the mistakes touch: simulations, random networks, closed forms, a training.
-CONFIGS = ["figure3-simulation", "theory", "same-modality"]
+CONFIGS = ["configs/figure3-simulation.json", "Tests/campaigns/nights.json"]
 FIRST = datetime.date(2026, 1, 1)
 
 
 class Nights:
     def __init__(self, copy, configs):
         self.copy = copy
-        self.configs = [f"configs/{name}.json" for name in configs] + ["configs/nightly/canary.json"]
+        self.configs = [*configs, "configs/nightly/canary.json"]
         self.reference = os.path.join(copy.folder, "reference")
 
     def build(self):

@@ -13,25 +13,29 @@ package enum EnsembleTolerance {
   /// - Parameters:
   ///   - reference: the numbers r₀, of the identity.
   ///   - ensemble: those of the other runs.
+  ///   - trained: stages behind a training, whose numbers have rules of their own and stay as they are; the ensemble need
+  ///     not have them.
   ///   - precision: of a number's last rounding, from all its values; the default tells by the values.
   /// - Throws: `RegressionFailure.absentFromEnsemble`, `.repeated`, `.tooFew`.
   package static func calibrated(
-    _ reference: [ReferenceNumber], by ensemble: [[ReferenceNumber]],
+    _ reference: [ReferenceNumber], by ensemble: [[ReferenceNumber]], without trained: Set<ExactString> = [],
     precision: (ReferenceNumber, [Double]) -> Precision = { Precision.shown(by: $1) }
   ) throws -> [ReferenceNumber] {
     guard !ensemble.isEmpty else {
       throw RegressionFailure.tooFew(what: "runs of the ensemble", found: 0, needed: 1)
     }
     let members = try ensemble.map { try $0.byKey() }
-    let moves = try countMoves(reference, members)
+    let isCompared = { (number: ReferenceNumber) in !(number.stage.map(trained.contains) ?? false) }
+    let moves = try countMoves(reference.filter(isCompared), members)
     let own = try reference.map { number in
-      try isLooseCount(number)
+      guard isCompared(number) else { return number }
+      return try number.kind == .count
         ? counted(number, move: moves[number.column] ?? 0, runs: ensemble.count)
         : calibrated(number, by: members, precision)
     }
     let byKey = try own.byKey()
     return own.map { number in
-      guard number.kind == .place, let extreme = number.key.ofExtreme.flatMap({ byKey[$0] }) else {
+      guard number.kind == .place, isCompared(number), let extreme = number.key.ofExtreme.flatMap({ byKey[$0] }) else {
         return number
       }
       return placed(number, tolerance: extreme.tolerance, source: extreme.toleranceSource)
@@ -70,17 +74,12 @@ package enum EnsembleTolerance {
 
   // MARK: - Counts and places
 
-  /// A count without the margins of its items.
-  private static func isLooseCount(_ number: ReferenceNumber) -> Bool {
-    number.kind == .count && number.margin == nil
-  }
-
   /// The largest change of any count of a column. One count alone says too little: an item near the border between two
   /// bins crosses it in few roundings, perhaps in none of the ensemble, but the bins of a column have such items alike.
   private static func countMoves(
     _ reference: [ReferenceNumber], _ members: [[NumberKey: ReferenceNumber]]
   ) throws -> [NumberKey: Double] {
-    try reference.filter(isLooseCount).reduce(into: [:]) { moves, number in
+    try reference.filter { $0.kind == .count }.reduce(into: [:]) { moves, number in
       guard let count = number.value.number else { return }
       let largest = try values(of: number, in: members).map { abs($0 - count) }.max() ?? 0
       moves[number.column] = max(moves[number.column] ?? 0, largest)
@@ -113,6 +112,12 @@ package enum EnsembleTolerance {
 }
 
 extension ReferenceNumber {
+  /// Whose table it is of; nil of a claim or a digest, which are not calibrated.
+  fileprivate var stage: ExactString? {
+    guard kind != .claim, kind != .digest else { return nil }
+    return ExactString(TableName(id.split(separator: "/").first.map(String.init) ?? id).stage)
+  }
+
   /// Numbers that count the same of other rows: those of one quantity, and how many values there are.
   fileprivate var column: NumberKey {
     let parts = id.split(separator: "/", omittingEmptySubsequences: false)

@@ -31,11 +31,14 @@ struct Calibration {
       Terminal.err("OpenBLAS's kernel \(kernel)")
       try add(to: &members) { try ofKernel(kernel, runs) }
     }
+    let plans = runs.compactMap { try? $0.ready.get().plan }
+    let trained = Dictionary(plans.map { ($0.experiment.name, $0.trainedStages) }) { first, _ in first }
     return try Dictionary(
       uniqueKeysWithValues: numbers.map { night in
         (
           night.experiment,
-          try EnsembleTolerance.calibrated(night.numbers, by: members[night.experiment] ?? [])
+          try EnsembleTolerance.calibrated(
+            night.numbers, by: members[night.experiment] ?? [], without: trained[night.experiment] ?? [])
         )
       })
   }
