@@ -35,7 +35,9 @@ package enum EnsembleTolerance {
     }
     let byKey = try own.byKey()
     return own.map { number in
-      guard number.kind == .place, isCompared(number), let extreme = number.key.ofExtreme.flatMap({ byKey[$0] }) else {
+      guard number.kind == .place, isCompared(number),
+        let extreme = number.key.ofExtreme.flatMap({ byKey[$0] })
+      else {
         return number
       }
       return placed(number, tolerance: extreme.tolerance, source: extreme.toleranceSource)
