@@ -28,7 +28,7 @@ FIRST = datetime.date(2026, 1, 1)
 class Nights:
     def __init__(self, copy, configs):
         self.copy = copy
-        self.configs = [*configs, "configs/nightly/canary.json"]
+        self.configs = configs
         self.reference = os.path.join(copy.folder, "reference")
 
     def build(self):
@@ -114,7 +114,7 @@ def main():
         nights = Nights(Copy(folder), options.configs.split(","))
         nights.build()
         kernels = nights.kernels()
-        if not os.path.exists(os.path.join(nights.reference, "canary.csv")):
+        if not os.path.exists(os.path.join(nights.reference, "canary", "steps.csv")):
             nights.calibrate(kernels[0])
         alarms = nights.quiet(options.nights, kernels)
         missed = nights.broken(mutants, kernels)

@@ -46,8 +46,9 @@ package struct ReferenceFolder: Sendable {
 
   // MARK: - The canary
 
-  private static let canary = InnerPath(fixed: "canary.csv")
-  private static let steps = InnerPath(fixed: "canary-steps.csv")
+  // In a folder of their own, as an experiment may be called canary.
+  private static let canary = InnerPath(fixed: "canary/seeds.csv")
+  private static let steps = InnerPath(fixed: "canary/steps.csv")
 
   package func canary() throws -> CanaryReference? {
     try files.readIfPresent(Self.canary).map {
