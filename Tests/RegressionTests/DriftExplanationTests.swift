@@ -43,7 +43,7 @@ struct DriftExplanationTests {
   func partly() {
     let found = explanation([("a", 2), ("b", 0)], together: 3)
     #expect(found.conclusion == .partly(back: 3, ["a", "b"]) && !found.isExplained)
-    #expect(found.sentence.contains("3 of 4 numbers; nothing that can be restored here explains the other 1"))
+    #expect(found.sentence.contains("3 of 4 numbers; nothing that was restored explains the other 1"))
   }
 
   @Test("nothing of it, or nothing to restore")
@@ -51,7 +51,7 @@ struct DriftExplanationTests {
     #expect(explanation([("a", 0), ("b", 0)], together: 0).conclusion == .unexplained)
     let nothing = explanation([])
     #expect(nothing.conclusion == .unexplained && !nothing.isExplained)
-    #expect(nothing.sentence.hasPrefix("nothing that changed can be restored here"))
+    #expect(nothing.sentence.hasPrefix("nothing was restored, so 4 numbers that moved are not explained"))
     let failed = DriftExplanation(
       moved: keys, singles: [Attempt(restored: ["a"], problem: "it is not valid")], together: nil)
     #expect(failed.conclusion == .unexplained && failed.stillDiffer(failed.singles[0]) == 4)

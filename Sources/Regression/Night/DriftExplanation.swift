@@ -82,11 +82,11 @@ package struct DriftExplanation: Sendable, Equatable {
       return "a combination explains \(all): none of \(Self.list(names)) does by itself, all together do"
     case .partly(let back, let names):
       return
-        "\(Self.list(names)) \(names.count == 1 ? "explains" : "together explain") \(back) of \(counted(moved.count, "number")); nothing that can be restored here explains the other \(moved.count - back)"
+        "\(Self.list(names)) \(names.count == 1 ? "explains" : "together explain") \(back) of \(counted(moved.count, "number")); nothing that was restored explains the other \(moved.count - back)"
     case .unexplained:
       return attempts.isEmpty
-        ? "nothing that changed can be restored here, so \(counted(moved.count, "number")) that moved \(moved.count == 1 ? "is" : "are") not explained"
-        : "nothing that can be restored here explains any of the \(counted(moved.count, "number")) that moved"
+        ? "nothing was restored, so \(counted(moved.count, "number")) that moved \(moved.count == 1 ? "is" : "are") not explained"
+        : "nothing that was restored explains any of the \(counted(moved.count, "number")) that moved"
     }
   }
 

@@ -51,8 +51,8 @@ let pageStyle: HTML = """
   .line .band { fill: var(--band) } .line .axis { stroke: var(--line) } .line .paper { stroke: var(--mark); stroke-width: 2 }
   .line .ours { stroke: var(--ours); stroke-width: 2 } .line .dot { fill: var(--ours) }
   .trend td:first-child { width: 22%; min-width: 13em } .trend .history { width: 42%; min-width: 300px }
-  .trend td { overflow-wrap: anywhere }
-  .plot { display: grid; grid-template-columns: max-content 1fr; column-gap: .5em; font-size: .75em; color: var(--quiet) }
+  .trend td:nth-child(4), .trend td:last-child { white-space: nowrap }
+  .plot { display: grid; grid-template-columns: minmax(6.5em, max-content) 1fr; column-gap: .5em; font-size: .75em; color: var(--quiet) }
   .plot .unit { grid-column: 1 / 3; grid-row: 1 } .plot .marks { grid-column: 2; grid-row: 2; position: relative }
   .plot .marks:not(:empty) { height: 1.4em } .plot .marks span { position: absolute; transform: translateX(-50%) }
   .plot .y { grid-column: 1; grid-row: 3; text-align: right; font-variant-numeric: tabular-nums }
