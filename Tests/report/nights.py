@@ -15,6 +15,7 @@ import sys
 COUNT = 60
 LAST = datetime.date(2026, 11, 27)
 EPOCH = datetime.date(1970, 1, 1)
+CANARY = pathlib.Path(__file__).parents[2] / "results/reference/canary.csv"
 SKIPPED = ["canary", "audit", "resume-test", "invariance", "confirm"]
 
 
@@ -55,6 +56,16 @@ def with_tolerances(path):
     return rows
 
 
+def canaries(source, reference, folder, stamps, draw):
+    """Each night three of the reference's own seeds."""
+    pathlib.Path(reference, "canary.csv").write_bytes(source.read_bytes())
+    with open(source, newline="", encoding="utf-8") as file:
+        seeds = list(csv.DictReader(file))
+    names = [name for name in seeds[0] if name != "seed"]
+    write(folder / "history.csv", ["night", "date", "experiment", "id", "value"],
+          [(*stamp, "canary", name, seed[name]) for stamp in stamps for seed in draw.sample(seeds, 3) for name in names])
+
+
 def write(path, head, rows):
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -91,6 +102,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "numbers.csv", ["night", "date", "experiment", "id", "value"], sorted(numbers, key=lambda row: row[0]))
     write(folder / "nights.csv", ["night", "date", "kind", "experiment", "id", "text"], sorted(events, key=lambda row: row[0]))
+    canaries(CANARY, f"{results}/reference", folder, stamps, draw)
     night(program, config, results, "--date", LAST.isoformat())
 
 

@@ -14,6 +14,8 @@ struct NightResult {
   var endings: [ConfigEnding] = []
   var numbers: [NightNumbers] = []
   var judgements: [NightJudgement] = []
+  /// What the canary was made with; nil where it was not trained.
+  var canary: NightNumbers?
   var selfTests: [SelfTests.Finding] = []
   /// Tasks that were computed again, and how many could have been.
   var audit: (audited: Int, cached: Int)?
@@ -123,6 +125,7 @@ struct Night {
     let canary = Canary(night: night, root: options.folder)
     let seeds = options.date.seeds(3)
     let trained = try canary.train([Canary.fixedSeed] + seeds, in: "canary")
+    result.canary = trained.made
     inputs.canary = NightInputs.CanaryInput(
       reference: reference, steps: try options.reference.canarySteps(), seeds: seeds, trained: trained)
   }

@@ -46,7 +46,16 @@ struct NightTrend {
   mutating func record(_ result: NightResult) throws -> String? {
     var night = NightLog.Night(number: options.date.number, date: options.date.text)
     night.findings = result.findings
-    for numbers in result.numbers { try add(numbers, to: &night) }
+    for numbers in result.numbers {
+      let accepted = try options.reference.numbers(of: numbers.experiment) ?? []
+      add(numbers, numbers.manifest, to: &night, accepted: accepted)
+    }
+    // Its numbers are in the history, and its seeds are others each night.
+    if let canary = result.canary {
+      var manifest = canary.manifest
+      manifest.config = .object((manifest.config.object ?? [:]).filter { $0.key != "matrix" })
+      add(canary, manifest, to: &night, accepted: [])
+    }
     guard log.add(night) else { return nil }
     log.compact()
     try GivenFile.write(log.values.csv, to: "\(options.folder)/\(Self.values)")
@@ -57,20 +66,23 @@ struct NightTrend {
   }
 
   /// Its claims, and the numbers that the reference has, too.
-  private mutating func add(_ numbers: NightNumbers, to night: inout NightLog.Night) throws {
+  private mutating func add(
+    _ numbers: NightNumbers, _ manifest: ManifestValues, to night: inout NightLog.Night,
+    accepted: [ReferenceNumber]
+  ) {
     let name = numbers.experiment
-    let accepted = Set((try options.reference.numbers(of: name) ?? []).followed.map(\.key))
+    let accepted = Set(accepted.followed.map(\.key))
     for number in numbers.numbers where number.kind == .claim || accepted.contains(number.key) {
       night.numbers[number.key] = number.followed
     }
-    night.ran.append((name, Self.described(numbers.manifest)))
+    night.ran.append((name, Self.described(manifest)))
     let last = made[name]
     let before = last.flatMap { $0.night == night.number ? $0.before : $0.manifest }
     if let before {
-      night.changes += ManifestDifference(from: before, to: numbers.manifest).changes.map { (name, $0) }
+      night.changes += ManifestDifference(from: before, to: manifest).changes.map { (name, $0) }
     }
     made[name] = Made(
-      night: night.number, manifest: numbers.manifest, before: before, units: numbers.units)
+      night: night.number, manifest: manifest, before: before, units: numbers.units)
   }
 
   private static func described(_ manifest: ManifestValues) -> String {
@@ -136,7 +148,7 @@ struct NightTrend {
       return Trend.Series(
         NumberTrend(
           key: key, points: nights.map { ($0.night, $0.value) }, accepted: sample?.mean, band: band),
-        unit: nil)
+        unit: made[Canary.experiment].flatMap { Canary.unit(of: key.id, $0.units) })
     }
     return Trend.Group(
       experiment: Canary.experiment, moved: series, resting: 0, events: events(of: Canary.experiment))
