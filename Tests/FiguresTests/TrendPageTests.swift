@@ -125,7 +125,7 @@ struct TrendPageTests {
   /// Numbers that no picture can hold, and numbers that are all one.
   @Test(
     arguments: [
-      [nil, nil], [1e308, -1e308], [0, 0], [5e-324, 0], [1, 1 + 1e-15], [1e300, 1e-300], [],
+      [nil, nil], [1e308, -1e308], [0, 0], [.leastNonzeroMagnitude, 0], [1, 1 + 1e-15], [1e300, 1e-300], [],
     ] as [[Double?]])
   func anyNumberIsDrawn(values: [Double?]) {
     for band in [nil, Interval(low: -.infinity, high: .infinity), Interval(low: 1, high: 1)] {
