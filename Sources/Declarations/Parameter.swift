@@ -148,7 +148,7 @@ package struct ParameterCondition: Sendable, Equatable {
 
   /// Whether it holds for parameters with their defaults filled in.
   package func holds(for parameters: JSONValue) -> Bool {
-    if isPresence { return self.parameters.contains { parameters[$0].map { $0 != .null } ?? false } }
+    if isPresence { return self.parameters.contains { name in parameters[name].map { $0 != .null } == true } }
     return parameters[parameter].map(includes) ?? false
   }
 

@@ -22,7 +22,7 @@ struct CorrectionParameter: Decodable, Sendable {
   ]
 
   static let declaration = Parameter.optional(
-    key, .either(.choice([none, "nnn", "qb-norm", "dual-bank"]), .tagged(kinds)),
+    key, .either(.choice(["nnn", "qb-norm", "dual-bank", none]), .tagged(kinds)),
     "What is subtracted from scores of candidates that are near to many queries, by default nothing (`none`). A word stands "
       + "for an object of that `kind`.")
 
@@ -32,8 +32,9 @@ struct CorrectionParameter: Decodable, Sendable {
     return ParameterDefaults.fill(object, object["kind"]?.string.flatMap { kinds[$0] } ?? [])
   }
 
-  static func isNone(_ given: JSONValue?) -> Bool {
-    given.map { ($0.string ?? $0["kind"]?.string) == none } ?? true
+  static func isNone(_ written: JSONValue?) -> Bool {
+    guard let written else { return true }
+    return (written.string ?? written["kind"]?.string) == none
   }
 
   init(from decoder: any Decoder) throws {

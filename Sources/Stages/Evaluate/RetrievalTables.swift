@@ -26,7 +26,7 @@ struct RetrievalTables {
   init(_ parameters: RetrievalEvaluation.Parameters, _ sources: [Source]) throws {
     ks = parameters.k
     ranks = parameters.search.isGiven ? CoordinateTable() : nil
-    let sizes = 1 + (parameters.search.galleries?.count ?? 0)
+    let sizes = 1 + (parameters.search.galleries ?? []).count
     let means = 2 * ks.count * sizes * sources.reduce(0) { $0 + $1.family.members.count }
     samples = try parameters.bootstrap.map { try ResampleTable(count: $0, of: ["recall"], means: means) }
   }
