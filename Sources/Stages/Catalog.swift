@@ -29,6 +29,7 @@ extension StageCatalog {
         StageVariant(CentreStage.self),
         StageVariant(ProcrustesStage.self),
         StageVariant(GapEvaluation.self),
+        StageVariant(GapMetricsEvaluation.self),
         StageVariant(CosineSimilarityEvaluation.self),
         StageVariant(ContrastiveLossEvaluation.self),
         StageVariant(RetrievalEvaluation.self),
