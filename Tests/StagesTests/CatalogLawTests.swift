@@ -307,7 +307,8 @@ func requireDeclared(
       case .texts: .text
       }
     #expect(declared.type == type, "\(column.name)")
-    // A note says how a row was measured; neither summaries nor figures take it for a number.
-    #expect(declared.isKey || type != .text || column.name == "note", "\(column.name): a text is no quantity")
+    #expect(
+      declared.isKey || declared.role == .note || type != .text, "\(column.name): a text is no quantity")
+    #expect(declared.role != .note || type == .text, "\(column.name): a note is in words")
   }
 }
