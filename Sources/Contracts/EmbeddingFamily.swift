@@ -2,19 +2,25 @@ import Declarations
 import Kernels
 
 /// The embeddings of one or two modalities: `x` and, for pairs, `y`, each `float32 (n, d)`. `pairing` says
-/// which rows belong together.
+/// which rows belong together, and `annotations` what their items are called.
 package struct Embeddings: Sendable, Equatable {
   package var x: Matrix
   package var y: Matrix?
   /// Every row has unit Euclidean norm.
   package var isNormalized: Bool
   package var pairing: Pairing
+  /// One for each item, or none.
+  package var annotations: ItemAnnotations
 
-  package init(x: Matrix, y: Matrix? = nil, isNormalized: Bool, pairing: Pairing = .identity) {
+  package init(
+    x: Matrix, y: Matrix? = nil, isNormalized: Bool, pairing: Pairing = .identity,
+    annotations: ItemAnnotations = ItemAnnotations()
+  ) {
     self.x = x
     self.y = y
     self.isNormalized = isNormalized
     self.pairing = pairing
+    self.annotations = annotations
   }
 }
 

@@ -30,6 +30,8 @@ package struct DataSignature: Sendable {
   package let version: Int
   package let parameters: [Parameter]
   package let source: DataSource
+  /// Those of its items for which it has a key.
+  package let itemTexts: [ItemText]
   /// The command that gets the files, where one does.
   package let obtain: String?
   package let listing: Listing
@@ -41,7 +43,7 @@ package struct DataSignature: Sendable {
 
   package init(
     kind: String, summary: String, version: Int = 1, parameters: [Parameter], source: DataSource,
-    obtain: String? = nil,
+    itemTexts: [ItemText] = [], obtain: String? = nil,
     revision: @escaping @Sendable ([String: JSONValue]) -> [String: Int] = { _ in [:] },
     drawsMore: @escaping @Sendable ([String: JSONValue]) -> Bool = { _ in false },
     listing: @escaping Listing = { _ in [] }
@@ -51,6 +53,7 @@ package struct DataSignature: Sendable {
     self.version = version
     self.parameters = parameters
     self.source = source
+    self.itemTexts = itemTexts
     self.obtain = obtain
     self.revision = revision
     self.drawsMore = drawsMore

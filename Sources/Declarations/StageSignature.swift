@@ -61,6 +61,8 @@ package struct StageSignature: Sendable {
   /// in and data sets in the place of their names; where `field` is given, it is of a later stage that feeds this
   /// one's network the data, and to blame for all that does not fit.
   package let misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])?
+  /// Its keys `ids` and `labels` are those of the items that it gives.
+  package let annotatesItems: Bool
   /// Of an `init` stage of networks, how much it computes.
   package let work: NetworkWork?
 
@@ -81,7 +83,7 @@ package struct StageSignature: Sendable {
     fileColumns: FileColumns? = nil,
     sometimesTables: [String: ParameterCondition] = [:], coordinates: [TableColumn] = [],
     misfits: (@Sendable (_ with: JSONValue, _ field: String?) -> [ParameterMisfit])? = nil,
-    work: NetworkWork? = nil
+    annotatesItems: Bool = false, work: NetworkWork? = nil
   ) {
     self.phase = phase
     self.kind = kind
@@ -111,6 +113,7 @@ package struct StageSignature: Sendable {
     self.sometimesTables = sometimesTables
     self.coordinates = coordinates
     self.misfits = misfits
+    self.annotatesItems = annotatesItems
     self.work = work
   }
 

@@ -29,6 +29,8 @@ package struct TableColumn: Sendable, Equatable {
     case numbered(by: String)
     /// Those columns of the table that the stage reads which the parameter lists; the name is the parameter's.
     case listed(by: String)
+    /// Where the embeddings that are read have such a text for each item.
+    case ofItems(ItemText)
   }
 
   package let name: String
@@ -71,7 +73,7 @@ package struct TableColumn: Sendable, Equatable {
     switch presence {
     case .numbered: break
     case .listed: return false
-    case .always, .given, .when: return name.isExactly(column)
+    case .always, .given, .when, .ofItems: return name.isExactly(column)
     }
     guard column.hasBytes(first: name), let number = Int(column.droppingBytes(name.utf8.count)) else {
       return false

@@ -143,7 +143,36 @@ extension ExperimentDecoder {
       let bound = mostValue(of: name, stage)
       let most = min(values(of: name, stage)?.compactMap(\.integer).max() ?? bound, bound)
       return (1...max(1, most)).map { column.named("\(column.name)\($0)") }
+    case .ofItems(let text):
+      return stage.spec.from.contains { itemsMayHave(text, id: $0, depth: depth) } ? [column] : []
     }
+  }
+
+  /// Whether the items of a stage's embeddings have ids, or labels, in one of the runs at least.
+  private func itemsMayHave(_ text: ItemText, id: String, depth: Int) -> Bool {
+    guard depth <= stages.count, let stage = stages.first(where: { $0.spec.id == id }) else { return false }
+    if stage.signature.annotatesItems, stage.spec.with[text.key] != nil { return true }
+    let data = stage.signature.parameters.flatMap { parameter -> [JSONValue] in
+      guard case .dataset = parameter.type else { return [] }
+      return (values(of: parameter.name, stage) ?? []).flatMap(dataSets)
+    }
+    if data.contains(where: { has(text, $0) }) { return true }
+    let references = stage.signature.parameters.flatMap { parameter -> [String] in
+      guard case .stageReference = parameter.type else { return [] }
+      return [stage.spec.with[parameter.name]?.string].compactMap { $0 }
+    }
+    return (stage.spec.from + references).contains { itemsMayHave(text, id: $0, depth: depth + 1) }
+  }
+
+  /// What a value that names data may be: an entry of `data`, or the object itself.
+  private func dataSets(_ value: JSONValue) -> [JSONValue] {
+    guard let name = value.string else { return [value] }
+    return checkedData[name].map { [$0] } ?? Array(checkedData.values)
+  }
+
+  private func has(_ text: ItemText, _ data: JSONValue) -> Bool {
+    let kind = grammar.data.first { $0.kind == data["kind"]?.string }
+    return kind?.itemTexts.contains(text) == true && data[text.key] != nil
   }
 
   /// Whether a stage has this table beside its main one.

@@ -107,7 +107,7 @@ package struct Reference {
         switch column.presence {
         case .numbered: "`\(column.name)1`, `\(column.name)2`, `…`"
         case .listed(let parameter): "columns of `\(parameter)`"
-        case .always, .given, .when: "`\(column.name)`"
+        case .always, .given, .when, .ofItems: "`\(column.name)`"
         }
       let cells = [
         name, column.role.rawValue, column.label, column.unit ?? "", words(column.presence),
@@ -127,6 +127,7 @@ package struct Reference {
         + (takesRuns ? ", and runs are combined with `over`" : "")
     case .numbered(let name): "as many as `\(name)`"
     case .listed(let name): "if `\(name)` is given"
+    case .ofItems(let text): "if the items have `\(text.key)`"
     }
   }
 

@@ -74,6 +74,16 @@ package struct HDF5StoredGroup {
     return text
   }
 
+  /// A list of strings.
+  package func texts(_ name: String) throws -> [String] {
+    let entry = try entry(name)
+    guard entry.kind == .texts, entry.shape.count == 1 else { throw problem(name, "it is no list of texts") }
+    guard case .texts(let texts)? = Self.content(of: entry), texts.count == entry.shape[0] else {
+      throw problem(name, "its texts are not UTF-8, or fewer than it states")
+    }
+    return texts
+  }
+
   /// The integer attribute of this name.
   package func integerAttribute(_ name: String) throws -> Int {
     guard let entry = contents.attributes[place(name)], entry.kind == .integerAttribute,

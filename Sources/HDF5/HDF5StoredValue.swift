@@ -26,7 +26,7 @@ extension HDF5StoredGroup {
     }
   }
 
-  private static func content(of entry: HDF5Contents.Entry) -> HDF5StoredValue.Content? {
+  static func content(of entry: HDF5Contents.Entry) -> HDF5StoredValue.Content? {
     switch entry.kind {
     case .group, .integerAttribute, .textAttribute: nil
     case .floats: .floats(values(entry.payload, of: Float.self))

@@ -27,7 +27,7 @@ extension EmbeddingFamily {
     let y = try bases[member.base].y.map { _ in try rows(.y, of: member).real(budget).rounded }
     return Embeddings(
       x: x, y: y, isNormalized: member.hasUnitRows,
-      pairing: bases[member.base].pairing)
+      pairing: bases[member.base].pairing, annotations: bases[member.base].annotations)
   }
 }
 

@@ -54,10 +54,14 @@ package struct StageExport {
     return family.members[index]
   }
 
-  /// Files by name: `x.npy`, `y.npy`, and `partner.npy` (for each row of y its row of x) where that is not the same row.
+  /// Files by name: `x.npy`, `y.npy`, and `partner.npy` (for each row of y its row of x) where that is not the same row;
+  /// `ids.npy` and `labels.npy`, with one for each item, where items have them.
   package func arrays() throws -> [(name: String, bytes: [UInt8])] {
     let x = embeddings.x
     var files = [(name: "x.npy", bytes: NPYWriter.data(x.values, shape: [x.rows, x.columns]))]
+    for text in ItemText.allCases where !embeddings.annotations[text].isEmpty {
+      files.append((name: "\(text.key).npy", bytes: NPYWriter.data(embeddings.annotations[text])))
+    }
     guard let y = embeddings.y else { return files }
     files.append((name: "y.npy", bytes: NPYWriter.data(y.values, shape: [y.rows, y.columns])))
     let partners = try embeddings.partners()

@@ -202,6 +202,7 @@ struct CatalogLawTests {
         let parameter = signature.parameters.first { $0.name == name }
         let count = (with[name] ?? parameter?.defaultValue)?.integer ?? 0
         return (1...count).map { "\(column.name)\($0)" }
+      case .ofItems: return []
       case .listed(let name):
         return with[name].map { $0.array ?? [$0] }?.compactMap(\.string) ?? []
       }

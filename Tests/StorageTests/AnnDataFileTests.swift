@@ -43,6 +43,37 @@ import Testing
     }
   }
 
+  private static var annotated: Embeddings {
+    var pair = grouped
+    pair.annotations = ItemAnnotations(ids: ["a,b", "🐈", "é"], labels: ["dog", "cat", "dog"])
+    return pair
+  }
+
+  @Test func idsAndLabelsAreColumns() throws {
+    var unpaired = Fixture.pair(4, 5)
+    unpaired.x = Fixture.pair(2, 5, seed: 3).x
+    unpaired.pairing = .unpaired
+    unpaired.annotations = ItemAnnotations(labels: ["b", "a"])
+    for (embeddings, ids, labels, codes) in [
+      (
+        Self.annotated, ["a,b", "🐈", "é", "a,b", "a,b", "🐈", "🐈", "é", "é"], ["cat", "dog"],
+        [1, 0, 1, 1, 1, 0, 0, 1, 1]
+      ),
+      (unpaired, [], ["a", "b"], [1, 0, -1, -1, -1, -1]),
+    ] {
+      try HDF5Image.read(AnnDataFile.make(embeddings, origin: Self.origin)) { root in
+        try root.open("obs") { obs in
+          #expect(obs.contains("id") == !ids.isEmpty)
+          let found = try obs.contains("id") ? obs.texts("id") : []
+          let (categories, numbers) = try obs.open("label") {
+            (try $0.texts("categories"), try $0.doubles("codes"))
+          }
+          #expect(found == ids && categories == labels && numbers == codes.map(Double.init))
+        }
+      }
+    }
+  }
+
   @Test func theSameEmbeddingsGiveTheSameBytes() throws {
     let first = try AnnDataFile.make(Self.grouped, origin: Self.origin)
     #expect(try AnnDataFile.make(Self.grouped, origin: Self.origin) == first)
@@ -55,7 +86,7 @@ import Testing
   @Test(.enabled(if: hasAnnData == true, "needs a Python with anndata (MODGAP_PYTHON)"))
   func anndataOpensItWithoutAWarning() throws {
     let single = Embeddings(x: Fixture.pair(4, 3).x, isNormalized: true)
-    for embeddings in [Self.grouped, single] {
+    for embeddings in [Self.grouped, single, Self.annotated] {
       try withFolder { folder in
         let path = "\(folder)/e.h5ad"
         try AtomicWriter(syncsFile: false).write(
@@ -65,7 +96,10 @@ import Testing
           warnings.simplefilter('error')
           a = anndata.read_h5ad('\(path)')
           assert a.X.dtype == np.float32, a.X.dtype
-          assert list(a.obs.columns) == ['modality', 'item', 'row'] and list(a.var.columns) == ['dimension']
+          has = 'id' in a.obs
+          assert list(a.obs.columns) == ['modality', 'item', 'row'] + ['id', 'label'] * has
+          assert list(a.var.columns) == ['dimension']
+          if has: assert list(a.obs['label'])[:4] == ['dog', 'cat', 'dog', 'dog'] and a.obs['id'].iloc[6] == '🐈'
           assert a.obs['modality'].dtype == 'category' and not a.obs['modality'].cat.ordered
           assert list(a.obs_names) == [f'{m}{r}' for m, r in zip(a.obs['modality'], a.obs['row'])]
           assert list(a.var_names) == [str(k) for k in range(a.n_vars)]

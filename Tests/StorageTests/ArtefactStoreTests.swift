@@ -51,13 +51,56 @@ import Testing
     paired(.map([0, 5, 5, 2, 1, 0])),
   ]
 
+  /// Pairs with ids, labels or both, some of which are hard to keep.
+  private static let annotated: [Artefact] = [
+    annotated(ids: ["1", "a,b", "", "two\nlines", "🐈", "e\u{301}"]),
+    annotated(labels: ["a", "a", "a", "b", "b", "é"]),
+    annotated(ids: ["1", "2", "3", "4", "5", "6"], labels: ["a", "a", "a", "b", "b", "é"]),
+    annotated(ids: ["1", "2", "3"], .grouped(size: 2)),
+  ]
+
+  private static func annotated(
+    ids: [String] = [], labels: [String] = [], _ pairing: Pairing = .identity
+  ) -> Artefact {
+    guard case .embeddings(var family) = paired(pairing) else { return .tables([]) }
+    family.bases[0].annotations = ItemAnnotations(ids: ids, labels: labels)
+    return .embeddings(family)
+  }
+
+  @Test("digests of ids and labels differ by their bytes, and that of pairs without is what it was")
+  func digestsOfAnnotations() {
+    let digests = { (artefacts: [Artefact]) in artefacts.map { ArtefactStore.digest(of: $0).hex } }
+    let others = [
+      // As labels what are ids elsewhere, and the same text in another form.
+      Self.annotated(labels: ["1", "2", "3", "4", "5", "6"]),
+      Self.annotated(ids: ["1", "2", "3", "4", "5", "6"]),
+      Self.annotated(labels: ["a", "a", "a", "b", "b", "e\u{301}"]), Self.paired(.identity),
+    ]
+    #expect(Set(digests(Self.annotated + others)).count == Self.annotated.count + others.count)
+    // SHA-256 of the canonical bytes, without a word about ids and labels; made with Python's hashlib.
+    #expect(
+      digests([Self.paired(.identity)])
+        == ["cf65e0632f2770212cef429822f4b321227bded948dda19d6acca18e833fd525"])
+  }
+
+  @Test("as many ids as there are items, or none", arguments: [1, 2, 5, 7])
+  func ofAnotherNumberOfItems(_ count: Int) throws {
+    try withFolder { folder in
+      let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms)
+      let artefact = Self.annotated(ids: (0..<count).map(String.init))
+      let saved = try save(artefact, in: store)
+      let failure = #expect(throws: StorageFailure.self) { try store.load(saved) }
+      #expect(failure?.message.contains("it does not have ids for 6 items") == true)
+    }
+  }
+
   @Test("digests of pairings differ, and that of rows paired by their number is what it was")
   func digestsOfPairings() {
     let all = Self.pairings + [Self.paired(.identity), Self.paired(.map([0, 5, 5, 2, 1, 1]))]
     #expect(Set(all.map { ArtefactStore.digest(of: $0) }).count == all.count)
   }
 
-  @Test(arguments: [family, tables, largeTables, model] + pairings)
+  @Test(arguments: [family, tables, largeTables, model] + pairings + annotated)
   func everyElementComesBack(artefact: Artefact) throws {
     try withFolder { folder in
       let store = try ArtefactStore(results: folder, transforms: stageCatalog.transforms)

@@ -3,6 +3,7 @@ import Datasets
 import Declarations
 import Files
 import Foundation
+import HDF5
 import Kernels
 import Stages
 import Storage
@@ -55,6 +56,38 @@ import Testing
       try EmbeddingsFile.write([.init("clip", .matrices(pair))], config: Self.config, to: path)
       #expect(try TensorFile.load("\(path):/clip/partner").values == [0, 0, 1, 1, 2, 2])
       #expect(try EmbeddingFile.load("\(path):/clip") == [pair.x, pair.y ?? pair.x])
+    }
+  }
+
+  @Test func idsAndLabelsAreInIt() throws {
+    var pair = Fixture.pair(6, 5)
+    pair.annotations = ItemAnnotations(ids: ["a,b", "two\nlines", "🐈", "é", "e\u{301}", "0"])
+    let labels = ItemAnnotations(labels: ["a", "a", "b", "b", "b", "c"])
+    let layers = (0..<2).map { layer in
+      var made = Fixture.pair(6, 3, seed: UInt64(layer))
+      made.annotations = labels
+      return made
+    }
+    let bytes = try EmbeddingsFile.make(
+      [
+        .init("clip", .matrices(pair)), .init("mlp", .layers(layers)),
+        .init("bare", .matrices(Fixture.pair(6, 5))),
+        .init(
+          "moved", .family(.layers([pair]), members: [EmbeddingFamily.Member(), EmbeddingFamily.Member()])),
+      ], config: Self.config)
+    try HDF5Image.read(bytes) { root in
+      for name in ["clip", "moved/base"] {
+        let texts = root.values.first { $0.path.text == "\(name)/id" }
+        guard case .texts(let found)? = texts?.content else {
+          Issue.record("no ids in \(name)")
+          continue
+        }
+        #expect(found.map { Array($0.utf8) } == pair.annotations.ids.map { Array($0.utf8) })
+      }
+      let found = try root.open("mlp") { try $0.texts("label") }
+      #expect(found == labels.labels)
+      let names = root.values.map(\.path.text)
+      #expect(!names.contains("clip/label") && !names.contains("mlp/id") && !names.contains("bare/id"))
     }
   }
 

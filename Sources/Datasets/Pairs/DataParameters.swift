@@ -56,6 +56,18 @@ package struct DataParameters: Sendable {
 
   package func optionalText(_ name: String) -> String? { values[name]?.string }
 
+  /// The value of a key as the config has it.
+  subscript(key: String) -> JSONValue? { values[key] }
+
+  /// Whether a value is one of the words that may stand in the place of the key's file.
+  func isWord(_ value: JSONValue, of key: String) -> Bool {
+    guard case .either(_, .either(.choice(let words), _))? = parameters[key]?.type else {
+      if case .choice? = parameters[key]?.type { return true }
+      return false
+    }
+    return value.string.map(words.containsExactly) ?? false
+  }
+
   /// Nil where the key is absent.
   package func optionalTexts(_ name: String) throws -> [String]? {
     guard let value = values[name] else { return nil }

@@ -19,12 +19,14 @@ package struct DatasetKind: Sendable {
   let worsensCaptions: Bool
   /// The names of the items' classes in several respects: what `PairedData.attribute` may be asked for.
   let attributes: [String]
+  /// What its items may be called, by the keys `ids` and `labels`.
+  let itemTexts: [ItemText]
   /// What the sides are, as far as the parameters tell without a file being read; nil where a file alone tells.
   let sides: @Sendable (DataParameters) throws -> DeclaredSides?
   let make: @Sendable (DataParameters) throws -> PairedData
 
-  /// A kind whose items are drawn has the key `seed` besides its parameters, and one whose captions can be made worse
-  /// those that say how.
+  /// A kind whose items are drawn has the key `seed` besides its parameters, one whose captions can be made worse
+  /// those that say how, and one whose items can be called something those that say what.
   package init(
     _ name: String, _ summary: String, _ parameters: [Parameter], source: DataSource,
     listsFiles: Bool = false, obtain: String? = nil, version: Int = 1, readsTexts: Bool = false,
@@ -35,8 +37,10 @@ package struct DatasetKind: Sendable {
     self.name = name
     self.obtain = obtain
     self.summary = summary
+    let named = Parameter.annotations(beside: parameters, source, attributes)
+    itemTexts = ItemText.allCases.filter { text in named.contains { $0.name == text.key } }
     self.parameters =
-      parameters + (worsensCaptions ? Parameter.worsening : []) + (source == .read ? [] : [.seed])
+      parameters + named + (worsensCaptions ? Parameter.worsening : []) + (source == .read ? [] : [.seed])
     self.source = source
     self.listsFiles = listsFiles
     self.version = version
@@ -52,13 +56,14 @@ extension DatasetKind {
   /// What the grammar knows of it.
   package var signature: DataSignature {
     DataSignature(
-      kind: name, summary: summary, version: version, parameters: parameters, source: source, obtain: obtain,
-      revision: revision, drawsMore: drawsMore
+      kind: name, summary: summary, version: version, parameters: parameters, source: source,
+      itemTexts: itemTexts, obtain: obtain, revision: revision, drawsMore: drawsMore
     ) { values in
       let given = DataParameters(kind: name, values: values, parameters: parameters, seed: 0)
       guard listsFiles else { return given.impliedFiles }
-      // Nothing is tokenized, so the vocabulary need not be read.
-      let bare = values.filter { $0.key != "vocabulary" && $0.key != "merges" }
+      // Nothing is tokenized or annotated, so these files need not be read.
+      let unread = ["vocabulary", "merges"] + itemTexts.map(\.key)
+      let bare = values.filter { !unread.contains($0.key) }
       return try open(bare, seed: 0).files + given.impliedFiles
     }
   }
@@ -90,7 +95,9 @@ extension DatasetKind {
   package func open(_ values: [String: JSONValue], seed: UInt64) throws -> PairedData {
     let given = DataParameters(kind: name, values: values, parameters: parameters, seed: seed)
     let isRead = source.isRead(with: values)
-    let data = try isRead && given.hasOwnSeed ? chosen(values, given, seed: seed) : make(given)
+    let texts = itemTexts.filter { values[$0.key] != nil }
+    let isChosen = isRead && (given.hasOwnSeed || !texts.isEmpty)
+    let data = try isChosen ? chosen(values, given, texts, seed: seed) : make(given).annotated(texts, given)
     return (worsensCaptions && isRead ? try data.worsened(given) : data).remarkingOnTexts()
   }
 
@@ -101,16 +108,19 @@ extension DatasetKind {
     try? sides(DataParameters(kind: name, values: values, parameters: parameters, seed: 0))
   }
 
-  /// Some of the items, in random order.
+  /// Some of the items: in random order where the data have a seed, else the first. Files of ids and labels have those of
+  /// all items.
   private func chosen(
-    _ values: [String: JSONValue], _ given: DataParameters, seed: UInt64
+    _ values: [String: JSONValue], _ given: DataParameters, _ texts: [ItemText], seed: UInt64
   ) throws -> PairedData {
     let whole = try make(
       DataParameters(
         kind: name, values: values.filter { $0.key != "count" }, parameters: parameters, seed: seed))
     let count = try given.count(of: whole.count, in: whole.files.first ?? name)
+    let annotated = try whole.annotated(texts, given)
+    guard given.hasOwnSeed else { return annotated.subset(Array(0..<count)) }
     let order = RandomStream(seed: try given.seed(), stage: "data", name: "selection")
-    return whole.subset(Array(order.permutation(whole.count).prefix(count)))
+    return annotated.subset(Array(order.permutation(whole.count).prefix(count)))
   }
 }
 

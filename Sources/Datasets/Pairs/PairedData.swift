@@ -24,6 +24,8 @@ package struct PairedData: Sendable {
   package let prompt: String?
   /// Other classes of the items, by name: what `attribute` gives.
   private let attributes: Attributes
+  /// What the items are called, where the config says so; stages carry it with the embeddings.
+  package let annotations: ItemAnnotations
   /// Every file whose content the items depend on, for the cache key.
   package let files: [String]
   /// Sentences that the user should read: what was passed over, cut or assumed. Looked for when called; a
@@ -49,8 +51,8 @@ package struct PairedData: Sendable {
 
   package init(
     count: Int, x: Side, y: Side? = nil, labels: [Int32] = [], classes: [String] = [], prompt: String? = nil,
-    attributes: @escaping Attributes = { _ in nil }, files: [String] = [],
-    remarks: @escaping Remarks = { [] }
+    attributes: @escaping Attributes = { _ in nil }, annotations: ItemAnnotations = ItemAnnotations(),
+    files: [String] = [], remarks: @escaping Remarks = { [] }
   ) {
     self.count = count
     self.x = x
@@ -59,6 +61,7 @@ package struct PairedData: Sendable {
     self.classes = classes
     self.prompt = prompt
     self.attributes = attributes
+    self.annotations = annotations
     self.files = files
     self.remarks = remarks
   }
@@ -72,13 +75,13 @@ extension PairedData {
 
   /// The same data with other sides, items or remarks.
   func replacing(
-    count: Int? = nil, x: Side? = nil, y: Side?, labels: [Int32]? = nil, attributes: Attributes? = nil,
-    remarks: Remarks? = nil
+    count: Int? = nil, x: Side? = nil, y: Side?, labels: [Int32]? = nil, classes: [String]? = nil,
+    attributes: Attributes? = nil, annotations: ItemAnnotations? = nil, remarks: Remarks? = nil
   ) -> PairedData {
     PairedData(
-      count: count ?? self.count, x: x ?? self.x, y: y, labels: labels ?? self.labels, classes: classes,
-      prompt: prompt, attributes: attributes ?? self.attributes, files: files,
-      remarks: remarks ?? self.remarks)
+      count: count ?? self.count, x: x ?? self.x, y: y, labels: labels ?? self.labels,
+      classes: classes ?? self.classes, prompt: prompt, attributes: attributes ?? self.attributes,
+      annotations: annotations ?? self.annotations, files: files, remarks: remarks ?? self.remarks)
   }
 }
 

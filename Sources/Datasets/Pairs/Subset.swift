@@ -9,7 +9,7 @@ extension PairedData {
         try attribute(name).map { all in
           Attribute(classes: all.classes, labels: indices.map { all.labels[$0] })
         }
-      })
+      }, annotations: annotations.picking(indices))
   }
 }
 

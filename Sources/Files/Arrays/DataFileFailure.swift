@@ -17,6 +17,8 @@ package enum DataFileFailure: Failure, Equatable {
   /// A line of a row map that is no row, counted from 1.
   case badMapLine(path: String, line: Int, found: String)
   case badMapNumber(path: String, index: Int, value: Float)
+  /// A string of an array that is no text.
+  case badText(path: String, index: Int, detail: String)
   /// It leads, through links perhaps, to where the system shows itself as files.
   case ofTheSystem(path: String, real: String)
 
@@ -54,6 +56,8 @@ package enum DataFileFailure: Failure, Equatable {
     case .ofTheSystem(let path, let real):
       "\(path)\(path == real ? "" : ", which is \(real),") is below /proc, /sys or /dev, whose files describe the "
         + "system and are not read as data; give another path, or remove the link"
+    case .badText(let path, let index, let detail):
+      "\(path): string \(index) (counted from 0) \(detail); write the array again"
     case .badMapNumber(let path, let index, let value):
       "\(path): number \(index) is \(value); a map of rows has integers from 0 to 16777215"
     }

@@ -49,7 +49,7 @@ package enum NPYFile {
     return place
   }
 
-  private static func readHeader(_ file: InputFile) throws -> (header: NPYHeader, dataStart: Int) {
+  static func readHeader(_ file: InputFile) throws -> (header: NPYHeader, dataStart: Int) {
     func bad(_ detail: String) -> DataFileFailure {
       DataFileFailure.badHeader(path: file.path, format: ".npy", detail: detail)
     }

@@ -10,6 +10,18 @@ package enum NPYWriter {
     values.map { Int64($0).littleEndian }.withUnsafeBytes { make("<i8", shape, values.count, $0) }
   }
 
+  /// Texts as NumPy's strings of fixed width, `<U12`. - Precondition: none has a zero character.
+  package static func data(_ texts: [String]) -> [UInt8] {
+    let width = max(1, texts.map(\.unicodeScalars.count).max() ?? 0)
+    var codes: [UInt32] = []
+    codes.reserveCapacity(texts.count * width)
+    for text in texts {
+      codes += text.unicodeScalars.map(\.value.littleEndian)
+      codes += Array(repeating: 0, count: width - text.unicodeScalars.count)
+    }
+    return codes.withUnsafeBytes { make("<U\(width)", [texts.count], texts.count, $0) }
+  }
+
   private static func make(
     _ type: String, _ shape: [Int], _ count: Int, _ values: UnsafeRawBufferPointer
   ) -> [UInt8] {

@@ -82,7 +82,7 @@ package struct ProjectionEvaluation: Stage {
       ]
     ],
     columns: [
-      .modality, TableColumn("index", .key, .integer, "Item"),
+      .modality, TableColumn("index", .key, .integer, "Item"), .itemID, .itemLabel,
       TableColumn("c", .quantity, .real, "Component", presence: .numbered(by: "components")),
       ofUMAP("trustworthiness", "Trustworthiness"), ofUMAP("silhouette", "Silhouette", takesRuns: true),
       ofUMAP("least_silhouette", "Least silhouette of a group", takesRuns: true),
@@ -112,10 +112,12 @@ package struct ProjectionEvaluation: Stage {
   ) throws -> Artefact {
     var points = CoordinateTable()
     var spectrum = CoordinateTable()
-    for scene in try scenes(inputs) {
+    let scenes = try scenes(inputs)
+    let texts = Self.texts(of: scenes)
+    for scene in scenes {
       let projection = try projection(
         of: scene.rows, method: method, components: parameters.components, context.budget)
-      scene.list(into: &points) { Array(projection.scores.row($0)) }
+      scene.list(into: &points, with: texts) { Array(projection.scores.row($0)) }
       for row in Self.spectrum(projection) { spectrum.append(scene.coordinates, row) }
     }
     return .tables([NamedTable("", points.table), NamedTable("spectrum", spectrum.table)])
@@ -125,6 +127,7 @@ package struct ProjectionEvaluation: Stage {
     var points = CoordinateTable()
     let umap = UMAPPicture(parameters.umap, components: parameters.components)
     let scenes = try scenes(inputs)
+    let texts = Self.texts(of: scenes)
     for (index, scene) in scenes.enumerated() {
       let result = try umap.draw(scene.rows, context) {
         context.progress((Double(index) + $0) / Double(scenes.count))
@@ -141,7 +144,7 @@ package struct ProjectionEvaluation: Stage {
             ]
           } ?? [])
       }
-      scene.list(into: &points, then: quality) { result.picture.row($0).map(Double.init) }
+      scene.list(into: &points, with: texts, then: quality) { result.picture.row($0).map(Double.init) }
     }
     return .tables([NamedTable("", points.table)])
   }
@@ -149,6 +152,10 @@ package struct ProjectionEvaluation: Stage {
   private func scenes(_ inputs: StageInputs) throws -> [ProjectionInput] {
     let modality = parameters.modality == .both ? nil : parameters.modality.rawValue
     return try ProjectionInput.all(try Source.all(inputs, for: "evaluate/projection"), inputs, only: modality)
+  }
+
+  private static func texts(of scenes: [ProjectionInput]) -> [ItemText] {
+    ItemText.allCases.filter { text in scenes.contains { $0.texts.contains(text) } }
   }
 
   private static func spectrum(_ projection: Projection) -> [[(String, Cell)]] {

@@ -9,6 +9,8 @@ struct ProjectionInput {
     let rows: TransformedRows
     let run: Int
     let coordinates: [Coordinate]
+    /// One for each row.
+    let annotations: ItemAnnotations
   }
 
   private let parts: [Part]
@@ -50,7 +52,8 @@ struct ProjectionInput {
       return try modalities.map {
         Part(
           rows: try family.rows($0, of: family.members[member]), run: run,
-          coordinates: source.coordinates(member))
+          coordinates: source.coordinates(member),
+          annotations: try family.bases[family.members[member].base].annotations(of: $0))
       }
     }
     guard let first = parts.first else { throw StageFailure.noSuchModality(modality ?? "x") }
@@ -63,9 +66,16 @@ struct ProjectionInput {
     return ProjectionInput(parts: parts, coordinates: common, isGathered: isGathered)
   }
 
-  /// Appends a row a point: its coordinates, modality, index, scores, then `more`, which may depend on its run.
+  /// Those of the texts that some of its items have.
+  var texts: [ItemText] {
+    ItemText.allCases.filter { text in parts.contains { !$0.annotations[text].isEmpty } }
+  }
+
+  /// Appends a row a point: its coordinates, modality, index, the texts of its item, scores, then `more`, which may depend on
+  /// its run.
   func list(
-    into table: inout CoordinateTable, then more: (_ run: Int) -> [(String, Cell)] = { _ in [] },
+    into table: inout CoordinateTable, with texts: [ItemText],
+    then more: (_ run: Int) -> [(String, Cell)] = { _ in [] },
     _ scores: (Int) -> [Double]
   ) {
     var first = 0
@@ -73,7 +83,10 @@ struct ProjectionInput {
       for index in 0..<part.rows.rows {
         let cells = scores(first + index).enumerated().map { ("c\($0 + 1)", Cell.real($1)) }
         let place = [("modality", Cell.text(part.rows.side.rawValue)), ("index", .integer(index))]
-        table.append(part.coordinates, place + cells + more(part.run))
+        let names = texts.map { text in
+          (text.rawValue, Cell.text(part.annotations[text].isEmpty ? "" : part.annotations[text][index]))
+        }
+        table.append(part.coordinates, place + names + cells + more(part.run))
       }
       first += part.rows.rows
     }

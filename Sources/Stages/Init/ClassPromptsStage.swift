@@ -51,8 +51,9 @@ package struct ClassPromptsStage: NetworkReader {
     guard let description = parameters.classes.data else {
       return .embeddings(try model.family.replacingY(rows))
     }
+    let items = try network.items(of: description, context)
     let raw = Embeddings(
-      x: try network.items(of: description, context), y: rows, isNormalized: false, pairing: .unpaired)
+      x: items.rows, y: rows, isNormalized: false, pairing: .unpaired, annotations: items.annotations)
     return .embeddings(EmbeddingFamily(try checked(raw, context)))
   }
 }

@@ -12,6 +12,8 @@ package struct EmbeddingsStage: Stage {
     var y: String?
     var normalize: Bool
     var pairing: PairingParameter
+    var ids: ItemTextFile?
+    var labels: ItemTextFile?
   }
 
   package static let signature = StageSignature(
@@ -23,10 +25,17 @@ package struct EmbeddingsStage: Stage {
       .optional("y", .file, "The second modality, of shape (n, d)."),
       .defaulted("normalize", .boolean, .bool(true), "Store rows divided by their Euclidean norm."),
       PairingParameter.parameter,
+      ItemTextFile.parameter(.id, "The id of each item: " + forms),
+      ItemTextFile.parameter(.label, "The label of each item, such as its class: " + forms),
     ],
     rules: [.exactlyOne([["path"], ["x", "y"]])], output: .pairs,
-    outputWhere: (ParameterCondition(PairingParameter.parameter.name, [PairingParameter.unpaired]), .unpaired)
-  )
+    outputWhere: (
+      ParameterCondition(PairingParameter.parameter.name, [PairingParameter.unpaired]), .unpaired
+    ),
+    annotatesItems: true)
+
+  private static let forms =
+    "a .npy array of strings or integers, a CSV file with one per line, or `{path, column}` of a CSV file with a header."
 
   private let parameters: Parameters
 
@@ -34,7 +43,7 @@ package struct EmbeddingsStage: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let (x, y, source) = try load()
-    let raw = Embeddings(
+    var raw = Embeddings(
       x: x.matrix, y: y.matrix, isNormalized: false, pairing: try parameters.pairing.load())
     context.notices([x.remark, y.remark].compactMap { $0 })
     for (side, file) in [(Side.x, x), (.y, y)] {
@@ -45,6 +54,7 @@ package struct EmbeddingsStage: Stage {
     } catch let failure as MetricFailure {
       throw Self.explained(failure, source, x, y)
     }
+    raw.annotations = try annotations(of: raw.partners().items)
     if raw.pairing == .identity { context.noticeRepeats(in: raw) { Self.advice($0) } }
     guard parameters.normalize else { return .embeddings(EmbeddingFamily(raw)) }
     var unit = raw
@@ -52,6 +62,12 @@ package struct EmbeddingsStage: Stage {
     unit.y = try TransformedRows(y.matrix, .y).unitFloats(context.budget)
     unit.isNormalized = true
     return .embeddings(EmbeddingFamily(unit))
+  }
+
+  private func annotations(of count: Int) throws -> ItemAnnotations {
+    ItemAnnotations(
+      ids: try parameters.ids?.load(.id, count: count) ?? [],
+      labels: try parameters.labels?.load(.label, count: count) ?? [])
   }
 
   /// Names the type of the file where it is the reason.

@@ -60,7 +60,8 @@ struct EncoderStage: TowerStage {
     let prepared = side.prepared(for: given.preprocessing, from: description)
     let features = try Encoding(side: prepared, count: data.count).run(
       built.tower, weights[0], context.budget, progress: context.progress)
-    return .embeddings(EmbeddingFamily(try checked(Embeddings(x: features, isNormalized: false), context)))
+    let embeddings = Embeddings(x: features, isNormalized: false, annotations: data.annotations)
+    return .embeddings(EmbeddingFamily(try checked(embeddings, context)))
   }
 
   /// The side of the data that the architecture takes; x where either would do.

@@ -31,7 +31,9 @@ package struct PairStage: Stage {
         throw MetricFailure.unequalShapes(
           xRows: a.x.rows, xColumns: a.x.columns, yRows: b.x.rows, yColumns: b.x.columns)
       }
-      return Embeddings(x: a.x, y: b.x, isNormalized: a.isNormalized && b.isNormalized)
+      return Embeddings(
+        x: a.x, y: b.x, isNormalized: a.isNormalized && b.isNormalized,
+        annotations: a.annotations.filled(from: b.annotations))
     }
     let members = x.members.indices.map {
       EmbeddingFamily.Member(coordinates: x.members[$0].coordinates, base: $0)

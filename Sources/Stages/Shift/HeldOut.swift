@@ -60,7 +60,8 @@ extension Embeddings {
     let rowsOfY = partners.itemOfY.indices.filter { isChosen(partners.itemOfY[$0]) }
     return Embeddings(
       x: x.picking(rowsOfX), y: y?.picking(rowsOfY), isNormalized: isNormalized,
-      pairing: pairing.rows(rowsOfY, amongRowsOfX: rowsOfX))
+      pairing: pairing.rows(rowsOfY, amongRowsOfX: rowsOfX),
+      annotations: annotations.picking((0..<partners.items).filter(isChosen)))
   }
 }
 

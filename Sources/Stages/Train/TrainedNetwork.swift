@@ -58,7 +58,9 @@ struct TrainedNetwork {
     let first = try Encoding(side: pairs.data.x, range: pairs.range).run(self.x, x, budget) { _ in }
     let second = try Encoding(side: pairs.data.y, range: pairs.range).run(self.y, y, budget) { _ in }
     let rotated = try alignment.map { try second.rotated(by: $0, budget) } ?? second
-    return Embeddings(x: first, y: rotated, isNormalized: false)
+    return Embeddings(
+      x: first, y: rotated, isNormalized: false,
+      annotations: pairs.data.annotations.picking(Array(pairs.range)))
   }
 
   /// The model after training.

@@ -9,6 +9,7 @@ import Kernels
 /// X                       float32 (rows of x + rows of y, d)
 /// obs/_index              `x0`, `x1`, …, `y0`, …
 /// obs/modality            categorical: x, y
+/// obs/id                  string, obs/label categorical: where the items have ids and labels; missing for other rows
 /// obs/item, obs/row       int64: rows are partners where their items are equal; the row of its modality
 /// var/_index              the number of the dimension
 /// uns/modgap              experiment, run and stage, the config as JSON, coordinates, whether rows have unit norm
@@ -47,8 +48,17 @@ package enum AnnDataFile {
       }
       try root.group("obs") { obs in
         let names = sides.flatMap { side, matrix in (0..<matrix.rows).map { "\(side)\($0)" } }
-        try describe(obs, index: names, columns: ["modality", "item", "row"])
-        try writeModality(sides.map { ($0.0, $0.1.rows) }, to: obs)
+        let texts = try ItemText.allCases.map { ($0.rawValue, try rowTexts($0, of: embeddings)) }
+        let given = texts.filter { !$0.1.isEmpty }
+        try describe(obs, index: names, columns: ["modality", "item", "row"] + given.map(\.0))
+        try writeCategories("modality", sides.flatMap { Array(repeating: $0.0, count: $0.1.rows) }, to: obs)
+        for (name, texts) in given {
+          if name == ItemText.id.rawValue {
+            try AnnotationGroup.write(texts, name, to: obs)
+          } else {
+            try writeCategories(name, texts, to: obs)
+          }
+        }
         try write(items, "item", to: obs)
         try write(sides.flatMap { Array(0..<$0.1.rows) }, "row", to: obs)
       }
@@ -72,6 +82,13 @@ package enum AnnDataFile {
     return partners.itemOfX + partners.itemOfY
   }
 
+  /// For the rows of x, then those of y; empty where items have no such text.
+  private static func rowTexts(_ text: ItemText, of embeddings: Embeddings) throws -> [String] {
+    guard !embeddings.annotations[text].isEmpty else { return [] }
+    let y = try embeddings.y.map { _ in try embeddings.annotations(of: .y)[text] } ?? []
+    return try embeddings.annotations(of: .x)[text] + y
+  }
+
   private static func describe(_ frame: HDF5Group, index: [String], columns: [String]) throws {
     try frame.setEncoding("dataframe", "0.2.0")
     try frame.setAttribute("_index", "_index")
@@ -83,14 +100,15 @@ package enum AnnDataFile {
     try group.write(name, numbers, shape: [numbers.count]) { try $0.setEncoding("array", "0.2.0") }
   }
 
-  private static func writeModality(_ sides: [(name: String, rows: Int)], to obs: HDF5Group) throws {
-    try obs.group("modality") { group in
+  /// An empty text is a missing value.
+  private static func writeCategories(_ name: String, _ texts: [String], to obs: HDF5Group) throws {
+    let categories = Set(texts.lazy.filter { !$0.isEmpty }.map(ExactString.init)).sorted()
+    let codes = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
+    try obs.group(name) { group in
       try group.setEncoding("categorical", "0.2.0")
       try group.setAttribute("ordered", false)
-      try write(sides.indices.flatMap { Array(repeating: $0, count: sides[$0].rows) }, "codes", to: group)
-      try group.write("categories", sides.map(\.name), shape: [sides.count]) {
-        try $0.setEncoding("string-array", "0.2.0")
-      }
+      try write(texts.map { codes[ExactString($0)] ?? -1 }, "codes", to: group)
+      try AnnotationGroup.write(categories.map(\.text), "categories", to: group)
     }
   }
 

@@ -13,6 +13,8 @@ import Kernels
 /// /<stage>/{x,y}                 float32 (n, d), row = sample
 /// /<stage>/{sample,dimension}    dimension scales
 /// /<stage>/{pairing,partner}     where rows are not paired by their number: `PairingGroup`
+/// /<stage>/{id,label}            string (items), where items have ids and labels; an item is a row of x, or several where
+///                                the pairing makes groups of them
 /// /<stage>/x/layer00, …          where the stage gives layers
 /// /<stage>/base → /<other>       a family: the embeddings that all its moves begin from, and the moves of
 ///                                each member (`FamilyGroup` says how they are applied)
@@ -86,6 +88,7 @@ package enum EmbeddingsFile {
 
   private static func bytes(of pair: Embeddings) -> Int {
     (pair.x.values.count + (pair.y?.values.count ?? 0)) * 4 + (pair.x.rows + pair.x.columns) * 8
+      + AnnotationGroup.bytes(of: pair.annotations)
   }
 
   private static func write(_ content: Content, to group: HDF5Group) throws {
@@ -94,8 +97,8 @@ package enum EmbeddingsFile {
       try write(pair, to: group)
     case .layers(let layers):
       try describe(group, isNormalized: layers.allSatisfy(\.isNormalized))
-      // Layers are of the same items, so of one pairing.
-      if let first = layers.first { try PairingGroup.writeWithPartners(first, to: group) }
+      // Layers are of the same items, so of one pairing and with the same ids.
+      if let first = layers.first { try describeItems(of: first, in: group) }
       try Scales.with(in: group, of: layers) { scales in
         try write(layers: layers, to: group, scales)
       }
@@ -114,7 +117,7 @@ package enum EmbeddingsFile {
 
   private static func write(_ pair: Embeddings, to group: HDF5Group) throws {
     try describe(group, isNormalized: pair.isNormalized)
-    try PairingGroup.writeWithPartners(pair, to: group)
+    try describeItems(of: pair, in: group)
     try Scales.with(in: group, of: [pair]) { scales in
       for (name, matrix) in towers(pair) {
         try write(matrix, name, to: group, isNormalized: pair.isNormalized, scales)
@@ -125,6 +128,11 @@ package enum EmbeddingsFile {
   private static func describe(_ group: HDF5Group, isNormalized: Bool) throws {
     try group.setEncoding("dict", "0.1.0")
     try group.setAttribute("normalized", isNormalized ? 1 : 0)
+  }
+
+  private static func describeItems(of pair: Embeddings, in group: HDF5Group) throws {
+    try PairingGroup.writeWithPartners(pair, to: group)
+    try AnnotationGroup.write(pair.annotations, to: group)
   }
 
   private static func towers(_ pair: Embeddings) -> [(String, Matrix)] {

@@ -152,6 +152,14 @@ extension SHA256Hasher {
       add(count: index)
       add(base.pairing)
     }
+    for (index, base) in family.bases.enumerated() where !base.annotations.isEmpty {
+      add("annotations")
+      add(count: index)
+      for text in ItemText.allCases {
+        add(count: base.annotations[text].count)
+        for value in base.annotations[text] { add(value) }
+      }
+    }
   }
 
   private mutating func add(_ pairing: Pairing) {

@@ -1,4 +1,5 @@
 import Contracts
+import Declarations
 
 extension EmbeddingFamily {
   /// What keeps a family that was read from a file from being one; nil where nothing does.
@@ -17,11 +18,12 @@ extension EmbeddingFamily {
 
 extension Embeddings {
   fileprivate var problem: String? {
-    guard let y else { return nil }
-    guard x.columns == y.columns else { return "x has \(x.columns) columns, but y has \(y.columns)" }
+    if let y, x.columns != y.columns { return "x has \(x.columns) columns, but y has \(y.columns)" }
     do {
-      _ = try Partners(pairing, xRows: x.rows, yRows: y.rows)
-      return nil
+      let items = try itemCount()
+      return ItemText.allCases.first { ![0, items].contains(annotations[$0].count) }.map {
+        "it does not have \($0.key) for \(counted(items, "item"))"
+      }
     } catch {
       return "its pairing does not fit its rows"
     }

@@ -11,6 +11,7 @@ import Kernels
 /// /bases/0/{x,y}   float32 (n, d), attribute `normalized`
 /// /bases/0/pairing JSON: {"kind":"grouped","size":5}; absent where row i of y belongs with row i of x
 /// /bases/0/partner int64 (rows of y): the row of x, where the pairing is a map
+/// /bases/0/{id,label}  string (items), where the items have ids and labels
 /// /vectors/0, …    float64 (k)
 /// /members         JSON: [{"base":0,"coordinates":[…],"moves":[…]}, …]
 /// ```
@@ -26,7 +27,9 @@ package enum FamilyFile {
     for transform in family.members.flatMap(\.transforms) where !catalog.knows(transform) {
       throw Problem(description: "no stage declares the transform `\(type(of: transform).storedKind)`")
     }
-    let size = family.bases.reduce(1 << 16) { $0 + ($1.x.values.count + ($1.y?.values.count ?? 0)) * 4 }
+    let size = family.bases.reduce(1 << 16) {
+      $0 + ($1.x.values.count + ($1.y?.values.count ?? 0)) * 4 + AnnotationGroup.bytes(of: $1.annotations)
+    }
     return try HDF5Image.make(expectedBytes: size) { root in
       try root.setEncoding("dict", "0.1.0")
       try root.group("bases") { bases in
@@ -79,6 +82,7 @@ package enum FamilyFile {
     try group.setEncoding("dict", "0.1.0")
     try group.setAttribute("normalized", base.isNormalized ? 1 : 0)
     try PairingGroup.write(base.pairing, to: group)
+    try AnnotationGroup.write(base.annotations, to: group)
     for (name, matrix) in [("x", base.x), ("y", base.y)] {
       guard let matrix else { continue }
       try matrix.values.withUnsafeBufferPointer { values in
@@ -92,7 +96,8 @@ package enum FamilyFile {
   private static func base(_ group: HDF5StoredGroup) throws -> Embeddings {
     Embeddings(
       x: try group.matrix("x"), y: group.contains("y") ? try group.matrix("y") : nil,
-      isNormalized: try group.integerAttribute("normalized") == 1, pairing: try PairingGroup.read(group))
+      isNormalized: try group.integerAttribute("normalized") == 1, pairing: try PairingGroup.read(group),
+      annotations: try AnnotationGroup.read(group))
   }
 }
 

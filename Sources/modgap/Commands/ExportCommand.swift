@@ -11,11 +11,11 @@ extension Command {
     examples: [
       (
         "modgap export configs/interventions.json centred --npy centred",
-        "x.npy and y.npy, float32, row i of y the partner of row i of x; else partner.npy says which"
+        "x.npy and y.npy, float32, row i of y the partner of row i of x; else partner.npy says which; ids.npy, labels.npy"
       ),
       (
         "modgap export configs/interventions.json whitened --h5ad whitened.h5ad",
-        "one file that anndata.read_h5ad opens: rows of x, then of y; obs has modality, item and row"
+        "one file that anndata.read_h5ad opens: rows of x, then of y; obs has modality, item, row, and id and label if there are any"
       ),
       (
         "modgap export configs/figure3.json moved --member 20 --npy moved",
@@ -23,7 +23,7 @@ extension Command {
       ),
     ],
     options: [
-      .value("--npy", "DIR", "the folder for x.npy and y.npy"),
+      .value("--npy", "DIR", "the folder for x.npy and y.npy, and ids.npy and labels.npy if items have them"),
       .value("--h5ad", "FILE", "the file in anndata's layout"),
       .value("--run", "NAME", "the run, as `plan` names it (default: the first)"),
       .value("--member", "N", "which of several sets of embeddings, from 0: a shift of a sweep, a layer"),

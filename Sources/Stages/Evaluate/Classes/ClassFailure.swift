@@ -25,6 +25,12 @@ package enum ClassFailure: Failure, Equatable {
   case noScores
   case modelWithoutPrompts
   case noBaseline(wanted: String)
+  /// A label of the embeddings' items that names no class.
+  case unknownLabel(String, item: Int, classes: [String])
+  /// Labels that are names, where nothing says which row of y is which class.
+  case rowsWithoutNames(label: String)
+  case prototypesNeedPairs
+  case noPrototype(String)
   case baselineOnly(over: String)
   case severalSweeps(over: String)
 
@@ -33,8 +39,8 @@ package enum ClassFailure: Failure, Equatable {
   package var message: String {
     switch self {
     case .noLabels:
-      "nothing says which class each item has; set `data` to the data set of the items, or `labels` to a file with one "
-        + "class number per item"
+      "nothing says which class each item has; set `data` to the data set of the items, `labels` to a file with one "
+        + "class number per item, or `labels` of the embeddings or data that are read"
     case .noClasses:
       "nothing says what the classes are; set `classes`, or `data` to a data set with classes"
     case .dataWithoutLabels(let kind):
@@ -84,6 +90,18 @@ package enum ClassFailure: Failure, Equatable {
       "the predictions have no column `score`, which `roc-auc` needs; name `zero-shot` stages whose `metric` has `roc-auc`"
     case .modelWithoutPrompts:
       "`prompts` is missing; with a dual encoder it says which texts the items are compared with"
+    case .unknownLabel(let label, let item, let classes):
+      "item \(item) (counted from 0) has the label `\(label.prefix(80))`, which is none of the \(classes.count) classes"
+        + (nearestName(to: label, among: classes).map { "; did you mean `\($0)`?" }
+          ?? "; add it to `classes`, or give each item the label of a class")
+    case .rowsWithoutNames(let label):
+      "the items have labels such as `\(label.prefix(80))`, but nothing says which row of y is which class; set `classes` to "
+        + "the names in the order of the rows of y, or `prototypes` to \"means\""
+    case .prototypesNeedPairs:
+      "`prototypes` are means of the rows of y that belong to the items of a class, but no row of y belongs to an item; give "
+        + "`pairing`, or leave out `prototypes` if y has one row per class"
+    case .noPrototype(let name):
+      "no row of y belongs to an item of the class `\(name.prefix(80))`, so it has no mean; remove it from `classes`"
     case .noBaseline(let wanted):
       "there are no predictions with \(wanted), with which the shifts are compared; add this shift, or set `baseline`"
     case .baselineOnly(let over):

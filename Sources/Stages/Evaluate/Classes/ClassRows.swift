@@ -69,14 +69,17 @@ extension TrainedNetwork {
     return try TransformedRows(unit.averaged(parts: prompts.count), .y).unitFloats(context.budget)
   }
 
-  /// The embeddings of the items of a data set by the first tower.
-  func items(of description: DataDescription, _ context: StageContext) throws -> Matrix {
+  /// The embeddings of the items of a data set by the first tower, and what these are called.
+  func items(
+    of description: DataDescription, _ context: StageContext
+  ) throws -> (rows: Matrix, annotations: ItemAnnotations) {
     let data = try description.open()
     try context.notices(data.remarks())
     let side = data.x.prepared(for: network.preprocessing.x, from: description)
-    return try Encoding(side: side, count: data.count).run(x, xWeights, context.budget) {
+    let rows = try Encoding(side: side, count: data.count).run(x, xWeights, context.budget) {
       context.progress($0)
     }
+    return (rows, data.annotations)
   }
 }
 
@@ -100,11 +103,17 @@ struct ItemClasses {
   let prompt: String?
   /// Whether labels and names are those of an attribute of the data.
   let isAttribute: Bool
+  /// Whether the stage's own keys give the labels, and the names; else they are those of a model's data.
+  private let areChosen: (labels: Bool, names: Bool)
 
   /// - Parameter usual: the data that are meant where the parameters name none.
   init(_ parameters: ClassParameters, usual: DataDescription?, requiresLabels: Bool = true) throws {
     let given = try parameters.classes?.load()
     isAttribute = parameters.labels.map { DatasetCatalog.attributes.containsExactly($0) } == true
+    areChosen = (
+      labels: parameters.labels != nil || parameters.data != nil,
+      names: given != nil || parameters.data != nil
+    )
     let file = isAttribute ? nil : parameters.labels
     // What a file says needs no data.
     let description = parameters.data ?? (file == nil || given == nil ? usual : nil)
@@ -129,6 +138,54 @@ struct ItemClasses {
       names = given ?? data?.namedClasses
     }
     try Self.check(names ?? [])
+  }
+
+  /// The same with others.
+  private init(_ other: ItemClasses, names: [String], labels: [Int32]) {
+    (self.names, self.labels) = (names, labels)
+    (prompt, isAttribute, areChosen) = (other.prompt, other.isAttribute, other.areChosen)
+  }
+
+  /// With the labels of the embeddings' items, where they have some and the stage's own keys give no labels.
+  ///
+  /// - Parameter rowsAreClasses: y has a row for each class, in an order that only `classes`, or numbers as labels, tell.
+  /// - Throws: `ClassFailure` where labels and classes do not go together.
+  func completed(from family: EmbeddingFamily, rowsAreClasses: Bool) throws -> ItemClasses {
+    guard !areChosen.labels || labels == nil, let base = family.bases.first, !base.annotations.labels.isEmpty
+    else { return self }
+    let texts = try base.annotations(of: .x).labels
+    let own = PairedData.Attribute(of: texts)
+    if let names, areChosen.names || own.classes.allSatisfy({ names.containsExactly($0) }) {
+      return ItemClasses(self, names: names, labels: try Self.numbers(of: texts, among: names))
+    }
+    guard rowsAreClasses else { return ItemClasses(self, names: own.classes, labels: own.labels) }
+    let numbers = texts.map { Int32($0) }
+    if let item = numbers.firstIndex(of: nil) { throw ClassFailure.rowsWithoutNames(label: texts[item]) }
+    return ItemClasses(
+      self, names: (0..<(base.y?.rows ?? 0)).map(String.init), labels: numbers.compactMap { $0 })
+  }
+
+  /// Without classes that no item has, unless `classes` names them.
+  func occurring(unless areGiven: Bool) -> ItemClasses {
+    guard !areGiven, let names, let labels else { return self }
+    let places = Set(labels.map(Int.init)).filter(names.indices.contains).sorted()
+    let numbers = Dictionary(
+      places.enumerated().map { (Int32($1), Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    guard Set(labels).isSubset(of: numbers.keys) else { return self }
+    return ItemClasses(self, names: places.map { names[$0] }, labels: labels.compactMap { numbers[$0] })
+  }
+
+  /// Labels are names of classes, or else all of them are numbers of classes, from 0.
+  private static func numbers(of texts: [String], among names: [String]) throws -> [Int32] {
+    let places = Dictionary(
+      names.enumerated().map { (ExactString($1), Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    let named = texts.map { places[ExactString($0)] }
+    guard let unknown = named.firstIndex(of: nil) else { return named.compactMap { $0 } }
+    let numbers = texts.compactMap { Int32($0) }
+    guard numbers.count == texts.count else {
+      throw ClassFailure.unknownLabel(texts[unknown], item: unknown, classes: names)
+    }
+    return numbers
   }
 
   /// The wording that is asked for, else that of the data, else the paper's.
@@ -171,7 +228,10 @@ extension EmbeddingFamily {
       guard base.x.columns == rows.columns else {
         throw StageFailure.dimensionsDiffer(base.x.columns, rows.columns)
       }
-      return Embeddings(x: base.x, y: rows, isNormalized: base.isNormalized, pairing: .unpaired)
+      // Without groups of rows, each row of x is an item.
+      return Embeddings(
+        x: base.x, y: rows, isNormalized: base.isNormalized, pairing: .unpaired,
+        annotations: try base.annotations(of: .x))
     }
     return family
   }

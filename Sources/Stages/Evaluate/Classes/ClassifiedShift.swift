@@ -26,3 +26,15 @@ extension GapShiftGroup {
     }
   }
 }
+
+extension Source {
+  /// Whether its items have ids.
+  var hasIDs: Bool { family.bases.contains { !$0.annotations.ids.isEmpty } }
+
+  /// The id of each row of x of a group's members, which have one base; empty texts where there are none.
+  func ids(of group: GapShiftGroup) throws -> [String] {
+    guard let member = group.members.first.map({ family.members[$0.index] }) else { return [] }
+    let ids = try family.bases[member.base].annotations(of: .x).ids
+    return ids.isEmpty ? [String](repeating: "", count: group.x.rows) : ids
+  }
+}

@@ -154,6 +154,7 @@ package struct GroupBiasEvaluation: NetworkReader {
     let rows = try promptRows(prompts, model, context)
     let names = prompts ?? classes.names ?? []
     var output = Output()
+    let hasIDs = sources.contains { $0.hasIDs }
     for source in sources {
       let family = try rows.map { try source.family.replacingY($0) } ?? source.family
       for group in try GapShiftGroup.groups(of: family, context.budget) {
@@ -165,7 +166,8 @@ package struct GroupBiasEvaluation: NetworkReader {
           throw ClassFailure.groupCount(groups: groups.numbers.count, rows: group.x.rows)
         }
         let categories = try categories(names, count: group.y.rows)
-        try measure(group, source, labels, groups, categories, &output, context)
+        let ids = hasIDs ? try source.ids(of: group) : nil
+        try measure(group, source, labels, ids, groups, categories, &output, context)
       }
     }
     tell(groups, context)
@@ -183,8 +185,8 @@ package struct GroupBiasEvaluation: NetworkReader {
   }
 
   private func measure(
-    _ group: GapShiftGroup, _ source: Source, _ labels: [Int32], _ groups: Groups, _ categories: [Category],
-    _ output: inout Output, _ context: StageContext
+    _ group: GapShiftGroup, _ source: Source, _ labels: [Int32], _ ids: [String]?, _ groups: Groups,
+    _ categories: [Category], _ output: inout Output, _ context: StageContext
   ) throws {
     for shift in try group.classified(labels, of: source, context.budget) {
       let distance = ("distance", Cell.real(shift.distance))
@@ -197,7 +199,7 @@ package struct GroupBiasEvaluation: NetworkReader {
       guard parameters.predictions else { continue }
       output.predictions.append(
         shift.coordinates,
-        ZeroShotEvaluation.columns(labels, shift.answers.predicted) + [
+        ZeroShotEvaluation.columns(labels, shift.answers.predicted, ids) + [
           ("group", .texts(groups.numbers.map { groups.names[Int($0)] }))
         ])
     }

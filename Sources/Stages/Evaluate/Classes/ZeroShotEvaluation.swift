@@ -19,8 +19,9 @@ package struct ZeroShotEvaluation: NetworkReader {
     let k: [Int]
     let scale: Double
     let predictions: Bool
+    let prototypes: ClassPrototypes?
 
-    private enum Keys: CodingKey { case metric, k, scale, predictions }
+    private enum Keys: CodingKey { case metric, k, scale, predictions, prototypes }
 
     package init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: Keys.self)
@@ -29,6 +30,7 @@ package struct ZeroShotEvaluation: NetworkReader {
       k = try values.decode([Int].self, forKey: .k)
       scale = try values.decode(Double.self, forKey: .scale)
       predictions = try values.decode(Bool.self, forKey: .predictions)
+      prototypes = try values.decodeIfPresent(ClassPrototypes.self, forKey: .prototypes)
     }
   }
 
@@ -60,6 +62,10 @@ package struct ZeroShotEvaluation: NetworkReader {
         "predictions", .boolean, .bool(true),
         "Whether the answer for every item is written, for `best-shift` and paired tests."
       ),
+      ClassPrototypes.parameter,
+    ],
+    rules: [
+      .apart(ClassPrototypes.parameter.name, [ClassParameters.prompt.name, ClassParameters.model.name])
     ],
     input: .pairs, alsoAccepts: [.unpaired], references: [.model], output: .tables,
     extraTables: ["classes", "confusion", predictionsTable],
@@ -91,7 +97,7 @@ package struct ZeroShotEvaluation: NetworkReader {
     presence: .when(ParameterCondition("metric", [Metric.rocAUC.rawValue]), takesRuns: false))
 
   static let predictionColumns = [
-    TableColumn("item", .key, .integer, "Item"),
+    TableColumn("item", .key, .integer, "Item"), .itemID,
     TableColumn("label", .key, .integer, "Number of the right class"),
     TableColumn("predicted", .quantity, .integer, "Number of the predicted class"),
   ]
@@ -132,16 +138,20 @@ package struct ZeroShotEvaluation: NetworkReader {
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     let sources = try Source.all(inputs, for: Self.signature.name)
     let model = try PromptModel(inputs, named: parameters.classes.model, makers)
-    let classes = try ItemClasses(parameters.classes, usual: model?.data)
-    guard let labels = classes.labels else { throw ClassFailure.noLabels }
-    let rows = try promptRows(classes, model, context)
+    let hasIDs = sources.contains { $0.hasIDs }
+    let given = try ItemClasses(parameters.classes, usual: model?.data, requiresLabels: false)
+    var rows = ClassRows(model: model, parameters: parameters)
     var output = Output()
     for source in sources {
-      let family = try rows.map { try source.family.replacingY($0) } ?? source.family
+      let completed = try given.completed(from: source.family, rowsAreClasses: rows.areThoseOfY)
+      let classes = rows.areMeans ? completed.occurring(unless: parameters.classes.classes != nil) : completed
+      guard let labels = classes.labels else { throw noLabels(model) }
+      let family = try rows.replacingY(of: source.family, classes, labels, context)
       for group in try GapShiftGroup.groups(of: family, context.budget) {
         let names = try self.names(classes, rows: group.y.rows)
         try ItemClasses.check(labels, rows: group.x.rows, classes: names.count)
-        try measure(group, source, names, labels, &output, context)
+        let ids = hasIDs ? try source.ids(of: group) : nil
+        try measure(group, source, names, labels, ids, &output, context)
       }
     }
     tell(output, context)
@@ -152,16 +162,43 @@ package struct ZeroShotEvaluation: NetworkReader {
       ] + (parameters.predictions ? [NamedTable(Self.predictionsTable, output.predictions.table)] : []))
   }
 
-  /// The classes' rows, where they are made from prompts.
-  private func promptRows(
-    _ classes: ItemClasses, _ model: PromptModel?, _ context: StageContext
-  ) throws -> Matrix? {
-    guard let model else {
-      if parameters.classes.prompt != nil { throw ClassFailure.promptsNeedModel }
-      return nil
+  private func noLabels(_ model: PromptModel?) -> ClassFailure {
+    guard let data = parameters.classes.data ?? model?.data else { return .noLabels }
+    return .dataWithoutLabels(kind: data.kind)
+  }
+
+  /// Where the rows of the classes come from: y itself, prompts, or means of y.
+  private struct ClassRows {
+    let model: PromptModel?
+    let parameters: Parameters
+    /// Several stages have the same prompts.
+    private var known: (names: [String], rows: Matrix)?
+
+    init(model: PromptModel?, parameters: Parameters) {
+      self.model = parameters.prototypes == nil ? model : nil
+      self.parameters = parameters
     }
-    guard let names = classes.names else { throw ClassFailure.noClasses }
-    return try model.network(context).classRows(names, classes.prompts(parameters.classes), context)
+
+    var areMeans: Bool { parameters.prototypes != nil }
+    var areThoseOfY: Bool { model == nil && !areMeans }
+
+    mutating func replacingY(
+      of family: EmbeddingFamily, _ classes: ItemClasses, _ labels: [Int32], _ context: StageContext
+    ) throws -> EmbeddingFamily {
+      if areThoseOfY {
+        if parameters.classes.prompt != nil { throw ClassFailure.promptsNeedModel }
+        return family
+      }
+      guard let names = classes.names else { throw ClassFailure.noClasses }
+      guard let model else {
+        context.notice(ClassPrototypes.notice)
+        return try ClassPrototypes.replaceY(of: family, by: names, labels, context.budget)
+      }
+      if let known, known.names == names { return try family.replacingY(known.rows) }
+      let rows = try model.network(context).classRows(names, classes.prompts(parameters.classes), context)
+      known = (names, rows)
+      return try family.replacingY(rows)
+    }
   }
 
   private func names(_ classes: ItemClasses, rows: Int) throws -> [String] {
@@ -172,8 +209,8 @@ package struct ZeroShotEvaluation: NetworkReader {
   }
 
   private func measure(
-    _ group: GapShiftGroup, _ source: Source, _ names: [String], _ labels: [Int32], _ output: inout Output,
-    _ context: StageContext
+    _ group: GapShiftGroup, _ source: Source, _ names: [String], _ labels: [Int32], _ ids: [String]?,
+    _ output: inout Output, _ context: StageContext
   ) throws {
     let shifts = try group.classified(labels, of: source, context.budget)
     let scores =
@@ -195,7 +232,7 @@ package struct ZeroShotEvaluation: NetworkReader {
       guard parameters.predictions else { continue }
       output.predictions.append(
         coordinates,
-        Self.columns(labels, answers.predicted) + [("rank", .integers(answers.ranks.map(Int.init)))]
+        Self.columns(labels, answers.predicted, ids) + [("rank", .integers(answers.ranks.map(Int.init)))]
           + (scores.isEmpty ? [] : [(Self.score.name, .reals(scores[place]))]))
     }
   }
@@ -216,11 +253,12 @@ package struct ZeroShotEvaluation: NetworkReader {
     output.confusion.append(shift.coordinates, confusion.columns(names))
   }
 
-  static func columns(_ labels: [Int32], _ predicted: [Int32]) -> [(name: String, values: Column)] {
-    [
-      ("item", .integers(Array(labels.indices))), ("label", .integers(labels.map(Int.init))),
-      ("predicted", .integers(predicted.map(Int.init))),
-    ]
+  static func columns(
+    _ labels: [Int32], _ predicted: [Int32], _ ids: [String]?
+  ) -> [(name: String, values: Column)] {
+    [("item", .integers(Array(labels.indices)))]
+      + (ids.map { [(TableColumn.itemID.name, Column.texts($0))] } ?? [])
+      + [("label", .integers(labels.map(Int.init))), ("predicted", .integers(predicted.map(Int.init)))]
   }
 
   private func values(_ answer: ZeroShotAnswers, _ area: Double?) -> [(metric: String, value: Double)] {

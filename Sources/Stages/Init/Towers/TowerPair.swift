@@ -11,6 +11,7 @@ struct PairsOfData: Sendable {
   let count: Int
   let x: PairedData.Side
   let y: PairedData.Side
+  let annotations: ItemAnnotations
   let remarks: PairedData.Remarks
 
   /// - Throws: the data's failures; `StageFailure.dataAreNoPairs`.
@@ -20,24 +21,27 @@ struct PairsOfData: Sendable {
     count = data.count
     x = data.x
     self.y = y
+    annotations = data.annotations
     remarks = data.remarks
   }
 
-  private init(count: Int, x: PairedData.Side, y: PairedData.Side, remarks: @escaping PairedData.Remarks) {
-    self.count = count
+  private init(_ other: PairsOfData, x: PairedData.Side, y: PairedData.Side) {
+    count = other.count
     self.x = x
     self.y = y
-    self.remarks = remarks
+    annotations = other.annotations
+    remarks = other.remarks
   }
 
   func replacing(x: PairedData.Side, y: PairedData.Side) -> PairsOfData {
-    PairsOfData(count: count, x: x, y: y, remarks: remarks)
+    PairsOfData(self, x: x, y: y)
   }
 
   /// The same, whose images stay in memory for those who come back to them.
   init(keeping description: DataDescription, in shared: SharedObjects) throws {
     let pairs = try PairsOfData(description)
     count = pairs.count
+    annotations = pairs.annotations
     remarks = pairs.remarks
     let cache = shared.object { SampleCache(bytes: SampleCache.usualBytes) }
     x = cache.keep(pairs.x, count: count, name: description.name + "/x")
@@ -65,11 +69,14 @@ struct TowerPair {
     let second = try Encoding(side: data.y, count: data.count).run(
       y, try weights(.y), context.budget
     ) { context.progress(0.5 + $0 / 2) }
-    let pairs = try checked(Embeddings(x: first, y: second, isNormalized: false), context)
+    let pairs = try checked(
+      Embeddings(x: first, y: second, isNormalized: false, annotations: data.annotations), context)
     context.noticeEncodedRepeats(in: pairs)
     guard align == "procrustes", let y = pairs.y else { return (EmbeddingFamily(pairs), nil) }
     let w = try alignment(of: pairs, context)
-    let rotated = Embeddings(x: pairs.x, y: try y.rotated(by: w, context.budget), isNormalized: false)
+    let rotated = Embeddings(
+      x: pairs.x, y: try y.rotated(by: w, context.budget), isNormalized: false,
+      annotations: pairs.annotations)
     return (EmbeddingFamily(rotated), w)
   }
 
