@@ -2,7 +2,7 @@ import Claims
 import Declarations
 
 /// Points of a projection in two colours, the two of a pair joined by a thin line: Fig. 1 of the paper;
-/// or one colour for each value of another column: Fig. 2(c).
+/// or one colour for each value of another column: Fig. 2(c). Labels of items are drawn as `ScatterLabels.swift` says.
 enum Scatter {
   static let variant = FigureVariant(
     signature: FigureSignature(
@@ -14,7 +14,10 @@ enum Scatter {
   static let parameters: [Parameter] = [
     .table, .defaulted("x", .column(.numbers), .string("c1"), "the column of the horizontal axis"),
     .defaulted("y", .column(.numbers), .string("c2"), "the column of the vertical axis"), .rows,
-    .defaulted("colour", .column(), .string("modality"), "a column; each of its values has a colour"),
+    .defaulted(
+      "colour", .column(), .string("modality"),
+      "a column; each of its values has a colour. Of `label`, the seven most frequent have one each, and all others are grey"
+    ),
     .optional(
       "titles", .list(.string, most: 1000),
       "the names of these values in the legend, in the order of the table"),
@@ -61,9 +64,16 @@ enum Scatter {
     let count = groups.reduce(0) { $0 + $1.points.count }
     let isDense = count > mostPoints
     if isDense { plot.notes.append(Density.note(count)) }
-    if try parameters.flag("connect"), groups.count == 2, !isDense { try connect(groups, rows, &plot) }
+    let areLabels = try isOfLabels(parameters)
+    if try parameters.flag("connect"), groups.count == 2, !isDense, !areLabels {
+      try connect(groups, rows, &plot)
+    }
+    if areLabels {
+      plot.legend = labelLegend(groups, rows)
+      plot.movesWideLegend = true
+    }
     for group in groups where !group.points.isEmpty {
-      if groups.count <= 10 {
+      if groups.count <= 10, !areLabels {
         plot.legend.append(
           .init(title: group.title, marker: "pointtype 7 pointsize 0.7*dot linecolor rgb \(group.colour)")
         )
@@ -72,13 +82,14 @@ enum Scatter {
         Density(group.points, in: plot).draw(group.title, group.colour, in: &plot)
         continue
       }
-      let dot = groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
+      let dot = groups.count > 2 && !areLabels ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
       plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
       let colour = group.colour.faded(groups.count > 2 ? 0.8 : 0.45)
       plot.layers.append(
         .init(
           plot.blocks.count - 1,
-          "using 1:2 with points pointtype 7 pointsize \(dot)*dot linecolor rgb \(colour) notitle"))
+          "using 1:2 with points pointtype \(group.shape) pointsize \(dot)*dot linecolor rgb \(colour) notitle"
+        ))
       plot.occupied += group.points
     }
     return plot
@@ -93,6 +104,8 @@ extension Scatter {
     let points: [(x: Double, y: Double)]
     /// How many rows are no points, for want of finite numbers.
     let left: Int
+    /// gnuplot's number of the points' shape.
+    var shape = 7
 
     var centroid: (x: Double, y: Double) {
       let count = Double(max(points.count, 1))
@@ -110,9 +123,13 @@ extension Scatter {
     guard let column = rows.table[by] else {
       throw RowFailure.unknownColumn(by, table: rows.name, columns: rows.table.columnNames)
     }
+    let titles = parameters.strings("titles")
+    if try isOfLabels(parameters) {
+      try requireOnePlace(rows, colour: by)
+      return (rows, labelGroups(rows, column, titles: titles) { (x($0), y($0)) })
+    }
     let values = try few(distinct(column, rows.rows), of: by)
     try requireOnePlace(rows, colour: by)
-    let titles = parameters.strings("titles")
     let colours = try colours(parameters, values.count)
     let groups = values.enumerated().map { index, value in
       let all = rows.rows.filter { column.cell($0) == value }

@@ -34,12 +34,10 @@ extension Page {
   }
 
   private mutating func drawRow(_ entries: [Plot.LegendEntry], centre: Double, y height: Double) {
-    let gap = 20.0
-    let total = entries.map(\.width).reduce(0, +) + gap * Double(max(entries.count - 1, 0))
-    var left = centre - total / 2
+    var left = centre - Plot.rowWidth(entries) / 2
     for entry in entries {
       drawEntry(entry, x: left, y: height)
-      left += entry.width + gap
+      left += entry.width + Plot.legendGap
     }
   }
 }
@@ -48,4 +46,20 @@ extension Plot.LegendEntry {
   /// The line, or the room for a marker alone.
   var sampleWidth: Double { line == nil ? 12 : 30 }
   var width: Double { sampleWidth + 8 + textWidth(title, size: Style.legendSize) }
+}
+
+extension Plot {
+  fileprivate static let legendGap = 20.0
+
+  fileprivate static func rowWidth(_ entries: [LegendEntry]) -> Double {
+    entries.map(\.width).reduce(0, +) + legendGap * Double(max(entries.count - 1, 0))
+  }
+
+  /// The same, whose legend stands beside the axes where it would be wider than the plot above them.
+  func withFittingLegend(_ width: Double) -> Plot {
+    guard movesWideLegend, legendPlace == .above, Self.rowWidth(legend) > width - 80 else { return self }
+    var plot = self
+    plot.legendPlace = .outside
+    return plot
+  }
 }

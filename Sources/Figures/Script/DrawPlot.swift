@@ -1,7 +1,7 @@
 /// Puts a plot into its rectangle: margins from the sizes of its texts, so that none overlap.
 extension Page {
   mutating func draw(_ plot: Plot, in rectangle: Rectangle) {
-    var plot = plot
+    var plot = plot.withFittingLegend(rectangle.width)
     let inner = self.inner(plot, in: rectangle)
     draw("", .comment(plot.caption ?? plot.title ?? "a plot"), "reset")
     draw(frame(plot, inner.area))
@@ -34,7 +34,7 @@ extension Page {
 
   /// The middle of the axes that the plot will have.
   func centre(of plot: Plot, in rectangle: Rectangle) -> Double {
-    let area = inner(plot, in: rectangle).area
+    let area = inner(plot.withFittingLegend(rectangle.width), in: rectangle).area
     return (area.left + area.right) / 2
   }
 

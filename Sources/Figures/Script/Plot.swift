@@ -59,6 +59,8 @@ struct Plot {
   var note: String?
   var legendTitle: String?
   var legendPlace = LegendPlace.auto
+  /// A row above the axes that is too wide for them stands beside them instead.
+  var movesWideLegend = false
   /// Points that the legend must not cover.
   var occupied: [(x: Double, y: Double)] = []
 }

@@ -18,6 +18,15 @@ enum Style {
     Colour(0x64B5CD),
   ]
 
+  /// Colours that the colour-blind tell apart, without the yellow, which is too pale on the panel.
+  /// Source: Okabe and Ito 2008, Color Universal Design.
+  static let distinct: [Colour] = [
+    Colour(0x0072B2), Colour(0xE69F00), Colour(0x009E73), Colour(0xD55E00), Colour(0xCC79A7),
+    Colour(0x56B4E9), ink,
+  ]
+  /// What has no colour of its own.
+  static let others = Colour(0xA6A6A6)
+
   /// Sizes of text in pixels.
   static let tickSize = 11.0
   static let legendSize = 11.5
