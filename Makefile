@@ -137,7 +137,8 @@ test-report: build ## opens reports in Chromium: errors, sorting, filtering, key
 	  || $(MAKE) --no-print-directory packages PACKAGES=chromium
 	@for config in configs/figure3-simulation.json Tests/report/hostile.json; do \
 	  $(MODGAP) run $$config --results $(REPORT_RESULTS) > /dev/null || [ $$? = 2 ] || exit 1; done
-	python3 Tests/report/pages.py $(ARGS) $(REPORT_RESULTS)/index.html \
+	python3 Tests/report/nights.py $(MODGAP) Tests/report/hostile.json $(REPORT_RESULTS)
+	python3 Tests/report/pages.py $(ARGS) $(REPORT_RESULTS)/index.html $(REPORT_RESULTS)/trend.html \
 	  $(REPORT_RESULTS)/figure3-simulation/report.html $(REPORT_RESULTS)/hostile/report.html
 
 lint: toolchain ## checks the format of all sources (swift format, strict) and the rules of Tests/lint

@@ -13,6 +13,8 @@ package struct ReportIndex {
   package var path: String { InnerFolder(root: root).path(of: Self.page) }
 
   private static let page = InnerPath(fixed: "index.html")
+  private static let trendName = "trend.html"
+  private static let trend = InnerPath(fixed: "trend.html")
   private static let report = InnerPath(fixed: "report.json")
   /// A larger file is none that was written here.
   private static let longestReport = 1 << 24
@@ -30,11 +32,22 @@ package struct ReportIndex {
     }
   }
 
+  /// Writes the page of the nights' numbers, and links it.
+  /// - Returns: its path.
+  /// - Throws: `FileFailure`.
+  package func write(trend page: String) throws -> String {
+    let files = InnerFolder(root: root)
+    _ = try OutputFolder(files).write(page, to: Self.trendName)
+    try write()
+    return files.path(of: Self.trend)
+  }
+
   /// - Throws: `FileFailure`.
   package func write() throws {
     let reports = reports
     let output = try OutputFolder(InnerFolder(root: root))
-    try output.write(indexPage(reports), to: "index.html")
+    let trend = InnerFolder(root: root).isFile(Self.trend) ? Self.trendName : nil
+    try output.write(indexPage(reports, trend: trend), to: "index.html")
     try output.write(latexMacros(reports.map { ($0.experiment, $0.claims) }), to: "modgap.tex")
   }
 }

@@ -24,7 +24,8 @@ package struct Command: Sendable {
   }
 
   package static let all: [Command] = [
-    .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .nightly, .diff, .data, .gc,
+    .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .nightly, .bisectDrift, .diff,
+    .data, .gc,
     .doctor, .schema, .man, .completions, .bench,
   ]
 

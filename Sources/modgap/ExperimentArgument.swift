@@ -25,6 +25,9 @@ enum CommonOptions {
   static let jobs = Option.value("--jobs", "N", "threads to use (default: all cores)")
   static let json = Option.flag("--json", "print one JSON object instead of text")
 
+  static let reference = Option.value(
+    "--reference", "DIR", "the accepted numbers (default: results/reference)")
+
   static let junit = Option.value("--junit", "FILE", "write the verdicts of all configs as one JUnit XML")
   static let markdown = Option.value("--markdown", "FILE", "write the verdicts of all configs as Markdown")
 
@@ -51,12 +54,18 @@ extension Arguments {
   /// - Parameters:
   ///   - config: beside it, or above it, is the catalogue of data, if it is not below the current folder.
   ///   - overrides: what replaces values; by default what `--set` says.
-  func loader(of config: String, overrides: [String]? = nil) throws -> ExperimentLoader {
-    ExperimentLoader(
+  ///   - source: what stands in the config instead of what it has.
+  func loader(of config: String, overrides: [String]? = nil, source: JSONValue? = nil) throws
+    -> ExperimentLoader
+  {
+    let disk = FileSystem.disk(catalogueNear: config)
+    return ExperimentLoader(
       grammar: CommonOptions.grammar, environment: ProcessInfo.processInfo.environment,
       overrides: try (overrides ?? all("--set")).map(Override.init), allowed: all("--env"),
-      files: .disk(catalogueNear: config))
+      files: source.map { disk.replacing(config, with: Array($0.canonical.utf8)) } ?? disk)
   }
+
+  var reference: ReferenceFolder { ReferenceFolder(value("--reference") ?? "results/reference") }
 
   /// The experiment of a config that is one argument of several, without a plan.
   /// - Throws: `ConfigError` with all that is wrong with it.
@@ -112,9 +121,12 @@ extension Arguments {
 
   /// A config that is one argument of several.
   /// - Throws: `ConfigError` with all that is wrong with it.
-  func load(named: String, overrides: [String]? = nil, toRun: Bool = false) throws -> LoadedExperiment {
+  func load(named: String, overrides: [String]? = nil, source: JSONValue? = nil, toRun: Bool = false) throws
+    -> LoadedExperiment
+  {
     let path = ExperimentArgument.path(of: named, in: resultsRoot)
-    let (experiment, places) = try loader(of: path, overrides: overrides).loadWithPlaces(path)
+    let (experiment, places) = try loader(of: path, overrides: overrides, source: source)
+      .loadWithPlaces(path)
     let digests = FileDigests()
     let files = FileSystem.disk(catalogueNear: path).digesting {
       if toRun { try TensorFile.requireRoom(for: $0) }

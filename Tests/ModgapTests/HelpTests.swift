@@ -8,7 +8,7 @@ import modgap
   @Test func theManualHasEveryCommandAndOption() {
     let text = ManPage.text
     for command in Command.all {
-      #expect(text.contains(".SS \(command.name)\n"))
+      #expect(text.contains(".SS \(ManPage.escaped(command.name))\n"))
       for option in command.options {
         #expect(text.contains("\\fB\(ManPage.escaped(option.name))\\fR"), "\(option.name)")
       }

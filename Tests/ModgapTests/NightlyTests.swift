@@ -83,6 +83,24 @@ struct NightlyTests {
     #expect(changed.output.contains("batch changed, from 0 to 3"), "\(changed.output)")
   }
 
+  /// What changed from night to night is a mark of the page, and the number that moved has its finding.
+  @Test func theNightsAreDrawn() throws {
+    let (bench, program) = try accepted()
+    let first = try night(program, "--date", "2026-11-01")
+    #expect(first.output.contains("over the nights: results/trend.html"), "\(first.output)")
+    #expect(try bench.text("results/trend.html").contains("0 numbers moved"))
+    #expect(try bench.text("results/index.html").contains("<a href=\"trend.html\">"))
+    try bench.write(
+      Experiments.sphere.replacing("\"batch\": 0", with: "\"batch\": 3"), to: "configs/sphere.json")
+    for _ in 1...2 { #expect(try night(program, "--date", "2026-11-03").status == 2) }
+    let page = try bench.text("results/trend.html")
+    #expect(page.contains("2 nights, 2026-11-01 to 2026-11-03 (UTC)"))
+    #expect(page.contains("2026-11-03: the config&#39;s stages[2].with.batch changed, from 0 to 3</li>"))
+    #expect(page.contains("class=\"found red\"") && page.contains("class=\"mark\""))
+    let earlier = try night(program, "--date", "2026-11-02")
+    #expect(earlier.output.contains("the night is not kept"), "\(earlier.output)")
+  }
+
   @Test func aBrokenConfigStopsNoOther() throws {
     let (bench, program) = try accepted()
     try bench.write(

@@ -92,6 +92,27 @@ STRUCTURE = r"""(() => {
   return found;
 })()"""
 
+# Texts beside the pictures of the nights that overlap, that reach out of their row, or that are missing.
+PLOTS = r"""(() => {
+  const found = new Set();
+  for (const plot of document.querySelectorAll(".plot")) {
+    const box = plot.getBoundingClientRect();
+    const texts = [...plot.querySelectorAll("span")].filter(e => e.getClientRects().length);
+    for (const [index, text] of texts.entries()) {
+      const a = text.getBoundingClientRect();
+      if (!text.textContent.trim()) found.add("a plot has an empty text");
+      if (a.left < box.left - 1 || a.right > box.right + 1) found.add("beside its plot: " + text.textContent);
+      for (const other of texts.slice(index + 1)) {
+        const b = other.getBoundingClientRect();
+        if (a.left < b.right && b.left < a.right && a.top < b.bottom - 2 && b.top < a.bottom - 2) found.add("texts of a plot overlap: " + text.textContent + ", " + other.textContent);
+      }
+    }
+    if (!plot.querySelector(".unit")) found.add("a plot has no unit");
+    if (plot.querySelector("svg").getBoundingClientRect().width < 120) found.add("a plot is too narrow");
+  }
+  return [...found];
+})()"""
+
 WIDE = """(() => { const root = document.documentElement; return root.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".wide"))
   .slice(0, 5).map(e => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 40)).concat(root.scrollWidth + " px") })()"""
@@ -169,6 +190,20 @@ def filter_problems(page, table, number, before):
         yield "without a filter not all rows are there"
 
 
+def filter_all_problems(page):
+    if not page.run("document.getElementById('filter-all') !== null"):
+        return
+    rows = "[...document.querySelectorAll('table[data-name] tbody tr')]"
+    word = page.run(f"{rows}.at(-1).cells[0].textContent.split('/').at(-1)")
+    page.run("document.getElementById('filter-all').focus()")
+    page.call("Input.insertText", text=word)
+    if page.run(f"{rows}.some(r => r.hidden === r.textContent.toLowerCase().includes({word.lower()!r}))"):
+        yield f"the filter of all tables is wrong about {word!r}"
+    page.run("const field = document.getElementById('filter-all'); field.value = ''; field.dispatchEvent(new Event('input'))")
+    if page.run(f"{rows}.some(r => r.hidden)"):
+        yield "without the filter of all tables not all rows are there"
+
+
 def problems(browser, path, screenshots):
     name, url = pathlib.Path(path).parent.name + "-" + pathlib.Path(path).stem, pathlib.Path(path).resolve().as_uri()
     if os.path.getsize(path) >= LARGEST:
@@ -181,6 +216,7 @@ def problems(browser, path, screenshots):
                 page.screenshot(f"{screenshots}/{name}-{width}-{'dark' if dark else 'light'}.png")
             page.run(OPEN_ALL)
             yield from (f"{theme}: wider than the window: {item}" for item in page.run(WIDE))
+            yield from (f"{theme}: {item}" for item in page.run(PLOTS))
             contrast = page.run(CONTRAST)
             if not contrast["count"]:
                 yield f"{theme}: no text"
@@ -188,6 +224,7 @@ def problems(browser, path, screenshots):
             if not dark:
                 yield from (f"{theme}: {item}" for item in page.run(STRUCTURE))
                 yield from (f"{theme}: {item}" for item in table_problems(page))
+                yield from (f"{theme}: {item}" for item in filter_all_problems(page))
             yield from (f"{theme}: {item}" for item in page.problems())
             page.close()
     page = devtools.Page(browser, url, 1000)

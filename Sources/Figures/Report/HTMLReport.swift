@@ -23,8 +23,10 @@ package func htmlReport(_ report: Report) -> String {
 
 /// A whole page with the style and the script of all pages. It may load nothing, wherever its texts come from.
 ///
-/// - Parameter isWatched: it looks for a newer page of its own each second, for which it may load `watchedFile` beside it.
-func htmlPage(title: String, _ body: [HTML], isWatched: Bool = false) -> String {
+/// - Parameters:
+///   - isWatched: it looks for a newer page of its own each second, for which it may load `watchedFile` beside it.
+///   - more: what the script of this page does beside that of all pages.
+func htmlPage(title: String, _ body: [HTML], isWatched: Bool = false, more: HTML = "") -> String {
   let beside: HTML = isWatched ? " 'self' file:" : ""
   let page: HTML = """
     <!DOCTYPE html>
@@ -44,7 +46,7 @@ func htmlPage(title: String, _ body: [HTML], isWatched: Bool = false) -> String 
     \(body.joined(separator: "\n"))
     </main>
     <script>
-    \(pageScript)\(isWatched ? watchScript : "")
+    \(pageScript)\(isWatched ? watchScript : "")\(more)
     </script>
     </body>
     </html>

@@ -50,13 +50,16 @@ package struct IndexedReport: Sendable {
 }
 
 /// `index.html`: every experiment of the results folder, with its statements by basis and a link to its report.
-package func indexPage(_ reports: [IndexedReport]) -> String {
+///
+/// - Parameter trend: the page of the nights' numbers beside it; nil where there is none.
+package func indexPage(_ reports: [IndexedReport], trend: String? = nil) -> String {
   let kinds = ["hold", "differ", "undecided", "unchecked"]
   let bases = ClaimBasis.allCases.filter { basis in
     reports.contains { report in kinds.contains { report.count(basis, $0) > 0 } }
   }
+  let link: HTML = trend.map { "<p><a href=\"\(HTML.address($0))\">Numbers over the nights</a></p>" } ?? ""
   let body: [HTML] = [
-    "<h1>Experiments</h1>",
+    "<h1>Experiments</h1>", link,
     "<p>\(counted(reports.count, "experiment")). Statements by basis: how many hold, differ from the paper, are undecided, or cannot be checked here.</p>",
     basesTable(reports, bases, kinds), "<h2>Reports</h2>",
     "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Reports\"><table data-name=\"reports\"><thead><tr>",

@@ -22,6 +22,19 @@ extension FileSystem {
       completion: { try $0.completes?($1) ?? $1 })
   }
 
+  /// The same with other bytes in one file, whatever is there.
+  package func replacing(_ path: String, with bytes: [UInt8]) -> FileSystem {
+    let place = Self.absolute(path)
+    var copy = self
+    copy.entry = { Self.absolute($0) == place ? Entry(.file) : self.entry($0) }
+    copy.beginning = { Self.absolute($0) == place ? Array(bytes.prefix($1)) : try self.beginning($0, $1) }
+    return copy
+  }
+
+  private static func absolute(_ path: String) -> ExactString {
+    ExactString(URL(fileURLWithPath: path).standardizedFileURL.path)
+  }
+
   /// A file system that holds these files, with their bytes by absolute path, and the folders above them. Data sets have
   /// no other files in it, and files say nothing of parameters, unless `listing` and `completion` are set.
   package static func holding(_ files: [String: [UInt8]], currentFolder: String = "/") -> FileSystem {

@@ -8,50 +8,72 @@ package struct ManifestValues: Sendable, Equatable {
   /// The tasks' key trees, by the tasks' ids.
   package var keys: [String: JSONValue]
   package var environment: NumericEnvironment
+  /// How many threads there were; nil where that is not known. No result may depend on it.
+  package var jobs: Int?
 
   package init(
     config: JSONValue, revision: String?, isDirty: Bool?, keys: [String: JSONValue],
-    environment: NumericEnvironment
+    environment: NumericEnvironment, jobs: Int? = nil
   ) {
     (self.config, self.revision, self.isDirty) = (config, revision, isDirty)
-    (self.keys, self.environment) = (keys, environment)
+    (self.keys, self.environment, self.jobs) = (keys, environment, jobs)
   }
 }
 
 /// What changed between two runs.
 package struct ManifestDifference: Sendable, Equatable {
-  /// One sentence each: config, code, versions of stages, content of data files, environment.
-  package let changes: [String]
+  /// Config, code, versions of stages, content of data files, environment, jobs.
+  package let items: [ManifestChange]
+
+  /// One sentence each.
+  package var changes: [String] { items.map(\.message) }
 
   package init(from before: ManifestValues, to now: ManifestValues) {
-    changes =
-      JSONDifference.between(before.config, now.config).map {
-        "the config's \($0.path.isEmpty ? "whole" : $0.path) changed, \($0.change)"
+    items =
+      JSONDifference.between(before.config, now.config).map { difference in
+        let name = "the config's \(difference.path.isEmpty ? "whole" : difference.path)"
+        return ManifestChange(
+          .config(difference.path), name: name, message: "\(name) changed, \(difference.change)")
       }
       + Self.code(before, now) + Self.versions(before.keys, now.keys) + Self.files(before.keys, now.keys)
-      + now.environment.differences(from: before.environment)
+      + now.environment.changes(from: before.environment) + Self.jobs(before.jobs, now.jobs)
   }
 
-  private static func code(_ before: ManifestValues, _ now: ManifestValues) -> [String] {
-    var changes: [String] = []
+  private static func code(_ before: ManifestValues, _ now: ManifestValues) -> [ManifestChange] {
+    var changes: [ManifestChange] = []
     if before.revision != now.revision {
       changes.append(
-        "the code's revision changed, from \(before.revision ?? "none") to \(now.revision ?? "none")")
+        ManifestChange(
+          .revision(before.revision), name: "the code's revision",
+          message:
+            "the code's revision changed, from \(before.revision ?? "none") to \(now.revision ?? "none")"))
+    }
+    func uncommitted(_ message: String) {
+      changes.append(ManifestChange(.uncommitted, name: "what is not committed", message: message))
     }
     // Uncommitted changes on either side can be any: two dirty trees of one revision need not be the same code.
     switch (before.isDirty ?? false, now.isDirty ?? false) {
     case (false, false): break
-    case (true, false): changes.append("the code had uncommitted changes, and has none now")
-    case (false, true): changes.append("the code has uncommitted changes, and had none before")
-    case (true, true): changes.append("the code has uncommitted changes, as it had before: perhaps others")
+    case (true, false): uncommitted("the code had uncommitted changes, and has none now")
+    case (false, true): uncommitted("the code has uncommitted changes, and had none before")
+    case (true, true): uncommitted("the code has uncommitted changes, as it had before: perhaps others")
     }
     return changes
   }
 
-  private static func versions(_ before: [String: JSONValue], _ now: [String: JSONValue]) -> [String] {
+  private static func jobs(_ before: Int?, _ now: Int?) -> [ManifestChange] {
+    guard let before, let now, before != now else { return [] }
+    let name = "the number of jobs"
+    return [ManifestChange(.jobs(before), name: name, message: "\(name) changed, from \(before) to \(now)")]
+  }
+
+  private static func versions(_ before: [String: JSONValue], _ now: [String: JSONValue]) -> [ManifestChange]
+  {
     let (old, new) = (stageVersions(before), stageVersions(now))
     return old.keys.filter { new[$0] != nil && new[$0] != old[$0] }.sorted().map {
-      "the version of \($0) changed, from \(text(old[$0])) to \(text(new[$0]))"
+      ManifestChange(
+        .stageVersion, name: "the version of \($0)",
+        message: "the version of \($0) changed, from \(text(old[$0])) to \(text(new[$0]))")
     }
   }
 
@@ -68,11 +90,14 @@ package struct ManifestDifference: Sendable, Equatable {
     (versions ?? []).sorted().map(JSONValue.spelling).joined(separator: " and ")
   }
 
-  private static func files(_ before: [String: JSONValue], _ now: [String: JSONValue]) -> [String] {
+  private static func files(_ before: [String: JSONValue], _ now: [String: JSONValue]) -> [ManifestChange] {
     before.keys.filter { now[$0] != nil }.sorted().flatMap { task in
       JSONDifference.between(
         before[task]?.object?["files"] ?? .object([:]), now[task]?.object?["files"] ?? .object([:])
-      ).map { "the content of \($0.path) of \(task) changed, \($0.change)" }
+      ).map {
+        let name = "the content of \($0.path) of \(task)"
+        return ManifestChange(.dataFile, name: name, message: "\(name) changed, \($0.change)")
+      }
     }
   }
 }

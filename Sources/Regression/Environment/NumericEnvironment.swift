@@ -19,18 +19,26 @@ package struct NumericEnvironment: Sendable, Equatable, Codable {
 
   /// What changed since the other one, each as a sentence: `OpenBLAS's kernel changed, from Haswell to SkylakeX`.
   package func differences(from other: NumericEnvironment) -> [String] {
+    changes(from: other).map(\.message)
+  }
+
+  package func changes(from other: NumericEnvironment) -> [ManifestChange] {
     zip(other.parts, parts).compactMap { before, now in
       before.value == now.value
-        ? nil : "\(now.name) changed, from \(before.value) to \(now.value)"
+        ? nil
+        : ManifestChange(
+          before.kind, name: now.name,
+          message: "\(now.name) changed, from \(before.value) to \(now.value)")
     }
   }
 
-  private var parts: [(name: String, value: String)] {
+  private var parts: [(kind: ManifestChange.Kind, name: String, value: String)] {
     [
-      ("the CPU's vendor", cpu.vendor), ("the CPU's family", cpu.family),
-      ("the CPU's vector instructions", cpu.simd), ("OpenBLAS's version", openblas),
-      ("OpenBLAS's kernel", openblasKernel), ("the compiler", compiler), ("HDF5's version", hdf5),
-      ("the numeric policy", numericPolicy),
+      (.cpu, "the CPU's vendor", cpu.vendor), (.cpu, "the CPU's family", cpu.family),
+      (.cpu, "the CPU's vector instructions", cpu.simd), (.openblas, "OpenBLAS's version", openblas),
+      (.openblasKernel(openblasKernel), "OpenBLAS's kernel", openblasKernel),
+      (.compiler(compiler), "the compiler", compiler), (.hdf5, "HDF5's version", hdf5),
+      (.numericPolicy, "the numeric policy", numericPolicy),
     ]
   }
 }

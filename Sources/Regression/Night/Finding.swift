@@ -47,7 +47,14 @@ package struct Finding: Sendable, Equatable {
   /// The numbers, in one sentence.
   package let message: String
   /// Whether something is missing or cannot be judged, rather than wrong.
-  package var isError: Bool = false
+  package var isError: Bool
+
+  package init(
+    level: FindingLevel, rule: JudgementRule, key: NumberKey, message: String, isError: Bool = false
+  ) {
+    (self.level, self.rule, self.key) = (level, rule, key)
+    (self.message, self.isError) = (message, isError)
+  }
 }
 
 /// How many numbers were judged by one rule.

@@ -1,7 +1,7 @@
 import Declarations
 import Files
 
-/// What was drawn afresh in each night: `night,date,experiment,id,value`.
+/// Values of numbers by night: `night,date,experiment,id,value`.
 package struct NightHistory: Sendable, Equatable {
   package struct Row: Sendable, Equatable {
     /// Nights are numbered, so that those without rows and the clock's zone do not matter.

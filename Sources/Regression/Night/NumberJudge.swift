@@ -39,10 +39,7 @@ struct NumberJudge {
 
   private func equal(_ new: ReferenceNumber, _ reference: ReferenceNumber) -> Outcome {
     let rule: JudgementRule = reference.kind == .digest ? .digest : .equality
-    let isEqual =
-      new.value == reference.value && new.count == reference.count && new.deviation == reference.deviation
-      && new.interval == reference.interval
-    if isEqual { return .same(rule) }
+    if Self.isEqual(new, reference) { return .same(rule) }
     guard reference.kind == .real || reference.kind == .cosine, let tolerance = reference.tolerance,
       case let apart = deviation(new, reference), apart <= tolerance
     else { return .differs(rule, changed(new, reference)) }
@@ -50,6 +47,11 @@ struct NumberJudge {
       rule,
       "\(changed(new, reference)), which is within the tolerance of another environment, but not the same number"
     )
+  }
+
+  static func isEqual(_ new: ReferenceNumber, _ reference: ReferenceNumber) -> Bool {
+    new.value == reference.value && new.count == reference.count && new.deviation == reference.deviation
+      && new.interval == reference.interval
   }
 
   // MARK: - Another environment
@@ -97,7 +99,6 @@ struct NumberJudge {
     return "\(allowed): the nearest margin is \(readable(margin)), the tolerance \(readable(tolerance))"
   }
 
-  /// The mean of m new replicates lies within m̄ ± t(1 − α/2f, n − 1)·s·√(1/m + 1/n) of the reference's n.
   private func prediction(_ new: ReferenceNumber, _ reference: ReferenceNumber) -> Outcome {
     guard let sample = reference.summary else {
       return .unjudged("its reference has no replicates, and another environment trains another network")
@@ -105,13 +106,8 @@ struct NumberJudge {
     guard let value = new.value.number, value.isFinite else {
       return .differs(.prediction, changed(new, reference))
     }
-    let level = FamilyLevel.night / Double(max(1, trained))
-    let t = StudentT.quantile(1 - level / 2, degrees: Double(sample.count - 1))
-    let share = (1 / Double(max(1, new.count ?? 1)) + 1 / Double(sample.count)).squareRoot()
-    let reach = max(
-      t * sample.standardDeviation * share, Precision.single.floor * (1 + abs(sample.mean)))
-    if abs(value - sample.mean) <= reach { return .same(.prediction) }
-    let bounds = Interval(low: sample.mean - reach, high: sample.mean + reach)
+    let bounds = sample.predictionInterval(draws: new.count ?? 1, family: trained)
+    if bounds.low <= value, value <= bounds.high { return .same(.prediction) }
     return .differs(.prediction, "\(changed(new, reference)), outside of \(bounds.described)")
   }
 
@@ -159,5 +155,16 @@ struct NumberJudge {
       return number.kind == .digest ? String(text.prefix(12)) : text.isEmpty ? "no text" : text
     }
     return "\(spelled(new)) instead of \(spelled(reference))"
+  }
+}
+
+extension Summary {
+  /// Within which the mean of m new replicates lies: m̄ ± t(1 − α/2f, n − 1)·s·√(1/m + 1/n) of the reference's n.
+  package func predictionInterval(draws: Int, family: Int) -> Interval {
+    let level = FamilyLevel.night / Double(max(1, family))
+    let t = StudentT.quantile(1 - level / 2, degrees: Double(count - 1))
+    let share = (1 / Double(max(1, draws)) + 1 / Double(count)).squareRoot()
+    let reach = max(t * standardDeviation * share, Precision.single.floor * (1 + abs(mean)))
+    return Interval(low: mean - reach, high: mean + reach)
   }
 }

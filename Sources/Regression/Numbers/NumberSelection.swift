@@ -13,6 +13,9 @@ package struct NumberSelection: Sendable {
   /// What is not kept, each as a sentence.
   package private(set) var leftOut: [String] = []
 
+  /// By `table/quantity`, the units that columns declare.
+  package private(set) var units: [String: String] = [:]
+
   package static let longestTable = 200
   package static let curvePoints = 200
   /// Bytes of an experiment's file.
@@ -41,6 +44,25 @@ package struct NumberSelection: Sendable {
     numbers += long.flatMap { NumberMaker(experiment, $0).aggregates() }
     addCurves(long.flatMap { NumberMaker(experiment, $0).curves() }, limit: limit)
     _ = try numbers.byKey()
+    for table in tables {
+      for column in table.table.columns {
+        units[Self.quantity(of: "\(Self.part(table.name))/\(Self.part(column.name))")] =
+          column.declaration?.unit
+      }
+    }
+  }
+
+  /// `table/quantity` of an id.
+  private static func quantity(of id: String) -> String {
+    id.split(separator: "/", omittingEmptySubsequences: false).prefix(2).joined(separator: "/")
+  }
+
+  /// The unit of a number: its quantity's, but for how many there are and for where an extreme is.
+  package static func unit(of id: String, _ units: [String: String]) -> String? {
+    let parts = id.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
+    guard let last = parts.last else { return units[id] }
+    if ["n", "count", "numbers"].contains(last) { return "count" }
+    return last.contains("-at(") ? nil : units[quantity(of: id)]
   }
 
   /// Extremes first, then as many points of each curve as there is room for.

@@ -17,10 +17,13 @@ package struct NightNumbers: Sendable {
   /// What is not compared, each as a sentence.
   package let leftOut: [String]
   package let manifest: ManifestValues
+  /// By `table/quantity`, and by `claim/ID` where the claim is on one.
+  package let units: [String: String]
 
   /// - Throws: `RegressionFailure`; the store's, where a table cannot be read.
   package init(
-    _ summary: RunSummary, root: String, config folder: String, catalog: StageCatalog = stageCatalog
+    _ summary: RunSummary, root: String, config folder: String, jobs: Int? = nil,
+    catalog: StageCatalog = stageCatalog
   ) throws {
     let plan = summary.plan
     let store = try ArtefactStore(results: root, transforms: catalog.transforms)
@@ -39,7 +42,8 @@ package struct NightNumbers: Sendable {
       digests: Self.digests(summary))
     numbers = selection.numbers + Self.claims(summary)
     leftOut = selection.leftOut
-    manifest = Self.manifest(summary, folder)
+    units = selection.units.merging(Self.units(ofClaims: summary, selection.units)) { own, _ in own }
+    manifest = Self.manifest(summary, folder, jobs)
   }
 
   /// Of each stage, over those of its tasks; none where one of them has no result.
@@ -61,7 +65,17 @@ package struct NightNumbers: Sendable {
     }
   }
 
-  private static func manifest(_ summary: RunSummary, _ folder: String) -> ManifestValues {
+  /// Of claims on a number itself; a difference or a ratio may have another unit.
+  private static func units(ofClaims summary: RunSummary, _ units: [String: String]) -> [String: String] {
+    let claims = summary.plan.experiment.claims.filter { ["value", "range"].contains($0.check) }
+    return Dictionary(
+      claims.compactMap { claim in
+        let quantity = claim.parameters["of"]?.string ?? ""
+        return NumberSelection.unit(of: "\(claim.table)/\(quantity)", units).map { ("claim/\(claim.id)", $0) }
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func manifest(_ summary: RunSummary, _ folder: String, _ jobs: Int?) -> ManifestValues {
     let git = GitState(folder: folder)
     let records = zip(summary.plan.tasks, summary.outcomes).compactMap { task, outcome in
       (outcome?.record).map { (task.stage, $0.keyTree) }
@@ -69,7 +83,7 @@ package struct NightNumbers: Sendable {
     return ManifestValues(
       config: summary.plan.experiment.source, revision: git?.revision, isDirty: git?.isDirty,
       keys: Dictionary(records.map { ($0, brief($1)) }, uniquingKeysWith: { first, _ in first }),
-      environment: .current)
+      environment: .current, jobs: jobs)
   }
 
   /// Of a key's tree what explains a number: which code and which files.

@@ -85,13 +85,14 @@ extension ManifestValues {
     ]
     if let revision { members["revision"] = .string(revision) }
     if let isDirty { members["is_dirty"] = .bool(isDirty) }
+    if let jobs { members["jobs"] = .number(Double(jobs)) }
     if let data = try? JSONEncoder().encode(environment), let value = try? JSONReader.value([UInt8](data)) {
       members["environment"] = value
     }
     return .object(members)
   }
 
-  init?(json: JSONValue) {
+  package init?(json: JSONValue) {
     guard json["format"]?.string == "modgap-reference", json["version"]?.integer == 1,
       let environment = json["environment"],
       let known = try? JSONDecoder().decode(
@@ -101,6 +102,6 @@ extension ManifestValues {
     if case .bool(let value)? = json["is_dirty"] { isDirty = value }
     self.init(
       config: json["config"] ?? .null, revision: json["revision"]?.string, isDirty: isDirty,
-      keys: json["stages"]?.object ?? [:], environment: known)
+      keys: json["stages"]?.object ?? [:], environment: known, jobs: json["jobs"]?.integer)
   }
 }

@@ -24,7 +24,7 @@ extension Command {
     ],
     options: [
       CommonOptions.env, CommonOptions.set, CommonOptions.results, CommonOptions.jobs, CommonOptions.json,
-      .value("--reference", "DIR", "the accepted numbers (default: results/reference)"),
+      CommonOptions.reference,
       .flag("--accept", "write tonight's numbers into the reference, and print what that changes"),
       .flag(
         "--calibrate",

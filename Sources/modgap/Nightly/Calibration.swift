@@ -73,9 +73,7 @@ struct Calibration {
         "--numbers", file, "--results", try ensembleRoot("kernel-\(kernel)"), "--jobs", "\(options.jobs)",
       ], kernel: kernel, seconds: 24 * 3600)
     guard let bytes = RegularFile.read(file, most: 1 << 28) else {
-      throw SelfTestFailed(
-        name: "kernel \(kernel)", ending: ended.ending.description,
-        errors: String(decoding: ended.errors.suffix(2000), as: UTF8.self))
+      throw SelfTestFailed(name: "run with OpenBLAS's kernel \(kernel)", ended)
     }
     let numbers = try ReferenceTable.numbers(csv: Array(bytes), path: file)
     return Dictionary(grouping: numbers, by: \.experiment).map { ($0.key, $0.value) }

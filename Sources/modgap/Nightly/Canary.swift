@@ -22,6 +22,8 @@ struct Canary {
   struct Result {
     let quantities: [Int: [String: Double]]
     let logs: [Int: Table]
+    /// What it was made with, and in which units its tables are.
+    var made: NightNumbers?
   }
 
   /// - Throws: the failure of the first stage that failed; `RegressionFailure`.
@@ -31,7 +33,9 @@ struct Canary {
       [night.config(Self.config, overrides + [list])], root: "\(root)/\(folder)", draws: false)
     guard let ending = outcome.endings.first else { throw Cancelled() }
     if let error = try ending.summary.get().errors.first ?? ending.error { throw error }
-    return try Self.result(NightRun.tables("\(root)/\(folder)", Self.experiment))
+    var result = try Self.result(NightRun.tables("\(root)/\(folder)", Self.experiment))
+    result.made = outcome.numbers.first
+    return result
   }
 
   /// Means over the last tenth of the log, and what the evaluations say of the trained embeddings.
@@ -58,6 +62,12 @@ struct Canary {
       }
     }
     return Result(quantities: quantities, logs: logs)
+  }
+
+  /// Of one of the quantities, by the units of tables and their columns.
+  static func unit(of quantity: String, _ units: [String: String]) -> String? {
+    let found = measured.first { quantity.hasBytes(first: "\($0.table)-\($0.column)") }
+    return units[found.map { "\($0.table)/\($0.column)" } ?? "trained.log/\(quantity)"]
   }
 
   /// Tables, their quantity, and the columns that tell its values apart.

@@ -14,11 +14,15 @@ struct NightResult {
   var endings: [ConfigEnding] = []
   var numbers: [NightNumbers] = []
   var judgements: [NightJudgement] = []
+  /// What the canary was made with; nil where it was not trained.
+  var canary: NightNumbers?
   var selfTests: [SelfTests.Finding] = []
   /// Tasks that were computed again, and how many could have been.
   var audit: (audited: Int, cached: Int)?
   /// What was left out and why.
   var notes: [String] = []
+  /// The page of the numbers over the nights.
+  var trend: String?
 
   var findings: [NightFinding] { judgements.flatMap(\.findings) }
   var judged: Int { judgements.reduce(0) { $0 + $1.judged } }
@@ -62,6 +66,11 @@ struct Night {
           night.leftOut.map { "\(night.experiment): not compared: \($0)" }
         }
       try judge(runs, &result)
+      var trend = try NightTrend(options)
+      result.trend = try trend.record(result)
+      if result.trend == nil {
+        result.notes.append("the night is not kept for the trend, which has later nights")
+      }
     }
     let tests = SelfTests(options: options, cancellation: night.cancellation)
     for (part, test) in [(NightOptions.Part.resume, tests.resume), (.invariance, tests.invariance)]
@@ -76,9 +85,12 @@ struct Night {
   }
 
   /// Those that are named; else all of configs/, the whole one of configs/full where there is one.
-  func configs() throws -> [ConfigRun] {
-    let named = try arguments.positional.isEmpty ? Self.usual() : arguments.configs()
-    return try arguments.configRuns(named, RunOptions(jobs: options.jobs), isSeveral: true)
+  func configs() throws -> [ConfigRun] { try Self.configs(arguments, jobs: options.jobs) }
+
+  /// - Parameter tells: whether reports of an earlier run say of a broken config that it cannot run.
+  static func configs(_ arguments: Arguments, jobs: Int, tells: Bool = true) throws -> [ConfigRun] {
+    let named = try arguments.positional.isEmpty ? usual() : arguments.configs()
+    return try arguments.configRuns(named, RunOptions(jobs: jobs), isSeveral: true, tells: tells)
   }
 
   private static func usual() throws -> [String] {
@@ -113,6 +125,7 @@ struct Night {
     let canary = Canary(night: night, root: options.folder)
     let seeds = options.date.seeds(3)
     let trained = try canary.train([Canary.fixedSeed] + seeds, in: "canary")
+    result.canary = trained.made
     inputs.canary = NightInputs.CanaryInput(
       reference: reference, steps: try options.reference.canarySteps(), seeds: seeds, trained: trained)
   }

@@ -28,7 +28,7 @@ struct NightOptions: Sendable {
   var folder: String { "\(root)/.nightly" }
 
   init(_ arguments: Arguments) throws {
-    reference = ReferenceFolder(arguments.value("--reference") ?? "results/reference")
+    reference = arguments.reference
     let named = [Part.resume, .invariance].filter { arguments.has("--\($0.rawValue)") }
     comparesNumbers = named.isEmpty
     parts = named.isEmpty ? Set(Part.allCases).subtracting(try Self.skipped(arguments)) : Set(named)

@@ -20,6 +20,7 @@ struct NightPrinter {
       lines.append(alignedTable(Self.head, rows))
     }
     lines += sections.flatMap { [$0.title + ":"] + $0.lines.map { "  " + $0 } }
+    lines += result.trend.map { ["over the nights: \($0)"] } ?? []
     return lines.joined(separator: "\n") + "\n" + summary + "\n"
   }
 
@@ -139,6 +140,7 @@ struct NightPrinter {
     members["self_tests"] = .array(result.selfTests.map(Self.json))
     members["irreproducible"] = .array(result.irreproducible.map { .string($0) })
     members["audited"] = .number(Double(result.audit?.audited ?? 0))
+    members["trend"] = result.trend.map { .string($0) } ?? .null
     members["notes"] = .array(result.notes.map { .string($0) })
     return .object(members)
   }

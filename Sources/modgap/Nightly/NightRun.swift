@@ -42,18 +42,24 @@ struct NightRun {
     try cancellation.check()
     let numbers = try endings.compactMap { ending -> NightNumbers? in
       guard case .success(let summary) = ending.summary else { return nil }
-      return try NightNumbers(summary, root: root, config: PathBytes.folder(of: ending.run.config))
+      return try NightNumbers(
+        summary, root: root, config: PathBytes.folder(of: ending.run.config), jobs: jobs)
     }
     return Outcome(endings: endings, numbers: numbers)
   }
 
+  /// A config as the call means it; or with this in it, in which the call's values are replaced already.
+  func config(_ path: String, source: JSONValue?) -> ConfigRun {
+    config(path, source == nil ? arguments.all("--set") : [], source: source)
+  }
+
   /// A config with values replaced, or what is wrong with it.
-  func config(_ path: String, _ overrides: [String] = []) -> ConfigRun {
+  func config(_ path: String, _ overrides: [String] = [], source: JSONValue? = nil) -> ConfigRun {
     let recipe = RunRecipe(config: path, overrides: overrides)
     return ConfigRun(
       config: path, recipe: recipe,
       ready: Result {
-        let loaded = try arguments.load(named: path, overrides: overrides, toRun: true)
+        let loaded = try arguments.load(named: path, overrides: overrides, source: source, toRun: true)
         var options = RunOptions(jobs: jobs)
         options.recipe = recipe
         return ConfigRun.Ready(

@@ -79,9 +79,7 @@ struct SelfTests {
     if fresh { try Scratch.remove("\(folder)/\(name)") }
     let ended = try child(name, words, kernel: kernel, seconds: 3600)
     guard case .status(0) = ended.ending else {
-      throw SelfTestFailed(
-        name: name, ending: ended.ending.description,
-        errors: String(decoding: ended.errors.suffix(2000), as: UTF8.self))
+      throw SelfTestFailed(name: "self-test \(name)", ended)
     }
     return "\(folder)/\(name)"
   }
@@ -114,8 +112,15 @@ struct SelfTestFailed: Failure {
   let name: String
   let ending: String
   let errors: String
+
+  init(name: String, _ ended: ChildProgram.Ended) {
+    self.name = name
+    ending = ended.ending.description
+    errors = String(decoding: ended.errors.suffix(2000), as: UTF8.self)
+  }
+
   var kind: FailureKind { .stage }
-  var message: String { "the self-test \(name) ended with \(ending): \(errors)" }
+  var message: String { "the \(name) \(ending): \(errors)" }
 }
 
 /// Folders that the night makes and removes.

@@ -50,6 +50,24 @@ let pageStyle: HTML = """
   .line { width: 150px; height: 26px; display: block }
   .line .band { fill: var(--band) } .line .axis { stroke: var(--line) } .line .paper { stroke: var(--mark); stroke-width: 2 }
   .line .ours { stroke: var(--ours); stroke-width: 2 } .line .dot { fill: var(--ours) }
+  .trend td:first-child { width: 22%; min-width: 13em } .trend .history { width: 42%; min-width: 300px }
+  .trend td:nth-child(4), .trend td:last-child { white-space: nowrap }
+  .plot { display: grid; grid-template-columns: minmax(6.5em, max-content) 1fr; column-gap: .5em; font-size: .75em; color: var(--quiet) }
+  .plot .unit { grid-column: 1 / 3; grid-row: 1 } .plot .marks { grid-column: 2; grid-row: 2; position: relative }
+  .plot .marks:not(:empty) { height: 1.4em } .plot .marks span { position: absolute; transform: translateX(-50%) }
+  .plot .y { grid-column: 1; grid-row: 3; text-align: right; font-variant-numeric: tabular-nums }
+  .plot .y.low { grid-row: 4; align-self: end }
+  .plot svg { grid-column: 2; grid-row: 3 / 5; width: 100%; height: 84px; display: block; background: var(--soft) }
+  .plot .x { grid-column: 2; grid-row: 5; display: flex; justify-content: space-between; gap: 1em }
+  .plot.one .x { justify-content: center }
+  .plot path { vector-effect: non-scaling-stroke; fill: none; stroke-linecap: round }
+  .plot .band { fill: var(--band) } .plot .paper { stroke: var(--mark); stroke-dasharray: 6 4 }
+  .plot .line { stroke: var(--text); stroke-width: 1.5 } .plot .dots { stroke: var(--text); stroke-width: 4 }
+  .plot .mark { stroke: var(--quiet); stroke-width: 1.5; stroke-dasharray: 1 4 }
+  .plot .found { stroke-width: 9 } .plot .red { stroke: var(--ours) } .plot .amber { stroke: #b97f00 }
+  .level { padding: .05em .45em; border-radius: .3em; color: #fff; white-space: nowrap }
+  .level.red { background: #b3261e } .level.amber { background: #855900 }
+  .marks li { margin: .2em 0 }
   .graph { display: block } .graph rect { fill: var(--soft); stroke: var(--quiet) }
   .graph path { fill: none; stroke: var(--quiet); stroke-width: 1.2 }
   .graph text { fill: var(--text); font: 12px ui-monospace, monospace } .graph .kind { fill: var(--quiet) }
