@@ -3,14 +3,16 @@ enum LaTeXLanguage: TargetLanguage {
   static func quoted(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
-      if let code = codes[scalar] {
+      if let code = codes[scalar] ?? LaTeXSigns.codes[scalar] {
         result += code
       } else if isBreak(scalar) || scalar == "\t" {
         result += " "
       } else if isForbidden(scalar) || isHidden(scalar) {
         result += "?"
-      } else {
+      } else if scalar.isASCII || LaTeXSigns.isLetter(scalar) {
         result.unicodeScalars.append(scalar)
+      } else {
+        result += LaTeXSigns.whereKnown(scalar)
       }
     }
     return result
@@ -61,18 +63,12 @@ enum LaTeXLanguage: TargetLanguage {
       }
   }
 
-  /// Characters that TeX gives a meaning to, ligatures that would change the text, and signs that pdfTeX's fonts lack.
+  /// Characters that TeX gives a meaning to, and ligatures that would change the text.
   private static let codes: [Unicode.Scalar: String] = [
     "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "#": "\\#", "$": "\\$", "%": "\\%", "&": "\\&",
     "_": "\\_", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "<": "\\textless{}",
     ">": "\\textgreater{}", "|": "\\textbar{}", "\"": "{\\char34}", "`": "\\textasciigrave{}",
     "-": "-{}", "'": "'{}", "[": "{[}", "]": "{]}",
-    "±": "\\ensuremath{\\pm}", "×": "\\ensuremath{\\times}", "·": "\\ensuremath{\\cdot}",
-    "−": "\\ensuremath{-}", "≤": "\\ensuremath{\\le}", "≥": "\\ensuremath{\\ge}", "≠": "\\ensuremath{\\ne}",
-    "≈": "\\ensuremath{\\approx}", "∞": "\\ensuremath{\\infty}", "→": "\\ensuremath{\\to}",
-    "°": "\\textdegree{}", "–": "\\textendash{}", "—": "\\textemdash{}", "…": "\\ldots{}",
-    "τ": "\\ensuremath{\\tau}", "π": "\\ensuremath{\\pi}", "μ": "\\ensuremath{\\mu}",
-    "σ": "\\ensuremath{\\sigma}", "δ": "\\ensuremath{\\delta}", "Δ": "\\ensuremath{\\Delta}",
   ]
 }
 
