@@ -54,12 +54,21 @@ struct NightPrinter {
 
   // MARK: - What there is to say
 
+  /// What may explain the numbers that moved, and the command that tries it.
+  private var changes: [String] {
+    let moved = Set(result.findings.map { ExactString($0.key.experiment) })
+    let configs = result.endings.filter { moved.contains(ExactString($0.run.name)) }.map(\.run.config)
+    guard !configs.isEmpty else { return result.findings.isEmpty ? [] : result.changes }
+    let folders = ["--results", options.root, "--reference", options.reference.path]
+    return result.changes
+      + ["which of it explains them: " + ShellCommand(["modgap", "bisect-drift"] + configs + folders).text]
+  }
+
   var sections: [NightFacts.Section] {
     typealias Section = NightFacts.Section
     let all = [
       Section(title: "numbers that moved", lines: result.findings.map(Self.line)),
-      Section(
-        title: "what changed since the reference", lines: result.findings.isEmpty ? [] : result.changes),
+      Section(title: "what changed since the reference", lines: changes),
       Section(title: "not reproducible", lines: result.irreproducible),
       Section(
         title: "the program's own promises",
