@@ -30,6 +30,17 @@ static inline hid_t modgap_h5_text_type(void) {
   return type;
 }
 
+/// A new boolean type as h5py has it, an enumeration over int8; the caller closes it.
+static inline hid_t modgap_h5_boolean_type(void) {
+  const signed char no = 0, yes = 1;
+  hid_t type = H5Tenum_create(H5T_NATIVE_INT8);
+  if (type >= 0 && (H5Tenum_insert(type, "FALSE", &no) < 0 || H5Tenum_insert(type, "TRUE", &yes) < 0)) {
+    H5Tclose(type);
+    return -1;
+  }
+  return type;
+}
+
 /// Stops HDF5 from printing its error stack; our own sentences say it.
 static inline herr_t modgap_h5_silence(void) {
   if (H5open() < 0) return -1;

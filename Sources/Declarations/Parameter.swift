@@ -118,10 +118,13 @@ package struct ParameterCondition: Sendable, Equatable {
   package private(set) var isBoolean = false
   /// Whether it is enough that the parameter is given.
   package private(set) var isPresence = false
+  /// Parameters of which it is enough that one is given.
+  package private(set) var parameters: [String]
 
   package init(_ parameter: String, _ values: [String]) {
     self.parameter = parameter
     self.values = values
+    parameters = [parameter]
   }
 
   /// That a parameter which is true or false is this.
@@ -136,9 +139,16 @@ package struct ParameterCondition: Sendable, Equatable {
     isPresence = true
   }
 
+  /// That one or more of some parameters without a default are given.
+  package init(givenAny parameters: [String]) {
+    self.init(parameters.first ?? "", [])
+    isPresence = true
+    self.parameters = parameters
+  }
+
   /// Whether it holds for parameters with their defaults filled in.
   package func holds(for parameters: JSONValue) -> Bool {
-    if isPresence { return parameters[parameter].map { $0 != .null } ?? false }
+    if isPresence { return self.parameters.contains { name in parameters[name].map { $0 != .null } == true } }
     return parameters[parameter].map(includes) ?? false
   }
 

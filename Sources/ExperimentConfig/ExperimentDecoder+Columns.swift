@@ -153,9 +153,11 @@ extension ExperimentDecoder {
 
   /// Whether the parameter has one of the values, in one of the runs at least.
   private func may(_ condition: ParameterCondition, _ stage: DecodedStage) -> Bool {
-    values(of: condition.parameter, stage).map { given in
-      condition.isPresence ? !given.isEmpty : given.contains(where: condition.includes)
-    } ?? true
+    condition.parameters.contains { parameter in
+      values(of: parameter, stage).map { given in
+        condition.isPresence ? !given.isEmpty : given.contains(where: condition.includes)
+      } ?? true
+    }
   }
 
   /// The values that a parameter has in the runs; nil where they are not known.

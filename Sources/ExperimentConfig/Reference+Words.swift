@@ -5,7 +5,8 @@ extension Reference {
 
   static func words(_ condition: ParameterCondition) -> String {
     condition.isPresence
-      ? "`\(condition.parameter)` is given" : "`\(condition.parameter)` is \(words(condition.values))"
+      ? condition.parameters.map { "`\($0)`" }.joined(separator: " or ") + " is given"
+      : "`\(condition.parameter)` is \(words(condition.values))"
   }
 
   static func words(_ source: DataSource) -> String {

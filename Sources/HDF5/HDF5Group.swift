@@ -71,17 +71,7 @@ package struct HDF5Group: HDF5Object {
   package func write(
     _ name: String, _ texts: [String], shape: [Int], _ body: (HDF5Dataset) throws -> Void = { _ in }
   ) throws {
-    var storage: [CChar] = []
-    let starts = texts.map { text in
-      defer { storage += text.utf8CString }
-      return storage.count
-    }
-    try HDF5Types.withText { type in
-      try storage.withUnsafeBufferPointer { buffer in
-        let pointers = starts.map { start in buffer.baseAddress.map { $0 + start } }
-        try pointers.withUnsafeBytes { try write(name, $0, shape, type, type, body) }
-      }
-    }
+    try HDF5Types.withPointers(to: texts) { try write(name, $0, shape, $1, $1, body) }
   }
 
   private func write(

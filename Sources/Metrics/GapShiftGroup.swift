@@ -248,6 +248,13 @@ extension RealMatrix {
     }
   }
 
+  /// The dot product of one row with one of `other`, in one order of operations.
+  func rowProduct(_ row: Int, with other: RealMatrix, _ otherRow: Int) -> Double {
+    withSlice { mine in
+      other.withSlice { theirs in dot(line(row, of: mine), other.line(otherRow, of: theirs)) }
+    }
+  }
+
   /// These rows, in this order.
   package func picking(_ chosen: [Int]) -> RealMatrix {
     RealMatrix(rows: chosen.count, columns: columns, values: chosen.flatMap(row))

@@ -19,9 +19,14 @@ extension RowBlock {
   /// The same of a row that was of unit norm: one that lies on the point it is moved to keeps rounding noise only, and
   /// no direction.
   package func normalizeTransformed(_ place: Int) throws {
+    try requireDirection(place)
+    try normalize(place)
+  }
+
+  /// - Throws: `MetricFailure.zeroNorm` where a row that was of unit norm has nothing but rounding noise left.
+  package func requireDirection(_ place: Int) throws {
     let row = self[place]
     guard !(dot(row, row) <= 1e-28) else { throw MetricFailure.zeroNorm(side, row: firstRow + place) }
-    try normalize(place)
   }
 
   private func notFinite(_ place: Int) -> MetricFailure {
@@ -49,6 +54,28 @@ package struct RowShift: RowTransform {
     for place in 0..<rows.count {
       let row = rows[place]
       for column in row.indices { row[column] += vector[column] }
+      if renormalizes { try rows.normalizeTransformed(place) }
+    }
+  }
+}
+
+/// Row ← (row − mean)·scale by dimension, then of unit norm where `renormalizes`.
+package struct RowScaling: RowTransform {
+  private let mean: [Double]
+  private let scale: [Double]
+  private let renormalizes: Bool
+
+  /// - Throws: `MetricFailure.directionLength`.
+  package init(from mean: [Double], by scale: [Double], renormalizes: Bool, columns: Int) throws {
+    try requireLength(mean, columns)
+    try requireLength(scale, columns)
+    (self.mean, self.scale, self.renormalizes) = (mean, scale, renormalizes)
+  }
+
+  package func apply(to rows: RowBlock) throws {
+    for place in 0..<rows.count {
+      let row = rows[place]
+      for column in row.indices { row[column] = (row[column] - mean[column]) * scale[column] }
       if renormalizes { try rows.normalizeTransformed(place) }
     }
   }

@@ -48,6 +48,30 @@ struct ChainedShiftTests {
       stages: (keepsCentred ? ["centred"] : []) + ["moved", "turned", "again", "last", "one"])
   }
 
+  private static let interventions = """
+    { "name": "c", "stages": [
+      { "id": "e", "stage": "init", "kind": "embeddings", "with": { "x": "x.npy", "y": "y.npy" } },
+      { "id": "projected", "stage": "shift", "kind": "project-out", "from": "e",
+        "with": { "components": [1, 2], "alpha": [0.5, 1] } },
+      { "id": "realigned", "stage": "shift", "kind": "realign", "from": "projected", "with": { "side": "x" } },
+      { "id": "whitened", "stage": "shift", "kind": "whiten", "from": "realigned", "with": { "epsilon": 0.01 } },
+      { "id": "ablated", "stage": "shift", "kind": "ablate", "from": "whitened", "with": { "dimensions": 2 } },
+      { "id": "standardized", "stage": "shift", "kind": "standardize", "from": "ablated" },
+      { "id": "held", "stage": "shift", "kind": "whiten", "from": "standardized",
+        "with": { "epsilon": 0.1, "renormalize": false, "held_out": 9, "held_out_seed": 4 } },
+      { "id": "g", "stage": "evaluate", "kind": "gap",
+        "from": ["projected", "realigned", "whitened", "ablated", "standardized", "held"] } ] }
+    """
+
+  @Test func soDoInterventions() throws {
+    let bench = try Workbench()
+    try bench.npy(scatteredRows(40, 6, seed: 1, shift: 2), to: "x.npy")
+    try bench.npy(scatteredRows(40, 6, seed: 4, shift: -1), to: "y.npy")
+    try check(
+      bench, Self.interventions,
+      stages: ["projected", "realigned", "whitened", "ablated", "standardized", "held"])
+  }
+
   @Test func soDoTurnsOfTheSphere() throws {
     try check(try Workbench(), Self.sphere, stages: ["turned", "moved"])
   }
@@ -65,7 +89,7 @@ struct ChainedShiftTests {
         switch index {
         case 1: #""gap", "with": { "delta": [0.1, -0.3] }"#
         case 31...36: #""gap", "with": { "delta": 0.05, "renormalize": false }"#
-        case _ where index % 10 == 0: #""procrustes""#
+        case _ where index % 10 == 0: #""procrustes", "with": { "held_out": 0 }"#
         case _ where index % 7 == 0: #""centre""#
         default:
           #""gap", "with": { "lambda": \#(index % 2 == 0 ? 0.02 : -0.015), "sides": "\#(index % 3 == 0 ? "x" : "both")" }"#
@@ -165,6 +189,37 @@ struct ChainedShiftTests {
         let azimuth = atan2(row[1], row[0])
         return [cos(angle) * cos(azimuth), cos(angle) * sin(azimuth), sin(angle)]
       }
+    case "whiten":
+      func map(_ rows: Rows, _ side: String) throws -> Rows {
+        let mean = try vector("mean_\(side)", columns)
+        let w = try vector("map_\(side)", columns * columns)
+        return rows.map { row in
+          (0..<columns).map { out in
+            (0..<columns).reduce(0) { $0 + (row[$1] - mean[$1]) * w[out * columns + $1] }
+          }
+        }
+      }
+      (x, y) = (try map(x, "x"), try map(y, "y"))
+      if try number("renormalize") == 1 { (x, y) = (x.map(unit), y.map(unit)) }
+    case "standardize":
+      func scaled(_ rows: Rows, _ side: String) throws -> Rows {
+        let (mean, scale) = (try vector("mean_\(side)", columns), try vector("scale_\(side)", columns))
+        return rows.map { row in (0..<columns).map { (row[$0] - mean[$0]) * scale[$0] } }
+      }
+      (x, y) = (try scaled(x, "x"), try scaled(y, "y"))
+      if try number("renormalize") == 1 { (x, y) = (x.map(unit), y.map(unit)) }
+    case "ablate":
+      let keep = try vector("keep", columns)
+      func ablated(_ row: [Double]) -> [Double] { unit(zip(row, keep).map { $0 * $1 }) }
+      (x, y) = (x.map(ablated), y.map(ablated))
+    case "realign":
+      let (from, to) = (try vector("from", columns), try vector("to", columns))
+      let (scale, centre) = (try number("scale"), try vector("centre", columns))
+      func moved(_ row: [Double]) -> [Double] {
+        let half = unit((0..<columns).map { to[$0] + scale * (row[$0] - from[$0]) })
+        return unit((0..<columns).map { half[$0] - centre[$0] + to[$0] })
+      }
+      if try number("moves_x") == 1 { x = x.map(moved) } else { y = y.map(moved) }
     case let kind: Issue.record("an unknown kind \(kind)")
     }
   }

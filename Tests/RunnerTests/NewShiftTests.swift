@@ -19,7 +19,7 @@ import Testing
 
 /// A shift that one file declares, and one line lists, has all that the program's own have.
 @Suite struct NewShiftTests {
-  private static let catalog = StageCatalog(stageCatalog.variants + [StageVariant(WhitenStage.self)])
+  private static let catalog = StageCatalog(stageCatalog.variants + [StageVariant(DecorrelateStage.self)])
   private static let grammar = Grammar(
     stages: catalog.signatures, figures: figureCatalog.signatures, checks: checkCatalog.signatures,
     data: DatasetCatalog.signatures)
@@ -30,7 +30,7 @@ import Testing
     { "name": "w", "stages": [
       { "id": "e", "stage": "init", "kind": "embeddings", "with": { "x": "x.npy", "y": "y.npy" } },
       { "id": "moved", "stage": "shift", "kind": "gap", "from": "e", "with": { "delta": 0.25 } },
-      { "id": "white", "stage": "shift", "kind": "whiten", "from": "moved",
+      { "id": "white", "stage": "shift", "kind": "decorrelate", "from": "moved",
         "with": { "strength": { "from": 0, "to": 1, "by": 0.5 } } },
       { "id": "centred", "stage": "shift", "kind": "centre", "from": "white" },
       { "id": "g", "stage": "evaluate", "kind": "gap", "from": ["white", "centred"] }\(more) ],
@@ -79,7 +79,7 @@ import Testing
     let l2m = own.map { table["l2m"]?.cell($0).number ?? .nan }
     #expect(abs(l2m[1] - l2m[0] / 2) < 1e-9 && l2m[2] < 1e-9 && l2m[0] > 0.1, "\(l2m)")
     if Program.hasGnuplot {
-      #expect(try bench.text("results/w/figures/f.gp").contains("Strength of the whitening (fraction)"))
+      #expect(try bench.text("results/w/figures/f.gp").contains("Strength of the decorrelation (fraction)"))
     }
   }
 
@@ -112,7 +112,8 @@ import Testing
           let lengths = try moves.open("1") { white in
             [try white.doubles("mean_x").count, try white.doubles("map_y").count]
           }
-          #expect(first == "along" && kind == "whiten" && strengths == Self.strengths && lengths == [5, 25])
+          #expect(
+            first == "along" && kind == "decorrelate" && strengths == Self.strengths && lengths == [5, 25])
         }
       }
     }
@@ -123,8 +124,8 @@ import Testing
     let rows = Matrix(rows: 60, columns: 5, values: scatteredRows(60, 5, seed: 1, shift: 2).flatMap { $0 })
     let budget = ThreadBudget(jobs: 2)
     var family = EmbeddingFamily(Embeddings(x: rows, y: rows, isNormalized: false))
-    let moments = try WhitenStage.moments(family.rows(.x, of: family.members[0]), budget)
-    family.members[0].transforms = [Whitening(1, moments, moments)]
+    let moments = try DecorrelateStage.moments(family.rows(.x, of: family.members[0]), budget)
+    family.members[0].transforms = [Decorrelation(1, moments, moments)]
     #expect(!family.members[0].hasUnitRows)
     let white = try family.rows(.x, of: family.members[0]).real(budget)
     for a in 0..<5 {
@@ -138,12 +139,12 @@ import Testing
   /// A stage whose signature does not list its transform is found out when its first result is stored.
   @Test func whatIsNotDeclaredIsNotStored() throws {
     struct Forgetful: Stage {
-      typealias Parameters = WhitenStage.Parameters
+      typealias Parameters = DecorrelateStage.Parameters
       static let signature = StageSignature(
-        phase: .shift, kind: "whiten", summary: "s", parameters: WhitenStage.signature.parameters,
-        input: .pairs, output: .pairs, coordinates: WhitenStage.signature.coordinates)
-      let stage: WhitenStage
-      init(parameters: Parameters) { stage = WhitenStage(parameters: parameters) }
+        phase: .shift, kind: "decorrelate", summary: "s", parameters: DecorrelateStage.signature.parameters,
+        input: .pairs, output: .pairs, coordinates: DecorrelateStage.signature.coordinates)
+      let stage: DecorrelateStage
+      init(parameters: Parameters) { stage = DecorrelateStage(parameters: parameters) }
       func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
         try stage.run(inputs, context)
       }
@@ -153,6 +154,7 @@ import Testing
     let summary = try run(bench, spy: spy, catalog: catalog)
     #expect(summary.verdicts.map(\.outcome.word) != ["pass"])
     #expect(
-      try bench.text("results/w/runs/single/log.txt").contains("no stage declares the transform `whiten`"))
+      try bench.text("results/w/runs/single/log.txt").contains(
+        "no stage declares the transform `decorrelate`"))
   }
 }

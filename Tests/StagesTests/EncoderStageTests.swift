@@ -86,7 +86,7 @@ struct EncoderStageTests {
     for row in 0..<plain.rows {
       #expect(abs(norm(plain.row(row)) - norm(turned.row(row))) < 1e-5 * norm(plain.row(row)))
     }
-    let shifted = try run(.shift, "procrustes", from: [("free", free)])
+    let shifted = try run(.shift, "procrustes", ["held_out": 0], from: [("free", free)])
     let gaps = try [shifted, aligned].map { try evaluate("gap", of: $0) }
     for column in ["distance", "l2m", "l2i"] {
       #expect(abs(gaps[0].numbers(column)[0] - gaps[1].numbers(column)[0]) < 1e-6, "\(column)")

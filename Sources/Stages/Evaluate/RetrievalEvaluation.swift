@@ -6,11 +6,22 @@ import Metrics
 ///
 /// Similarity is the dot product of the rows as they are moved. Among equal similarities the lower index
 /// counts as nearer; a notice says how many queries that decided. Where items have several rows of y, any
-/// of them is right.
+/// of them is right. `SearchKeys` are what else can be searched: both modalities together, galleries, with corrections for
+/// hubs; every row is a candidate of its own there, and the table `ranks` has what the ranks come to.
 package struct RetrievalEvaluation: Stage {
   package struct Parameters: Decodable, Sendable {
     var k: [Int]
     var bootstrap: Int?
+    var search: SearchKeys
+
+    private enum CodingKeys: String, CodingKey { case k, bootstrap }
+
+    package init(from decoder: any Decoder) throws {
+      let keys = try decoder.container(keyedBy: CodingKeys.self)
+      k = try keys.decode([Int].self, forKey: .k)
+      bootstrap = try keys.decodeIfPresent(Int.self, forKey: .bootstrap)
+      search = try SearchKeys(from: decoder)
+    }
   }
 
   package static let signature = StageSignature(
@@ -20,74 +31,59 @@ package struct RetrievalEvaluation: Stage {
       .defaulted(
         "k", .list(.integer(1...1_000_000_000), most: 100), .array([.number(1), .number(5), .number(10)]),
         "The values of k."), .bootstrap,
-    ],
-    input: .pairs, output: .tables, extraTables: [Resampled.table],
+    ] + SearchKeys.parameters,
+    input: .pairs, references: [.pairs], output: .tables, normalForm: SearchKeys.normalForm,
+    extraTables: [SearchKeys.ranksTable, Resampled.table],
     extraColumns: [
+      SearchKeys.ranksTable: SearchKeys.columns,
       Resampled.table: [
-        TableColumn("direction", .label, .text, "Direction"), TableColumn("k", .key, .integer, "k"),
+        SearchKeys.gallery, TableColumn("direction", .label, .text, "Direction"),
+        TableColumn("k", .key, .integer, "k"),
         Resampled.column,
         TableColumn("recall", .quantity, .real, "Recall@k of the sample", unit: "fraction of queries"),
-      ]
+      ],
     ],
     columns: [
-      .distance, TableColumn("direction", .label, .text, "Direction"),
+      .distance, SearchKeys.gallery, TableColumn("direction", .label, .text, "Direction"),
       TableColumn("k", .key, .integer, "k"),
       TableColumn("recall", .quantity, .real, "Recall@k", unit: "fraction of queries"),
-    ], sometimesTables: Resampled.presence)
+    ],
+    sometimesTables: Resampled.presence.merging([SearchKeys.ranksTable: SearchKeys.presence]) { $1 },
+    misfits: { with, _ in SearchKeys.misfits(with) })
 
   private let parameters: Parameters
 
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let ks = parameters.k
     let sources = try Source.all(inputs, for: "evaluate/retrieval")
-    let means = 2 * ks.count * sources.reduce(0) { $0 + $1.family.members.count }
-    var samples = try parameters.bootstrap.map {
-      try ResampleTable(count: $0, of: ["recall"], means: means)
-    }
-    var rows = CoordinateTable()
-    var (queries, tied) = (0, 0)
+    let search =
+      parameters.search.isGiven ? try RetrievalSearch(parameters.search, inputs, context.budget) : nil
+    var tables = try RetrievalTables(parameters, sources)
     for source in sources {
       for group in try GapShiftGroup.groups(of: source.family, context.budget) {
-        let resamples = try samples?.resamples(of: group.partners)
+        let resamples = try tables.resamples(of: group.partners)
         let factors = try group.members.map(group.factors)
         let gaps = try group.gaps(factors, context.budget)
-        let ranks = try group.ranks(factors, context.budget)
-        let recalls = ranks.map { $0.recalls(at: ks) }
-        queries += recalls.reduce(0) { $0 + $1.queries }
-        tied += recalls.reduce(0) { $0 + $1.decidedByTies }
+        let ranks = search == nil ? try group.ranks(factors, context.budget) : []
         for (place, member) in group.members.enumerated() {
-          let distance = gaps[place].signedDistance(original: group.original)
-          let coordinates = source.coordinates(member.index)
-          for row in Self.rows(distance, recalls[place], ks) { rows.append(coordinates, row) }
-          guard let resamples else { continue }
-          for (k, recalls) in zip(ks, try ranks[place].recalls(at: ks, resamples, context.budget)) {
-            for (direction, means) in [("x-to-y", recalls.xToY), ("y-to-x", recalls.yToX)] {
-              samples?.append(coordinates, [("direction", .text(direction)), ("k", .integer(k))], [means])
-            }
+          let position = RetrievalTables.Position(
+            coordinates: source.coordinates(member.index),
+            distance: gaps[place].signedDistance(original: group.original))
+          guard let search else {
+            try tables.append(ranks[place], position, resamples, context.budget)
+            continue
+          }
+          for (gallery, result) in try search.results(of: source.family, member.index) {
+            var position = position
+            position.gallery = gallery
+            try tables.append(result.ranks, position, resamples, context.budget)
+            tables.append(summaries: result, position)
           }
         }
       }
     }
-    if tied > 0 {
-      context.notice(
-        "\(tied) of \(queries) queries were decided by a tie: another candidate is exactly as "
-          + "similar as the correct one, and the candidate with the lower index ranks first; if rows repeat, "
-          + "give each item once, or, if `init` `embeddings` reads them, use its `pairing` to say which "
-          + "rows are one item")
-    }
-    return .tables([NamedTable("", rows.table)] + (samples.map { [$0.named] } ?? []))
-  }
-
-  private static func rows(_ distance: Double, _ recalls: Retrieval, _ ks: [Int]) -> [[(String, Cell)]] {
-    [("x-to-y", recalls.xToY), ("y-to-x", recalls.yToX)].flatMap { direction, values in
-      zip(ks, values).map { k, recall in
-        [
-          ("distance", .real(distance)), ("direction", .text(direction)), ("k", .integer(k)),
-          ("recall", .real(recall)),
-        ]
-      }
-    }
+    context.notices(tables.notices + (search?.notices ?? []))
+    return .tables(tables.named)
   }
 }

@@ -9,17 +9,15 @@ import Metrics
 /// Source: I0T, arXiv 2412.14384; GR-CLIP, arXiv 2507.19054.
 package struct CentreStage: Stage {
   package struct Parameters: Decodable, Sendable {
-    let heldOut: Int?
+    let heldOut: HeldOutKeys
 
-    private enum CodingKeys: String, CodingKey {
-      case heldOut = "held_out"
-    }
+    package init(from decoder: any Decoder) throws { heldOut = try HeldOutKeys(from: decoder) }
   }
 
   package static let signature = StageSignature(
     phase: .shift, kind: "centre", version: 2,
     summary: "Subtracts each modality's centroid, then divides rows by their norm.",
-    parameters: [HeldOut.parameter], input: .pairs, alsoAccepts: [.unpaired], output: .pairs,
+    parameters: HeldOut.parameters, input: .pairs, alsoAccepts: [.unpaired], output: .pairs,
     preservesInputType: true)
 
   package static var transforms: [any EmbeddingTransform.Type] { [Subtraction.self] }
@@ -29,15 +27,14 @@ package struct CentreStage: Stage {
   package init(parameters: Parameters) { self.parameters = parameters }
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let family = try LongChain.settled(inputs.family(for: "shift/centre"), context.budget)
-    let parts = try HeldOut(parameters.heldOut, of: family)
-    let members = try family.members.map { member in
-      member.transformed(
-        by: Subtraction(
-          x: try parts.fitted.rows(.x, of: member).centroid(context.budget),
-          y: try parts.fitted.rows(.y, of: member).centroid(context.budget)))
+    try inputs.shifted(for: "shift/centre", parameters.heldOut, context) { fitted, member in
+      [
+        member.transformed(
+          by: Subtraction(
+            x: try fitted.rows(.x, of: member).centroid(context.budget),
+            y: try fitted.rows(.y, of: member).centroid(context.budget)))
+      ]
     }
-    return .embeddings(EmbeddingFamily(bases: parts.given.bases, members: members))
   }
 }
 

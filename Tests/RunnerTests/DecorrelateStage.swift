@@ -9,28 +9,30 @@ import Stages
 ///
 /// Each modality's rows r go to (1 − s)·r + s·(r − μ)·Wᵀ with W = Σ^(−1/2), the mean μ and the covariance Σ of its rows,
 /// and the strength s.
-struct WhitenStage: Stage {
+struct DecorrelateStage: Stage {
   struct Parameters: Decodable, Sendable {
     let strength: [Double]
   }
 
   static let signature = StageSignature(
-    phase: .shift, kind: "whiten", summary: "Decorrelates each modality's dimensions.",
+    phase: .shift, kind: "decorrelate", summary: "Decorrelates each modality's dimensions.",
     parameters: [.defaulted("strength", .sweep(0...1), .array([1]), "How far rows go.")],
     input: .pairs, output: .pairs,
-    coordinates: [TableColumn("strength", .coordinate, .real, "Strength of the whitening", unit: "fraction")])
-  static var transforms: [any EmbeddingTransform.Type] { [Whitening.self] }
+    coordinates: [
+      TableColumn("strength", .coordinate, .real, "Strength of the decorrelation", unit: "fraction")
+    ])
+  static var transforms: [any EmbeddingTransform.Type] { [Decorrelation.self] }
 
   let parameters: Parameters
 
   func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
-    let family = try LongChain.settled(inputs.family(for: "shift/whiten"), context.budget)
+    let family = try LongChain.settled(inputs.family(for: "shift/decorrelate"), context.budget)
     let members = try family.members.flatMap { member in
       let x = try Self.moments(family.rows(.x, of: member), context.budget)
       let y = try Self.moments(family.rows(.y, of: member), context.budget)
       return parameters.strength.map { strength in
         var whitened = member
-        whitened.transforms.append(Whitening(strength, x, y))
+        whitened.transforms.append(Decorrelation(strength, x, y))
         whitened.coordinates.append(Coordinate("strength", .real(strength)))
         return whitened
       }
@@ -60,14 +62,14 @@ struct WhitenStage: Stage {
   }
 }
 
-struct Whitening: EmbeddingTransform {
+struct Decorrelation: EmbeddingTransform {
   var strength = 0.0
   var meanX: [Double] = []
   var meanY: [Double] = []
   var mapX: [Double] = []
   var mapY: [Double] = []
 
-  static let kind = "whiten"
+  static let kind = "decorrelate"
   static let effect = TransformEffect(
     x: "(1 − strength)·x + strength·(x − mean_x)·Wᵀ, W = map_x as (d, d)", y: "the same with mean_y and map_y"
   )
@@ -90,13 +92,13 @@ struct Whitening: EmbeddingTransform {
 
   func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)? {
     let (mean, map) = side == .x ? (meanX, mapX) : (meanY, mapY)
-    return Whitened(
+    return Decorrelated(
       strength: strength,
       shift: try RowShift(by: mean.map { -$0 }, renormalizes: false, columns: columns),
       map: try LinearRowMap(map, columns: columns))
   }
 
-  private struct Whitened: RowTransform {
+  private struct Decorrelated: RowTransform {
     let strength: Double
     let shift: RowShift
     let map: LinearRowMap
