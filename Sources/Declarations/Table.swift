@@ -85,7 +85,7 @@ package struct Table: Sendable, Equatable {
 
     /// Says which row it is, rather than what was measured; of a column that nobody declares, its text does.
     package var isKey: Bool {
-      if case .texts = values { return true }
+      if case .texts = values { return declaration?.isKey ?? true }
       return declaration?.isKey ?? false
     }
 

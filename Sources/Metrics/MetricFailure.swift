@@ -22,6 +22,7 @@ package enum MetricFailure: Failure, Equatable {
   case lossNotFinite(temperature: Double)
   case tooLargeToMeasure
   case minDistBeyondSpread(minDist: Double, spread: Double)
+  case noSuchMetric(String)
 
   package var kind: FailureKind { .invalidInput }
 
@@ -78,6 +79,9 @@ package enum MetricFailure: Failure, Equatable {
       "the embeddings have values that are too large to compute distances; scale them down"
     case .minDistBeyondSpread(let minDist, let spread):
       "`min_dist` is \(minDist), but it must be at most `spread`, which is \(spread)"
+    case .noSuchMetric(let name):
+      "there is no metric `\(name.prefix(60))`; there are "
+        + gapMetricCatalog.map { "`\($0.card.name)`" }.joined(separator: ", ")
     }
   }
 }

@@ -19,6 +19,10 @@ package struct TransformedRows: Sendable {
     self.steps = try transforms.compactMap { try $0.rowTransform(of: side, columns: matrix.columns) }
   }
 
+  private init(matrix: Matrix, side: Side, steps: [any RowTransform]) {
+    (self.matrix, self.side, self.steps) = (matrix, side, steps)
+  }
+
   package var rows: Int { matrix.rows }
   package var columns: Int { matrix.columns }
 
@@ -45,6 +49,11 @@ package struct TransformedRows: Sendable {
 }
 
 extension TransformedRows {
+  /// These rows, in this order, as they are moved.
+  package func choosing(_ chosen: [Int]) -> TransformedRows {
+    TransformedRows(matrix: matrix.picking(chosen), side: side, steps: steps)
+  }
+
   /// Rows are worked on in blocks of this many, whatever the number of threads.
   package static let blockSize = 256
 

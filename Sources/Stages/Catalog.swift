@@ -34,6 +34,7 @@ extension StageCatalog {
         StageVariant(StandardizeStage.self),
         StageVariant(ProcrustesStage.self),
         StageVariant(GapEvaluation.self),
+        StageVariant(GapMetricsEvaluation.self),
         StageVariant(CosineSimilarityEvaluation.self),
         StageVariant(ContrastiveLossEvaluation.self),
         StageVariant(RetrievalEvaluation.self),

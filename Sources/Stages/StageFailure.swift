@@ -32,6 +32,8 @@ package enum StageFailure: Failure {
   case dimensionsDiffer(Int, Int)
   /// Of a pair of towers, whose layers or other members are not the same.
   case towersDiffer(Int, Int)
+  /// A comparison of towers that is given one alone.
+  case oneSide(String)
   /// A stored model's tensor has not the size of the network that its origin describes.
   case foreignModel(tensor: String, found: Int, expected: Int)
   /// A stored model's origin names a kind of `init` that makes no models.
@@ -103,6 +105,8 @@ package enum StageFailure: Failure {
     case .towersDiffer(let first, let second):
       "`x` has \(counted(first, "set")) of embeddings and `y` has \(second), or they are of other layers; give two towers "
         + "with the same layers"
+    case .oneSide(let id):
+      "`\(id)` gives one side, and two are compared; name in `from` two or more towers, or a stage with pairs"
     case .badLayer(let layer, let failure):
       "layer \(layer): \(failure.message); lower `weight_std` if values overflow, raise it if they vanish"
     }

@@ -19,8 +19,7 @@ package func summaryTable(
     return valueColumns?.contains(column.name) ?? !isKey(column, axes: axes)
   }
   let keys = table.columns.filter { column in
-    column.name != axis && !values.contains { $0.name == column.name }
-      && (valueColumns == nil || isKey(column, axes: axes))
+    column.name != axis && !values.contains { $0.name == column.name } && isKey(column, axes: axes)
   }
   guard !values.isEmpty else { return nil }
   let rows = independentRows(Array(0..<table.rowCount), of: table, along: [axis], sources)
