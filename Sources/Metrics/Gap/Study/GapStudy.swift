@@ -12,7 +12,7 @@ package final class GapStudy {
   let sampleNote: String?
 
   private var keptSample: GapStudy?
-  private var keptMoments: RowMoments?
+  private var keptMoments: PairMoments?
   private var keptSpectra: [SideSpectra]?
   private var keptPass: PairPass.Result?
   private var keptShuffles: ShuffledPairs?
@@ -53,7 +53,7 @@ package final class GapStudy {
   /// What metrics over all pairs of rows are measured on.
   var sample: GapStudy { once(&keptSample) { sample(atMost: options.pairs) } }
 
-  func moments() throws -> RowMoments { try once(&keptMoments) { try RowMoments(x, y, budget) } }
+  func moments() throws -> PairMoments { try once(&keptMoments) { try PairMoments(x, y, budget) } }
 
   /// Of x and of y.
   func spectra(_ side: GapSide) throws -> SideSpectra {
