@@ -32,7 +32,7 @@ struct CKANorms {
   let x: Double
   let y: Double
 
-  init(_ moments: PairMoments) {
+  init(_ moments: SecondMoments) {
     cross = moments.crossCovariance
     x = moments.covariance(.x).squaredNorm.squareRoot()
     y = moments.covariance(.y).squaredNorm.squareRoot()

@@ -32,7 +32,7 @@ struct FrechetParts: Sendable {
 
   /// With L = V·Λ^½ of Σ_x = LLᵀ, the eigenvalues of M = Lᵀ·Σ_y·L = U·S²·Uᵀ are those of Σ_x^½ Σ_y Σ_x^½, and tr(…)^½ = Σ S.
   /// Its derivative by Σ_y is ½ L·U·S⁻¹·Uᵀ·Lᵀ, and by Σ_x ½ W·U·S·Uᵀ·Wᵀ with W = V·Λ^−½; directions without variance are left out.
-  init(_ moments: PairMoments, _ x: LAPACK.Eigen, count: Int) throws {
+  init(_ moments: SecondMoments, _ x: LAPACK.Eigen, count: Int) throws {
     let y = moments.covariance(.y)
     scale = Double(count) / Double(count - 1)
     let roots = x.spectrum.map { $0.squareRoot() }

@@ -12,7 +12,7 @@ package final class GapStudy {
   let sampleNote: String?
 
   private var keptSample: GapStudy?
-  private var keptMoments: PairMoments?
+  private var keptMoments: SecondMoments?
   private var keptSpectra: [SideSpectra]?
   private var keptPass: PairPass.Result?
   private var keptShuffles: ShuffledPairs?
@@ -53,7 +53,7 @@ package final class GapStudy {
   /// What metrics over all pairs of rows are measured on.
   var sample: GapStudy { once(&keptSample) { sample(atMost: options.pairs) } }
 
-  func moments() throws -> PairMoments { try once(&keptMoments) { try PairMoments(x, y, budget) } }
+  func moments() throws -> SecondMoments { try once(&keptMoments) { try SecondMoments(x, y, budget) } }
 
   /// Of x and of y.
   func spectra(_ side: GapSide) throws -> SideSpectra {

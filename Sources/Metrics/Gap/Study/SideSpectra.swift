@@ -8,7 +8,7 @@ struct SideSpectra: Sendable {
   /// Of the covariance.
   let centred: LAPACK.Eigen
 
-  static func both(_ moments: PairMoments, _ budget: ThreadBudget) throws -> [SideSpectra] {
+  static func both(_ moments: SecondMoments, _ budget: ThreadBudget) throws -> [SideSpectra] {
     let eigen = try budget.map(blocks: 4) { part in
       let side: GapSide = part < 2 ? .x : .y
       return try LAPACK.symmetricEigen(part % 2 == 0 ? moments.raw(side) : moments.covariance(side))

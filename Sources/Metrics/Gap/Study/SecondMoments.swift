@@ -2,7 +2,7 @@ import Execution
 import Kernels
 
 /// Means and second moments of paired rows, in float64: (1/n) XᵀX, (1/n) YᵀY and (1/n) XᵀY.
-struct PairMoments: Sendable {
+struct SecondMoments: Sendable {
   let meanX: [Double]
   let meanY: [Double]
   /// About zero.
