@@ -8,11 +8,16 @@ package func exponentials(
 ) -> Double {
   let powers = powers[line.indices]
   for index in line.indices { powers[index] = FastMath.exp((line[index] - reference) * scale) }
+  return sumByLanes(powers)
+}
+
+/// Σ of all numbers: eight partial sums, then what is left, in one order everywhere.
+func sumByLanes(_ values: DoubleSlice) -> Double {
   var total = SIMD8<Double>(repeating: 0)
-  let whole = line.count & ~7
-  for start in stride(from: 0, to: whole, by: 8) { total += powers.lanes(start) }
+  let whole = values.count & ~7
+  for start in stride(from: 0, to: whole, by: 8) { total += values.lanes(start) }
   var sum = orderedSum(total)
-  for index in whole..<line.count { sum += powers[index] }
+  for index in whole..<values.count { sum += values[index] }
   return sum
 }
 

@@ -8,12 +8,7 @@ import Execution
 package func sumOfExponentials(_ line: FloatSlice, scale: Double, into powers: DoubleSlice) -> Double {
   let powers = powers[line.indices]
   for index in line.indices { powers[index] = FastMath.exp((Double(line[index]) - 1) * scale) }
-  var total = SIMD8<Double>(repeating: 0)
-  let whole = line.count & ~7
-  for start in stride(from: 0, to: whole, by: 8) { total += powers.lanes(start) }
-  var sum = orderedSum(total)
-  for index in whole..<line.count { sum += powers[index] }
-  return sum
+  return sumByLanes(powers)
 }
 
 /// terms_j ← terms_j + sign·(powers_j − 1). Less 1, because float32 holds small differences of numbers near 1 badly.

@@ -29,6 +29,19 @@ extension Matrix {
 
 @Suite("Laws of the gap metrics")
 struct GapMetricTests {
+  @Test("docs/metrics.md has the formula and the source of each")
+  func documented() throws {
+    var root = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { root.deleteLastPathComponent() }
+    let page = try String(contentsOf: root.appendingPathComponent("docs/metrics.md"), encoding: .utf8)
+    let plain = page.replacingOccurrences(of: "\\", with: "")
+    for card in gapMetricCatalog.map(\.card) {
+      let line = plain.split(separator: "\n").first { $0.hasPrefix("| `\(card.name)` |") }
+      let formula = card.formula.replacingOccurrences(of: "\\", with: "")
+      #expect(line?.contains(formula) == true && line?.contains(card.source) == true, "\(card.name)")
+    }
+  }
+
   static let names = gapMetricCatalog.map(\.card.name)
   /// Those that split or draw, whose draws do not move with the rows.
   static let drawing: Set = ["separability", "procrustes-residual", "robustness", "v-measure"]
@@ -44,13 +57,13 @@ struct GapMetricTests {
     #expect(Self.names.joined(separator: " ") == agreed)
   }
 
-  @Test("the same numbers at 1, 2 and 4 jobs, intervals and nulls with them", arguments: [512, 768])
+  @Test("the same numbers at 1, 2 and 4 jobs, intervals and nulls with them", arguments: [40, 512, 768])
   func jobs(width: Int) throws {
     let (x, y) = try Pairs.pair(300, width)
-    let found = try [1, 2, 4].map { jobs in
+    let found = try (width < 512 ? [1, 2, 4] : [1, 2]).map { jobs in
       try measured(x, y, jobs: jobs) { ($0.bootstrap, $0.permutations) = (50, 7) }.map { "\($0)" }
     }
-    #expect(found[1] == found[0] && found[2] == found[0])
+    for other in found.dropFirst() { #expect(other == found[0]) }
   }
 
   /// Sums are taken in another order: float32 similarities and float64 sums, so 10⁻⁵ as against other software.
@@ -65,7 +78,8 @@ struct GapMetricTests {
     for (row, other) in zip(rows, moved) where !Self.drawing.contains(row.metric) {
       #expect(abs(row.value - other.value) < 1e-5 * max(1, abs(row.value)), "\(row.metric)")
     }
-    for row in rows where !Self.drawing.contains(row.metric) {
+    // CKNNA's masks are not symmetric, and neither is its formula.
+    for row in rows where !Self.drawing.contains(row.metric) && row.metric != "cknna" {
       let other = try #require(exchanged.first { $0.metric == row.metric && $0.side == mirror[row.side] })
       #expect(abs(row.value - other.value) < 1e-5 * max(1, abs(row.value)), "\(row.metric)")
     }
@@ -95,7 +109,8 @@ struct GapMetricTests {
     let rows = try measured(x, x)
     func value(_ name: String) -> Double { rows.first { $0.metric == name }?.value ?? .nan }
     for name in [
-      "l2m", "l2i", "rmg", "alignment", "frechet", "frechet-mean", "frechet-covariance", "mmd2-biased", "energy-distance",
+      "l2m", "l2i", "rmg", "alignment", "frechet", "frechet-mean", "frechet-covariance", "mmd2-biased",
+      "energy-distance",
       "procrustes-residual", "neighbour-order", "v-measure",
     ] { #expect(abs(value(name)) < 1e-5, "\(name)") }
     for name in ["centroid-cosine", "cka", "cka-unbiased", "mutual-knn", "cknna", "union-recall"] {
@@ -121,7 +136,8 @@ struct GapMetricTests {
   }
 
   /// Of n points spread evenly, the mean over pairs of exp(−2‖·‖²) is e⁻⁴ ₀F₁(; d/2; 4): 10⁻² is five standard errors of 2,000 points.
-  @Test("points spread evenly over the sphere have the uniformity of the closed form", arguments: [3, 16, 64])
+  @Test(
+    "points spread evenly over the sphere have the uniformity of the closed form", arguments: [3, 16, 64])
   func uniform(d: Int) throws {
     let rows = try measured(draw(2000, d, "even"), draw(2000, d, "other"))
     var (term, sum) = (1.0, 1.0)
@@ -135,7 +151,9 @@ struct GapMetricTests {
     #expect(abs((rows.first { $0.metric == "rmg" }?.value ?? 0) - 0.5) < 1e-2)
   }
 
-  @Test("no value without a reason", arguments: [(2, 1), (2, 3), (3, 2), (4, 5), (5, 5), (11, 2), (12, 40), (130, 1)])
+  @Test(
+    "no value without a reason",
+    arguments: [(2, 1), (2, 3), (3, 2), (4, 5), (5, 5), (11, 2), (12, 40), (130, 1)])
   func small(rows: Int, columns: Int) throws {
     let found = try measured(draw(rows, columns, "x"), draw(rows, columns, "y")) {
       ($0.bootstrap, $0.permutations) = (20, 3)
@@ -144,7 +162,9 @@ struct GapMetricTests {
     for row in found {
       #expect(row.value.isFinite || !row.note.isEmpty, "\(row.metric) of \(row.side)")
       let range = try #require(gapMetricCatalog.first { $0.card.name == row.metric }).card.range
-      #expect(!row.value.isFinite || row.value >= range.lowerBound - 1e-6 && row.value <= range.upperBound + 1e-6, "\(row.metric): \(row.value)")
+      #expect(
+        !row.value.isFinite || row.value >= range.lowerBound - 1e-6 && row.value <= range.upperBound + 1e-6,
+        "\(row.metric): \(row.value)")
       #expect(row.low.isNaN == row.high.isNaN && !(row.low > row.high))
     }
   }
@@ -170,7 +190,8 @@ struct GapMetricTests {
       Matrix(rows: rows.rows, columns: 6, values: (0..<rows.rows).flatMap { rows.row($0) + [0] })
     }
     let free: Set = ["isoscore", "partition-isotropy", "robustness", "negative-w2-uniformity"]
-    for (row, other) in zip(try measured(x, y), try measured(padded(x), padded(y))) where !free.contains(row.metric) {
+    for (row, other) in zip(try measured(x, y), try measured(padded(x), padded(y)))
+    where !free.contains(row.metric) {
       #expect(abs(row.value - other.value) < 1e-5 * max(1, abs(row.value)), "\(row.metric)")
     }
   }
@@ -202,7 +223,9 @@ struct GapMetricTests {
     #expect(throws: MetricFailure.zeroNorm(.x, row: 3)) { _ = try measured(x, y) }
     x[3, 0] = 1
     y[7, 2] = .infinity
-    #expect(throws: MetricFailure.notFinite(.y, row: 7, column: 2, value: .infinity)) { _ = try measured(x, y) }
+    #expect(throws: MetricFailure.notFinite(.y, row: 7, column: 2, value: .infinity)) {
+      _ = try measured(x, y)
+    }
     y[7, 2] = .nan
     #expect(throws: MetricFailure.self) { _ = try measured(x, y) }
   }
@@ -218,7 +241,8 @@ struct GapMetricTests {
     }
     #expect(rows.count { $0.note.contains("150 of 400") } > 15)
     let other = try measured(x, y) { ($0.pairs, $0.seed) = (150, 1) }
-    #expect(other.first { $0.metric == "uniformity" }?.value != rows.first { $0.metric == "uniformity" }?.value)
+    #expect(
+      other.first { $0.metric == "uniformity" }?.value != rows.first { $0.metric == "uniformity" }?.value)
   }
 }
 
@@ -229,17 +253,30 @@ struct GapMetricIntervalTests {
   static let smooth = gapMetricCatalog.map(\.card).filter {
     $0.withoutInterval == nil
       && ![
-        "separability", "procrustes-residual", "robustness", "mutual-knn", "neighbour-order", "own-side-top1", "union-recall",
+        "separability", "procrustes-residual", "robustness", "mutual-knn", "neighbour-order", "own-side-top1",
+        "union-recall",
       ].contains($0.name)
   }.map(\.name)
+
+  /// Pairs with a clear gap, so that it has an expansion, most of it in the same dimensions without any one pair, and with other
+  /// variances in each dimension, so that no value is near an end of its range, where intervals are cut.
+  private func clear() throws -> (x: Matrix, y: Matrix) {
+    let (spread, moved): ([Float], [Float]) = ([1.6, 1.3, 1, 0.8, 0.6], [1.2, 0.8, 0.4, 0.2, 0.1])
+    let (x, noise) = (try draw(90, 5, "x"), try draw(90, 5, "noise"))
+    let a = x.values.enumerated().map { $1 * spread[$0 % 5] }
+    let b = zip(a, noise.values).enumerated().map { $1.0 + 0.5 * $1.1 + moved[$0 % 5] }
+    return (Matrix(rows: 90, columns: 5, values: a), Matrix(rows: 90, columns: 5, values: b))
+  }
 
   /// Both estimate the standard error with a relative error of O(1/n) = 1/90; the percentiles of 4,000 samples have one of about 2%;
   /// where eigenvalues are near each other the jackknife's second order counts more. 15% in all.
   @Test("standard errors")
   func errors() throws {
-    let (x, y) = try Pairs.pair(90, 5)
+    let (x, y) = try clear()
     func rows(_ order: [Int], bootstrap: Int) throws -> [GapMetricRow] {
-      try measured(x.chosen(order), y.chosen(order)) { ($0.bootstrap, $0.metrics) = (bootstrap, Self.smooth) }
+      try measured(x.chosen(order), y.chosen(order)) {
+        ($0.bootstrap, $0.metrics, $0.dimensions) = (bootstrap, Self.smooth, 2)
+      }
     }
     let all = Array(0..<90)
     let whole = try rows(all, bootstrap: 4000)
@@ -288,7 +325,9 @@ struct GapMetricIntervalTests {
     }
     // Of 40 tests at 10% 4 reject in the mean; 12 or more would be a chance of 0.02%.
     for place in 0..<3 { #expect(small[place] < 12 && least[place] > 0) }
-    let apart = try measured(x.chosen(Array(0..<100)), Pairs.pair(100, 6).y) {
+    let first = x.chosen(Array(0..<100))
+    let moved = Matrix(rows: 100, columns: 6, values: y.chosen(Array(0..<100)).values.map { $0 + 1 })
+    let apart = try measured(first, moved) {
       ($0.metrics, $0.permutations, $0.sigma) = (names, 99, 1)
     }
     for row in apart { #expect(row.p == 0.01) }

@@ -16,6 +16,7 @@ import sys
 import time
 
 import clip
+import gap_metrics
 import resnet18
 import training
 import umap_learn
@@ -170,13 +171,14 @@ PEERS = {
     **clip.peers(ARGUMENTS.threads),
     "resnet18": resnet18.peers(ARGUMENTS.threads),
     "umap": umap_learn.peers(),
+    "gap-metrics": gap_metrics.peers(),
     **training.peers(),
 }
 # Rows that take minutes: done where they are named, once, and without the other side in memory.
 LONG = ["train-vit-b-16"]
 CLOCKS = ["seconds", "processor_seconds"]
 # Rows without a peer, and how often they are timed.
-ALONE = {"cosine-large": 1, "umap-large": 1, "cached-run": 9, "engine": 3, "planning": 3}
+ALONE = {"cosine-large": 1, "umap-large": 1, "gap-metrics-intervals": 1, "gap-metrics-large": 1, "cached-run": 9, "engine": 3, "planning": 3}
 
 
 def modgap(row, repeats=1):

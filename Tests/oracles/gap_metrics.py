@@ -67,14 +67,14 @@ def partition(rows):
     return float(z.min() / z.max())
 
 
-def transport(cost, epsilon=0.05, rho=1.0):
+def transport(cost, epsilon=0.01, rho=1.0):
     """In the logarithm, by alternating maximisation of the dual."""
     n = len(cost)
     la = np.full(n, -np.log(n))
     f, g = np.zeros(n), np.zeros(n)
     power = rho / (rho + epsilon)
     lse = lambda m, axis: np.logaddexp.reduce(m, axis=axis)
-    for _ in range(20000):
+    for _ in range(200000):
         f_next = -power * epsilon * lse((g[None] - cost) / epsilon + la[None], 1)
         g = -power * epsilon * lse((f_next[:, None] - cost) / epsilon + la[:, None], 0)
         if np.abs(f_next - f).max() < 1e-13:
@@ -130,8 +130,8 @@ def across(x, y):
     apart = (((1 - off(a)) / 2).mean() + ((1 - off(b)) / 2).mean()) / 2
     squares = ((x - y) ** 2).sum(1)
     cx, cy = np.cov(x.T), np.cov(y.T)
-    root = linalg.sqrtm(cx).real
-    shape = np.trace(cx) + np.trace(cy) - 2 * np.sqrt(np.maximum(linalg.eigvalsh(root @ cy @ root), 0)).sum()
+    # tr (Cx^½ Cy Cx^½)^½ is the nuclear norm of Xc·Ycᵀ/(n − 1); sqrtm loses four digits where a covariance is singular.
+    shape = np.trace(cx) + np.trace(cy) - 2 * linalg.svdvals((x - mx) @ (y - my).T / (n - 1)).sum()
     kernel = lambda p, q: rbf_kernel(p, q, gamma=1 / (2 * SIGMA**2))
     length = lambda p, q: np.sqrt(((p[:, None] - q[None]) ** 2).sum(-1))
     top = np.sort(gap**2)[::-1][:5]
@@ -204,7 +204,7 @@ def logistic(rng, n, d, shift):
 
 def clusters(rows, in_x, in_y):
     labels = [1] * in_x + [0] * (rows - in_x) + [1] * in_y + [0] * (rows - in_y)
-    return {"rows": rows, "in_x": in_x, "in_y": in_y, "v": float(v_measure_score([0] * rows + [1] * rows, labels))}
+    return {"rows": rows, "inX": in_x, "inY": in_y, "v": float(v_measure_score([0] * rows + [1] * rows, labels))}
 
 
 def ranking(rng, n, levels):

@@ -29,7 +29,8 @@ package struct GapMetricsEvaluation: Stage {
       .optional(
         "metrics", .list(.choice(gapMetricCatalog.map(\.card.name)), most: gapMetricCatalog.count),
         "Which metrics, in the order of the table; all by default."),
-      .defaulted("bootstrap", .integer(0...10_000), 200, "Bootstrap samples of an interval; 0 for no intervals."),
+      .defaulted(
+        "bootstrap", .integer(0...10_000), 200, "Bootstrap samples of an interval; 0 for no intervals."),
       .defaulted(
         "permutations", .integer(0...10_000), 200,
         "Shuffles of `null` and `p`; 0 for none. At most 20 where a shuffle costs as much as the metric."),
@@ -38,7 +39,8 @@ package struct GapMetricsEvaluation: Stage {
       .defaulted("k", .integer(1...1000), 10, "Nearest neighbours."),
       .defaulted("dimensions", .integer(1...1_000_000), 5, "Dimensions of `top-dimensions-share`."),
       .defaulted("sigma", .positive, 10, "σ of the kernel of `mmd2-biased` and `mmd2-unbiased`."),
-      .defaulted("noise", .positive, 0.02, "Standard deviation of the noise of `robustness` in each dimension."),
+      .defaulted(
+        "noise", .positive, 0.02, "Standard deviation of the noise of `robustness` in each dimension."),
       .defaulted(
         "pairs", .integer(2...1_000_000), 20_000,
         "Metrics over all pairs of rows, of neighbours and of splits are measured on so many pairs at most, drawn at random; `note` "
@@ -85,7 +87,8 @@ package struct GapMetricsEvaluation: Stage {
     return [
       ("metric", .text(row.metric)), ("side", .text(row.side.rawValue)), ("value", .real(row.value)),
       ("ci95_low", .real(row.low)), ("ci95_high", .real(row.high)), ("null", .real(row.null)),
-      ("p", .real(row.p)), ("held_out", .integer(row.heldOut)), ("note", .text(notes.joined(separator: "; "))),
+      ("p", .real(row.p)), ("held_out", .integer(row.heldOut)),
+      ("note", .text(notes.joined(separator: "; "))),
     ]
   }
 }

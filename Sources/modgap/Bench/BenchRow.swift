@@ -25,7 +25,8 @@ struct BenchRow: Sendable {
 
   static let all: [BenchRow] = [
     .figure2b, .cosine, .largeCosine, .landscape, .zeroShot, .resNet18, .vision, .longTexts, .captions, .umap,
-    .largeUMAP, .trainStep, .trainViTB16, .cachedRun, .engine, .planning,
+    .largeUMAP, .gapMetrics, .gapMetricIntervals, .largeGapMetrics, .trainStep, .trainViTB16, .cachedRun,
+    .engine, .planning,
   ]
 
   func measure(_ settings: BenchSettings) throws -> BenchResult {

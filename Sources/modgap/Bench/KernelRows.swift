@@ -80,6 +80,28 @@ extension BenchRow {
   }
 }
 
+extension BenchRow {
+  static let gapMetrics = gapMetrics("gap-metrics", count: 5000, bootstrap: 0)
+  static let gapMetricIntervals = gapMetrics("gap-metrics-intervals", count: 5000, bootstrap: 200)
+  static let largeGapMetrics = gapMetrics("gap-metrics-large", count: 50_000, bootstrap: 0)
+
+  private static func gapMetrics(_ name: String, count: Int, bootstrap: Int) -> BenchRow {
+    BenchRow(
+      name: name,
+      what: "all gap metrics of \(count) pairs × 512" + (bootstrap > 0 ? ", with intervals and nulls" : ""),
+      warmsUp: count < 10_000
+    ) { settings, _ in
+      let bench = KernelBench(settings)
+      let pairs = try bench.pairs(count: count)
+      var options = GapMetricOptions()
+      (options.bootstrap, options.permutations) = (bootstrap, bootstrap)
+      return bench.timed { [options] in
+        _ = try Metrics.gapMetrics(pairs.x, pairs.y ?? pairs.x, options, bench.budget)
+      }
+    }
+  }
+}
+
 /// What these rows share: a budget whose token they hold, data, and the clock.
 private final class KernelBench: Sendable {
   let budget: ThreadBudget

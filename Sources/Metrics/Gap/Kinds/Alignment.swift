@@ -3,7 +3,8 @@
 /// Its p-value is that of shuffling the pairs. Source: Wang and Isola 2020, arXiv:2005.10242, with α = 2.
 struct Alignment: GapMetric {
   let card = GapMetricCard(
-    "alignment", "Alignment", formula: "(1/n) Σ ‖x_i − y_i‖²", source: "Wang and Isola 2020, arXiv:2005.10242",
+    "alignment", "Alignment", formula: "(1/n) Σ ‖x_i − y_i‖²",
+    source: "Wang and Isola 2020, arXiv:2005.10242",
     range: 0...4, reading: "pairs farther apart", sides: [.both])
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {

@@ -6,13 +6,16 @@ import Kernels
 /// Biased upwards where n is not much above d: the null shows by how much. Source: Kornblith et al. 2019, arXiv:1905.00414.
 struct CKA: GapMetric {
   let card = GapMetricCard(
-    "cka", "Linear CKA", formula: "‖X_cᵀY_c‖²/(‖X_cᵀX_c‖·‖Y_cᵀY_c‖)", source: "Kornblith et al. 2019, arXiv:1905.00414",
+    "cka", "Linear CKA", formula: "‖X_cᵀY_c‖²/(‖X_cᵀX_c‖·‖Y_cᵀY_c‖)",
+    source: "Kornblith et al. 2019, arXiv:1905.00414",
     range: 0...1, reading: "more alike relations among rows", sides: [.both], equalDimensions: false)
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {
     let moments = try study.moments()
     let norms = CKANorms(moments)
-    guard norms.x > 1e-10, norms.y > 1e-10 else { return [.undefined(.both, "the rows of a side do not vary")] }
+    guard norms.x > 1e-10, norms.y > 1e-10 else {
+      return [.undefined(.both, "the rows of a side do not vary")]
+    }
     let value = norms.value
     let shuffled = try study.shuffledMoments().map {
       $0.xy.less(outer: moments.meanX, moments.meanY).squaredNorm / (norms.x * norms.y)

@@ -4,8 +4,10 @@
 /// Its authors' code adds 10⁻⁶ to the denominator, which is left out here. Source: Huh et al. 2024, arXiv:2405.07987.
 struct CKNNA: GapMetric {
   let card = GapMetricCard(
-    "cknna", "CKA over nearest neighbours", formula: "HSIC₁(M∘K, M∘L)/√(HSIC₁(M_x∘K, M_x∘K)·HSIC₁(M_y∘L, M_y∘L))",
-    source: "Huh et al. 2024, arXiv:2405.07987", range: -1...1, reading: "more alike neighbourhoods", sides: [.both],
+    "cknna", "CKA over nearest neighbours",
+    formula: "HSIC₁(M∘K, M∘L)/√(HSIC₁(M_x∘K, M_x∘K)·HSIC₁(M_y∘L, M_y∘L))",
+    source: "Huh et al. 2024, arXiv:2405.07987", range: -1...1, reading: "more alike neighbourhoods",
+    sides: [.both],
     needs: [.within], equalDimensions: false,
     withoutInterval: "copies of a row in a bootstrap sample become its neighbours",
     leastPairs: { max($0.k + 1, 4) })
@@ -36,7 +38,8 @@ private struct SparseKernel: Sendable {
   init(_ lists: NeighbourLists) {
     rows = (0..<lists.rows).map { row in
       Dictionary(
-        zip(lists.row(row), lists.similarities(row).map { Double($0) }), uniquingKeysWith: { first, _ in first })
+        zip(lists.row(row), lists.similarities(row).map { Double($0) }),
+        uniquingKeysWith: { first, _ in first })
     }
   }
 

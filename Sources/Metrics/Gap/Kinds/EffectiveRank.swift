@@ -6,8 +6,10 @@ import Kernels
 /// Source: Roy and Vetterli 2007, The Effective Rank, EUSIPCO; as RankMe in Garrido et al. 2023, arXiv:2210.02885.
 struct EffectiveRank: GapMetric {
   let card = GapMetricCard(
-    "effective-rank", "Effective rank", formula: "exp(−Σ p_k ln p_k), p_k = σ_k/Σσ, σ singular values of the rows",
-    source: "Roy and Vetterli 2007; Garrido et al. 2023, arXiv:2210.02885", range: 0...Double.greatestFiniteMagnitude,
+    "effective-rank", "Effective rank",
+    formula: "exp(−Σ p_k ln p_k), p_k = σ_k/Σσ, σ singular values of the rows",
+    source: "Roy and Vetterli 2007; Garrido et al. 2023, arXiv:2210.02885",
+    range: 0...Double.greatestFiniteMagnitude,
     reading: "more dimensions in use", sides: GapSide.each, equalDimensions: false)
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {

@@ -4,7 +4,8 @@
 struct EnergyDistance: GapMetric {
   let card = GapMetricCard(
     "energy-distance", "Energy distance", formula: "(1/n²) Σ_ij (2‖x_i − y_j‖ − ‖x_i − x_j‖ − ‖y_i − y_j‖)",
-    source: "Székely and Rizzo 2013, doi:10.1016/j.jspi.2013.03.018", range: 0...4, reading: "sides differ more",
+    source: "Székely and Rizzo 2013, doi:10.1016/j.jspi.2013.03.018", range: 0...4,
+    reading: "sides differ more",
     sides: [.both], needs: [.distances])
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {

@@ -6,7 +6,8 @@ import Kernels
 struct Frechet: GapMetric {
   let card = GapMetricCard(
     "frechet", "Fréchet distance", formula: "‖x̄ − ȳ‖² + tr(Σ_x + Σ_y − 2(Σ_x^½ Σ_y Σ_x^½)^½)",
-    source: "Heusel et al. 2017, arXiv:1706.08500", range: 0...8, reading: "sides differ more in mean and shape",
+    source: "Heusel et al. 2017, arXiv:1706.08500", range: 0...8,
+    reading: "sides differ more in mean and shape",
     sides: [.both])
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {
@@ -61,7 +62,9 @@ extension GapStudy {
 extension RealMatrix {
   fileprivate func scalingRows(_ factors: [Double]) -> RealMatrix {
     var result = self
-    for row in 0..<rows { for column in 0..<columns { result.values[row * columns + column] *= factors[row] } }
+    for row in 0..<rows {
+      for column in 0..<columns { result.values[row * columns + column] *= factors[row] }
+    }
     return result
   }
 

@@ -3,8 +3,10 @@
 /// Source: Radovanović et al. 2010, Hubs in Space, JMLR 11.
 struct HubnessMax: GapMetric {
   let card = GapMetricCard(
-    "hubness-max", "Greatest k-occurrence", formula: "max_j N_k(j)", source: "Radovanović et al. 2010, JMLR 11:2487",
-    range: 0...Double.greatestFiniteMagnitude, reading: "a stronger hub", sides: GapSide.directions, needs: [.across],
+    "hubness-max", "Greatest k-occurrence", formula: "max_j N_k(j)",
+    source: "Radovanović et al. 2010, JMLR 11:2487",
+    range: 0...Double.greatestFiniteMagnitude, reading: "a stronger hub", sides: GapSide.directions,
+    needs: [.across],
     withoutInterval: Hubness.withoutInterval, leastPairs: { $0.k + 1 })
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {

@@ -4,7 +4,8 @@
 struct HubnessSkew: GapMetric {
   let card = GapMetricCard(
     "hubness-skew", "Skewness of the k-occurrence", formula: "mean (N_k − N̄_k)³/sd(N_k)³",
-    source: "Radovanović et al. 2010, JMLR 11:2487", range: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude,
+    source: "Radovanović et al. 2010, JMLR 11:2487",
+    range: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude,
     reading: "more hubs", sides: GapSide.directions, needs: [.across],
     withoutInterval: Hubness.withoutInterval, leastPairs: { $0.k + 1 })
 
@@ -21,7 +22,8 @@ struct HubnessSkew: GapMetric {
 }
 
 enum Hubness {
-  static let withoutInterval = "copies of a row in a bootstrap sample are candidates of equal rank, which makes hubs"
+  static let withoutInterval =
+    "copies of a row in a bootstrap sample are candidates of equal rank, which makes hubs"
 
   /// N_k of every candidate: rows of y, then rows of x.
   static func occurrences(_ sample: GapStudy) throws -> [(GapSide, [Int])] {

@@ -4,8 +4,10 @@
 /// (PR − 1)/(d − 1) with the participation ratio PR = (Σλ)²/Σλ². Source: Rudman et al. 2022, arXiv:2108.07344.
 struct IsoScore: GapMetric {
   let card = GapMetricCard(
-    "isoscore", "IsoScore", formula: "(PR − 1)/(d − 1), PR = (Σλ)²/Σλ²", source: "Rudman et al. 2022, arXiv:2108.07344",
-    range: 0...1, reading: "variance more alike in all directions", sides: GapSide.each, equalDimensions: false)
+    "isoscore", "IsoScore", formula: "(PR − 1)/(d − 1), PR = (Σλ)²/Σλ²",
+    source: "Rudman et al. 2022, arXiv:2108.07344",
+    range: 0...1, reading: "variance more alike in all directions", sides: GapSide.each,
+    equalDimensions: false)
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {
     try card.sides.map { side in

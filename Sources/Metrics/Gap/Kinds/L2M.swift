@@ -47,7 +47,9 @@ extension GapStudy {
           y.withSlice { b in
             for row in 0..<x.rows {
               let (first, other) = (a.from(row * x.columns), b.from(row * x.columns))
-              for column in sum.indices { sum[column] += Double(signs[row] * (first[column] - other[column])) }
+              for column in sum.indices {
+                sum[column] += Double(signs[row] * (first[column] - other[column]))
+              }
             }
           }
         }

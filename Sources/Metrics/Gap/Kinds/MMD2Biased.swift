@@ -5,7 +5,8 @@
 /// with σ = 10 as in CMMD (Jayasumana et al. 2024, arXiv:2401.09603), which gives it times 1000.
 struct MMD2Biased: GapMetric {
   let card = GapMetricCard(
-    "mmd2-biased", "MMD², biased", formula: "(1/n²) Σ_ij (k(x_i,x_j) + k(y_i,y_j) − 2k(x_i,y_j)), k = exp(−‖·‖²/2σ²)",
+    "mmd2-biased", "MMD², biased",
+    formula: "(1/n²) Σ_ij (k(x_i,x_j) + k(y_i,y_j) − 2k(x_i,y_j)), k = exp(−‖·‖²/2σ²)",
     source: "Gretton et al. 2012, JMLR 13:723; Jayasumana et al. 2024, arXiv:2401.09603", range: 0...2,
     reading: "sides differ more", sides: [.both], needs: [.kernel])
 

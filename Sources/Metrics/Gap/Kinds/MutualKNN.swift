@@ -6,7 +6,8 @@
 struct MutualKNN: GapMetric {
   let card = GapMetricCard(
     "mutual-knn", "Mutual nearest neighbours", formula: "(1/n) Σ |N_x(i) ∩ N_y(i)|/k",
-    source: "Huh et al. 2024, arXiv:2405.07987", range: 0...1, reading: "more alike neighbourhoods", sides: [.both],
+    source: "Huh et al. 2024, arXiv:2405.07987", range: 0...1, reading: "more alike neighbourhoods",
+    sides: [.both],
     needs: [.within], equalDimensions: false, leastPairs: { $0.k + 1 })
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {

@@ -15,7 +15,9 @@ struct NegativeW2Uniformity: GapMetric {
       let mean = try study.moments().mean(side)
       let eigen = try study.spectra(side).centred
       let even = 1 / Double(mean.count).squareRoot()
-      let square = eigen.spectrum.reduce(dot(mean, mean)) { $0 + ($1.squareRoot() - even) * ($1.squareRoot() - even) }
+      let square = eigen.spectrum.reduce(dot(mean, mean)) {
+        $0 + ($1.squareRoot() - even) * ($1.squareRoot() - even)
+      }
       let value = -square.squareRoot()
       return GapMeasure(side, value, notes: study.fewRowsNote(side)) {
         let slopes = eigen.spectrum.map { $0 > 0 ? (1 - even / $0.squareRoot()) / (2 * value) : 0 }

@@ -55,7 +55,7 @@ extension Matrix {
 }
 
 /// (1 − τ_a)/2: the share of pairs of places that two lists order differently; a tie in either counts half.
-func kendallDistance(_ a: [Float], _ b: [Float]) -> Double {
+package func kendallDistance(_ a: [Float], _ b: [Float]) -> Double {
   let order = a.indices.sorted { (a[$0], b[$0], $0) < (a[$1], b[$1], $1) }
   let pairs = Double(a.count) * Double(a.count - 1) / 2
   guard pairs > 0 else { return .nan }
@@ -82,7 +82,8 @@ private func inversions(_ values: inout [Float], _ room: inout [Float], _ range:
   guard range.count > 1 else { return 0 }
   let middle = range.lowerBound + range.count / 2
   var count =
-    inversions(&values, &room, range.lowerBound..<middle) + inversions(&values, &room, middle..<range.upperBound)
+    inversions(&values, &room, range.lowerBound..<middle)
+    + inversions(&values, &room, middle..<range.upperBound)
   var (left, right) = (range.lowerBound, middle)
   for place in range {
     if right >= range.upperBound || left < middle && values[left] <= values[right] {

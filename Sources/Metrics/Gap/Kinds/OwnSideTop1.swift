@@ -5,8 +5,10 @@
 /// arXiv:2507.19054.
 struct OwnSideTop1: GapMetric {
   let card = GapMetricCard(
-    "own-side-top1", "Nearest row of the union is of the own side", formula: "(1/n) #{i : max_{j≠i} x_i·x_j ≥ max_j x_i·y_j}",
-    source: "GR-CLIP 2025, arXiv:2507.19054", range: 0...1, reading: "a search in both sides finds one side only",
+    "own-side-top1", "Nearest row of the union is of the own side",
+    formula: "(1/n) #{i : max_{j≠i} x_i·x_j ≥ max_j x_i·y_j}",
+    source: "GR-CLIP 2025, arXiv:2507.19054", range: 0...1,
+    reading: "a search in both sides finds one side only",
     sides: GapSide.each, needs: [.within, .across])
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {

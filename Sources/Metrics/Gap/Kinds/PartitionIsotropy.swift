@@ -10,7 +10,8 @@ struct PartitionIsotropy: GapMetric {
   let card = GapMetricCard(
     "partition-isotropy", "Isotropy of the partition function",
     formula: "min_c Z(c)/max_c Z(c), Z(c) = Σ_i exp(c·x_i), c = ± eigenvectors of XᵀX",
-    source: "Mu and Viswanath 2018, arXiv:1702.01417", range: 0...1, reading: "rows more alike in all directions",
+    source: "Mu and Viswanath 2018, arXiv:1702.01417", range: 0...1,
+    reading: "rows more alike in all directions",
     sides: GapSide.each, equalDimensions: false,
     withoutInterval: "a least and a greatest value over eigenvectors, to which the bootstrap does not apply")
 

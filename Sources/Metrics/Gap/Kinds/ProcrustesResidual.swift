@@ -7,7 +7,8 @@ import Kernels
 /// doi:10.1007/BF02289451; Liang et al. 2022, Sec. 4.4.
 struct ProcrustesResidual: GapMetric {
   let card = GapMetricCard(
-    "procrustes-residual", "Residual of the best rotation, held out", formula: "Σ ‖x_i − W·y_i‖²/Σ ‖x_i‖² over held-out pairs",
+    "procrustes-residual", "Residual of the best rotation, held out",
+    formula: "Σ ‖x_i − W·y_i‖²/Σ ‖x_i‖² over held-out pairs",
     source: "Schönemann 1966, doi:10.1007/BF02289451; Liang et al. 2022, arXiv:2203.02053", range: 0...4,
     reading: "less alike up to a rotation", sides: [.both], leastPairs: 4)
 
@@ -16,7 +17,8 @@ struct ProcrustesResidual: GapMetric {
     let order = sample.options.stream("procrustes").permutation(sample.count)
     let half = sample.count / 2
     let residuals = try Self.residuals(sample, order[..<half], order[half...])
-    let fitted = half < 5 * sample.x.columns ? ["W fitted on \(half) pairs in \(sample.x.columns) dimensions"] : []
+    let fitted =
+      half < 5 * sample.x.columns ? ["W fitted on \(half) pairs in \(sample.x.columns) dimensions"] : []
     return [
       GapMeasure(
         .both, meanOf: residuals, null: try shuffled(sample, order, half), heldOut: residuals.count,
@@ -38,7 +40,8 @@ struct ProcrustesResidual: GapMetric {
       (sample.x.picking(Array(chosen)), sample.y.picking(chosen.map { order?[$0] ?? $0 }))
     }
     let (fitted, measured) = (rows(train), rows(test))
-    let w = try procrustes(TransformedRows(fitted.x, .x), TransformedRows(fitted.y, .y), sample.budget).rounded
+    let w = try procrustes(TransformedRows(fitted.x, .x), TransformedRows(fitted.y, .y), sample.budget)
+      .rounded
     let d = w.columns
     let turned = Matrix(rows: test.count, columns: d) { out in
       measured.y.withSlice { y in

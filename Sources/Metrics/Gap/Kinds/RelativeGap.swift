@@ -6,7 +6,8 @@ import Kernels
 /// ½ where both sides are drawn from one distribution and pairs mean nothing; 0 where pairs coincide. Source: Schrodi et al. 2025, arXiv:2404.07983.
 struct RelativeGap: GapMetric {
   let card = GapMetricCard(
-    "rmg", "Relative modality gap", formula: "m/(m + ½(d_x + d_y)), m = mean (1 − x_i·y_i)/2, d = mean_{i≠j} (1 − cos)/2",
+    "rmg", "Relative modality gap",
+    formula: "m/(m + ½(d_x + d_y)), m = mean (1 − x_i·y_i)/2, d = mean_{i≠j} (1 − cos)/2",
     source: "Schrodi et al. 2025, arXiv:2404.07983", range: 0...1,
     reading: "pairs farther apart than rows of a side are", sides: [.both])
 

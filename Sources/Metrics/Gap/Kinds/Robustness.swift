@@ -52,7 +52,9 @@ extension Matrix {
       for start in stride(from: 0, to: others.rows, by: PairPass.tileColumns) {
         let width = min(PairPass.tileColumns, others.rows - start)
         tile(range, others, start, width).withReadSlice { tile in
-          for place in 0..<range.count { lists.offer(tile[place * width..<(place + 1) * width], from: start, to: place) }
+          for place in 0..<range.count {
+            lists.offer(tile[place * width..<(place + 1) * width], from: start, to: place)
+          }
         }
       }
       return lists.indices

@@ -5,12 +5,14 @@ import Kernels
 /// How well a line separates the sides: the share of held-out rows whose side a logistic regression tells.
 ///
 /// A fifth of the pairs, drawn at random, are learnt from, both rows of a pair; the rest is measured. ½ is chance; 1 where the sides are
-/// apart. The weights minimise Σ ln(1 + exp(−t(w·x + b))) + ½‖w‖² over t = ±1, as scikit-learn's do by default. Source: Fahim et al.
+/// apart. A row on the line counts as one of x. The weights minimise Σ ln(1 + exp(−t(w·x + b))) + ½‖w‖² over t = ±1, as scikit-learn's do by default. Source: Fahim et al.
 /// 2024, arXiv:2405.18570; Shi et al. 2023.
 struct Separability: GapMetric {
   let card = GapMetricCard(
-    "separability", "Linear separability, held out", formula: "(1/2m) #{held-out rows whose side sign(w·x + b) tells}",
-    source: "Fahim et al. 2024, arXiv:2405.18570", range: 0...1, reading: "sides further apart", sides: [.both],
+    "separability", "Linear separability, held out",
+    formula: "(1/2m) #{held-out rows whose side sign(w·x + b) tells}",
+    source: "Fahim et al. 2024, arXiv:2405.18570", range: 0...1, reading: "sides further apart",
+    sides: [.both],
     leastPairs: 5)
 
   func measure(_ study: GapStudy) throws -> [GapMeasure] {
@@ -21,19 +23,19 @@ struct Separability: GapMetric {
     let line = LogisticRegression(sample.x.picking(train), sample.y.picking(train))
     let x = line.margins(sample.x.picking(test))
     let y = line.margins(sample.y.picking(test))
-    let right = zip(x, y).map { ($0 > 0 ? 0.5 : 0) + ($1 < 0 ? 0.5 : 0) }
+    let right = zip(x, y).map { ($0 >= 0 ? 0.5 : 0) + ($1 < 0 ? 0.5 : 0) }
     return [GapMeasure(.both, meanOf: right, null: 0.5, heldOut: test.count, notes: sample.notes)]
   }
 }
 
 /// A line between rows of two kinds, by Newton's method with conjugate gradients.
-struct LogisticRegression {
+package struct LogisticRegression {
   /// One weight a dimension, then the constant.
-  private(set) var weights: [Double]
+  package private(set) var weights: [Double]
   private let rows: RealMatrix
   private let signs: [Double]
 
-  init(_ positive: Matrix, _ negative: Matrix) {
+  package init(_ positive: Matrix, _ negative: Matrix) {
     let d = positive.columns
     rows = RealMatrix(
       rows: positive.rows + negative.rows, columns: d,

@@ -12,7 +12,9 @@ struct TopDimensionsShare: GapMetric {
   func measure(_ study: GapStudy) throws -> [GapMeasure] {
     let gap = try study.moments().gap
     let square = dot(gap, gap)
-    guard square > 1e-14 else { return [.undefined(.both, "the means are equal, so there is no gap to share")] }
+    guard square > 1e-14 else {
+      return [.undefined(.both, "the means are equal, so there is no gap to share")]
+    }
     let top = gap.indices.sorted { (abs(gap[$0]), $1) > (abs(gap[$1]), $0) }.prefix(study.options.dimensions)
     let share = top.reduce(0) { $0 + gap[$1] * gap[$1] } / square
     let names = top.map(String.init).joined(separator: ", ")

@@ -4,7 +4,8 @@
 /// 2025, arXiv:2507.19054.
 struct UnionRecall: GapMetric {
   let card = GapMetricCard(
-    "union-recall", "Recall in the union of both sides", formula: "(1/n) #{i : y_i among the k rows of X ∪ Y \\ {x_i} nearest to x_i}",
+    "union-recall", "Recall in the union of both sides",
+    formula: "(1/n) #{i : y_i among the k rows of X ∪ Y \\ {x_i} nearest to x_i}",
     source: "GR-CLIP 2025, arXiv:2507.19054", range: 0...1, reading: "partners are found among both sides",
     sides: GapSide.directions, needs: [.within, .across])
 

@@ -11,7 +11,8 @@ struct VMeasure: GapMetric {
   static let starts = 10
 
   let card = GapMetricCard(
-    "v-measure", "V-measure of two clusters against the sides", formula: "2hc/(h + c), h = 1 − H(S|K)/H(S), c = 1 − H(K|S)/H(K)",
+    "v-measure", "V-measure of two clusters against the sides",
+    formula: "2hc/(h + c), h = 1 − H(S|K)/H(S), c = 1 − H(K|S)/H(K)",
     source: "Rosenberg and Hirschberg 2007, aclanthology.org/D07-1043; arXiv:2601.18525", range: 0...1,
     reading: "the main difference among rows is their side", sides: [.both],
     withoutInterval: "clusters of a bootstrap sample are others")
@@ -35,7 +36,7 @@ struct VMeasure: GapMetric {
 }
 
 /// Of two classes of as many rows, of which the first cluster has so many each; the second has the others.
-func vMeasure(_ inX: Int, _ inY: Int, rows: Int) -> Double {
+package func vMeasure(_ inX: Int, _ inY: Int, rows: Int) -> Double {
   let (n, total) = (Double(rows), Double(2 * rows))
   func entropy(_ parts: [Double]) -> Double {
     let whole = parts.sum

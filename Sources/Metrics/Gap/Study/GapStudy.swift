@@ -51,7 +51,9 @@ package final class GapStudy {
   }
 
   /// What metrics over all pairs of rows are measured on.
-  var sample: GapStudy { once(&keptSample) { sample(atMost: options.pairs) } }
+  var sample: GapStudy {
+    count > options.pairs ? once(&keptSample) { sample(atMost: options.pairs) } : self
+  }
 
   func moments() throws -> SecondMoments { try once(&keptMoments) { try SecondMoments(x, y, budget) } }
 
