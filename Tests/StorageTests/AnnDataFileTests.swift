@@ -25,26 +25,21 @@ import Testing
 
   @Test func theAttributesAreThoseOfTheFormat() throws {
     try HDF5Image.read(AnnDataFile.make(Self.grouped, origin: Self.origin)) { root in
-      #expect(try root.textAttribute("encoding-type") == "anndata")
-      #expect(try root.textAttribute("encoding-version") == "0.1.0")
+      let encoding = (try root.textAttribute("encoding-type"), try root.textAttribute("encoding-version"))
+      #expect(encoding == ("anndata", "0.1.0"))
       for (name, rows) in [("obs", 9), ("var", 5)] {
-        try root.open(name) { frame in
-          #expect(try frame.textAttribute("encoding-type") == "dataframe")
-          #expect(try frame.textAttribute("_index") == "_index")
-          let names = frame.values.first {
-            $0.path.text.hasSuffix("\(name)/_index") || $0.path.text == "_index"
-          }
-          #expect(names?.shape == [rows])
+        let (type, index) = try root.open(name) {
+          (try $0.textAttribute("encoding-type"), try $0.textAttribute("_index"))
         }
+        #expect(type == "dataframe" && index == "_index")
+        #expect(root.values.first { $0.path.text == "\(name)/_index" }?.shape == [rows])
       }
-      try root.open("obs") { obs in
-        #expect(try obs.doubles("item") == [0, 1, 2, 0, 0, 1, 1, 2, 2])
-        #expect(try obs.doubles("row") == [0, 1, 2, 0, 1, 2, 3, 4, 5])
-        try obs.open("modality") {
-          #expect(try $0.textAttribute("encoding-type") == "categorical")
-          #expect(try $0.doubles("codes") == [0, 0, 0, 1, 1, 1, 1, 1, 1])
-        }
+      let (items, numbers) = try root.open("obs") { (try $0.doubles("item"), try $0.doubles("row")) }
+      #expect(items == [0, 1, 2, 0, 0, 1, 1, 2, 2] && numbers == [0, 1, 2, 0, 1, 2, 3, 4, 5])
+      let (kind, codes) = try root.open("obs") { obs in
+        try obs.open("modality") { (try $0.textAttribute("encoding-type"), try $0.doubles("codes")) }
       }
+      #expect(kind == "categorical" && codes == [0, 0, 0, 1, 1, 1, 1, 1, 1])
     }
   }
 

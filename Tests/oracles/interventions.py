@@ -62,7 +62,17 @@ def shifts(x, y, held_out):
     rows = [StandardScaler().fit(f).transform(g) for f, g in ((fx, gx), (fy, gy))]
     yield "standardize", more, *(unit(r) for r in rows)
     yield "standardize", {"renormalize": False} | more, *rows
-    yield "procrustes", {"held_out": held_out}, gx, gy @ orthogonal_procrustes(fy, fx)[0]
+    yield "procrustes", {"held_out": held_out}, gx, gy @ rotation(fx, fy)
+
+
+def rotation(x, y):
+    """R with y @ R nearest to x; outside of the span of too few pairs the one nearest to the identity."""
+    if len(x) >= x.shape[1]:
+        return orthogonal_procrustes(y, x)[0]
+    u, s, vt = np.linalg.svd(y.T @ x)
+    rank = int((s > 1e-10 * s[0]).sum())
+    a, _, bt = np.linalg.svd(u[:, rank:].T @ vt[rank:].T)
+    return u[:, :rank] @ vt[:rank] + u[:, rank:] @ a @ bt @ vt[rank:]
 
 
 def rank(scores, right):

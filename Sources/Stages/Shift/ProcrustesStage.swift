@@ -4,10 +4,11 @@ import Metrics
 
 /// Rotates y as close to x as an orthogonal map can: y ← y·Wᵀ, W = U·Vᵀ, Xᵀ·Y = U·S·Vᵀ.
 ///
-/// With d² parameters it fits chance where there are few pairs: fitted on 500 pairs in 512 dimensions it finds 96% of
-/// partners that were drawn by lot. So with fewer than five items a dimension it is fitted on the first half of them
-/// and gives the second; `held_out` 0 asks for all items in both. Where an item has several rows of y, each of them is a
-/// pair. Source: Liang et al. 2022, Sec. 4.4; Schönemann 1966, doi:10.1007/BF02289451.
+/// With d² numbers it fits chance where there are few pairs: partners that were drawn by lot are found as well as true
+/// ones. So with fewer than five items a dimension it is fitted on the first half of them and gives the second;
+/// `held_out` 0 asks for all items in both. Fewer pairs than dimensions leave the map open outside of their span: where
+/// items are held out, it is the one nearest to the identity. Where an item has several rows of y, each of them is a pair.
+/// Source: Liang et al. 2022, Sec. 4.4; Schönemann 1966, doi:10.1007/BF02289451.
 package struct ProcrustesStage: Stage {
   package struct Parameters: Decodable, Sendable {
     let heldOut: HeldOutKeys
@@ -39,7 +40,8 @@ package struct ProcrustesStage: Stage {
       let base = fitted.bases[member.base]
       let w = try procrustes(
         fitted.rows(.x, of: member), fitted.rows(.y, of: member),
-        rowOfX: base.pairing == .identity ? nil : base.partners().rowOfX, context.budget)
+        rowOfX: base.pairing == .identity ? nil : base.partners().rowOfX,
+        isComplete: heldOut.count != nil, context.budget)
       return [member.transformed(by: RotationOfY(w: w.values))]
     }
   }

@@ -53,8 +53,10 @@ package struct StandardizeStage: Stage {
 /// (x − mean)·scale by dimension, and the same of y; rows of unit norm afterwards where `renormalizes`.
 package struct Standardization: EmbeddingTransform {
   package struct Part: Sendable, Equatable {
-    package var mean: [Double] = []
-    package var scale: [Double] = []
+    package var mean: [Double]
+    package var scale: [Double]
+
+    package init(mean: [Double] = [], scale: [Double] = []) { (self.mean, self.scale) = (mean, scale) }
   }
 
   package var x: Part

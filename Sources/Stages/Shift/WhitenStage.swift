@@ -66,8 +66,10 @@ package struct WhitenStage: Stage {
 /// `renormalizes`.
 package struct Whitening: EmbeddingTransform {
   package struct Part: Sendable, Equatable {
-    package var mean: [Double] = []
-    package var map: [Double] = []
+    package var mean: [Double]
+    package var map: [Double]
+
+    package init(mean: [Double] = [], map: [Double] = []) { (self.mean, self.map) = (mean, map) }
   }
 
   package var x: Part
