@@ -139,6 +139,9 @@ test-report: build ## opens reports in Chromium: errors, sorting, filtering, key
 	  $(MODGAP) run $$config --results $(REPORT_RESULTS) > /dev/null || [ $$? = 2 ] || exit 1; done
 	python3 Tests/report/pages.py $(ARGS) $(REPORT_RESULTS)/index.html \
 	  $(REPORT_RESULTS)/figure3-simulation/report.html $(REPORT_RESULTS)/hostile/report.html
+	@$(SWIFT) build $(SWIFT_FLAGS) --product AnalysisPages
+	.build/release/AnalysisPages $(REPORT_RESULTS)/analysis
+	python3 Tests/report/analysis.py $(ARGS) $(REPORT_RESULTS)/analysis/*.html
 
 lint: toolchain ## checks the format of all sources (swift format, strict) and the rules of Tests/lint
 	Tests/lint/homes.sh

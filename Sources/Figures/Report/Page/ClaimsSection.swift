@@ -29,13 +29,16 @@ private func claimRow(_ verdict: Verdict, _ report: Report) -> HTML {
       ? " data-value=\"\(verdict.number.map { "\($0)" } ?? "")\""
       : cell.label == "Against the paper" ? " data-value=\"\"" : ""
   }
-  let row: [HTML] = zip(cells, values).map { cell, value in
-    cell.content.text.isEmpty ? "<td></td>" : "<td data-label=\"\(cell.label)\"\(value)>\(cell.content)</td>"
-  }
+  let row = zip(cells, values).map { labelledCell($0.label, $0.content, value: $1) }
   return """
     <tr class="\(word)" id="\("claim-\(verdict.id)")"><td data-value="\(verdict.id)">\(claimText(verdict, report))</td>\
     \(row.joined())</tr>
     """
+}
+
+/// A cell that says on a narrow screen which column it is of.
+func labelledCell(_ label: HTML, _ content: HTML, value: HTML = "") -> HTML {
+  content.text.isEmpty ? "<td></td>" : "<td data-label=\"\(label)\"\(value)>\(content)</td>"
 }
 
 private func claimText(_ verdict: Verdict, _ report: Report) -> HTML {
