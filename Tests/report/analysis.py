@@ -125,7 +125,8 @@ def color_problems(explorer):
     for option in options:
         page.run(f"(s => {{ s.value = '{option}'; s.dispatchEvent(new Event('change')) }})(document.querySelector('#explorer select'))")
         explorer.settle()
-        found = page.run("[...document.querySelectorAll('.legend small')].map(e => e.textContent.match(/\\d[\\d,]*/g).map(t => Number(t.replaceAll(',', ''))))")
+        found = page.run("[...document.querySelectorAll('.legend small')].map(e => explorer.points.sides.reduce((text, side) =>"
+                         " text.replaceAll(side, ''), e.textContent).match(/\\d[\\d,]*/g).map(t => Number(t.replaceAll(',', ''))))")
         expected = [list(counts) for counts in group_counts(points, option)]
         if found != expected:
             yield f"colours by {option} have the counts {found[:4]}, not {expected[:4]}"
