@@ -90,7 +90,27 @@ struct AnalysisPageTests {
     #expect(page.contains("<td data-label=\"Value\" data-value=\"0.3333333333333333\">0.33333</td>"))
     #expect(page.contains("<td data-label=\"95% interval\">[0.25, 0.5]</td>"))
     #expect(page.contains("<td data-label=\"CLIP\">[0.8, 0.9]</td>"))
+    // From the null, 0.125, to the band's end, 0.9, on a line from 12 to 138: 1/3 is at 46, 0.8 at 122.
+    #expect(
+      page.contains("aria-label=\"rmg 0.33333, interval [0.25, 0.5]; CLIP [0.8, 0.9]; shuffled null 0.125\""))
+    #expect(
+      page.contains("<rect class=\"band\" x=\"122\" y=\"3\" width=\"16\"") && page.contains("cx=\"46\""))
     #expect(page.contains("<strong>cka</strong>") && page.contains("1 check passed"))
+  }
+
+  @Test(arguments: [Double.nan, .infinity, -.infinity])
+  func numbersThatAreNotFiniteAreShownAsTheyAre(value: Double) throws {
+    let page = try Self.page { contents in
+      var metric = AnalysisPage.Metric(name: "odd", side: "both", value: value)
+      (metric.interval, metric.null, metric.p) = (Interval(low: value, high: 1), value, value)
+      metric.references = [AnalysisPage.Reference(name: "CLIP", band: Interval(low: 0, high: value))]
+      var other = AnalysisPage.Metric(name: "even", side: "both", value: 1)
+      (other.interval, other.null, other.references) = (metric.interval, value, metric.references)
+      other.references.append(AnalysisPage.Reference(name: "random CLIP", band: Interval(low: 0, high: 2)))
+      contents.metrics = [metric, other]
+    }
+    #expect(page.contains("<td data-label=\"Value\" data-value=\"\(value)\">\(readable(value))</td>"))
+    #expect(page.contains("aria-label=\"even 1; random CLIP [0, 2]\""))
   }
 
   @Test func thePageIsTheSameEachTime() throws {
@@ -131,10 +151,13 @@ struct AnalysisPageTests {
   @Test func ranksAndNeighboursAreWhatWasGiven() throws {
     let page = try Self.page()
     #expect(Self.words(try Self.block("ranks", page), UInt32.self) == [1, 2, 3, 3, 2, 1])
-    let items = Self.words(try Self.block("near-items", page), UInt32.self).map { Int32(bitPattern: $0) }
-    #expect(items == (0..<4).flatMap { _ in [1, 2, 0, 2, 0, -1] as [Int32] })
-    let cosines = Self.words(try Self.block("near-cosines", page), UInt32.self).map { Float(bitPattern: $0) }
-    #expect(cosines.prefix(6) == [0.9, 0.8, 0.7, 0.6, 0.5, 0])
+    let items = try Self.block("near-items", page)
+    #expect(
+      items.prefix(18) == [1, 0, 0, 2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 255, 255, 255] && items.count == 72)
+    let cosines = Self.words(try Self.block("near-cosines", page), UInt16.self)
+    // From 0 to 0.9 in 65,534 steps.
+    let expected = [0.9, 0.8, 0.7, 0.6, 0.5, 0].map { UInt16(($0 / 0.9 * 65534).rounded()) }
+    #expect(zip(cosines, expected).allSatisfy { abs(Int($0) - Int($1)) <= 1 } && cosines.count == 24)
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity])
@@ -202,10 +225,10 @@ struct AnalysisPageTests {
       items: [Int32](repeating: 7, count: 3 * count), cosines: [Float](repeating: 0.5, count: 3 * count))
     points.neighbours = AnalysisPage.Neighbours(count: 3, lists: [[list, list], [list, list]])
     let blocks = PointBlocks(points)
-    // Per pair 8 bytes in each view, at most 9 of its id, and 32 for each neighbour of 6,750,000 / 100,000.
+    // Per pair 8 bytes in each view, at most 9 of its id, and 20 for each neighbour, of 67.5.
     #expect(
       blocks.notes == [
-        "Of the 3 nearest neighbours of each point the page has the nearest 1: more would make it larger than 10 MB."
+        "Of the 3 nearest neighbours of each point the page has the nearest 2: more would make it larger than 10 MB."
       ])
     let size = blocks.blocks.reduce(0) { $0 + $1.bytes.count }
     #expect(size <= PointBlocks.mostBytes && size > 48 * count)

@@ -13,9 +13,27 @@ FRAMES = """new Promise(done => { const times = []; const each = time => { times
   explorer.tool = %s; if (%s) send("pointerdown", {button: 0});
   const move = () => { turn += 0.05; send("pointermove"); };
   const timer = setInterval(move, 4); setTimeout(() => { clearInterval(timer); send("pointercancel"); }, 2000); })"""
-# The least of twenty, as other programs may use the cores.
-DRAWING = """(() => { const spent = name => Math.min(...Array.from({length: 20}, () => { const start = performance.now();
-  explorer.plots[0][name](); return performance.now() - start })); return [spent("drawBase"), spent("drawTop")] })()"""
+# What is to be done for a frame, twenty times.
+WORK = {
+    "all of a view": "explorer.plots[0].drawBase()",
+    "what is over a view": "explorer.plots[0].drawTop()",
+    "the point under the pointer": "explorer.plots[0].nearest(200 + 10 * turn, 200, 10)",
+}
+
+
+def cpu_time(page, script):
+    """Of the page's thread in milliseconds, whatever else the cores do."""
+    def spent():
+        metrics = page.call("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+    page.call("Performance.enable", timeDomain="threadTicks")
+    def work(times):
+        page.run(f"new Promise(done => setTimeout(() => {{ for (let turn = 0; turn < {times}; turn++) {script}; done() }}))")
+    page.call("Performance.enable", timeDomain="threadTicks")
+    work(5)
+    start = spent()
+    work(20)
+    return (spent() - start) / 20 * 1000
 
 
 def show_speed(browser, path):
@@ -24,5 +42,8 @@ def show_speed(browser, path):
     for name, tool, is_held in [("hovering", "'lasso'", "false"), ("lasso", "'lasso'", "true"), ("moving", "'move'", "true")]:
         rate, longest = explorer.page.run(FRAMES % (tool, is_held))
         print(f"{path}: {name}: {rate:.0f} frames a second, the longest {longest:.0f} ms")
-    print("%s: all of a view is drawn in %.1f ms, what is over it in %.2f ms" % (path, *explorer.page.run(DRAWING)))
+    share = min(1, explorer.page.run("explorer.plots[0].perFrame") / explorer.points.size)
+    print(f"{path}: while it moves, a frame has {share:.0%} of {explorer.points.size} points")
+    for name, script in WORK.items():
+        print(f"{path}: {name}: {cpu_time(explorer.page, script):.2f} ms of the processor")
     explorer.page.close()

@@ -16,6 +16,7 @@ class Points:
                        re.findall(r'<template id="points-([a-z0-9-]+)">([^<]*)</template>', text)}
         head = json.loads(self.blocks["head"])
         self.count, self.sides, self.near = head["count"], head["sides"], head["neighbours"]
+        self.low, self.step = head["cosines"]
         self.size = self.count * len(self.sides)
         self.ids = self.texts("ids", self.count)
         self.views = [self.view(index, view) for index, view in enumerate(head["views"])]
@@ -41,8 +42,9 @@ class Points:
     def neighbours(self, point, is_own):
         side = point // self.count
         start = ((side * len(self.sides) + (0 if is_own else 1)) * self.count + point % self.count) * self.near
-        items, cosines = (self.words(name, kind)[start:start + self.near] for name, kind in [("near-items", "i"), ("near-cosines", "f")])
-        return [(self.ids[item] or f"row {item}", f"{cosine:.4f}") for item, cosine in zip(items, cosines) if item >= 0]
+        items = [int.from_bytes(self.blocks["near-items"][3 * at:3 * at + 3], "little") for at in range(start, start + self.near)]
+        cosines = [self.low + self.step * cell for cell in self.words("near-cosines", "H")[start:start + self.near]]
+        return [(self.ids[item] or f"row {item}", f"{cosine:.4f}") for item, cosine in zip(items, cosines) if item < self.count]
 
 
 def inside(path, x, y):

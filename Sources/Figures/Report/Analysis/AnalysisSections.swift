@@ -14,11 +14,12 @@ package func analysisPage(_ contents: AnalysisPage.Contents) throws(AnalysisFail
   ]
   return htmlPage(
     title: contents.title, headSection(contents) + withNavigation(sections),
-    more: blocks == nil ? ("", "") : (explorerStyle, explorerScripts))
+    more: (analysisStyle, blocks == nil ? "" : explorerScripts))
 }
 
 private let explorerScripts =
-  explorerDataScript + explorerRasterScript + explorerPlotScript + explorerInputScript + explorerPanelsScript
+  explorerDataScript + explorerRasterScript + explorerGridScript + explorerPlotScript + explorerInputScript
+  + explorerPanelsScript
   + explorerScript
 
 private func headSection(_ contents: AnalysisPage.Contents) -> [HTML] {
@@ -60,9 +61,9 @@ private func metricsSection(_ metrics: [AnalysisPage.Metric]) -> [HTML] {
   }
   let titles: [HTML] =
     ["Metric", "Side", "Value", "95% interval", "Shuffled null", "p"] + references.map { "\($0)" }
-    + ["Direction", "Citation"]
+    + ["Compared", "Direction", "Citation"]
   return [
-    "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Metrics\"><table class=\"claims\" data-name=\"metrics\">",
+    "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Metrics\"><table class=\"claims metrics\" data-name=\"metrics\">",
     "<thead><tr>\(titles.map { "<th scope=\"col\">\($0)</th>" as HTML }.joined())</tr></thead>", "<tbody>",
   ] + metrics.map { metricRow($0, references) } + ["</tbody></table></div>"]
 }
@@ -80,12 +81,28 @@ private func metricRow(_ metric: AnalysisPage.Metric, _ references: [String]) ->
     [labelledCell("Side", "\(metric.side)"), number("Value", metric.value)]
     + [labelledCell("95% interval", "\(metric.interval?.described ?? "")")]
     + [number("Shuffled null", metric.null), number("p", metric.p)] + bands
+    + [labelledCell("Compared", comparison(metric), value: " data-value=\"\"")]
     + [labelledCell("Direction", "\(metric.direction)"), labelledCell("Citation", "\(metric.citation)")]
   let note: HTML = metric.note.isEmpty ? "" : "<br><small>\(metric.note)</small>"
   let command: HTML = metric.command.map { "<br><code class=\"command\">\($0.text)</code>" } ?? ""
   return """
     <tr><td data-value="\(metric.name)"><strong>\(metric.name)</strong>\(note)\(command)</td>\(cells.joined())</tr>
     """
+}
+
+/// The value with its interval on one line with the bands of the references, and the null as a mark.
+private func comparison(_ metric: AnalysisPage.Metric) -> HTML {
+  func isDrawn(_ interval: Interval) -> Bool { interval.low.isFinite && interval.high.isFinite }
+  let references = metric.references.filter { isDrawn($0.band) }
+  let null = metric.null.flatMap { $0.isFinite ? $0 : nil }
+  guard let value = metric.value, null != nil || !references.isEmpty else { return "" }
+  let names =
+    references.map { "\($0.name) \($0.band.described)" }
+    + [null.map { "shuffled null \(readable($0))" }].compactMap { $0 }
+  return numberLine(
+    value, metric.interval.flatMap { isDrawn($0) ? $0 : nil },
+    bands: references.map { ($0.band.low, $0.band.high) }, mark: null, name: metric.name,
+    against: names.joined(separator: "; "))
 }
 
 // MARK: - Points
@@ -102,6 +119,7 @@ private func pointsSection(_ blocks: PointBlocks?) -> [HTML] {
     "<li>Wheel (after a click into the view, or with Ctrl) or two fingers: zoom.</li>",
     "<li>Arrows: move; + and −: zoom; 0: whole view; p: pair lines; Escape: clear the selection.</li>",
     "<li>r: a rectangle; arrows move it, Shift and arrows change its size, Enter selects what is in it, Shift and Enter adds it, Escape ends.</li>",
-    "<li>Enter: neighbours of the point nearest to the cross.</li>", "</ul></details></div>",
+    "<li>Enter: neighbours of the point nearest to the cross.</li>",
+    "<li>Both axes of a view have one scale; each view has its own.</li>", "</ul></details></div>",
   ] + data
 }

@@ -16,7 +16,7 @@ let explorerDataScript: HTML = #"""
     const decoder = new TextDecoder("utf-8", {ignoreBOM: true});
     return index => decoder.decode(texts.subarray(index ? ends[index - 1] : 0, ends[index]));
   };
-  const MISSING = 65535;
+  const [MISSING, NO_ITEM] = [0xffff, 0xffffff];
   const readView = (head, index, pointCount) => {
     const cells = new Uint16Array(pointBlock("view-" + index).buffer);
     const {name, axes, low, step} = head;
@@ -44,8 +44,8 @@ let explorerDataScript: HTML = #"""
       count, sides, pointCount: count * sides.length, neighbours,
       views: head.views.map((view, index) => readView(view, index, count * sides.length)),
       id: textColumn(pointBlock("ids"), count), ranks: words("ranks", Uint32Array),
-      labelOf: words("label-of", Uint32Array), nearItems: words("near-items", Int32Array),
-      nearCosines: words("near-cosines", Float32Array),
+      labelOf: words("label-of", Uint32Array), nearItems: pointBlock("near-items"),
+      nearCosines: words("near-cosines", Uint16Array),
     };
     if (points.labelOf) {
       const name = textColumn(pointBlock("labels"), head.labels);
@@ -56,10 +56,12 @@ let explorerDataScript: HTML = #"""
     points.near = (point, isOwn) => {
       const [size, side] = [neighbours, points.sideOf(point)];
       const start = ((side * sides.length + (isOwn ? 0 : 1)) * count + point - side * count) * size;
-      return Array.from({length: size}, (_, place) => ({
-        point: (isOwn ? side : 1 - side) * count + points.nearItems[start + place],
-        item: points.nearItems[start + place], cosine: points.nearCosines[start + place],
-      })).filter(near => near.item >= 0);
+      const [low, step] = head.cosines;
+      return Array.from({length: size}, (_, place) => {
+        const [first, second, third] = points.nearItems.subarray(3 * (start + place));
+        const item = first | second << 8 | third << 16;
+        return {item, point: (isOwn ? side : 1 - side) * count + item, cosine: low + step * points.nearCosines[start + place]};
+      }).filter(near => near.item !== NO_ITEM);
     };
     return points;
   };
@@ -70,7 +72,7 @@ let explorerDataScript: HTML = #"""
       labels: ["#3c96ff", "#965a00", "#ff2dc3", "#000069", "#c3872d", "#6900a5", "#0f4b5a", "#781e00", "#3c00ff",
         "#3c0f1e", "#00000f", "#76767c"],
       sides: ["#0a62c4", "#d15a00"],
-      ranks: ["#09001c", "#01164a", "#083b4e", "#0e5d5d", "#118258", "#709e09"],
+      ranks: ["#26046d", "#056395", "#3d91fd", "#bc8b09", "#845301", "#571602"],
     },
     dark: {
       labels: ["#5a96ff", "#e1b400", "#d20000", "#d2fff0", "#963ca5", "#00785a", "#4be1ff", "#c38700", "#872dff",

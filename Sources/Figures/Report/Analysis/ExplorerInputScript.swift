@@ -35,8 +35,10 @@ let explorerInputScript: HTML = #"""
         plot.pan((at[0] - before[0]) / 2, (at[1] - before[1]) / 2);
         plot.zoom(distanceOf(at, other) / (distanceOf(before, other) || 1), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
       } else if (plot.path) {
-        for (const part of event.getCoalescedEvents?.() ?? []) plot.path.push(place(plot, part));
-        plot.path.push(at);
+        for (const part of [...event.getCoalescedEvents?.() ?? [], event]) {
+          const corner = place(plot, part);
+          if (distanceOf(corner, plot.path.at(-1)) >= 2) plot.path.push(corner);
+        }
         explorer.redraw(plot, true);
       } else if (start) {
         plot.pan(at[0] - last[0], at[1] - last[1]);

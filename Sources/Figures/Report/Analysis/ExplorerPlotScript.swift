@@ -1,40 +1,10 @@
-/// One view of the points: its place and scale, the grid that finds points, and its two canvases.
+/// One view of the points: its place and scale, and its two canvases.
 let explorerPlotScript: HTML = #"""
 
-  // Points by the cells of a grid over the view, each point once.
-  const gridOf = ({low, high, x, y}) => {
-    const size = Math.min(512, Math.max(1, Math.ceil(Math.sqrt(x.length / 8))));
-    const [wide, tall] = [0, 1].map(axis => size / ((high[axis] - low[axis]) || 1));
-    const within = place => Math.min(size - 1, Math.max(0, Math.floor(place)));
-    const column = value => within((value - low[0]) * wide);
-    const row = value => within((value - low[1]) * tall);
-    const starts = new Uint32Array(size * size + 1);
-    const cells = Int32Array.from(x, (value, point) => Number.isNaN(value) ? -1 : row(y[point]) * size + column(value));
-    for (const cell of cells) if (cell >= 0) starts[cell + 1] += 1;
-    for (let cell = 0; cell < size * size; cell++) starts[cell + 1] += starts[cell];
-    const [free, members] = [starts.slice(), new Uint32Array(starts[size * size])];
-    cells.forEach((cell, point) => { if (cell >= 0) members[free[cell]++] = point; });
-    return {
-      visit(left, bottom, right, top, each) {
-        for (let at = row(bottom); at <= row(top); at++) {
-          const end = starts[at * size + column(right) + 1];
-          for (let place = starts[at * size + column(left)]; place < end; place++) each(members[place]);
-        }
-      },
-    };
-  };
-  const isInside = (corners, x, y) => {
-    let inside = false;
-    for (let at = 0, before = corners.length - 1; at < corners.length; before = at++) {
-      const [[left, bottom], [right, top]] = [corners[at], corners[before]];
-      if (bottom > y !== top > y && x < (right - left) * (y - bottom) / (top - bottom) + left) inside = !inside;
-    }
-    return inside;
-  };
   const MOST_LINES = 5000;
   const FARTHEST_ZOOM = 24;
   // Milliseconds that drawing may take of a frame while a view moves, and how long it has to rest for all points.
-  const [FRAME, REST] = [7, 150];
+  const [FRAME, REST] = [10, 150];
 
   class ScatterPlot {
     constructor(explorer, view) {
@@ -101,6 +71,10 @@ let explorerPlotScript: HTML = #"""
       this.rest = setTimeout(() => { this.isMoving = false; this.explorer.redraw(this); }, REST);
       this.explorer.redraw(this);
     }
+    // Coordinates one after the other as they are drawn, which is faster to read.
+    get ordered() {
+      return this.madeOrder ??= [this.view.x, this.view.y].map(values => Float32Array.from(this.explorer.order, point => values[point]));
+    }
     get grid() { return this.madeGrid ??= gridOf(this.view); }
     nearest(left, top, reach) {
       const [x, y] = this.toData(left, top);
@@ -132,7 +106,7 @@ let explorerPlotScript: HTML = #"""
       pixels.fill(pixelOf(explorer.color("back")));
       if (explorer.isPaired) this.drawPairs();
       const size = points.pointCount;
-      const radius = ratio * (size < 500 ? 4 : size < 5000 ? 3 : size < 40000 ? 2 : 1.3);
+      const radius = ratio * (size < 500 ? 4 : size < 5000 ? 3 : size < 40000 ? 2 : 1.1);
       const hasSelection = explorer.selected.size > 0;
       const opacity = hasSelection ? 70 : size < 5000 ? 230 : 190;
       let drawn = explorer.others < 0 ? 0 : this.drawPoints(radius, opacity / 2, UNDER, most);
@@ -144,8 +118,8 @@ let explorerPlotScript: HTML = #"""
       this.perFrame = drawn / Math.max(0.1, performance.now() - start) * FRAME;
     }
     drawPoints(radius, opacity, wanted, most) {
-      const {explorer: {order, states, groups, hues}, pixels, points, view: {x, y}, base: {width, height}} = this;
-      const stamps = points.sides.map((_, side) => stampOf(radius, side > 0, width));
+      const {explorer: {order, states, groups, hues}, pixels, points, ordered: [x, y], base: {width, height}} = this;
+      const stamps = points.sides.map((_, side) => stampOf(radius, side > 0, width, opacity));
       const {reach} = stamps[0];
       const [left, top] = this.toScreen(0, 0).map(place => place * this.ratio);
       const scale = this.scale * this.ratio;
@@ -153,14 +127,14 @@ let explorerPlotScript: HTML = #"""
       for (let turn = 0; turn < end; turn++) {
         const point = order[turn];
         if (states[point] !== wanted) continue;
-        const column = left + x[point] * scale;
-        const row = top - y[point] * scale;
+        const column = left + x[turn] * scale;
+        const row = top - y[turn] * scale;
         if (!(column >= reach && column < far && row >= reach && row < low)) continue;
-        const {offsets, covers} = stamps[point < points.count ? 0 : 1];
+        const {offsets, shares} = stamps[point < points.count ? 0 : 1];
         const color = hues[groups[point]];
         const at = (row | 0) * width + (column | 0);
         for (let part = 0; part < offsets.length; part++)
-          blend(pixels, at + offsets[part], color, (covers[part] * opacity) >> 8);
+          blend(pixels, at + offsets[part], color, shares[part]);
       }
       return end;
     }

@@ -6,21 +6,20 @@ let explorerRasterScript: HTML = #"""
     const [red, green, blue] = [1, 3, 5].map(at => parseInt(color.slice(at, at + 2), 16));
     return (0xff << 24 | blue << 16 | green << 8 | red) >>> 0;
   };
-  // Offsets of a disc's or a ring's pixels, and how much of each it covers, of 256.
-  const stampOf = (radius, isRing, stride) => {
-    const [offsets, covers] = [[], []];
+  // Offsets of a disc's or a ring's pixels, and how much of each is drawn over, of 256.
+  const stampOf = (radius, isRing, stride, opacity) => {
+    const [offsets, shares] = [[], []];
     const reach = Math.ceil(radius + 0.5);
     const band = Math.max(1, radius * 0.4);
     for (let dy = -reach; dy <= reach; dy++) for (let dx = -reach; dx <= reach; dx++) {
       const distance = Math.hypot(dx, dy);
       const outer = Math.min(1, Math.max(0, radius + 0.5 - distance));
       const inner = isRing ? Math.min(1, Math.max(0, distance - (radius - band) + 0.5)) : 1;
-      const cover = Math.round(256 * outer * inner);
-      if (cover < 16) continue;
+      if (outer * inner < 0.2) continue;
       offsets.push(dy * stride + dx);
-      covers.push(cover);
+      shares.push(Math.round(opacity * outer * inner));
     }
-    return {offsets: Int32Array.from(offsets), covers: Int32Array.from(covers), reach};
+    return {offsets: Int32Array.from(offsets), shares: Int32Array.from(shares), reach};
   };
   const blend = (pixels, at, color, share) => {
     const below = pixels[at];

@@ -22,7 +22,9 @@ let explorerScript: HTML = #"""
       this.plots = points.views.map(view => new ScatterPlot(this, view));
       this.dark = matchMedia("(prefers-color-scheme: dark)");
       this.paper = matchMedia("print");
-      for (const media of [this.dark, this.paper]) media.addEventListener("change", () => this.setColors());
+      // At once, since paper does not wait for a frame.
+      for (const media of [this.dark, this.paper])
+        media.addEventListener("change", () => { this.setColors(); this.draw(); });
       this.panels = new ExplorerPanels(this);
       for (const plot of this.plots) {
         followPointers(plot);

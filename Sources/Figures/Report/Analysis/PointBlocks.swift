@@ -22,8 +22,9 @@ struct PointBlocks {
     add("ids", texts: points.ids)
     let labelCount = points.labels.map { addLabels($0) } ?? 0
     if let ranks = points.ranks { add("ranks", ranks.joined().map { UInt32($0) }) }
-    let kept = addNeighbours(points)
+    let (kept, cosines) = addNeighbours(points)
     let head: JSONValue = .object([
+      "cosines": .array([.number(cosines.low), .number(cosines.step)]),
       "count": .number(Double(points.ids.count)), "sides": .array(points.sides.map { .string($0) }),
       "labels": .number(Double(labelCount)), "neighbours": .number(Double(kept)), "views": .array(views),
     ])
@@ -64,7 +65,7 @@ struct PointBlocks {
   }
 
   private mutating func add(_ view: AnalysisPage.View, name: String) -> JSONValue {
-    let scales = [0, 1].map { axis in CoordinateScale(view.coordinates, axis: axis) }
+    let scales = [0, 1].map { axis in CoordinateScale(view.coordinates, axis: axis, count: 2) }
     var missing = 0
     var cells: [UInt16] = []
     for side in view.coordinates {
@@ -90,11 +91,14 @@ struct PointBlocks {
     ])
   }
 
-  /// - Returns: How many neighbours of each item there was room for.
-  private mutating func addNeighbours(_ points: AnalysisPage.Points) -> Int {
-    guard let neighbours = points.neighbours else { return 0 }
+  /// Items have three bytes, all ones where there is none; cosines have two.
+  ///
+  /// - Returns: How many neighbours of each item there was room for, and the scale of their cosines.
+  private mutating func addNeighbours(_ points: AnalysisPage.Points) -> (Int, CoordinateScale) {
+    guard let neighbours = points.neighbours else { return (0, CoordinateScale([], count: 1)) }
     let lists = neighbours.lists.joined()
-    let each = lists.count * points.ids.count * 8
+    let each = lists.count * points.ids.count * 5
+    let scale = CoordinateScale(lists.map(\.cosines), count: 1)
     let kept = max(0, min(neighbours.count, (Self.mostBytes - size) / each))
     if kept < neighbours.count {
       let rest = kept == 0 ? "none" : "the nearest \(kept)"
@@ -102,28 +106,30 @@ struct PointBlocks {
         "Of the \(neighbours.count) nearest neighbours of each point the page has \(rest): more would make it larger than 10 MB."
       )
     }
-    guard kept > 0 else { return 0 }
+    guard kept > 0 else { return (0, scale) }
     func nearest<Value>(_ values: (AnalysisPage.Neighbours.List) -> [Value]) -> [Value] {
       lists.flatMap { list in
         let all = values(list)
         return stride(from: 0, to: all.count, by: neighbours.count).flatMap { all[$0..<$0 + kept] }
       }
     }
-    add("near-items", nearest(\.items))
-    add("near-cosines", nearest(\.cosines).map(\.bitPattern))
-    return kept
+    add(
+      "near-items",
+      nearest(\.items).flatMap { item in (0..<3).map { UInt8(truncatingIfNeeded: item >> (8 * $0)) } })
+    add("near-cosines", nearest(\.cosines).map { scale.cell($0) ?? 0 })
+    return (kept, scale)
   }
 }
 
-/// A coordinate as a number of steps from the least.
+/// A number, such as every second one for one of two axes, as how many steps it is from the least.
 private struct CoordinateScale {
   let low: Double
   let step: Double
 
-  init(_ coordinates: [[Float]], axis: Int) {
+  init(_ coordinates: [[Float]], axis: Int = 0, count: Int) {
     var (least, most) = (Double.infinity, -Double.infinity)
     for side in coordinates {
-      for place in stride(from: axis, to: side.count, by: 2) where side[place].isFinite {
+      for place in stride(from: axis, to: side.count, by: count) where side[place].isFinite {
         (least, most) = (min(least, Double(side[place])), max(most, Double(side[place])))
       }
     }
