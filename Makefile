@@ -129,7 +129,7 @@ campaigns: build ## a short run of mutated inputs, kills and limits; SCALE=50 ru
 	$(call campaign,pairs,20)
 	$(call campaign,texts,20)
 
-# Pages of an experiment, and of one whose texts are made to break them, opened in Chromium.
+# Pages of an experiment, and of one whose texts are made to break them, and pages of analyses, opened in Chromium.
 REPORT_RESULTS = .build/report-pages
 test-report: build ## opens reports in Chromium: errors, sorting, filtering, keyboard, contrast, widths, print
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3

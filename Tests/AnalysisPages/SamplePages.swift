@@ -30,7 +30,11 @@ func hostile() -> AnalysisPage.Contents {
       AnalysisPage.View(name: nasty, axes: [nasty, nasty], coordinates: places),
       sample.view("b", isCentred: true),
     ])
-  points.labels = sample.labels.map { $0.hasSuffix("7") ? nasty + $0 : $0.hasSuffix("8") ? "" : $0 }
+  // The most frequent are not the first by name.
+  points.labels = (0..<60).map { item in
+    let number = item < 30 ? item : 20 + item % 7
+    return number % 10 == 7 ? "\(nasty)\(number)" : number % 10 == 8 ? "" : "cluster \(number)"
+  }
   (points.ranks, points.neighbours) = (sample.ranks(), sample.neighbours(5))
   return contents(points, text: nasty)
 }

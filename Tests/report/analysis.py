@@ -54,6 +54,10 @@ def lasso_problems(explorer):
     explorer.lasso(corner, modifiers=8)
     if points.count > 1:
         yield from explorer.wrong("lasso with Shift", corner, added=first)
+    width, height = explorer.size()
+    whole = [(1, 1), (width - 1, 1), (width - 1, height - 1), (1, height - 1)]
+    explorer.lasso(whole)
+    yield from explorer.wrong("lasso around all", whole)
     explorer.lasso(path)
     items = sorted({point % points.count for point in explorer.selected()})
     rows = explorer.rows("selection")
@@ -272,6 +276,8 @@ def theme_problems(explorer):
         explorer.settle()
         back = explorer.page.run("getComputedStyle(document.documentElement).getPropertyValue('--back').trim()")
         found = explorer.pixels([(60, 3)])[0]
+        if not explorer.page.run(f"explorer.swatches[0] === HUES.{'dark' if dark else 'light'}[explorer.grouping][0]"):
+            yield f"the colours are not those of the {'dark' if dark else 'light'} page"
         if found not in (back, "#" + "".join(2 * digit for digit in back[1:])):
             yield f"the view is {found} where the page is {back}"
 
