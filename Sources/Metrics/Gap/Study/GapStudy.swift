@@ -93,7 +93,7 @@ package final class GapStudy {
 
 extension Matrix {
   /// These rows, in this order.
-  func picking(_ chosen: [Int]) -> Matrix {
+  package func picking(_ chosen: [Int]) -> Matrix {
     Matrix(rows: chosen.count, columns: columns) { out in
       withSlice { rows in
         for (place, row) in chosen.enumerated() {
