@@ -82,7 +82,8 @@ struct LaTeXTests {
     }
     let good = try compile("\\modgap[paper]{e.a-claim}, \\modgap[verdict]{e.a-claim}. \\input{t}")
     #expect(good.status == 0, "\(good.log.suffix(2000))")
-    let all = (0xA0...0x2BFF).compactMap(Unicode.Scalar.init).map { LaTeX(String($0)).text }.joined(separator: " ")
+    let all = (0xA0...0x2BFF).compactMap(Unicode.Scalar.init).map { LaTeX(String($0)).text }.joined(
+      separator: " ")
     let every = try compile(all + LaTeX("x\u{304} 漢字 🙂").text)
     #expect(every.status == 0, "\(every.log.suffix(2000))")
     let bad = try compile("\\modgap{e.gone}")
