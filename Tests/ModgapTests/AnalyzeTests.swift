@@ -52,7 +52,9 @@ struct AnalyzeTests {
     let result = try analyze(x, y)
     try #require(result.status == 0, "\(result.errors)")
     #expect(result.output.hasPrefix("The gap between the centroids of x and y is "), "\(result.output)")
-    for name in ["analysis.json", "analysis.html", "tables/cosines.csv", "tables/interventions.csv"] {
+    for name in [
+      "analysis.json", "analysis.html", "analysis-tables/cosines.csv", "analysis-tables/interventions.csv",
+    ] {
       #expect(exists("out/\(name)"), "\(name)")
     }
     let means = [x, y].map { side -> [Double] in
@@ -86,7 +88,7 @@ struct AnalyzeTests {
     try #require(analyze(x, y).status == 0)
     guard Program.hasGnuplot else { return }
     for name in ["points", "cosines", "dimensions", "loss", "interventions", "k-occurrence"] {
-      #expect(exists("out/pictures/\(name).svg"), "\(name)")
+      #expect(exists("out/analysis-pictures/\(name).svg"), "\(name)")
     }
   }
 
@@ -101,7 +103,7 @@ struct AnalyzeTests {
     let result = try analyze(x, x)
     try #require(result.status == 0, "\(result.errors)")
     #expect(try value("l2m") == 0)
-    #expect(!exists("out/pictures/loss.svg"))
+    #expect(!exists("out/analysis-pictures/loss.svg"))
   }
 
   // MARK: - Warnings

@@ -38,8 +38,8 @@ struct AnalysisAnswer {
   private var best: String? {
     guard let best = results.best, let none = results.interventions.first else { return nil }
     return
-      "Of \(counted(results.interventions.count - 1, "intervention")), `\(best.intervention.title)` has the best recalls: the gap goes from \(readable(none.gap)) to "
-      + "\(readable(best.gap)), Recall@1 from \(Self.both(none.recall)) to \(Self.both(best.recall)), Recall@"
+      "Of \(counted(results.interventions.count - 1, "intervention")), `\(best.intervention.title)` is best: the gap goes from \(Self.known(none.gap)) to "
+      + "\(Self.known(best.gap)), Recall@1 from \(Self.both(none.recall)) to \(Self.both(best.recall)), Recall@"
       + "\(AnalysisConfig.nearest) in the mixed corpus from \(Self.both(none.union)) to \(Self.both(best.union))."
   }
 
@@ -57,6 +57,8 @@ struct AnalysisAnswer {
   private static func both(_ recalls: [Double]) -> String {
     recalls.isEmpty ? "undefined" : recalls.map(readable).joined(separator: " / ")
   }
+
+  private static func known(_ number: Double) -> String { number.isNaN ? "undefined" : readable(number) }
 
   private static func percent(_ share: Double) -> String { "\(readable((share * 1000).rounded() / 10))%" }
 }

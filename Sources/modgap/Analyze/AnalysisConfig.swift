@@ -12,6 +12,8 @@ struct AnalysisConfig {
   }
 
   static let name = "analysis"
+  /// Of rows that no file of the user's has as they are analysed.
+  static let inputs = "analysis-inputs"
   static let metricsStage = "metrics"
   static let lossStage = "loss"
   /// As they are, as one of the interventions.
@@ -76,7 +78,8 @@ struct AnalysisConfig {
   /// Of one side, the metrics that need no other.
   private var metrics: JSONValue {
     let own = gapMetricCatalog.map(\.card).filter { $0.sides == [.x, .y] && !$0.needs.contains(.across) }
-    let with: [String: JSONValue] = isPaired ? [:] : ["metrics": .array(own.map { .string($0.name) })]
+    var with: [String: JSONValue] = isPaired ? [:] : ["metrics": .array(own.map { .string($0.name) })]
+    if pairs.x.rows > AnalyzedPairs.mostCrossed { with["pairs"] = .number(Double(AnalyzedPairs.mostCrossed)) }
     return Self.stage(Self.metricsStage, "evaluate", "gap-metrics", "pairs", .object(with))
   }
 

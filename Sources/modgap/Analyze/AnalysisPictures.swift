@@ -22,6 +22,8 @@ struct AnalysisPictures {
   let neighbours: PairNeighbours
   let temperature: Double
 
+  static let tables = "analysis-tables"
+  private static let pictures = "analysis-pictures"
   private static let mostPoints = 1000
 
   var specs: [Spec] {
@@ -178,13 +180,15 @@ extension AnalysisPictures {
     pictures: [AnalysisPage.Picture], notes: [String]
   ) {
     let specs = specs
-    for spec in specs { try folder.write(CSV.encode(spec.table), to: "tables/\(spec.name).csv") }
+    // Those of an earlier analysis may be more.
+    for old in [Self.tables, Self.pictures] { try folder.remove(old) }
+    for spec in specs { try folder.write(CSV.encode(spec.table), to: "\(Self.tables)/\(spec.name).csv") }
     let drawn = try budget.map(blocks: specs.count) { place in try Self.draw(specs[place]) }
     var (pictures, notes): ([AnalysisPage.Picture], [String]) = ([], [])
     for (place, (spec, result)) in zip(specs, drawn).enumerated() {
       switch result {
       case .success(let bytes):
-        try folder.write(bytes, to: "pictures/\(spec.name).svg")
+        try folder.write(bytes, to: "\(Self.pictures)/\(spec.name).svg")
         if let image = InlineSVG(bytes, prefix: "p\(place)-") {
           pictures.append(AnalysisPage.Picture(title: spec.title, image: image))
         }

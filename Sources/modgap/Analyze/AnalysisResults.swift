@@ -18,8 +18,8 @@ struct AnalysisResults {
     /// At `AnalysisConfig.nearest`, in the corpus of both sides.
     let union: [Double]
 
-    /// Of all four, by which the best is chosen.
-    var score: Double { (recall + union).reduce(0, +) / Double(max(1, recall.count + union.count)) }
+    var meanRecall: Double { recall.reduce(0, +) / Double(max(1, recall.count)) }
+    var meanUnion: Double { union.reduce(0, +) / Double(max(1, union.count)) }
   }
 
   let metrics: [AnalysisPage.Metric]
@@ -68,8 +68,18 @@ struct AnalysisResults {
     self.notes = notes
   }
 
-  /// The best of those that change something.
-  var best: Measured? { interventions.dropFirst().max { $0.score < $1.score } }
+  /// Below this share of the recall as it is, an intervention costs what search in the other side is for.
+  private static let leastKept = 0.95
+
+  /// Of those that keep the recall in the other side, the one with the greatest in the union; if none does, that with
+  /// the greatest sum of both.
+  var best: Measured? {
+    guard let none = interventions.first else { return nil }
+    let tried = interventions.dropFirst()
+    let kept = tried.filter { $0.meanRecall >= Self.leastKept * none.meanRecall }
+    return kept.max { $0.meanUnion < $1.meanUnion }
+      ?? tried.max { $0.meanRecall + $0.meanUnion < $1.meanRecall + $1.meanUnion }
+  }
 
   func metric(_ name: String, _ side: String = "both") -> AnalysisPage.Metric? {
     metrics.first { $0.name == name && $0.side == side }

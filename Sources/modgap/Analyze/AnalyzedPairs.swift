@@ -29,18 +29,21 @@ struct AnalyzedPairs {
 
   /// Metrics are measured on so many items at most, and interventions on so many: retrieval compares all with all.
   static let mostItems = 5000
-  static let mostMoved = 2000
+  static let mostMoved = 1000
+  /// Metrics over all pairs of rows are measured on so many items.
+  static let mostCrossed = 3000
   /// Of larger files, repeated rows are looked for among the analysed ones alone.
   static let mostCompared = 200_000
 }
 
 /// Chooses rows, and writes them where a config cannot name the files as they are.
 struct PairSelection {
-  private let inputs: OutputFolder
+  /// The folder, which is beside the config.
+  private let inputs: String
   private let mapPath: String?
   private var notes: [String] = []
 
-  init(inputs: OutputFolder, map: String?) { (self.inputs, mapPath) = (inputs, map) }
+  init(inputs: String, map: String?) { (self.inputs, mapPath) = (inputs, map) }
 
   /// - Throws: `AnalyzeFailure`, and what reading and writing throw.
   mutating func pairs(x: GivenArrays, y: (() throws -> GivenArrays)?) throws -> AnalyzedPairs {
@@ -179,8 +182,8 @@ struct PairSelection {
   ) throws -> JSONValue {
     var with = try paths ?? ["x": write(x, "x"), "y": write(y, "y")]
     if !chosen.isIdentity {
-      try inputs.write(NPYWriter.data(chosen.places, shape: [chosen.places.count]), to: "map.npy")
-      with["pairing"] = .object(["kind": "map", "path": "inputs/map.npy"])
+      let map = try write(NPYWriter.data(chosen.places, shape: [chosen.places.count]), "map")
+      with["pairing"] = .object(["kind": "map", "path": map])
     }
     return .object(with)
   }
@@ -197,9 +200,13 @@ struct PairSelection {
   }
 
   private func write(_ matrix: Matrix, _ name: String) throws -> JSONValue {
-    try inputs.write(
-      NPYWriter.data(matrix.values, shape: [matrix.rows, matrix.columns]), to: "\(name).npy")
-    return .string("inputs/\(name).npy")
+    try write(NPYWriter.data(matrix.values, shape: [matrix.rows, matrix.columns]), name)
+  }
+
+  /// The path that the config has.
+  private func write(_ array: [UInt8], _ name: String) throws -> JSONValue {
+    try OutputFolder(inputs).write(array, to: "\(name).npy")
+    return .string("\(AnalysisConfig.inputs)/\(name).npy")
   }
 
   // MARK: - Samples

@@ -23,9 +23,9 @@ struct GivenArrays {
 
   /// - Parameters:
   ///   - argument: `.npy`, `.npz`, HDF5, safetensors, with `:member` perhaps, or a folder of shards.
-  ///   - inputs: where arrays out of archives are copied to.
+  ///   - inputs: the folder that arrays out of archives are copied to.
   /// - Throws: `AnalyzeFailure`, `FileFailure`, `DataFileFailure`, `HDF5Failure`, `ArchiveFailure`.
-  init(_ argument: String, inputs: OutputFolder) throws {
+  init(_ argument: String, inputs: String) throws {
     if argument.lowercased().hasSuffix(".parquet") { throw AnalyzeFailure.parquet(path: argument) }
     if FileStatus(argument)?.kind == .folder {
       let title = URL(fileURLWithPath: argument).lastPathComponent
@@ -65,14 +65,15 @@ struct GivenArrays {
     return (String(file), String(argument[found.upperBound...]))
   }
 
-  private static func members(_ file: String, _ member: String?, _ inputs: OutputFolder) throws -> [GivenSide]
-  {
+  private static func members(_ file: String, _ member: String?, _ inputs: String) throws -> [GivenSide] {
     let archive = try ArrayArchive(file)
-    return try chosen(archive, file, member).enumerated().map { place, name in
+    let names = try chosen(archive, file, member)
+    let folder = try OutputFolder(inputs)
+    return try names.enumerated().map { place, name in
       let copy = "member-\(place).npy"
-      try archive.copy(name, to: inputs, as: copy)
-      defer { try? inputs.remove(copy) }
-      let loaded = try EmbeddingFile.loadAll("\(inputs.path)/\(copy)")
+      try archive.copy(name, to: folder, as: copy)
+      defer { try? folder.remove(copy) }
+      let loaded = try EmbeddingFile.loadAll("\(inputs)/\(copy)")
       guard loaded.count == 1 else {
         throw AnalyzeFailure.noMember(path: file, name: nil, existing: archive.names)
       }

@@ -67,11 +67,11 @@ private struct AnalyzeCommand {
     try KernelTrust().check { Terminal.err("modgap: " + $0) }
     let interruption = Interruption(resumeCommand: ShellCommand(CommandLine.arguments))
     let budget = ThreadBudget(jobs: try arguments.jobs(), cancellation: interruption.cancellation)
-    let folder = try OutputFolder(out)
     let pairs = try pairs()
     let texts = try (texts("--ids", pairs.total), texts("--labels", pairs.total))
     let plane = try GapPlane(pairs.x, pairs.y)
     let config = AnalysisConfig(pairs: pairs, temperature: temperature, hasGap: plane.hasGap)
+    let folder = try OutputFolder(out)
     guard let results = try measure(config, interruption) else {
       interruption.tellHowToResume()
       return interruption.exitStatus ?? FailureKind.leaseTimeout.rawValue
@@ -93,7 +93,7 @@ private struct AnalyzeCommand {
   // MARK: - What goes in
 
   private func pairs() throws -> AnalyzedPairs {
-    let inputs = try OutputFolder(out + "/inputs")
+    let inputs = "\(out)/\(AnalysisConfig.inputs)"
     let (first, second) = (arguments.positional[0], arguments.positional.dropFirst().first)
     let x = try GivenArrays(first, inputs: inputs)
     if second != nil, x.sides.count == 2 { throw AnalyzeFailure.hasBothSides(path: first) }
@@ -145,7 +145,8 @@ private struct AnalyzeCommand {
     let checks = AnalysisChecks(pairs: config.pairs, results: results).all
     if results.interventions.count > 1 {
       try folder.write(
-        CSV.encode(AnalysisPictures.table(of: results.interventions)), to: "tables/interventions.csv")
+        CSV.encode(AnalysisPictures.table(of: results.interventions)),
+        to: "\(AnalysisPictures.tables)/interventions.csv")
     }
     var page = AnalysisPage.Contents(
       title: "Analysis of " + config.pairs.titles.joined(separator: " and "), sentences: answer.sentences)
@@ -158,7 +159,7 @@ private struct AnalyzeCommand {
     page.facts = [
       Report.Fact("items", shown == total ? "\(total)" : "\(shown) of \(total)"),
       Report.Fact("dimensions", "\(config.pairs.x.columns)"),
-      Report.Fact("tables", "\(AnalysisConfig.name)/tables, tables"),
+      Report.Fact("tables", "\(AnalysisConfig.name)/tables, \(AnalysisPictures.tables)"),
     ]
     try folder.write(analysisPage(page), to: "analysis.html")
     try tell(page, answer)
