@@ -9,7 +9,7 @@ let explorerPlotScript: HTML = #"""
   class ScatterPlot {
     constructor(explorer, view) {
       Object.assign(this, {explorer, view, points: explorer.points, path: null, frame: null});
-      this.box = element("div", "", {className: "plot", tabIndex: 0});
+      this.box = element("div", "", {className: "plane", tabIndex: 0});
       this.box.setAttribute("role", "application");
       this.box.setAttribute("aria-roledescription", "scatter plot");
       this.box.setAttribute("aria-label", `${view.name}: ${view.axes.join(" and ")}`);

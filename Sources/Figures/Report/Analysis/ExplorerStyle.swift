@@ -8,11 +8,11 @@ let analysisStyle: HTML = """
   .metrics td:last-child { min-width: 11em }
   .views { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26em), 1fr)); gap: 1em }
   .views figure { margin: .5em 0; min-width: 0 } .views figcaption { font-weight: bold; margin-bottom: .3em }
-  .plot { position: relative; width: 100%; aspect-ratio: 6 / 5; max-height: min(75vh, 32em);
+  .plane { position: relative; width: 100%; aspect-ratio: 6 / 5; max-height: min(75vh, 32em);
     min-height: 280px; border: 1px solid var(--line); overflow: hidden;
     touch-action: none; cursor: crosshair; user-select: none }
-  .plot.over { cursor: pointer }
-  .plot canvas { position: absolute; inset: 0; width: 100%; height: 100% }
+  .plane.over { cursor: pointer }
+  .plane canvas { position: absolute; inset: 0; width: 100%; height: 100% }
   .tip { position: absolute; pointer-events: none; max-width: min(20em, 90%); padding: .3em .6em; background: var(--back);
     border: 1px solid var(--quiet); border-radius: .3em; font-size: .85em; overflow-wrap: anywhere; max-height: 9em; overflow: hidden }
   .tip .id { font-weight: bold }
@@ -29,5 +29,5 @@ let analysisStyle: HTML = """
   .panes td { white-space: pre-wrap; overflow-wrap: break-word; max-width: min(16em, 50vw) }
   .panes h4 { margin: .8em 0 .3em } button.id { text-align: left; overflow-wrap: break-word; white-space: pre-wrap; max-width: min(24em, 50vw) }
   @media (pointer: coarse) { .tools button, .tools input, .tools select, .legend button, button.id { min-height: 2.4em } }
-  @media print { .selection .tools { display: none } .plot { break-inside: avoid } }
+  @media print { .selection .tools { display: none } .plane { break-inside: avoid } }
   """
