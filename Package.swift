@@ -105,7 +105,7 @@ let package = Package(
     .testTarget(name: "ProcessesTests", dependencies: ["Declarations", "Execution", "Processes"]),
     .testTarget(
       name: "DataCatalogTests", dependencies: ["Declarations", "Files", "DataCatalog", "TestSupport"]),
-    .testTarget(name: "MetricsTests", dependencies: ["Kernels", "Contracts", "Metrics", "TestSupport"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Contracts", "Kernels", "Metrics", "TestSupport"]),
     .testTarget(
       name: "EncodersTests",
       dependencies: [

@@ -12,6 +12,8 @@ package struct TableColumn: Sendable, Equatable {
     case label
     /// What was measured: it is averaged over replicates.
     case quantity
+    /// How a row was measured, in words: neither tells it apart nor is averaged.
+    case note
   }
 
   package enum ValueType: String, Sendable { case integer, real, text }
@@ -53,7 +55,7 @@ package struct TableColumn: Sendable, Equatable {
   package var title: String { unit.map { "\(label) (\($0))" } ?? label }
 
   /// Says which row it is, rather than what was measured.
-  package var isKey: Bool { role != .quantity }
+  package var isKey: Bool { role != .quantity && role != .note }
 
   /// `from`, which tells the stages apart that are read together.
   package static let from = TableColumn("from", .coordinate, .text, "Stage")

@@ -9,6 +9,9 @@ package struct Schema {
 
   package init(_ grammar: Grammar) { self.grammar = grammar }
 
+  /// As it is published: deeply nested, so with one space a level, and half as long.
+  package var text: String { json.pretty(step: 1) }
+
   package var json: JSONValue {
     object([
       "$schema": "http://json-schema.org/draft-07/schema#",

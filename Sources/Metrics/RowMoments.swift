@@ -40,16 +40,14 @@ package struct RowMoments: Sendable {
 
   /// ZCA: Σ^(−1/2) with `epsilon` added to each eigenvalue, symmetric `(d, d)`. Where `epsilon` is 0, directions without
   /// variance go to zero (the pseudoinverse).
-  /// - Parameter isRelative: whether `epsilon` is in multiples of the greatest eigenvalue.
   /// - Throws: `LinearAlgebraFailure`.
-  package func whitening(epsilon: Double, isRelative: Bool) throws -> RealMatrix {
+  package func whitening(epsilon: Double) throws -> RealMatrix {
     let (eigen, rank) = try components()
-    let added = isRelative ? epsilon * max(0, eigen.values.first ?? 0) : epsilon
     var scaled = eigen.vectors
     for (k, value) in eigen.values.enumerated() {
-      let regular = max(0, value) + added
+      let regular = max(0, value) + epsilon
       // (λ + ε)^(−1/4) on each side of VᵀV, so that the product is symmetric.
-      let factor = regular > 0 && (k < rank || added > 0) ? 1 / regular.squareRoot().squareRoot() : 0
+      let factor = regular > 0 && (k < rank || epsilon > 0) ? 1 / regular.squareRoot().squareRoot() : 0
       for column in 0..<scaled.columns { scaled[k, column] *= factor }
     }
     return scaled.multiplied(by: scaled, transposed: true)

@@ -83,8 +83,9 @@ struct LaTeXTests {
     let good = try compile("\\modgap[paper]{e.a-claim}, \\modgap[verdict]{e.a-claim}. \\input{t}")
     #expect(good.status == 0, "\(good.log.suffix(2000))")
     let all = (0xA0...0x2BFF).compactMap(Unicode.Scalar.init).map { LaTeX(String($0)).text }.joined(
-      separator: " ")
-    let every = try compile(all + LaTeX("x\u{304} 漢字 🙂").text)
+      separator: "\n")
+    let foreign = "x\u{304} 漢字 🙂"
+    let every = try compile(all + LaTeX(foreign).text)
     #expect(every.status == 0, "\(every.log.suffix(2000))")
     let bad = try compile("\\modgap{e.gone}")
     #expect(bad.status != 0 && bad.log.contains("there is no value of `e.gone'"), "\(bad.log.suffix(2000))")

@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Foundation
 import RunSupport
@@ -44,7 +45,7 @@ struct ExportTests {
     let program = try program()
     let refused = try program.run(["export", "e.json", "moved", "--h5ad", "m.h5ad"])
     #expect(
-      refused.status == 64 && refused.errors.contains("0 (delta 0), 1 (delta 0.5)"), "\(refused.errors)")
+      refused.status == 64 && refused.errors.contains("0 (delta 0.0), 1 (delta 0.5)"), "\(refused.errors)")
     let beyond = try program.run(["export", "e.json", "moved", "--h5ad", "m.h5ad", "--member", "2"])
     #expect(beyond.status == 64 && beyond.errors.contains("`--member` is 2"))
     let result = try program.run(["export", "e.json", "moved", "--h5ad", "m.h5ad", "--member", "1"])

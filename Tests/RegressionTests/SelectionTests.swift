@@ -102,6 +102,21 @@ struct SelectionTests {
     #expect(found.numbers.count { $0.kind == .place } == 24)
   }
 
+  @Test("a table of many short curves leaves room for the points of one of few", arguments: [false, true])
+  func room(isFirst: Bool) throws {
+    let many = ResultTable("resamples", long(45, groups: 40).table)
+    let tables = isFirst ? [many, long(300)] : [long(300), many]
+    let found = try NumberSelection(experiment: "e", tables: tables)
+    for group in ["1.0", "2.0"] {
+      #expect(found.numbers.count { $0.id.hasPrefix("loss/loss/temperature=\(group),delta=") } == 200)
+    }
+    #expect(
+      ReferenceTable.csv(try EnsembleTolerance.calibrated(found.numbers, by: [found.numbers])).count
+        <= 100_000)
+    #expect(
+      found.leftOut.count == 1 && found.leftOut[0].contains("points of each curve of the table resamples"))
+  }
+
   /// Else a night could lack numbers because it rounds otherwise.
   @Test("which numbers are kept does not depend on their digits")
   func digits() throws {

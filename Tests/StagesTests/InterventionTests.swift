@@ -7,80 +7,6 @@ import Stages
 import TestSupport
 import Testing
 
-/// The numbers of `Tests/oracles/interventions.json`, which `interventions.py` beside it makes.
-struct InterventionOracle: Decodable {
-  struct Shift: Decodable {
-    let kind: String
-    let with: [String: JSONValue]
-    let x: [[Double]]
-    let y: [[Double]]
-  }
-  struct Direction: Decodable {
-    let recall: [Double]
-    let medianRank: Double
-    let mrr: Double
-    let ndcg: Double
-    let ownSideTop1: Double
-
-    private enum CodingKeys: String, CodingKey {
-      case recall, mrr
-      case medianRank = "median_rank"
-      case ownSideTop1 = "own_side_top1"
-      case ndcg = "ndcg@10"
-    }
-  }
-  struct Search: Decodable {
-    let with: [String: JSONValue]
-    let bank: Bool
-    let xToY: Direction
-    let yToX: Direction
-
-    private enum CodingKeys: String, CodingKey {
-      case with, bank
-      case xToY = "x-to-y"
-      case yToX = "y-to-x"
-    }
-  }
-  struct Case: Decodable {
-    let x: [[Float]]
-    let y: [[Float]]
-    let bank: [[[Float]]]
-    let shifts: [Shift]
-    let searches: [Search]
-
-    func pair() -> Artefact { Self.pair(x, y) }
-
-    static func pair(_ x: [[Float]], _ y: [[Float]]) -> Artefact {
-      .embeddings(EmbeddingFamily(Embeddings(x: matrix(x), y: matrix(y), isNormalized: false)))
-    }
-
-    private static func matrix(_ rows: [[Float]]) -> Matrix {
-      Matrix(rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
-    }
-  }
-
-  let cases: [Case]
-
-  static let numbers: InterventionOracle? = {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../oracles/interventions.json").standardized
-    return (try? Data(contentsOf: file)).flatMap {
-      try? JSONDecoder().decode(InterventionOracle.self, from: $0)
-    }
-  }()
-}
-
-/// One member's rows, in float64.
-func rows(_ artefact: Artefact, _ member: Int = 0) throws -> (x: RealMatrix, y: RealMatrix) {
-  let family = try #require(artefact.family)
-  return try withBudget(jobs: 1) { budget in
-    (
-      x: try family.rows(.x, of: family.members[member]).real(budget),
-      y: try family.rows(.y, of: family.members[member]).real(budget)
-    )
-  }
-}
-
 private func isFinite(_ rows: (x: RealMatrix, y: RealMatrix)) -> Bool {
   (rows.x.values + rows.y.values).allSatisfy { $0.isFinite }
 }
@@ -393,29 +319,5 @@ struct InterventionTests {
     for failure in [FitFailure.noSpread(.x), .gapProjectedOut(components: 1)] {
       #expect(failure.message.hasSuffix("`components`") || failure.message.contains("different items"))
     }
-  }
-}
-
-/// `facts`: values on the authors' CLIP embeddings to their last printed digit.
-@Suite(
-  "Interventions on the authors' embeddings", .enabled(if: SharedData.isPresent, "\(SharedData.missing)"))
-struct InterventionFactTests {
-  @Test(
-    "gap and Recall@1",
-    arguments: [
-      ("centre", [:], 0.0279, 0.542, 0.5), ("realign", [:], 0.0015, 0.39, 0.316),
-      ("project-out", ["components": 100], 0.4279, 0.536, 0.314),
-      ("ablate", ["dimensions": 1], 0.7255, 0.51, 0.492), ("ablate", ["dimensions": 2], 0.6175, 0.498, 0.506),
-      ("ablate", ["dimensions": 5], 0.558, 0.502, 0.496),
-      ("ablate", ["dimensions": 10], 0.5119, 0.516, 0.494),
-      ("whiten", ["epsilon": 0.001, "relative": true], 0.0072, 0.43, 0.408),
-      ("whiten", [:], 0.0043, 0.38, 0.364), ("standardize", [:], 0.0224, 0.54, 0.506),
-      ("procrustes", ["held_out": 0], 0.0133, 0.914, 0.926), ("procrustes", [:], 0.0804, 0.224, 0.2),
-    ] as [(String, [String: JSONValue], Double, Double, Double)])
-  func values(_ kind: String, _ with: [String: JSONValue], gap: Double, xToY: Double, yToX: Double) throws {
-    let moved = try run(.shift, kind, with, from: [("clip", authorsFeatures("clip"))])
-    #expect(abs(try evaluate("gap", of: moved).numbers("l2m")[0] - gap) < 5.1e-5)
-    let recalls = try evaluate("retrieval", ["k": numbers([1])], of: moved).numbers("recall")
-    #expect(abs(recalls[0] - xToY) < 1e-9 && abs(recalls[1] - yToX) < 1e-9, "\(recalls)")
   }
 }

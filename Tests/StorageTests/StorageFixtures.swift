@@ -37,9 +37,10 @@ enum Fixture {
         transforms: [
           Elevation(degrees: 20.1), Subtraction(x: gap, y: [1, -0.0, 4e-300, 1e308, 3]),
           RotationOfY(w: other),
-          Whitening(x: .init(mean: gap, map: other), y: .init(mean: gap, map: other), renormalizes: false),
+          Whitening(
+            x: .init(mean: gap, factor: other), y: .init(mean: gap, factor: other), renormalizes: false),
           Standardization(
-            x: .init(mean: gap, scale: gap), y: .init(mean: gap, scale: gap), renormalizes: true),
+            x: .init(mean: gap, factor: gap), y: .init(mean: gap, factor: gap), renormalizes: true),
           Ablation(keep: [1, 0, 1, 1, 0]),
           Realignment(movesX: true, from: gap, to: gap, scale: 0.5, centre: gap),
         ]))

@@ -18,10 +18,9 @@ def unit(rows):
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def zca(fitted, rows, epsilon, relative):
+def zca(fitted, rows, epsilon):
     sigma = np.cov(fitted.T, ddof=0)
-    greatest = np.linalg.eigvalsh(sigma)[-1]
-    sigma = sigma + (epsilon * greatest if relative else epsilon) * np.eye(len(sigma))
+    sigma = sigma + epsilon * np.eye(len(sigma))
     root = np.real(sqrtm(sigma))
     inverse = np.linalg.inv(root) if epsilon > 0 else pinvh(root, rtol=1e-6)
     return (rows - fitted.mean(0)) @ inverse
@@ -55,10 +54,10 @@ def shifts(x, y, held_out):
         keep = np.ones(x.shape[1])
         keep[np.argsort(-abs(gap), kind="stable")[:count]] = 0
         yield "ablate", {"dimensions": count} | more, unit(gx * keep), unit(gy * keep)
-    for epsilon, relative in [(1e-5, False), (0.05, True)]:
-        rows = zca(fx, gx, epsilon, relative), zca(fy, gy, epsilon, relative)
-        yield "whiten", {"epsilon": epsilon, "relative": relative} | more, *(unit(r) for r in rows)
-        yield "whiten", {"epsilon": epsilon, "relative": relative, "renormalize": False} | more, *rows
+    for epsilon in [1e-5, 0.01]:
+        rows = zca(fx, gx, epsilon), zca(fy, gy, epsilon)
+        yield "whiten", {"epsilon": epsilon} | more, *(unit(r) for r in rows)
+        yield "whiten", {"epsilon": epsilon, "renormalize": False} | more, *rows
     rows = [StandardScaler().fit(f).transform(g) for f, g in ((fx, gx), (fy, gy))]
     yield "standardize", more, *(unit(r) for r in rows)
     yield "standardize", {"renormalize": False} | more, *rows

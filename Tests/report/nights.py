@@ -15,7 +15,7 @@ import sys
 COUNT = 60
 LAST = datetime.date(2026, 11, 27)
 EPOCH = datetime.date(1970, 1, 1)
-CANARY = pathlib.Path(__file__).parents[2] / "results/reference/canary.csv"
+CANARY = pathlib.Path(__file__).parents[2] / "results/reference/canary/seeds.csv"
 SKIPPED = ["canary", "audit", "resume-test", "invariance", "confirm"]
 
 
@@ -58,7 +58,8 @@ def with_tolerances(path):
 
 def canaries(source, reference, folder, stamps, draw):
     """Each night three of the reference's own seeds."""
-    pathlib.Path(reference, "canary.csv").write_bytes(source.read_bytes())
+    pathlib.Path(reference, "canary").mkdir(exist_ok=True)
+    pathlib.Path(reference, "canary", "seeds.csv").write_bytes(source.read_bytes())
     with open(source, newline="", encoding="utf-8") as file:
         seeds = list(csv.DictReader(file))
     names = [name for name in seeds[0] if name != "seed"]

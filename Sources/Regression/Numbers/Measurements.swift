@@ -50,7 +50,7 @@ extension ResultTable {
   private func isKey(_ column: Table.NamedColumn) -> Bool {
     if Self.computedKeys.contains(column.name) { return false }
     if axes.names.containsExactly(column.name) { return true }
-    return column.isKey && !(column.declaration?.role == .quantity)
+    return column.isKey
   }
 
   func declaration(of quantity: String) -> TableColumn? {

@@ -7,7 +7,7 @@ import Statistics
 ///
 /// Every value of tables up to 200 rows. Of longer ones, each quantity's count, mean, minimum and maximum, its curves at
 /// up to 200 points, and the places of their extremes. Points are thinned further where a file would become
-/// larger than its limit; nothing is left out without being listed.
+/// larger than its limit, those of tables with many curves most; nothing is left out without being listed.
 package struct NumberSelection: Sendable {
   package private(set) var numbers: [ReferenceNumber]
   /// What is not kept, each as a sentence.
@@ -42,7 +42,7 @@ package struct NumberSelection: Sendable {
       table.measurements().flatMap { NumberMaker(experiment, table).numbers($0) }
     }
     numbers += long.flatMap { NumberMaker(experiment, $0).aggregates() }
-    addCurves(long.flatMap { NumberMaker(experiment, $0).curves() }, limit: limit)
+    addCurves(long.map { ($0.name, NumberMaker(experiment, $0).curves()) }, limit: limit)
     _ = try numbers.byKey()
     for table in tables {
       for column in table.table.columns {
@@ -65,33 +65,51 @@ package struct NumberSelection: Sendable {
     return last.contains("-at(") ? nil : units[quantity(of: id)]
   }
 
-  /// Extremes first, then as many points of each curve as there is room for.
-  private mutating func addCurves(_ curves: [Curve], limit: Int) {
+  /// Tables with few curves first, each in at most half of the room that is left and the last in all of it: a table of
+  /// hundreds of short curves, as of resamples, would leave no room for those that a figure shows.
+  private mutating func addCurves(_ tables: [(name: String, curves: [Curve])], limit: Int) {
     var room = limit - numbers.reduce(0) { $0 + Self.bytes($1) }
+    let order = tables.indices.sorted { (tables[$0].curves.count, $0) < (tables[$1].curves.count, $1) }
+    for index in order {
+      let share = max(0, index == order.last ? room : room / 2)
+      room -= add(tables[index].curves, of: tables[index].name, within: share, limit)
+    }
+  }
+
+  /// Extremes first, then as many points of each curve as there is room for.
+  /// - Returns: the bytes that they take.
+  private mutating func add(_ curves: [Curve], of table: String, within share: Int, _ limit: Int) -> Int {
+    var room = share
     var kept: [Curve] = []
     for curve in curves {
       let extremes = curve.extremes
       let size = extremes.reduce(0) { $0 + Self.bytes($1) }
-      guard size <= room else {
-        leftOut.append("the curve \(curve.name), as the file would be larger than \(limit) bytes")
-        continue
-      }
+      guard size <= room else { continue }
       room -= size
       numbers += extremes
       kept.append(curve)
     }
     var most = Self.curvePoints
+    var points: [ReferenceNumber] = []
     while most > 0 {
-      let points = kept.flatMap { $0.points(atMost: most) }
-      if points.reduce(0, { $0 + Self.bytes($1) }) <= room {
-        numbers += points
+      points = kept.flatMap { $0.points(atMost: most) }
+      let size = points.reduce(0) { $0 + Self.bytes($1) }
+      if size <= room {
+        room -= size
         break
       }
+      points = []
       most = most * 3 / 4
     }
-    if most < Self.curvePoints, let longest = kept.map(\.count).max(), longest > most {
-      leftOut.append("all but \(most) points of each curve, as the file would be larger than \(limit) bytes")
+    numbers += points
+    let why = "as the file would be larger than \(limit) bytes"
+    if kept.count < curves.count {
+      leftOut.append("\(curves.count - kept.count) of \(curves.count) curves of the table \(table), \(why)")
     }
+    if most < Self.curvePoints, let longest = kept.map(\.count).max(), longest > most {
+      leftOut.append("all but \(most) points of each curve of the table \(table), \(why)")
+    }
+    return share - room
   }
 
   /// About what its row takes when it is calibrated. It is the same whatever the digits of a number are: which numbers

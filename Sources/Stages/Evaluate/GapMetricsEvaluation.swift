@@ -55,7 +55,7 @@ package struct GapMetricsEvaluation: Stage {
       TableColumn("null", .quantity, .real, "Value of shuffled pairs"),
       TableColumn("p", .quantity, .real, "p-value"),
       TableColumn("held_out", .quantity, .integer, "Held-out pairs"),
-      TableColumn("note", .quantity, .text, "Note"),
+      TableColumn("note", .note, .text, "Note"),
     ])
 
   private let options: GapMetricOptions

@@ -59,7 +59,7 @@ extension Embeddings {
     let rowsOfX = partners.itemOfX.indices.filter { isChosen(partners.itemOfX[$0]) }
     let rowsOfY = partners.itemOfY.indices.filter { isChosen(partners.itemOfY[$0]) }
     return Embeddings(
-      x: x.rows(rowsOfX), y: y?.rows(rowsOfY), isNormalized: isNormalized,
+      x: x.picking(rowsOfX), y: y?.picking(rowsOfY), isNormalized: isNormalized,
       pairing: pairing.rows(rowsOfY, amongRowsOfX: rowsOfX))
   }
 }
@@ -70,14 +70,5 @@ extension Pairing {
     guard case .map(let rowOfX) = self else { return self }
     let places = Dictionary(rowsOfX.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     return .map(rowsOfY.map { places[rowOfX[$0]] ?? 0 })
-  }
-}
-
-extension Matrix {
-  fileprivate func rows(_ chosen: [Int]) -> Matrix {
-    var values: [Float] = []
-    values.reserveCapacity(chosen.count * columns)
-    for index in chosen { values += row(index) }
-    return Matrix(rows: chosen.count, columns: columns, values: values)
   }
 }

@@ -35,57 +35,34 @@ package struct StandardizeStage: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     try inputs.shifted(for: "shift/standardize", parameters.heldOut, context) { fitted, member in
-      let x = try RowMoments(fitted.rows(.x, of: member), context.budget)
-      let y = try RowMoments(fitted.rows(.y, of: member), context.budget)
-      return [
-        member.transformed(
-          by: Standardization(x: Self.part(x), y: Self.part(y), renormalizes: parameters.renormalize))
-      ]
+      let standardization = try Standardization(
+        fittedOn: fitted, member, renormalizes: parameters.renormalize, context.budget
+      ) { moments in
+        moments.variances.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
+      }
+      return [member.transformed(by: standardization)]
     }
-  }
-
-  private static func part(_ moments: RowMoments) -> Standardization.Part {
-    Standardization.Part(
-      mean: moments.mean, scale: moments.variances.map { $0 > 0 ? 1 / $0.squareRoot() : 0 })
   }
 }
 
 /// (x − mean)·scale by dimension, and the same of y; rows of unit norm afterwards where `renormalizes`.
-package struct Standardization: EmbeddingTransform {
-  package struct Part: Sendable, Equatable {
-    package var mean: [Double]
-    package var scale: [Double]
-
-    package init(mean: [Double] = [], scale: [Double] = []) { (self.mean, self.scale) = (mean, scale) }
-  }
-
-  package var x: Part
-  package var y: Part
+package struct Standardization: CentredTransform {
+  package var x: CentredPart
+  package var y: CentredPart
   package var renormalizes: Bool
 
   package static let kind = "standardize"
+  package static let factorName = "scale"
   package static let effect = TransformEffect(
     x: "(x − mean_x)·scale_x by dimension", y: "(y − mean_y)·scale_y by dimension",
     then: "rows divided by their norm if renormalize is 1")
-  package var normEffect: NormEffect { renormalizes ? .makesUnit : .losesUnit }
 
-  package init() { self.init(x: Part(), y: Part(), renormalizes: true) }
-
-  package init(x: Part, y: Part, renormalizes: Bool) {
+  package init(x: CentredPart, y: CentredPart, renormalizes: Bool) {
     (self.x, self.y, self.renormalizes) = (x, y, renormalizes)
   }
 
-  package mutating func code(_ fields: inout TransformFields) throws {
-    try fields.vector("mean_x", &x.mean)
-    try fields.vector("scale_x", &x.scale)
-    try fields.vector("mean_y", &y.mean)
-    try fields.vector("scale_y", &y.scale)
-    try fields.flag("renormalize", &renormalizes)
-  }
-
   package func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)? {
-    let part = side == .x ? x : y
-    return try RowScaling(
-      from: part.mean, by: part.scale, renormalizes: renormalizes, columns: columns)
+    try RowScaling(
+      from: part(side).mean, by: part(side).factor, renormalizes: renormalizes, columns: columns)
   }
 }

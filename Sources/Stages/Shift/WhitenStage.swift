@@ -10,16 +10,14 @@ import Metrics
 package struct WhitenStage: Stage {
   package struct Parameters: Decodable, Sendable {
     let epsilon: Double
-    let relative: Bool
     let renormalize: Bool
     let heldOut: HeldOutKeys
 
-    private enum CodingKeys: String, CodingKey { case epsilon, relative, renormalize }
+    private enum CodingKeys: String, CodingKey { case epsilon, renormalize }
 
     package init(from decoder: any Decoder) throws {
       let keys = try decoder.container(keyedBy: CodingKeys.self)
       epsilon = try keys.decode(Double.self, forKey: .epsilon)
-      relative = try keys.decode(Bool.self, forKey: .relative)
       renormalize = try keys.decode(Bool.self, forKey: .renormalize)
       heldOut = try HeldOutKeys(from: decoder)
     }
@@ -32,9 +30,6 @@ package struct WhitenStage: Stage {
       .defaulted(
         "epsilon", .number(0...1e6), 1e-5,
         "Added to each eigenvalue of the covariance; with 0, directions without variance go to zero."),
-      .defaulted(
-        "relative", .boolean, .bool(false),
-        "Whether `epsilon` is in multiples of the modality's greatest eigenvalue."),
       .defaulted("renormalize", .boolean, .bool(true), "Divide whitened rows by their norm."),
     ] + HeldOut.parameters, input: .pairs, alsoAccepts: [.unpaired], output: .pairs,
     preservesInputType: true)
@@ -47,60 +42,37 @@ package struct WhitenStage: Stage {
 
   package func run(_ inputs: StageInputs, _ context: StageContext) throws -> Artefact {
     try inputs.shifted(for: "shift/whiten", parameters.heldOut, context) { fitted, member in
-      let x = try RowMoments(fitted.rows(.x, of: member), context.budget)
-      let y = try RowMoments(fitted.rows(.y, of: member), context.budget)
-      return [
-        member.transformed(
-          by: Whitening(x: try part(x), y: try part(y), renormalizes: parameters.renormalize))
-      ]
+      let whitening = try Whitening(
+        fittedOn: fitted, member, renormalizes: parameters.renormalize, context.budget
+      ) { moments in
+        try moments.whitening(epsilon: parameters.epsilon).values
+      }
+      return [member.transformed(by: whitening)]
     }
-  }
-
-  private func part(_ moments: RowMoments) throws -> Whitening.Part {
-    let map = try moments.whitening(epsilon: parameters.epsilon, isRelative: parameters.relative)
-    return Whitening.Part(mean: moments.mean, map: map.values)
   }
 }
 
 /// (x − mean)·Wᵀ and the same of y, with matrices of their own, row-major `(d, d)`; rows of unit norm afterwards where
 /// `renormalizes`.
-package struct Whitening: EmbeddingTransform {
-  package struct Part: Sendable, Equatable {
-    package var mean: [Double]
-    package var map: [Double]
-
-    package init(mean: [Double] = [], map: [Double] = []) { (self.mean, self.map) = (mean, map) }
-  }
-
-  package var x: Part
-  package var y: Part
+package struct Whitening: CentredTransform {
+  package var x: CentredPart
+  package var y: CentredPart
   package var renormalizes: Bool
 
   package static let kind = "whiten"
+  package static let factorName = "map"
   package static let effect = TransformEffect(
     x: "(x − mean_x)·Wᵀ, W = map_x as (d, d)", y: "(y − mean_y)·Wᵀ, W = map_y as (d, d)",
     then: "rows divided by their norm if renormalize is 1")
-  package var normEffect: NormEffect { renormalizes ? .makesUnit : .losesUnit }
 
-  package init() { self.init(x: Part(), y: Part(), renormalizes: true) }
-
-  package init(x: Part, y: Part, renormalizes: Bool) {
+  package init(x: CentredPart, y: CentredPart, renormalizes: Bool) {
     (self.x, self.y, self.renormalizes) = (x, y, renormalizes)
   }
 
-  package mutating func code(_ fields: inout TransformFields) throws {
-    try fields.vector("mean_x", &x.mean)
-    try fields.vector("map_x", &x.map)
-    try fields.vector("mean_y", &y.mean)
-    try fields.vector("map_y", &y.map)
-    try fields.flag("renormalize", &renormalizes)
-  }
-
   package func rowTransform(of side: Side, columns: Int) throws -> (any RowTransform)? {
-    let part = side == .x ? x : y
-    return Whitened(
-      shift: try RowShift(by: part.mean.map { -$0 }, renormalizes: false, columns: columns),
-      map: try LinearRowMap(part.map, columns: columns), renormalizes: renormalizes)
+    Whitened(
+      shift: try RowShift(by: part(side).mean.map { -$0 }, renormalizes: false, columns: columns),
+      map: try LinearRowMap(part(side).factor, columns: columns), renormalizes: renormalizes)
   }
 
   private struct Whitened: RowTransform {

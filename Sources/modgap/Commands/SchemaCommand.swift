@@ -19,7 +19,7 @@ extension Command {
     try Terminal.out(
       arguments.has("--markdown")
         ? Reference(grammar, transforms: stageCatalog.transforms.declarations).markdown
-        : Schema(grammar).json.pretty)
+        : Schema(grammar).text)
     return 0
   }
 }
