@@ -36,8 +36,7 @@ struct AnalysisConfig {
       Intervention(id: "centred", title: "centre", kind: "centre", with: .object([:])),
       Intervention(id: "standardized", title: "standardize", kind: "standardize", with: .object([:])),
       Intervention(id: "realigned", title: "realign", kind: "realign", with: .object([:])),
-      Intervention(
-        id: "whitened", title: "whiten", kind: "whiten", with: .object(["epsilon": 0.001, "relative": true])),
+      Intervention(id: "whitened", title: "whiten", kind: "whiten", with: .object([:])),
     ]
     if d >= 4 {
       let count = min(5, d / 2)

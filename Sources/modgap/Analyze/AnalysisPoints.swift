@@ -1,12 +1,15 @@
 import Contracts
+import Datasets
 import Execution
 import Figures
 import Kernels
 import Metrics
 
-/// The points of the page: both sides in the plane of the gap, before and after centring, with neighbours and ranks of partners.
+/// The points of the page: both sides in the plane of the gap, before and after an intervention, with neighbours and ranks of
+/// partners.
 struct AnalysisPoints {
   let pairs: AnalyzedPairs
+  let results: AnalysisResults
   let plane: GapPlane
   let axes: [String]
   let neighbours: PairNeighbours
@@ -18,10 +21,11 @@ struct AnalysisPoints {
     let sides = [pairs.x, pairs.y].compactMap { $0 }
     var views = [AnalysisPage.View(name: "As given", axes: axes, coordinates: sides.map(plane.coordinates))]
     if pairs.y != nil {
+      let after = best ?? ("centre", sides.map { $0.centred.unitRowsOrZeros })
       views.append(
         AnalysisPage.View(
-          name: "After centre, on the same axes", axes: axes,
-          coordinates: sides.map { plane.coordinates($0.centred.unitRowsOrZeros) }))
+          name: "After \(after.title), on the same axes", axes: axes,
+          coordinates: after.sides.map(plane.coordinates)))
     }
     var points = AnalysisPage.Points(
       sides: pairs.titles, ids: pairs.items.map { ids?[$0] ?? String($0) }, views: views)
@@ -33,6 +37,14 @@ struct AnalysisPoints {
     points.neighbours = AnalysisPage.Neighbours(count: neighbours.k, lists: lists)
     if let y = pairs.y { points.ranks = try ranks(y, budget) }
     return points
+  }
+
+  /// Both sides after the best intervention; nil where it was tried on fewer items than are shown.
+  private var best: (title: String, sides: [Matrix])? {
+    guard let best = results.best, let moved = try? EmbeddingFile.loadAll(results.embeddings(of: best)),
+      moved.map(\.matrix.rows) == [pairs.x.rows, pairs.x.rows]
+    else { return nil }
+    return (best.intervention.title, moved.map(\.matrix.unitRowsOrZeros))
   }
 
   private func ranks(_ y: Matrix, _ budget: ThreadBudget) throws -> [[Int]] {

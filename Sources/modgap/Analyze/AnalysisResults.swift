@@ -22,7 +22,7 @@ struct AnalysisResults {
     var meanUnion: Double { union.reduce(0, +) / Double(max(1, union.count)) }
   }
 
-  let metrics: [AnalysisPage.Metric]
+  var metrics: [AnalysisPage.Metric]
   /// The first is none.
   let interventions: [Measured]
   /// Of all analysed items.
@@ -30,9 +30,11 @@ struct AnalysisResults {
   let loss: Table?
   /// Interventions without a result, and why.
   let notes: [String]
+  private let folder: String
 
   /// - Throws: `AnalyzeFailure.notMeasured`, `FileFailure`, `CSVFailure`.
-  init(_ config: AnalysisConfig, folder: String, summary: RunSummary, command: ShellCommand) throws {
+  init(_ config: AnalysisConfig, folder: String, summary: RunSummary) throws {
+    self.folder = folder
     func table(_ name: String) throws -> Table? {
       let path = "\(folder)/tables/\(name).csv"
       return Paths.exists(path) ? try CSV.read(path) : nil
@@ -44,7 +46,7 @@ struct AnalysisResults {
       throw AnalyzeFailure.notMeasured(
         reason: failures.first.map { explain($0.error) } ?? "nothing was written")
     }
-    metrics = Self.rows(measured, command: command, isSingle: config.pairs.y == nil)
+    metrics = Self.rows(measured, isSingle: config.pairs.y == nil)
     let failed = Set(failures.map(\.task) + summary.blocked.map(\.task))
     var (found, notes): ([Measured], [String]) = ([], [])
     for one in config.pairs.y == nil ? [] : [AnalysisConfig.none] + config.interventions {
@@ -81,6 +83,11 @@ struct AnalysisResults {
       ?? tried.max { $0.meanRecall + $0.meanUnion < $1.meanRecall + $1.meanUnion }
   }
 
+  /// Where the run keeps both sides as an intervention leaves them.
+  func embeddings(of measured: Measured) -> String {
+    "\(folder)/runs/single/embeddings.h5:/\(measured.intervention.id)"
+  }
+
   func metric(_ name: String, _ side: String = "both") -> AnalysisPage.Metric? {
     metrics.first { $0.name == name && $0.side == side }
   }
@@ -91,7 +98,7 @@ struct AnalysisResults {
     }
   }
 
-  private static func rows(_ table: Table, command: ShellCommand, isSingle: Bool) -> [AnalysisPage.Metric] {
+  private static func rows(_ table: Table, isSingle: Bool) -> [AnalysisPage.Metric] {
     let cards = Dictionary(uniqueKeysWithValues: gapMetricCatalog.map { ($0.card.name, $0.card) })
     return (0..<table.rowCount).compactMap { row in
       func number(_ name: String) -> Double? {
@@ -111,7 +118,6 @@ struct AnalysisResults {
       metric.references = ReferenceBands.of(name, side)
       metric.direction = cards[name]?.reading ?? ""
       metric.citation = cards[name]?.source ?? ""
-      metric.command = command
       return metric
     }
   }

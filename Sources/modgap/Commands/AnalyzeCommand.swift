@@ -83,7 +83,8 @@ private struct AnalyzeCommand {
     let pictures = AnalysisPictures(
       pairs: pairs, results: results, plane: plane, neighbours: near, temperature: temperature)
     let points = try AnalysisPoints(
-      pairs: pairs, plane: plane, axes: pictures.axes, neighbours: near, ids: texts.0, labels: texts.1
+      pairs: pairs, results: results, plane: plane, axes: pictures.axes, neighbours: near, ids: texts.0,
+      labels: texts.1
     ).points(budget)
     let drawn = try pictures.write(to: folder, budget)
     try write(config, results, points, drawn, to: folder)
@@ -114,6 +115,15 @@ private struct AnalyzeCommand {
   private var configPath: String { "\(out)/analysis.json" }
   private var recipe: RunRecipe { RunRecipe(config: configPath, results: out) }
 
+  /// Computes one metric anew: in a folder of its own, where there is no cache.
+  private func command(for metric: String) -> ShellCommand {
+    let stage = AnalysisConfig.metricsStage
+    let one = RunRecipe(
+      config: configPath, overrides: ["stages.\(stage).with.metrics=[\"\(metric)\"]"], results: "\(out)/again"
+    )
+    return one.command(["--only", stage])
+  }
+
   /// Nil where it was interrupted.
   private func measure(_ config: AnalysisConfig, _ interruption: Interruption) throws -> AnalysisResults? {
     try GivenFile.write(config.json.pretty + "\n", to: configPath)
@@ -127,9 +137,12 @@ private struct AnalyzeCommand {
       let ending = try batch.run(interruption.cancellation)[0]
       let summary = try ending.summary.get()
       if summary.wasInterrupted { return nil }
-      return try AnalysisResults(
-        config, folder: "\(out)/\(AnalysisConfig.name)", summary: summary,
-        command: recipe.command(["--only", AnalysisConfig.metricsStage]))
+      var results = try AnalysisResults(
+        config, folder: "\(out)/\(AnalysisConfig.name)", summary: summary)
+      for place in results.metrics.indices {
+        results.metrics[place].command = command(for: results.metrics[place].name)
+      }
+      return results
     } catch is Cancelled {
       return nil
     }
@@ -173,6 +186,7 @@ private struct AnalyzeCommand {
     text += "\(counted(page.warnings.count { !$0.isRaised }, "check")) passed\n"
     for note in page.notes { text += "note: \(note)\n" }
     text += "\npage: \(out)/analysis.html\nagain: \(recipe.command())\n"
+    if let first = page.metrics.first { text += "one metric: \(command(for: first.name))\n" }
     try Terminal.out(text)
   }
 }

@@ -84,7 +84,10 @@ private func metricRow(_ metric: AnalysisPage.Metric, _ references: [String]) ->
     + [labelledCell("Compared", comparison(metric), value: " data-value=\"\"")]
     + [labelledCell("Direction", "\(metric.direction)"), labelledCell("Citation", "\(metric.citation)")]
   let note: HTML = metric.note.isEmpty ? "" : "<br><small>\(metric.note)</small>"
-  let command: HTML = metric.command.map { "<br><code class=\"command\">\($0.text)</code>" } ?? ""
+  let command: HTML =
+    metric.command.map {
+      "<details><summary>Command</summary><code class=\"command\">\($0.text)</code></details>"
+    } ?? ""
   return """
     <tr><td data-value="\(metric.name)"><strong>\(metric.name)</strong>\(note)\(command)</td>\(cells.joined())</tr>
     """
