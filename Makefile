@@ -129,7 +129,7 @@ campaigns: build ## a short run of mutated inputs, kills and limits; SCALE=50 ru
 	$(call campaign,pairs,20)
 	$(call campaign,texts,20)
 
-# Pages of an experiment, and of one whose texts are made to break them, opened in Chromium.
+# Pages of an experiment, and of one whose texts are made to break them, and pages of analyses, opened in Chromium.
 REPORT_RESULTS = .build/report-pages
 test-report: build ## opens reports in Chromium: errors, sorting, filtering, keyboard, contrast, widths, print
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
@@ -140,6 +140,9 @@ test-report: build ## opens reports in Chromium: errors, sorting, filtering, key
 	python3 Tests/report/nights.py $(MODGAP) Tests/report/hostile.json $(REPORT_RESULTS)
 	python3 Tests/report/pages.py $(ARGS) $(REPORT_RESULTS)/index.html $(REPORT_RESULTS)/trend.html \
 	  $(REPORT_RESULTS)/figure3-simulation/report.html $(REPORT_RESULTS)/hostile/report.html
+	@$(SWIFT) build $(SWIFT_FLAGS) --product AnalysisPages
+	.build/release/AnalysisPages $(REPORT_RESULTS)/analysis
+	python3 Tests/report/analysis.py $(ARGS) $(REPORT_RESULTS)/analysis/*.html
 
 lint: toolchain ## checks the format of all sources (swift format, strict) and the rules of Tests/lint
 	Tests/lint/homes.sh
