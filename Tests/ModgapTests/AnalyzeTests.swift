@@ -105,7 +105,10 @@ struct AnalyzeTests {
   @Test func picturesAreDrawn() throws {
     try #require(analyze(x, y).status == 0)
     guard Program.hasGnuplot else { return }
-    for name in ["points", "cosines", "dimensions", "loss", "interventions", "k-occurrence"] {
+    let names = [
+      "points", "cosines", "dimensions", "loss", "interventions", "interventions-union", "k-occurrence",
+    ]
+    for name in names {
       #expect(exists("out/analysis-pictures/\(name).svg"), "\(name)")
     }
   }

@@ -82,7 +82,8 @@ struct NightlyTests {
       Experiments.sphere.replacing("\"to\": -90", with: "\"to\": -85"), to: "configs/sphere.json")
     #expect(try night(program).output.contains("missing"))
     let accept = try program.run("nightly", "--accept")
-    #expect(accept.output.contains("removed sphere: ") && accept.output.contains("degrees=-90"), "\(accept.output)")
+    #expect(
+      accept.output.contains("removed sphere: ") && accept.output.contains("degrees=-90"), "\(accept.output)")
     let next = try night(program)
     #expect(next.status == 0 && !next.output.contains("missing"), "\(next.output)")
   }

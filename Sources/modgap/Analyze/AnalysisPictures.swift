@@ -27,7 +27,7 @@ struct AnalysisPictures {
   private static let mostPoints = 1000
 
   var specs: [Spec] {
-    [plot, cosines] + [dimensions, loss, interventions].compactMap { $0 } + [occurrences]
+    [plot, cosines] + [dimensions, loss].compactMap { $0 } + interventions + [occurrences]
   }
 
   private var isPaired: Bool { pairs.y != nil }
@@ -51,7 +51,10 @@ struct AnalysisPictures {
       title: isPaired
         ? "Pairs on the gap and the first component beside it\(sample)" : "Principal components\(sample)",
       kind: "scatter",
-      with: ["xlabel": .string(axes[0]), "ylabel": .string(axes[1]), "connect": .bool(isPaired)],
+      with: [
+        "xlabel": .string(axes[0]), "ylabel": .string(axes[1]), "connect": .bool(isPaired),
+        "palette": "blue-orange",
+      ],
       table: table.table())
   }
 
@@ -121,29 +124,39 @@ struct AnalysisPictures {
 
   private static func plain(_ number: Double) -> String { JSONValue.number(number).canonical }
 
-  private var interventions: Spec? {
+  /// Where is searched, and what was measured there.
+  private typealias Corpus = (name: String, recalls: @Sendable (AnalysisResults.Measured) -> [Double])
+
+  private static let corpora: [Corpus] = [
+    ("other side, k = 1", { $0.recall }), ("both sides, k = \(AnalysisConfig.nearest)", { $0.union }),
+  ]
+
+  private var interventions: [Spec] {
     let measured = results.interventions.filter { $0.gap.isFinite }
-    guard measured.count > 1 else { return nil }
-    return Spec(
-      name: "interventions", title: "Interventions: the gap and both recalls", kind: "scatter",
-      with: [
-        "x": "gap", "y": "recall", "colour": "intervention", "facet": "corpus", "columns": 2,
-        "connect": false,
-        "xlabel": "Gap", "ylabel": "Recall, mean of both directions", "legend": "outside",
-      ], table: Self.table(of: measured))
+    guard measured.count > 1 else { return [] }
+    return zip(["interventions", "interventions-union"], Self.corpora).map { name, corpus in
+      Spec(
+        name: name, title: "Interventions: the gap, and recall in \(corpus.name)", kind: "scatter",
+        with: [
+          "x": "gap", "y": "recall", "colour": "intervention", "connect": false, "xlabel": "Gap",
+          "ylabel": "Recall, mean of both directions", "legend": "outside",
+        ], table: Self.table(of: measured, in: [corpus]))
+    }
   }
 
-  static func table(of measured: [AnalysisResults.Measured]) -> Table {
+  static func table(of measured: [AnalysisResults.Measured]) -> Table { table(of: measured, in: corpora) }
+
+  private static func table(of measured: [AnalysisResults.Measured], in corpora: [Corpus]) -> Table {
     var table = TableBuilder()
     for one in measured {
-      let corpora = [
-        ("other side, k = 1", one.recall), ("both sides, k = \(AnalysisConfig.nearest)", one.union),
-      ]
-      for (corpus, recalls) in corpora where !recalls.isEmpty {
+      for corpus in corpora {
+        let recalls = corpus.recalls(one)
+        guard let first = recalls.first, let last = recalls.last else { continue }
         table.append([
-          ("intervention", .text(one.intervention.title)), ("corpus", .text(corpus)), ("gap", .real(one.gap)),
+          ("intervention", .text(one.intervention.title)), ("corpus", .text(corpus.name)),
+          ("gap", .real(one.gap)),
           ("recall", .real(recalls.reduce(0, +) / Double(recalls.count))),
-          ("recall_x_to_y", .real(recalls[0])), ("recall_y_to_x", .real(recalls[recalls.count - 1])),
+          ("recall_x_to_y", .real(first)), ("recall_y_to_x", .real(last)),
         ])
       }
     }
