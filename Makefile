@@ -29,6 +29,8 @@ endif
 MODGAP := .build/release/modgap
 EXPERIMENTS := $(sort $(basename $(notdir $(filter-out configs/data.json,$(wildcard configs/*.json)))))
 REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
+# What reproduce-all runs and docs/reproduction.md lists.
+JUDGED := $(EXPERIMENTS:%=configs/%.json) $(sort $(wildcard configs/literature/*.json))
 # Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2. What those of
 # configs/paper do not find is downloaded first; `run` judges their claims.
 FOLDERS := $(filter-out schema/% nightly/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
@@ -154,15 +156,15 @@ format: toolchain ## formats all sources
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
 # Without a network the experiment that needs it says so, and the others run.
-reproduce-all: build ## every experiment of configs/, and one summary of what holds
+reproduce-all: build ## every experiment of configs/ and configs/literature/, and one summary of what holds
 	@$(MAKE) --no-print-directory fashion-mnist || true
-	@for config in $(EXPERIMENTS); do $(MAKE) --no-print-directory authors-arrays CONFIG=configs/$$config.json; done
-	@$(MODGAP) run configs $(ARGS) > /dev/null || echo "exit status $$?"
-	@$(MODGAP) reproduction $(EXPERIMENTS:%=configs/%.json) > results/reproduction.md || true
-	@$(MODGAP) reproduction --summary $(EXPERIMENTS:%=configs/%.json)
+	@for config in $(JUDGED); do $(MAKE) --no-print-directory authors-arrays CONFIG=$$config; done
+	@$(MODGAP) run configs configs/literature $(ARGS) > /dev/null || echo "exit status $$?"
+	@$(MODGAP) reproduction $(JUDGED) > results/reproduction.md || true
+	@$(MODGAP) reproduction --summary $(JUDGED)
 
 docs-reproduction: build ## writes docs/reproduction.md from the stored results of all experiments
-	$(MODGAP) reproduction $(EXPERIMENTS:%=configs/%.json) > docs/reproduction.md.new || [ $$? = 2 ]
+	$(MODGAP) reproduction $(JUDGED) > docs/reproduction.md.new || [ $$? = 2 ]
 	@printf '\n' >> docs/reproduction.md.new
 	@sed -n '/^<!-- What follows is written by hand/,$$p' docs/reproduction.md >> docs/reproduction.md.new
 	@mv docs/reproduction.md.new docs/reproduction.md
