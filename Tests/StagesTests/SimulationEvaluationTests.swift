@@ -109,11 +109,17 @@ struct SimulationEvaluationTests {
   @Test func limitOfTheLoss() throws {
     let with: [String: JSONValue] = ["dimensions": 3, "temperatures": numbers([0.5, 2]), "pairs": 2000]
     let found = try table("infonce-limit", with)
-    expectClose(found.numbers("limit"), [0.5, 2].map { -2 / $0 + 2 * log(sinh(1 / $0) * $0) }, 1e-13)
+    let limits = [0.5, 2].map { (temperature: Double) -> Double in
+      let scale = 1 / temperature
+      return 2 * log(sinh(scale) / scale) - 2 * scale
+    }
+    expectClose(found.numbers("limit"), limits, 1e-13)
     let excess = zip(found.numbers("loss"), found.numbers("limit")).map { $0 - $1 }
     // 4 standard deviations, 2√2·sd(exp(x·x'/τ))/(nM), of the first.
     for (excess, bias) in zip(excess, found.numbers("bias")) { #expect(abs(excess - bias) < 0.006) }
-    expectClose([found.numbers("bias")[0]], [2 * (exp(2) / (sinh(2) / 2) - 1) / 2000], 1e-12)
+    let mean: Double = sinh(2.0) / 2
+    let bias: Double = (exp(2.0) / mean - 1) / 1000
+    expectClose([found.numbers("bias")[0]], [bias], 1e-12)
   }
 
   /// Two pairs: ln 2 each at a high temperature; a rotation by 360° changes nothing, and sides turned away cost more.
@@ -151,10 +157,11 @@ struct SimulationEvaluationTests {
   @Test func sigmoidLossInClosedForm() throws {
     let found = try table(
       "sigmoid-loss", ["configurations": ["orthogonal", "simplex"], "pairs": 5, "scales": numbers([0, 8])])
-    let margin = (1 + 1.0 / 4) / 2
-    expectClose(
-      found.numbers("loss"), [5 * log(2), 5 * log(2), 5 * log(2), 5 * log1p(exp(-8 * margin))], 1e-13)
-    #expect(found.numbers("bias") == [0, 0, 0, -8 * (1 - 1.0 / 4) / 2])
+    // d = 4, m = 0.625 and b_rel = 0.375.
+    let even: Double = 5 * log(2.0)
+    let apart: Double = 5 * log1p(exp(-5.0))
+    expectClose(found.numbers("loss"), [even, even, even, apart], 1e-13)
+    #expect(found.numbers("bias") == [0, 0, 0, -3])
     expectClose(found.numbers("slack"), [1, 1, -0.5, -0.5])
   }
 }
