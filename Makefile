@@ -29,6 +29,8 @@ endif
 MODGAP := .build/release/modgap
 EXPERIMENTS := $(sort $(basename $(notdir $(filter-out configs/data.json,$(wildcard configs/*.json)))))
 REPRODUCTIONS := $(addprefix reproduce-,$(EXPERIMENTS))
+# What reproduce-all runs and docs/reproduction.md lists.
+JUDGED := $(EXPERIMENTS:%=configs/%.json) $(sort $(wildcard configs/literature/*.json))
 # Those in a folder of configs/ need data that are not in every clone: reproduce-openclipart-figure2. What those of
 # configs/paper do not find is downloaded first; `run` judges their claims.
 FOLDERS := $(filter-out schema/% nightly/%,$(patsubst configs/%.json,%,$(wildcard configs/*/*.json)))
@@ -129,7 +131,7 @@ campaigns: build ## a short run of mutated inputs, kills and limits; SCALE=50 ru
 	$(call campaign,pairs,20)
 	$(call campaign,texts,20)
 
-# Pages of an experiment, and of one whose texts are made to break them, opened in Chromium.
+# Pages of an experiment, and of one whose texts are made to break them, and pages of analyses, opened in Chromium.
 REPORT_RESULTS = .build/report-pages
 test-report: build ## opens reports in Chromium: errors, sorting, filtering, keyboard, contrast, widths, print
 	@command -v python3 > /dev/null || $(MAKE) --no-print-directory packages PACKAGES=python3
@@ -140,6 +142,9 @@ test-report: build ## opens reports in Chromium: errors, sorting, filtering, key
 	python3 Tests/report/nights.py $(MODGAP) Tests/report/hostile.json $(REPORT_RESULTS)
 	python3 Tests/report/pages.py $(ARGS) $(REPORT_RESULTS)/index.html $(REPORT_RESULTS)/trend.html \
 	  $(REPORT_RESULTS)/figure3-simulation/report.html $(REPORT_RESULTS)/hostile/report.html
+	@$(SWIFT) build $(SWIFT_FLAGS) --product AnalysisPages
+	.build/release/AnalysisPages $(REPORT_RESULTS)/analysis
+	python3 Tests/report/analysis.py $(ARGS) $(REPORT_RESULTS)/analysis/*.html
 
 lint: toolchain ## checks the format of all sources (swift format, strict) and the rules of Tests/lint
 	Tests/lint/homes.sh
@@ -151,15 +156,15 @@ format: toolchain ## formats all sources
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
 # Without a network the experiment that needs it says so, and the others run.
-reproduce-all: build ## every experiment of configs/, and one summary of what holds
+reproduce-all: build ## every experiment of configs/ and configs/literature/, and one summary of what holds
 	@$(MAKE) --no-print-directory fashion-mnist || true
-	@for config in $(EXPERIMENTS); do $(MAKE) --no-print-directory authors-arrays CONFIG=configs/$$config.json; done
-	@$(MODGAP) run configs $(ARGS) > /dev/null || echo "exit status $$?"
-	@$(MODGAP) reproduction $(EXPERIMENTS:%=configs/%.json) > results/reproduction.md || true
-	@$(MODGAP) reproduction --summary $(EXPERIMENTS:%=configs/%.json)
+	@for config in $(JUDGED); do $(MAKE) --no-print-directory authors-arrays CONFIG=$$config; done
+	@$(MODGAP) run configs configs/literature $(ARGS) > /dev/null || echo "exit status $$?"
+	@$(MODGAP) reproduction $(JUDGED) > results/reproduction.md || true
+	@$(MODGAP) reproduction --summary $(JUDGED)
 
 docs-reproduction: build ## writes docs/reproduction.md from the stored results of all experiments
-	$(MODGAP) reproduction $(EXPERIMENTS:%=configs/%.json) > docs/reproduction.md.new || [ $$? = 2 ]
+	$(MODGAP) reproduction $(JUDGED) > docs/reproduction.md.new || [ $$? = 2 ]
 	@printf '\n' >> docs/reproduction.md.new
 	@sed -n '/^<!-- What follows is written by hand/,$$p' docs/reproduction.md >> docs/reproduction.md.new
 	@mv docs/reproduction.md.new docs/reproduction.md

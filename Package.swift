@@ -184,6 +184,11 @@ let package = Package(
       dependencies: [
         "Contracts", "ExperimentConfig", "ExperimentPlan", "Stages", "Datasets", "Claims", "Figures",
       ], path: "Tests/ConfigSupport"),
+    // Not a test itself: it writes the pages that `make test-report` opens.
+    .executableTarget(
+      name: "AnalysisPages",
+      dependencies: ["Declarations", "ExperimentConfig", "Figures", "Kernels", "Statistics"],
+      path: "Tests/AnalysisPages"),
     .target(name: "RunSupport", dependencies: ["Files", "Runner"], path: "Tests/RunSupport"),
   ],
   swiftLanguageModes: [.v6]

@@ -8,7 +8,7 @@ package struct GnuplotScript: Sendable, Equatable {
   /// What the pictures are called, without their endings.
   package let name: String
   let code: GnuplotCode
-  let formats: [PictureFormat]
+  package var formats: [PictureFormat]
 
   package var text: String { code.text }
 }

@@ -50,6 +50,20 @@ extension StageCatalog {
         StageVariant(MonotonicityEvaluation.self),
         StageVariant(VarianceRatioEvaluation.self),
         StageVariant(CapFractionEvaluation.self),
+        StageVariant(ConformityEvaluation.self),
+        StageVariant(ConformityDivergenceEvaluation.self),
+        StageVariant(DimensionSeparationEvaluation.self),
+        StageVariant(GapConstancyEvaluation.self),
+        StageVariant(RankingChangeEvaluation.self),
+        StageVariant(NoiseRobustnessEvaluation.self),
+        StageVariant(SharedSpaceEvaluation.self),
+        StageVariant(SigmoidSeparationEvaluation.self),
+        StageVariant(GradientFlowEvaluation.self),
+        StageVariant(GapGrowthEvaluation.self),
+        StageVariant(InfoNCELimitEvaluation.self),
+        StageVariant(VonMisesFisherLossEvaluation.self),
+        StageVariant(UniformityLimitEvaluation.self),
+        StageVariant(SigmoidLossEvaluation.self),
       ])
   }
 }

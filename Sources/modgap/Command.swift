@@ -25,7 +25,7 @@ package struct Command: Sendable {
 
   package static let all: [Command] = [
     .validate, .plan, .show, .run, .why, .verify, .report, .reproduction, .nightly, .bisectDrift, .diff,
-    .export, .data, .gc,
+    .export, .analyze, .data, .gc,
     .doctor, .schema, .man, .completions, .bench,
   ]
 

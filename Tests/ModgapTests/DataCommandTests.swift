@@ -225,7 +225,7 @@ struct MissingDataTests {
   }
 
   private static let configs: [String] =
-    ["", "paper/"].flatMap { folder in
+    ["", "literature/", "paper/"].flatMap { folder in
       let names = try? FileManager.default.contentsOfDirectory(
         atPath: root.appendingPathComponent("configs/\(folder)").path)
       return (names ?? []).filter { $0.hasSuffix(".json") && $0 != "data.json" }.sorted().map { folder + $0 }

@@ -74,6 +74,20 @@ struct NightlyTests {
     #expect(try bench.text("night.xml").contains("<error message=\"red: sphere: gap/lost"))
   }
 
+  /// Whoever accepts has seen what is gone, so that the next night does not miss it.
+  @Test func whatWasAcceptedWithoutANumberDoesNotMissIt() throws {
+    let (bench, program) = try accepted()
+    #expect(try night(program).status == 0)
+    try bench.write(
+      Experiments.sphere.replacing("\"to\": -90", with: "\"to\": -85"), to: "configs/sphere.json")
+    #expect(try night(program).output.contains("missing"))
+    let accept = try program.run("nightly", "--accept")
+    #expect(
+      accept.output.contains("removed sphere: ") && accept.output.contains("degrees=-90"), "\(accept.output)")
+    let next = try night(program)
+    #expect(next.status == 0 && !next.output.contains("missing"), "\(next.output)")
+  }
+
   @Test func whatChangedIsSaid() throws {
     let (bench, program) = try accepted()
     try bench.write(

@@ -40,6 +40,8 @@ enum Examples {
     // Those that have an interval, a null and a p: what a metric does not have is no number. MetricsTests has them all.
     case "evaluate/gap-metrics": ["metrics": ["l2m", "alignment", "cka-unbiased", "mutual-knn"]]
     case "evaluate/contrastive-loss": ["temperature": numbers([0.01, 1])]
+    case "evaluate/gap-growth": ["dimensions": 3, "pairs": 20, "draws": 3]
+    case "evaluate/noise-robustness": ["noise": numbers([0, 0.5])]
     default: required(signature)
     }
   }

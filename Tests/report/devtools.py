@@ -123,12 +123,26 @@ class Page:
         for kind in ["mousePressed", "mouseReleased"]:
             self.call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
 
-    def key(self, key, code=None, text=None):
-        codes = {"Enter": 13, "Tab": 9, " ": 32}
+    def mouse(self, kind, place, held=True, modifiers=0, **more):
+        button = "left" if held else "none"
+        self.call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button=button, buttons=int(held),
+                  modifiers=modifiers, **more)
+
+    def drag(self, places, modifiers=0):
+        """Presses the button at the first place, and lets it go at the last."""
+        self.mouse("mouseMoved", places[0], held=False)
+        self.mouse("mousePressed", places[0], modifiers=modifiers, clickCount=1)
+        for place in places[1:]:
+            self.mouse("mouseMoved", place, modifiers=modifiers)
+        self.mouse("mouseReleased", places[-1], modifiers=modifiers, clickCount=1)
+
+    def key(self, key, code=None, text=None, shift=False):
+        codes = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        number = codes.get(key) or ord(key.upper())
         more = {"text": text} if text else {}
-        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=code or key,
-                  windowsVirtualKeyCode=codes[key], **more)
-        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=code or key, windowsVirtualKeyCode=codes[key])
+        for kind in ["keyDown", "keyUp"]:
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key, windowsVirtualKeyCode=number,
+                      modifiers=8 if shift else 0, **(more if kind == "keyDown" else {}))
 
     def problems(self):
         """Errors of the console, exceptions, and requests for anything but the page itself."""

@@ -74,7 +74,7 @@ STRUCTURE = r"""(() => {
     const name = e.getAttribute("aria-label") || (by && document.getElementById(by)?.textContent);
     if (e.getAttribute("role") !== "img" || !name?.trim()) found.push("picture without a name");
   }
-  for (const e of document.querySelectorAll("button, input"))
+  for (const e of document.querySelectorAll("button, input, select"))
     if (!(e.getAttribute("aria-label") || e.textContent).trim()) found.push("control without a name");
   for (const e of document.querySelectorAll(".wide, .tall")) if (e.tabIndex !== 0) found.push("box that no key scrolls");
   const boxes = [...document.querySelectorAll(".graph g")].map(g => [g.querySelector("rect").getBoundingClientRect(), g]);
@@ -204,9 +204,9 @@ def filter_all_problems(page):
         yield "without the filter of all tables not all rows are there"
 
 
-def problems(browser, path, screenshots):
+def problems(browser, path, screenshots, largest=LARGEST):
     name, url = pathlib.Path(path).parent.name + "-" + pathlib.Path(path).stem, pathlib.Path(path).resolve().as_uri()
-    if os.path.getsize(path) >= LARGEST:
+    if os.path.getsize(path) >= largest:
         yield f"{os.path.getsize(path)} bytes"
     for width in [360, 768, 1400]:
         for dark in [False, True]:
@@ -247,17 +247,21 @@ def print_problems(page, path):
         yield "closed parts are not printed"
 
 
+def opened_browser(screenshots):
+    path = devtools.program()
+    if not path:
+        sys.exit("there is no Chromium (apt-get install chromium, or MODGAP_CHROMIUM=PATH)")
+    if screenshots:
+        os.makedirs(screenshots, exist_ok=True)
+    return devtools.Browser(path)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--screenshots", help="a folder for pictures of the pages")
     parser.add_argument("pages", nargs="+")
     arguments = parser.parse_args()
-    path = devtools.program()
-    if not path:
-        sys.exit("pages.py: there is no Chromium (apt-get install chromium, or MODGAP_CHROMIUM=PATH)")
-    if arguments.screenshots:
-        os.makedirs(arguments.screenshots, exist_ok=True)
-    browser, count = devtools.Browser(path), 0
+    browser, count = opened_browser(arguments.screenshots), 0
     try:
         for page in arguments.pages:
             found = list(problems(browser, page, arguments.screenshots))

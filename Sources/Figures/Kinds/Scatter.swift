@@ -47,6 +47,7 @@ enum Scatter {
 
   /// More of them are drawn by how many lie in a cell: a picture shows no more, and takes minutes.
   static let mostPoints = 100_000
+  private static let mostSparse = 50
 
   static func plot(_ parameters: FigureParameters, _ context: FigureContext) throws -> Plot {
     let (rows, groups) = try groups(parameters, context)
@@ -82,9 +83,12 @@ enum Scatter {
         Density(group.points, in: plot).draw(group.title, group.colour, in: &plot)
         continue
       }
-      let dot = groups.count > 2 && !areLabels ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
+      // Few points are not crowded, and a small one's colour cannot be told.
+      let isSparse = count <= mostSparse
+      let isCrowded = groups.count > 2 && !areLabels
+      let dot = isSparse ? 1.2 : isCrowded ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
       plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
-      let colour = group.colour.faded(groups.count > 2 ? 0.8 : 0.45)
+      let colour = group.colour.faded(isSparse ? 0.9 : groups.count > 2 ? 0.8 : 0.45)
       plot.layers.append(
         .init(
           plot.blocks.count - 1,

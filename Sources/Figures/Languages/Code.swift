@@ -1,3 +1,5 @@
+import Foundation
+
 /// A language that is written into a file and read by another program, which may do what it says.
 protocol TargetLanguage: Sendable {
   /// The text as that language writes it where it is to mean nothing but itself.
@@ -101,6 +103,9 @@ extension Code where Language == MarkdownLanguage {
 extension Code where Language == HTMLLanguage {
   /// A relative address, for an attribute.
   static func address(_ path: String) -> Code { HTMLLanguage.made(percentEncoded(path)) }
+
+  /// Letters, digits, `+`, `/` and `=`, in any place.
+  static func base64(_ bytes: [UInt8]) -> Code { HTMLLanguage.made(Data(bytes).base64EncodedString()) }
 
   /// Checked when it was made, with ids of its own.
   static func picture(_ picture: InlineSVG) -> Code { HTMLLanguage.made(picture.body) }

@@ -3,30 +3,40 @@ import Declarations
 
 /// `report.html`: one file that needs no other and no network; only files beside it are linked to.
 package func htmlReport(_ report: Report) -> String {
-  let sections: [(id: HTML, title: HTML, body: [HTML])] = [
+  let sections: [PageSection] = [
     ("claims", "Claims", claimsSection(report)), ("figures", "Figures", figuresSection(report)),
     ("tables", "Tables", tablesSection(report)), ("plan", "Plan", planSection(report.page.nodes)),
     ("timeline", "Timeline", timelineSection(report.page.times)),
     ("methods", "Methods", report.methods.flatMap(methodSection)),
     ("config", "Config", configSection(report.page.config)),
     ("provenance", "Provenance", provenanceSection(report.page.facts)),
-  ].filter { !$0.body.isEmpty }
+  ]
+  return htmlPage(
+    title: report.heading, headSection(report) + withNavigation(sections), isWatched: report.isWatched)
+}
+
+typealias PageSection = (id: HTML, title: HTML, body: [HTML])
+
+/// The sections that have something in them, behind links to each.
+func withNavigation(_ all: [PageSection]) -> [HTML] {
+  let sections = all.filter { !$0.body.isEmpty }
   let links: [HTML] = sections.map { "<a href=\"#\($0.id)\">\($0.title)</a>" }
   let navigation: HTML = "<nav aria-label=\"Sections\">\(links.joined(separator: "\n"))</nav>"
   let parts = sections.flatMap { section -> [HTML] in
     ["<section aria-labelledby=\"\(section.id)\"><h2 id=\"\(section.id)\">\(section.title)</h2>"]
       + section.body + ["</section>"]
   }
-  return htmlPage(
-    title: report.heading, headSection(report) + [navigation] + parts, isWatched: report.isWatched)
+  return [navigation] + parts
 }
 
 /// A whole page with the style and the script of all pages. It may load nothing, wherever its texts come from.
 ///
 /// - Parameters:
 ///   - isWatched: it looks for a newer page of its own each second, for which it may load `watchedFile` beside it.
-///   - more: what the script of this page does beside that of all pages.
-func htmlPage(title: String, _ body: [HTML], isWatched: Bool = false, more: HTML = "") -> String {
+///   - more: style and script of this kind of page alone.
+func htmlPage(
+  title: String, _ body: [HTML], isWatched: Bool = false, more: (style: HTML, script: HTML) = ("", "")
+) -> String {
   let beside: HTML = isWatched ? " 'self' file:" : ""
   let page: HTML = """
     <!DOCTYPE html>
@@ -38,7 +48,7 @@ func htmlPage(title: String, _ body: [HTML], isWatched: Bool = false, more: HTML
     <title>\(title)</title>
     <link rel="icon" href="data:,">
     <style>
-    \(pageStyle)
+    \(pageStyle)\(more.style)
     </style>
     </head>
     <body>
@@ -46,7 +56,7 @@ func htmlPage(title: String, _ body: [HTML], isWatched: Bool = false, more: HTML
     \(body.joined(separator: "\n"))
     </main>
     <script>
-    \(pageScript)\(isWatched ? watchScript : "")\(more)
+    \(pageScript)\(isWatched ? watchScript : "")\(more.script)
     </script>
     </body>
     </html>
@@ -95,12 +105,16 @@ private func pictureSection(_ figure: Report.Figure, _ title: String, _ page: Re
   guard let picture = page.pictures[figure.name] else {
     return "<p>The picture is in <a href=\"\(stem).svg\">\("figures/\(figure.name).svg")</a>.</p>"
   }
-  let id = "title-\(figure.name)"
-  return """
-    <div class="wide canvas" tabindex="0" role="group" aria-label="\(title)">\
-    <svg width="\(picture.width)" viewBox="\(picture.viewBox)" role="img" aria-labelledby="\(id)"><title id="\(id)">\(title)</title>\
-    \(HTML.picture(picture))</svg></div>
-    """
+  return inlinePicture(picture, title: title, id: "title-\(figure.name)")
+}
+
+/// A picture with its name for who does not see it.
+func inlinePicture(_ picture: InlineSVG, title: String, id: String) -> HTML {
+  """
+  <div class="wide canvas" tabindex="0" role="group" aria-label="\(title)">\
+  <svg width="\(picture.width)" viewBox="\(picture.viewBox)" role="img" aria-labelledby="\(id)"><title id="\(id)">\(title)</title>\
+  \(HTML.picture(picture))</svg></div>
+  """
 }
 
 private func scriptSection(_ lines: [String]) -> HTML {
@@ -124,12 +138,15 @@ private func methodSection(_ method: Report.Method) -> [HTML] {
 
 private func provenanceSection(_ facts: [Report.Fact]) -> [HTML] {
   guard !facts.isEmpty else { return [] }
+  return factsTable(facts) + [
+    "<p>All of it: <a href=\"manifest.json\">manifest.json</a>, <a href=\"provenance.json\">provenance.json</a>, <a href=\"verdicts.csv\">verdicts.csv</a>.</p>"
+  ]
+}
+
+func factsTable(_ facts: [Report.Fact]) -> [HTML] {
+  guard !facts.isEmpty else { return [] }
   let rows: [HTML] = facts.map { "<tr><th scope=\"row\">\($0.name)</th><td>\($0.value)</td></tr>" }
   return [
     "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Provenance\"><table class=\"facts\">"
-  ] + rows
-    + [
-      "</table></div>",
-      "<p>All of it: <a href=\"manifest.json\">manifest.json</a>, <a href=\"provenance.json\">provenance.json</a>, <a href=\"verdicts.csv\">verdicts.csv</a>.</p>",
-    ]
+  ] + rows + ["</table></div>"]
 }

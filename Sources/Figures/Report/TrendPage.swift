@@ -78,7 +78,7 @@ package func trendPage(_ trend: Trend) -> String {
   for (index, group) in groups.enumerated() {
     body += section(group, index, trend, drawn: shown[index].drawn, listed: shown[index].listed)
   }
-  return htmlPage(title: "Numbers over the nights", body, more: filterScript)
+  return htmlPage(title: "Numbers over the nights", body, more: ("", filterScript))
 }
 
 private func sorted(_ group: Trend.Group) -> Trend.Group {

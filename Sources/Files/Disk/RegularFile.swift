@@ -5,7 +5,7 @@ import Foundation
 package final class RegularFile: Sendable {
   package let path: String
   package let size: Int
-  let descriptor: Int32
+  package let descriptor: Int32
 
   /// - Throws: `FileFailure` where the path leads to no regular file that can be read.
   package init(opening path: String, followsLink: Bool = true) throws {

@@ -100,6 +100,7 @@ private struct NightlyCommand {
       lines += try ReferenceDifference(from: before, to: now).lines
       try options.reference.write(numbers, now)
     }
+    try NightInputs.accept(outcome.numbers, options)
     if arguments.has("--calibrate"), options.parts.contains(.canary), Paths.isRegular(Canary.config) {
       try Calibration(night: night).canary()
     }

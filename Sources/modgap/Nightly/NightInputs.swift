@@ -30,7 +30,7 @@ struct NightInputs {
   init(_ runs: [ConfigRun], _ numbers: [NightNumbers], _ options: NightOptions) throws {
     (self.numbers, date) = (numbers, options.date)
     history = try Self.history(options)
-    let last = try Self.last(options)
+    let last = try Self.last(options)?.map(\.key)
     for kind in [EnvironmentClass.same, .other] {
       var input = NightInput(reference: [], tonight: [], environment: kind)
       for run in runs {
@@ -96,10 +96,24 @@ struct NightInputs {
     return try NightHistory(csv: Array(bytes), path: path)
   }
 
-  private static func last(_ options: NightOptions) throws -> [NumberKey]? {
+  private static func last(_ options: NightOptions) throws -> [ReferenceNumber]? {
     let path = path("last.csv", options)
     guard let bytes = RegularFile.read(path, most: 1 << 28) else { return nil }
-    return try ReferenceTable.numbers(csv: Array(bytes), path: path).map(\.key)
+    return try ReferenceTable.numbers(csv: Array(bytes), path: path)
+  }
+
+  /// The next night misses none of what these experiments had before they were accepted: whoever accepts has seen what is gone.
+  /// - Throws: `FileFailure`, `RegressionFailure`.
+  static func accept(_ numbers: [NightNumbers], _ options: NightOptions) throws {
+    guard let last = try last(options) else { return }
+    let others = last.filter { known in
+      !numbers.contains { $0.experiment.isExactly(known.experiment) }
+    }
+    try write(others + numbers.flatMap(\.numbers), options)
+  }
+
+  private static func write(_ numbers: [ReferenceNumber], _ options: NightOptions) throws {
+    try GivenFile.write(ReferenceTable.csv(numbers), to: path("last.csv", options))
   }
 
   /// The history with what was drawn tonight; a night that is run twice counts once.
@@ -118,7 +132,7 @@ struct NightInputs {
   /// - Throws: `FileFailure`.
   func remember(_ options: NightOptions) throws {
     try GivenFile.write(withTonight.csv, to: Self.path("history.csv", options))
-    try GivenFile.write(ReferenceTable.csv(numbers.flatMap(\.numbers)), to: Self.path("last.csv", options))
+    try Self.write(numbers.flatMap(\.numbers), options)
   }
 }
 

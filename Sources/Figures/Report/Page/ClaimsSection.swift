@@ -29,13 +29,16 @@ private func claimRow(_ verdict: Verdict, _ report: Report) -> HTML {
       ? " data-value=\"\(verdict.number.map { "\($0)" } ?? "")\""
       : cell.label == "Against the paper" ? " data-value=\"\"" : ""
   }
-  let row: [HTML] = zip(cells, values).map { cell, value in
-    cell.content.text.isEmpty ? "<td></td>" : "<td data-label=\"\(cell.label)\"\(value)>\(cell.content)</td>"
-  }
+  let row = zip(cells, values).map { labelledCell($0.label, $0.content, value: $1) }
   return """
     <tr class="\(word)" id="\("claim-\(verdict.id)")"><td data-value="\(verdict.id)">\(claimText(verdict, report))</td>\
     \(row.joined())</tr>
     """
+}
+
+/// A cell that says on a narrow screen which column it is of.
+func labelledCell(_ label: HTML, _ content: HTML, value: HTML = "") -> HTML {
+  content.text.isEmpty ? "<td></td>" : "<td data-label=\"\(label)\"\(value)>\(content)</td>"
 }
 
 private func claimText(_ verdict: Verdict, _ report: Report) -> HTML {
@@ -54,18 +57,30 @@ private func claimText(_ verdict: Verdict, _ report: Report) -> HTML {
 
 /// Nothing where the claim compares no number with one that it states.
 private func numberLine(_ verdict: Verdict) -> HTML {
-  guard let bounds = verdict.expectedBounds, let number = verdict.number, number.isFinite else { return "" }
+  guard let bounds = verdict.expectedBounds, let number = verdict.number else { return "" }
   // An interval of something else, such as of a difference, does not belong on the number's axis.
   let interval = verdict.interval.flatMap { $0.low <= number && number <= $0.high ? $0 : nil }
-  let marks = [number, bounds.value, bounds.low, bounds.high, interval?.low, interval?.high].compactMap { $0 }
-    .filter(\.isFinite)
-  guard let least = marks.min(), let most = marks.max() else { return "" }
+  return numberLine(
+    number, interval, bands: [(bounds.low, bounds.high)], mark: bounds.value, name: "ours",
+    against: "paper \(verdict.paper)")
+}
+
+/// A number with its interval on one line with what it is compared with: bands, which may have no end, and a number.
+func numberLine(
+  _ number: Double, _ interval: Interval?, bands: [(low: Double?, high: Double?)], mark: Double?,
+  name: String, against: String
+) -> HTML {
+  let bounds = bands.flatMap { [$0.low, $0.high] }
+  let marks = ([number, mark, interval?.low, interval?.high] + bounds).compactMap { $0 }.filter(\.isFinite)
+  guard number.isFinite, let least = marks.min(), let most = marks.max() else { return "" }
   let scale = LineScale(least: least, most: most)
   let label =
-    "ours \(readable(number))\(interval.map { ", interval \($0.described)" } ?? ""); paper \(verdict.paper)"
+    "\(name) \(readable(number))\(interval.map { ", interval \($0.described)" } ?? ""); \(against)"
+  let compared = bands.map { band($0.low, $0.high, scale) }.joined()
+  let line: HTML = mark.map { "<path class=\"paper\" d=\"M\(scale.place($0)) 2V24\"/>" } ?? ""
   return """
     <svg class="line" viewBox="0 0 150 26" role="img" aria-label="\(label)"><title>\(label)</title>\
-    <path class="axis" d="M0 13H150"/>\(paperMark(bounds, scale))\(oursMark(number, interval, scale))</svg>
+    <path class="axis" d="M0 13H150"/>\(compared)\(line)\(oursMark(number, interval, scale))</svg>
     """
 }
 
@@ -73,21 +88,20 @@ private struct LineScale {
   let least: Double
   let most: Double
 
-  /// From 12 to 138 of 150; the middle where all are one number.
+  /// From 12 to 138 of 150; the middle where all are one number, and for what is none.
   func place(_ number: Double) -> Int {
-    guard most > least else { return 75 }
+    guard most > least, !number.isNaN else { return 75 }
     // Halves, since the difference of two finite numbers may not be one.
     let share = (number / 2 - least / 2) / (most / 2 - least / 2)
     return 12 + Int((126 * min(max(share, 0), 1)).rounded())
   }
 }
 
-/// What the paper allows as a band, to the end of the line where it has no bound there, and its number as a line.
-private func paperMark(_ bounds: ExpectedBounds, _ scale: LineScale) -> HTML {
-  let line: HTML = bounds.value.map { "<path class=\"paper\" d=\"M\(scale.place($0)) 2V24\"/>" } ?? ""
-  guard bounds.low != nil || bounds.high != nil else { return line }
-  let (left, right) = (bounds.low.map(scale.place) ?? 0, bounds.high.map(scale.place) ?? 150)
-  return "<rect class=\"band\" x=\"\(left)\" y=\"3\" width=\"\(max(1, right - left))\" height=\"20\"/>\(line)"
+/// To the end of the line where it has no bound there.
+private func band(_ low: Double?, _ high: Double?, _ scale: LineScale) -> HTML {
+  guard low != nil || high != nil else { return "" }
+  let (left, right) = (low.map(scale.place) ?? 0, high.map(scale.place) ?? 150)
+  return "<rect class=\"band\" x=\"\(left)\" y=\"3\" width=\"\(max(1, right - left))\" height=\"20\"/>"
 }
 
 private func oursMark(_ number: Double, _ interval: Interval?, _ scale: LineScale) -> HTML {
