@@ -77,7 +77,7 @@ enum Scatter {
       let isSparse = count <= mostSparse
       let dot = isSparse ? 1.2 : groups.count > 2 ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
       plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
-      let colour = group.colour.faded(isSparse ? 0.9 : groups.count > 2 ? 0.8 : 0.45)
+      let colour = group.colour.faded(groups.count > 2 ? 0.8 : 0.45)
       plot.layers.append(
         .init(
           plot.blocks.count - 1,
