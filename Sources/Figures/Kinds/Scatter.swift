@@ -88,7 +88,7 @@ enum Scatter {
       let isCrowded = groups.count > 2 && !areLabels
       let dot = isSparse ? 1.2 : isCrowded ? 0.35 : (group.points.count > 2000 ? 0.4 : 0.6)
       plot.blocks.append(.init(comment: "\(group.title): x, y", rows: group.points.map { [$0.x, $0.y] }))
-      let colour = group.colour.faded(isSparse ? 0.9 : groups.count > 2 ? 0.8 : 0.45)
+      let colour = group.colour.faded(groups.count > 2 ? 0.8 : 0.45)
       plot.layers.append(
         .init(
           plot.blocks.count - 1,

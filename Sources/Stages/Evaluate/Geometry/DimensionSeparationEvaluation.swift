@@ -5,7 +5,7 @@ import Metrics
 
 /// How far single dimensions tell the sides apart: those of greatest |Δ_k|, Δ the difference of the centroids.
 ///
-/// A held-out row is taken for x where (v_k − t_k)·Δ_k > 0, t_k the midpoint of the centroids (`accuracy`), or with the sum of
+/// A held-out row is told where (v_k − t_k)·Δ_k is positive for x and negative for y, t_k the midpoint of the centroids (`accuracy`), or with the sum of
 /// this over the dimensions so far (`accuracy_together`: the nearest centroid in these dimensions). `clearance` is what lies
 /// between the least value of one side and the greatest of the other, over all rows; it is negative where they overlap.
 /// Source: Schrodi et al. 2025, arXiv:2404.07983, Fig. 4(b); docs/literature.md, item 3.
