@@ -68,7 +68,9 @@ enum Specimens {
     let named = signature.references.contains(.pairs) ? nil : signature.references.first
     if let input = signature.input ?? named {
       if signature.input != nil { stage["from"] = "u" }
-      if named != nil { stage["with"] = .object(with.merging(references(signature)) { $1 }) }
+      if named != nil {
+        stage["with"] = .object(obeying(signature.rules, with.merging(references(signature)) { $1 }))
+      }
       let upstream = grammar.stages.first {
         $0.phase == .`init` && $0.output.satisfies(input) && (named.map($0.output.satisfies) ?? true)
       }

@@ -59,7 +59,8 @@ package struct Gnuplot: Sendable {
     cancellation: Cancellation = Cancellation()
   ) throws -> (pictures: [DrawnPicture], warnings: String) {
     let name = "\(script.name).gp"
-    let folder = try Self.folder(with: files.merging([name: Array(script.text.utf8)]) { _, script in script })
+    let text = FontCoverage.drawable(script.text)
+    let folder = try Self.folder(with: files.merging([name: Array(text.utf8)]) { _, script in script })
     let ended = try run(name, in: folder.path, seconds, cancellation)
     let message = Self.text(ended.errors)
     switch ended.ending {

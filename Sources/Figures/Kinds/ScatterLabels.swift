@@ -44,13 +44,9 @@ extension Scatter {
     }
   }
 
-  /// A name that a legend has room for, on one line. Emoji stand by their names, because fonts of outlines have none.
+  /// A name that a legend has room for, on one line.
   private static func short(_ title: String) -> String {
-    let words = title.map { character -> String in
-      let emoji = character.unicodeScalars.first { $0.properties.isEmojiPresentation }
-      return emoji.map { "[\($0.properties.name?.lowercased() ?? "emoji")]" } ?? String(character)
-    }
-    let line = words.joined().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let line = title.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return line.count <= longestTitle ? line : line.prefix(longestTitle - 1) + "…"
   }
 

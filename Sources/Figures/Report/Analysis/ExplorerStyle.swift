@@ -4,7 +4,7 @@ let analysisStyle: HTML = """
   .lead { font-size: 1.15em } .lead + .lead { margin-top: -.4em }
   .warnings { list-style: none; padding: 0 } .warnings li { padding: .4em .8em; margin: .4em 0; background: var(--soft);
     border-left: 4px solid var(--ours); overflow-wrap: anywhere }
-  .metrics td { min-width: 2.5em } .metrics td:first-child { width: 15%; min-width: 10em }
+  .metrics { font-size: .88em } .metrics td { min-width: 2.5em } .metrics td:first-child { width: 15%; min-width: 10em }
   .metrics td:last-child { min-width: 9em } .metrics .line { width: 110px }
   .views { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26em), 1fr)); gap: 1em }
   .views figure { margin: .5em 0; min-width: 0 } .views figcaption { font-weight: bold; margin-bottom: .3em }
