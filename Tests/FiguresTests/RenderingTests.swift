@@ -54,7 +54,7 @@ struct RenderingTests {
     let script = try figureScript(
       FigureSpec(
         name: "figure", kind: "scatter",
-        parameters: json(#"{"kind": "scatter", "table": "pca", "title": "a\u{10FFFD}1"}"#)),
+        parameters: json(#"{"kind": "scatter", "table": "pca", "title": "a\#u{10FFFD}1"}"#)),
       tables: { Self.tables[$0].map { .present($0) } ?? .missing("\($0) is missing") })
     #expect(script.text.contains("\u{10FFFD}"))
     let svg = try #require(try drawn(script).pictures.first { $0.file == "figure.svg" })
