@@ -61,7 +61,7 @@ struct RenderingTests {
     #expect(script.text.contains("a\(sign)1"))
     let svg = try #require(try drawn(script).pictures.first { $0.file == "figure.svg" })
     let number = String(sign.value, radix: 16, uppercase: true)
-    #expect(String(decoding: svg.bytes, as: UTF8.self).contains("a&lt;\(number)&gt;1"))
+    #expect(String(decoding: svg.bytes, as: UTF8.self).contains("a&lt;\(number)>1"))
   }
 
   private func drawn(
