@@ -8,6 +8,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import unicodedata
 import xml.etree.ElementTree as xml
 
 from common import Campaign, arguments
@@ -51,10 +53,27 @@ def shown(text):
     return "".join(map(one, text))
 
 
+def covered():
+    """The code points that the installed fonts have; nothing is known without fontconfig."""
+    try:
+        listing = subprocess.run(["fc-list", "--format", "%{charset}\n"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    ends = (word.split("-") for word in listing.split())
+    return {value for pair in ends for value in range(int(pair[0], 16), int(pair[-1], 16) + 1)}
+
+
+COVERED = covered()
+
+
 def drawable(text):
-    """What finds it in a picture, which has the number of a character that no font has."""
-    return "".join(
-        re.escape(one) if one.isascii() else f"(?:{re.escape(one)}|<{ord(one):X}>)" for one in bare(text))
+    """What finds it in a picture, which has the number of a character that no font has, and may have one that is not seen as it is."""
+    def one(scalar):
+        if COVERED is None or scalar.isascii() or ord(scalar) in COVERED:
+            return re.escape(scalar)
+        number = f"<{ord(scalar):X}>"
+        return number if scalar.isprintable() and not unicodedata.combining(scalar) else f"(?:{re.escape(scalar)}|{number})"
+    return "".join(map(one, bare(text)))
 
 
 def bare(text):

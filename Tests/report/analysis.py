@@ -357,9 +357,7 @@ def main():
             if arguments.speed:
                 show_speed(browser, page)
                 continue
-            found = list(problems(browser, page, arguments.screenshots))
-            count += len(found)
-            print(f"{page}: {'; '.join(found) if found else 'nothing wrong'}")
+            count += pages.told(page, problems(browser, page, arguments.screenshots))
     finally:
         browser.close()
     sys.exit(1 if count else 0)

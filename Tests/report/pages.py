@@ -256,6 +256,13 @@ def opened_browser(screenshots):
     return devtools.Browser(path)
 
 
+def told(page, problems):
+    """Prints what is wrong with a page, and says how much it is."""
+    found = list(problems)
+    print(f"{page}: {'; '.join(found) if found else 'nothing wrong'}")
+    return len(found)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--screenshots", help="a folder for pictures of the pages")
@@ -264,9 +271,7 @@ def main():
     browser, count = opened_browser(arguments.screenshots), 0
     try:
         for page in arguments.pages:
-            found = list(problems(browser, page, arguments.screenshots))
-            count += len(found)
-            print(f"{page}: {'; '.join(found) if found else 'nothing wrong'}")
+            count += told(page, problems(browser, page, arguments.screenshots))
     finally:
         browser.close()
     sys.exit(1 if count else 0)
