@@ -239,6 +239,16 @@ struct AnalyzeTests {
     let result = try analyze(x, y, "--ids", "ids.csv", "--labels", "labels.txt")
     try #require(result.status == 0, "\(result.errors)")
     #expect(try !bench.text("out/analysis.html").contains("</script><b>"))
+    // The bytes of `np.save(path, ["a", "b"] * 30)`, `<U1`.
+    let head = "{'descr': '<U1', 'fortran_order': False, 'shape': (60,), }"
+    let header = Array(head.padding(toLength: 117, withPad: " ", startingAt: 0).utf8) + [10]
+    let letters = (0..<60).flatMap { [$0 % 2 == 0 ? 97 : 98, 0, 0, 0] as [UInt8] }
+    try Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count), 0] + header + letters)
+      .write(to: URL(fileURLWithPath: "\(bench.folder)/strings.npy"))
+    let strings = try program.run([
+      "analyze", "x.npy", "y.npy", "--out", "strings", "--labels", "strings.npy",
+    ])
+    #expect(strings.status == 0, "\(strings.errors)")
     try bench.write("a\nb\n", to: "labels.txt")
     let few = try program.run(["analyze", "x.npy", "y.npy", "--labels", "labels.txt"])
     #expect(

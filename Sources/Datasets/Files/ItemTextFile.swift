@@ -79,17 +79,9 @@ package struct ItemTextFile: Decodable, Sendable, Equatable {
   }
 
   private func readOnlyColumn() throws -> [String] {
-    var records = CSVRecords(try TextFile.read(path, limit: Self.largest), path: path)
-    var texts: [String] = []
-    var line = records.line
-    while let fields = try records.next() {
-      guard fields.count == 1 else {
-        throw ItemTextFailure.severalColumns(path: path, line: line, found: fields.count)
-      }
-      texts.append(String(decoding: fields[0], as: UTF8.self))
-      line = records.line
+    try CSVRecords.texts(path, limit: Self.largest) {
+      ItemTextFailure.severalColumns(path: path, line: $0, found: $1)
     }
-    return texts
   }
 }
 

@@ -132,3 +132,23 @@ package struct CSVRecords {
     return try scanner.next(into: &fields) ? fields.map(scanner.content) : nil
   }
 }
+
+extension CSVRecords {
+  /// The texts of a file that has one field in each record, and no header.
+  ///
+  /// - Parameter several: what is thrown of a record with more, by its line and how many fields it has.
+  /// - Throws: `FileFailure`, `TextFailure`, `CSVFailure`.
+  package static func texts(
+    _ path: String, limit: Int, several: (_ line: Int, _ found: Int) -> any Error
+  ) throws -> [String] {
+    var records = CSVRecords(try TextFile.read(path, limit: limit), path: path)
+    var texts: [String] = []
+    var line = records.line
+    while let fields = try records.next() {
+      guard fields.count == 1 else { throw several(line, fields.count) }
+      texts.append(String(decoding: fields[0], as: UTF8.self))
+      line = records.line
+    }
+    return texts
+  }
+}

@@ -3,7 +3,7 @@ import Datasets
 import Files
 
 /// A text for each row of x: its id, or its label. A line each of `.csv` or `.txt` with one column, whose first line may be a
-/// header; or an array of integers.
+/// header; a `.npy` array of strings or integers; or an array of integers in another file.
 enum RowTexts {
   private static let largest = 1 << 30
   private static let mostExact: Float = 16_777_216
@@ -13,7 +13,7 @@ enum RowTexts {
   static func load(_ path: String, rows: Int, what: String) throws -> [String] {
     let name = path.lowercased()
     let isText = [".csv", ".txt"].contains { name.hasSuffix($0) }
-    var texts = try isText ? lines(path) : numbers(path, what)
+    var texts = try isText ? lines(path) : name.hasSuffix(".npy") ? NPYFile.texts(path) : numbers(path, what)
     if isText, texts.count == rows + 1 { texts.removeFirst() }
     guard texts.count == rows else {
       throw AnalyzeFailure.wrongCount(path: path, what: what, found: texts.count, expected: rows)
@@ -22,17 +22,9 @@ enum RowTexts {
   }
 
   private static func lines(_ path: String) throws -> [String] {
-    var records = CSVRecords(try TextFile.read(path, limit: largest), path: path)
-    var texts: [String] = []
-    var line = records.line
-    while let fields = try records.next() {
-      guard fields.count == 1 else {
-        throw AnalyzeFailure.severalColumns(path: path, line: line, found: fields.count)
-      }
-      texts.append(String(decoding: fields[0], as: UTF8.self))
-      line = records.line
+    try CSVRecords.texts(path, limit: largest) {
+      AnalyzeFailure.severalColumns(path: path, line: $0, found: $1)
     }
-    return texts
   }
 
   private static func numbers(_ path: String, _ what: String) throws -> [String] {

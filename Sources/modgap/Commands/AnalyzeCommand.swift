@@ -29,7 +29,8 @@ extension Command {
     options: [
       .value("--map", "FILE", "for each row of Y its row of X, from 0 (default: row i belongs with row i)"),
       .value(
-        "--ids", "FILE", "an id for each row of X: .csv or .txt with one column, or an array of integers"),
+        "--ids", "FILE",
+        "an id for each row of X: .csv or .txt with one column, or an array of strings or integers"),
       .value("--labels", "FILE", "a label for each row of X, in such a file"),
       .value("--temperature", "T", "of the contrastive loss (default: 0.01, to which CLIP was trained)"),
       .value("--out", "DIR", "the folder of what is written (default: results/ and the name of X)"),
