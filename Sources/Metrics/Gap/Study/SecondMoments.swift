@@ -108,7 +108,7 @@ extension RealMatrix {
   var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + self[$1, $1] } }
   /// Σ a_ij², the square of Frobenius' norm.
   var squaredNorm: Double { dot(values, values) }
-  var transposed: RealMatrix {
+  package var transposed: RealMatrix {
     var result = RealMatrix(zeros: columns, rows)
     for row in 0..<rows { for column in 0..<columns { result[column, row] = self[row, column] } }
     return result

@@ -35,12 +35,6 @@ extension RealMatrix {
     try LAPACK.symmetricEigen(multiplied(by: self, transposed: true))
   }
 
-  var transposed: RealMatrix {
-    var other = RealMatrix(zeros: columns, rows)
-    for row in 0..<rows { for (column, value) in self.row(row).enumerated() { other[column, row] = value } }
-    return other
-  }
-
   /// Gives `body` the products of each row with all rows of another matrix; a strip of them is held at a time.
   func forEachRow(against other: RealMatrix, _ body: (_ row: Int, _ products: ArraySlice<Double>) -> Void) {
     let (right, size) = (other.transposed, 256)
